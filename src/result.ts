@@ -1,0 +1,88 @@
+// What a run is known to have done: plain values, complete for every host that was asked for.
+// design.md section 2 has the words.
+
+/** The verbs that run a driver on hosts. */
+export type Action = 'plan' | 'apply' | 'verify' | 'rollback' | 'facts' | 'exec' | 'ping';
+
+/** Outcome of a step or a resource on a host. */
+export type StepOutcome = 'ok' | 'changed' | 'failed' | 'skipped' | 'rolled-back';
+
+/** Outcome of a host in a run. `unknown` (we lost sight of it) is never folded into `ok`. */
+export type HostOutcome = 'ok' | 'changed' | 'failed' | 'skipped' | 'unreachable' | 'unknown' | 'rolled-back';
+
+/** What one resource said in one run on one host. */
+export interface ResourceResult {
+  readonly step: string;
+  /** Resource name, e.g. `rc_conf`. */
+  readonly resource: string;
+  readonly target: string;
+  /**
+   * plan and verify: `ok` or `change`; apply: `ok`, `changed` or `failed`;
+   * rollback: `undone`, `kept` (already as before), `conflict` or `failed`.
+   */
+  readonly status: 'ok' | 'change' | 'changed' | 'failed' | 'undone' | 'kept' | 'conflict';
+  /** Why, in words for a person. */
+  readonly reason: string;
+  /** Lines of a unified diff, without line ends; empty when there is none. */
+  readonly diff: readonly string[];
+  readonly irreversible: boolean;
+}
+
+/** One expectation of a step's `verify`. */
+export interface CheckResult {
+  readonly step: string;
+  readonly name: string;
+  readonly holds: boolean;
+  /** Empty when it holds; otherwise what was seen instead. */
+  readonly message: string;
+}
+
+export interface StepResult {
+  readonly id: string;
+  readonly outcome: StepOutcome;
+  /** Why it failed or was skipped; empty otherwise. */
+  readonly reason: string;
+  /** Tail of what the step's commands printed, up to the cap, decoded leniently as UTF-8. Untrusted. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whole seconds on the host's clock. */
+  readonly seconds: number;
+}
+
+/** Everything known about one host after a run. */
+export interface HostResult {
+  readonly host: string;
+  readonly outcome: HostOutcome;
+  /** Why, when the outcome is failed, skipped, unreachable or unknown; empty otherwise. */
+  readonly reason: string;
+  /** What to do about it, when we know. */
+  readonly hint?: string;
+  readonly steps: readonly StepResult[];
+  readonly resources: readonly ResourceResult[];
+  readonly checks: readonly CheckResult[];
+  /** Key to value, as read on the host by `observe`. */
+  readonly observations: ReadonlyMap<string, string>;
+  readonly facts: ReadonlyMap<string, string>;
+  /** How many SSH connections and execs this host cost. */
+  readonly connections: number;
+  readonly execs: number;
+  /** `exec` only: the command's exit status and output. */
+  readonly command?: CommandResult;
+}
+
+export interface CommandResult {
+  /** Null when the command was ended by a signal or the status never arrived. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The result of one run over the fleet: one entry for each host asked for, in inventory order. */
+export interface RunResult {
+  readonly runId: string;
+  readonly action: Action;
+  /** Playbook name, or empty for exec and ping. */
+  readonly playbook: string;
+  readonly hosts: readonly HostResult[];
+  readonly interrupted: boolean;
+}

@@ -1,0 +1,54 @@
+// The port between a run and whatever reaches a host. Implementations: ssh/ and local/.
+
+/** How to reach one host; a plain value that comes from the inventory. */
+export interface HostConnection {
+  /** Inventory name, for messages. */
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** Path of a private key; undefined means agent only. */
+  readonly identityFile?: string;
+  /** Paths of known_hosts files, first match wins; never empty. */
+  readonly knownHosts: readonly string[];
+  /** Use the agent at SSH_AUTH_SOCK when there is one. */
+  readonly agent: boolean;
+  /** How to become root once logged in; `none` when the user is root. */
+  readonly become: 'none' | 'sudo' | 'doas';
+  readonly connectTimeoutMs: number;
+  /** Offer SHA-1, CBC and group1/14-sha1 to peers of the NetBSD 5/6 era (OpenSSH 6.1 has no SHA-2 RSA signatures). */
+  readonly legacyAlgorithms: boolean;
+}
+
+/** How a remote command ended. Neither status nor signal: nobody knows, and that is never success. */
+export interface ExitStatus {
+  readonly status: number | null;
+  readonly signal: string | null;
+}
+
+/** One running command. */
+export interface Channel {
+  /** Sends bytes; resolves when the peer's window took them. Rejects when the channel is gone. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Half-closes: the command sees end of file on its standard input. */
+  end(): void;
+  /** Standard output, with back-pressure; ends when the channel closes. Throws ConnectError if the link dies first. */
+  readonly stdout: AsyncIterable<Uint8Array>;
+  /** Standard error, kept up to a cap of 64 KiB (the tail is dropped). */
+  stderr(): string;
+  /** Settles when the channel is closed, after all data; never rejects. */
+  readonly closed: Promise<ExitStatus>;
+}
+
+/** A logged-in connection. */
+export interface Session {
+  /** Starts one command (fixed words only: the login shell may be csh). */
+  exec(command: string): Promise<Channel>;
+  /** Ends the connection; safe to call twice. */
+  close(): void;
+}
+
+/** Reaches hosts. `connect` throws ConnectError with a code, a reason and a hint. */
+export interface Transport {
+  connect(host: HostConnection, signal: AbortSignal): Promise<Session>;
+}
