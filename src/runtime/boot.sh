@@ -1,0 +1,24 @@
+# The first words that a host hears: sent on standard input to a bare `/bin/sh -s`, followed, once the host has
+# said "ready", by the bundle as a tar that ends with end-of-file. @NONCE@ is filled in by the controller.
+# It is one function so that sh has read all of it before the tar follows on the same input.
+muster_boot() {
+  PATH=/sbin:/usr/sbin:/bin:/usr/bin:/usr/pkg/sbin:/usr/pkg/bin
+  LC_ALL=C
+  export PATH LC_ALL
+  unset ENV CDPATH LANG flags
+  umask 077
+  trap '' HUP
+  m_work=$(mktemp -d /tmp/muster.XXXXXX) || {
+    printf '@%s fail cannot make a private directory below /tmp\n' '@NONCE@'
+    exit 73
+  }
+  printf '@%s ready %s\n' '@NONCE@' "$m_work"
+  cd "$m_work" && tar xpf - 2>tar.err || {
+    printf '@%s fail the bundle did not unpack: %s\n' '@NONCE@' "$(tail -n 1 tar.err)"
+    cd / && rm -rf "$m_work"
+    exit 74
+  }
+  exec /bin/sh "$m_work/runtime/start.sh" "$m_work"
+}
+muster_boot
+exit 70

@@ -1,0 +1,35 @@
+
+# --- at the console: people read, so events are sentences -----------------------------------------------------------
+
+m_emit() {
+  case $1 in
+    res) printf '%-8s  %s %s: %s\n' "$2" "$3" "$4" "$5" ;;
+    proof) printf '%s of %s paths proved identical to before\n' "$2" "$3" ;;
+    *) printf '%s\n' "$2" ;;
+  esac
+}
+m_emit_diff() {
+  diff -u "$1" "$2"
+}
+m_refuse() {
+  printf '%s\n' "$1" >&2
+  exit 1
+}
+
+m_force=no
+[ "${1-}" != --force ] || m_force=yes
+m_state_dir=${m_receipt%/runs/*}
+m_run_id=${m_receipt##*/}
+m_operator=$(id -un)@console
+m_seq=0
+m_work=$(mktemp -d /tmp/muster.XXXXXX) || m_refuse 'cannot make a private directory below /tmp'
+trap 'rm -rf "$m_work"' 0
+m_find_digest
+if [ "$(cat "$m_receipt/status")" = rolled-back ]; then
+  m_refuse 'this run is rolled back already'
+fi
+m_take_lock
+m_status=0
+m_rollback || m_status=1
+m_drop_lock
+exit "$m_status"

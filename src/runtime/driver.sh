@@ -1,0 +1,127 @@
+# The driver: one process that takes a host through a whole run, apart from the connection that started it.
+# Usage: sh driver.sh WORK-DIRECTORY. What it is to do stands in WORK-DIRECTORY/run; what it did, in log/000.ev.
+m_work=$1
+. "$m_work/run"
+for m_part in codec events paths journal place resource services accounts lock expect facts undo rollback; do
+  . "$m_work/runtime/$m_part.sh"
+done
+for m_part in "$m_work"/runtime/resources/*.sh; do
+  . "$m_part"
+done
+
+PATH=/usr/pkg/sbin:/usr/pkg/bin:/sbin:/usr/sbin:/bin:/usr/bin:/usr/local/sbin:/usr/local/bin
+[ -z "$m_search_path" ] || PATH=$m_search_path
+LC_ALL=C
+export PATH LC_ALL
+umask 022
+trap '' HUP
+
+m_events=$m_work/log/000.ev
+m_seq=0 m_staged=0 m_group='' m_kept_times='' m_step='' m_receipt='' m_hook='' m_force=${m_force:-no}
+m_self_uid=$(id -u)
+m_self_gid=$(id -g)
+: >"$m_work/planned"
+: >"$m_work/installs"
+: >"$m_work/changed"
+m_mode_run=plan
+
+# m_finish OUTCOME REASON: the last event; then everything secret goes, and the follower may end.
+m_finish() {
+  m_emit fin "$1" "$2"
+  [ -z "$m_locked" ] || m_drop_lock
+  rm -rf "$m_work/vars" "$m_work/secret_vars" "$m_work/secrets" "$m_work/playbook"
+  : >"$m_work/done"
+  exit 0
+}
+
+# m_refuse REASON: ends the run before it began; nothing was changed.
+m_refuse() {
+  m_finish failed "$1"
+}
+m_locked=
+
+m_open_state() {
+  if [ ! -d "$m_state_dir" ]; then
+    mkdir -p "$m_state_dir/runs" && chmod 0700 "$m_state_dir" "$m_state_dir/runs" ||
+      m_refuse "cannot make $m_state_dir as $(id -un); log in as root, or set \`become\` for this host"
+  fi
+}
+
+# m_open_receipt: what this run leaves on the host. The event log moves into it, so that it outlives the run.
+m_open_receipt() {
+  m_receipt=$m_state_dir/runs/$m_run_id
+  mkdir -p "$m_receipt/saved" && chmod 0700 "$m_receipt" "$m_receipt/saved" || m_refuse "cannot make $m_receipt"
+  : >"$m_receipt/journal"
+  cat "$m_events" >"$m_receipt/events"
+  ln -s "$m_receipt/events" "$m_events.new" && mv -f "$m_events.new" "$m_events"
+  {
+    printf 'run=%s\nplaybook=%s\ndigest=%s\noperator=%s\n' "$m_run_id" "$m_playbook" "$m_bundle_digest" "$m_operator"
+    printf 'started=%s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')"
+  } >"$m_receipt/meta"
+  printf 'running\n' >"$m_receipt/status"
+  (cd "$m_work/runtime" && cat console-head.sh codec.sh events.sh paths.sh services.sh accounts.sh lock.sh undo.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
+}
+
+# m_close_receipt STATUS: a run that changed nothing leaves nothing.
+m_close_receipt() {
+  printf 'finished=%s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" >>"$m_receipt/meta"
+  printf '%s\n' "$1" >"$m_receipt/status"
+  if [ ! -s "$m_receipt/journal" ]; then
+    cp "$m_receipt/events" "$m_events.new" && mv -f "$m_events.new" "$m_events"
+    rm -rf "$m_receipt"
+  fi
+}
+
+. "$m_work/runtime/steps.sh"
+
+m_find_digest
+m_emit begin "$m_run_id" "$m_action"
+/bin/sh "$m_work/runtime/ticker.sh" "$m_work" "$$" </dev/null >/dev/null 2>&1 &
+
+case $m_action in
+  facts)
+    m_gather_facts
+    m_finish ok ''
+    ;;
+  plan | verify)
+    m_gather_facts
+    m_run_steps
+    m_finish "$m_run_outcome" "$m_run_reason"
+    ;;
+  apply)
+    m_open_state
+    m_take_lock
+    m_locked=1
+    m_mode_run=apply
+    m_open_receipt
+    m_gather_facts
+    m_run_steps
+    if [ "$m_run_outcome" = failed ]; then
+      m_close_receipt failed
+    else
+      m_close_receipt applied
+      rm -f "$m_state_dir/pending"
+    fi
+    m_finish "$m_run_outcome" "$m_run_reason"
+    ;;
+  rollback)
+    m_open_state
+    m_find_receipt
+    if [ "$m_preview" = yes ]; then
+      m_preview_rollback
+      m_finish ok ''
+    fi
+    m_take_lock
+    m_locked=1
+    m_run_id=${m_receipt##*/}
+    if m_rollback; then
+      m_finish rolled-back ''
+    fi
+    m_finish failed "$m_undo_bad of the entries could not be undone"
+    ;;
+  exec)
+    sh "$m_work/command" </dev/null >>"$m_work/log/001.out" 2>>"$m_work/log/001.err"
+    m_emit exit "$?"
+    m_finish ok ''
+    ;;
+esac

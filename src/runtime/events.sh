@@ -1,0 +1,44 @@
+# What a run says: one line an event, appended to the run's event log. The grammar is in docs/protocol.md.
+
+# m_emit KIND FIELD...
+m_emit() {
+  m_join "$@"
+  printf '%s\n' "$m_joined" >>"$m_events"
+}
+
+# m_emit_diff OLD NEW: a unified diff of two text files as `d` events, capped. Secrets are masked before the log.
+m_emit_diff() {
+  # diff's file headers carry temporary names; the event before says which file it is.
+  diff -u "$1" "$2" 2>/dev/null | sed -e 1,2d | m_mask | awk -v cap="$m_diff_cap" '
+    NR <= cap { gsub(/\\/, "\\\\"); gsub(/\|/, "\\0174"); gsub(/\t/, "\\t"); gsub(/\r/, "\\r"); print "d|" $0 }
+    END { if (NR > cap) print "d|... " NR - cap " more lines" }' >>"$m_events"
+}
+
+# m_mask: a filter; replaces every secret value by [secret]. Without secrets it is cat.
+m_mask() {
+  if [ -s "$m_work/secrets" ]; then
+    awk -v list="$m_work/secrets" -f "$m_work/runtime/mask.awk"
+  else
+    cat
+  fi
+}
+
+# A text file, as far as a diff is concerned: no NUL in it, and not huge.
+m_is_text() {
+  [ -f "$1" ] || return 1
+  m_size=$(wc -c <"$1")
+  [ $((m_size)) -le 1048576 ] || return 1
+  [ $((m_size)) -eq $(($(tr -d '\000' <"$1" | wc -c))) ]
+}
+
+# fail REASON: ends the step as failed. For steps and resources alike.
+fail() {
+  m_escape "$*"
+  printf '%s\n' "$m_escaped" >"$m_work/fail.reason"
+  exit 1
+}
+
+# notice TEXT: something that the operator should read; changes nothing.
+notice() {
+  m_emit notice "$*"
+}

@@ -1,0 +1,122 @@
+# Expectations and observations, for a step's `verify`. They look and never change. An expectation that does not hold
+# is reported with what was seen instead; the others are asked all the same.
+
+# m_check NAME SEEN: reports the expectation NAME; it holds when SEEN is empty.
+m_check() {
+  if [ -z "$2" ]; then
+    m_emit check ok "$1" ''
+  else
+    m_emit check bad "$1" "$2"
+  fi
+}
+
+# observe KEY VALUE: a key and a value for comparison across the fleet. A key that begins with ~ is shown, not compared.
+observe() {
+  m_emit obs "$1" "$2"
+}
+
+# expect TITLE COMMAND...: COMMAND succeeds. Its output, if it fails, is what was seen.
+expect() {
+  m_title=$1
+  shift
+  if m_seen=$("$@" 2>&1); then
+    m_check "$m_title" ''
+  else
+    m_check "$m_title" "${m_seen:-it does not hold}"
+  fi
+}
+
+# expect_equal TITLE WANTED SEEN
+expect_equal() {
+  if [ "$2" = "$3" ]; then
+    m_check "$1" ''
+  else
+    m_check "$1" "wanted ${2:-nothing}, got ${3:-nothing}"
+  fi
+}
+
+# expect_file PATH [MODE]: a plain file is there.
+expect_file() {
+  m_look "$1"
+  if [ "$m_type" != file ]; then
+    m_check "file $1" "$m_type"
+  elif [ -n "${2-}" ] && [ "$m_mode" != "$2" ]; then
+    m_check "file $1" "mode $m_mode, not $2"
+  else
+    m_check "file $1" ''
+  fi
+}
+
+# expect_socket PATH: a socket is there (waits a moment: daemons make theirs late).
+expect_socket() {
+  if m_await 5 test -S "$1"; then
+    m_check "socket $1" ''
+  else
+    m_look "$1"
+    m_check "socket $1" "$m_type"
+  fi
+}
+
+# expect_device PATH ORIGINAL: a device node with the same type and numbers as ORIGINAL.
+expect_device() {
+  m_one=$(ls -ldnL "$2" 2>/dev/null | awk '{ print substr($1, 1, 1), $5, $6 }')
+  m_two=$(ls -ldnL "$1" 2>/dev/null | awk '{ print substr($1, 1, 1), $5, $6 }')
+  expect_equal "device $1" "$m_one" "$m_two"
+}
+
+# expect_running NAME [SCRIPT]: an rc.d service runs.
+expect_running() {
+  if m_service_pid "${2:-/etc/rc.d/$1}"; then
+    m_check "service $1 runs" ''
+  else
+    m_check "service $1 runs" "${m_answer:-no answer}"
+  fi
+}
+
+# expect_not_running NAME [SCRIPT]
+expect_not_running() {
+  if [ -f "${2:-/etc/rc.d/$1}" ] && m_service_pid "${2:-/etc/rc.d/$1}"; then
+    m_check "service $1 does not run" "it runs as pid $m_pid"
+  else
+    m_check "service $1 does not run" ''
+  fi
+}
+
+# pid_of_program PATH: sets m_pid to the first process whose program is exactly PATH; false when there is none.
+# ps and not pgrep: `pgrep -x` finds nothing on some releases (transcript 11).
+pid_of_program() {
+  m_pid=$(ps -axww -o pid -o command | awk -v want="$1" '$2 == want { print $1; exit }')
+  [ -n "$m_pid" ]
+}
+
+# user_of_pid PID: prints the user that a process runs as.
+user_of_pid() {
+  ps -o user -p "$1" | awk 'NR == 2 { print $1 }'
+}
+
+# root_inode_of PID: prints the inode of a process' root directory; nothing when it is not chrooted (fstat prints a
+# root line only then).
+root_inode_of() {
+  fstat -p "$1" 2>/dev/null | awk '$4 == "root" { print $6; exit }'
+}
+
+# inode_of DIRECTORY: prints its inode number.
+inode_of() {
+  ls -ldi "$1" 2>/dev/null | awk '{ print $1; exit }'
+}
+
+# expect_log_arrives SOCKET FILE: a line written to the syslog SOCKET turns up in FILE. Where no tool of the host can
+# write to a socket that is not the default one, only the listening syslogd can be shown.
+expect_log_arrives() {
+  m_pidfile_syslogd=
+  if m_service_pid /etc/rc.d/syslogd; then
+    m_pidfile_syslogd=$m_pid
+  fi
+  if [ -n "$m_pidfile_syslogd" ] && fstat -p "$m_pidfile_syslogd" 2>/dev/null | grep -q "$1"; then
+    m_check "syslogd listens on $1" ''
+  elif sockstat -u 2>/dev/null | grep syslogd | grep -q "$1"; then
+    m_check "syslogd listens on $1" ''
+  else
+    m_check "syslogd listens on $1" 'neither fstat nor sockstat shows it'
+  fi
+}

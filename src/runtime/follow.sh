@@ -1,0 +1,78 @@
+# Copies the run's logs to standard output as frames, from the offsets given, until the driver is done.
+# A frame is `@NONCE NAME OFFSET LENGTH`, a newline, LENGTH bytes, a newline. Payloads cannot forge a frame: the
+# reader counts bytes. The last frame is `@NONCE done` (the driver ended) or `@NONCE died` (it was killed).
+# Usage: sh follow.sh WORK-DIRECTORY [NAME=OFFSET ...]
+m_work=$1
+shift
+. "$m_work/run"
+m_log=$m_work/log
+trap '' HUP
+printf '%s\n' "$$" >"$m_work/follower.pid"
+
+for m_pair; do
+  m_name=${m_pair%%=*}
+  eval "m_off_${m_name%.*}_${m_name#*.}=\${m_pair#*=}"
+done
+
+# Sends what NAME has beyond the last offset; what goes out is copied first, because the file may grow meanwhile.
+m_send() {
+  eval "m_off=\${m_off_${1%.*}_${1#*.}:-0}"
+  # Output beyond the cap stays on the host: the reader is told how much there is.
+  if [ "$m_off" -ge "$m_cap" ] && [ "${1#*.}" != ev ]; then
+    return 0
+  fi
+  tail -c "+$((m_off + 1))" "$m_log/$1" >"$m_work/chunk" || return 0
+  m_len=$(wc -c <"$m_work/chunk")
+  m_len=$((m_len + 0))
+  [ "$m_len" -gt 0 ] || return 0
+  if [ "${1#*.}" != ev ] && [ $((m_off + m_len)) -gt "$m_cap" ]; then
+    printf '@%s cut %s %s\n' "$m_nonce" "$1" "$((m_off + m_len))"
+    m_len=$((m_cap - m_off))
+    dd if="$m_work/chunk" of="$m_work/chunk.cut" bs="$m_len" count=1 2>/dev/null
+    mv -f "$m_work/chunk.cut" "$m_work/chunk"
+  fi
+  printf '@%s %s %s %s\n' "$m_nonce" "$1" "$m_off" "$m_len" || exit 75
+  cat "$m_work/chunk" || exit 75
+  printf '\n' || exit 75
+  eval "m_off_${1%.*}_${1#*.}=$((m_off + m_len))"
+}
+
+m_round() {
+  # One wc for all logs; the line "total" has no such file.
+  wc -c "$m_log"/* >"$m_work/sizes"
+  while read -r m_size m_path; do
+    m_name=${m_path##*/}
+    [ -f "$m_log/$m_name" ] || continue
+    eval "m_off=\${m_off_${m_name%.*}_${m_name#*.}:-0}"
+    [ "$m_size" -le "$m_off" ] || m_send "$m_name"
+  done <"$m_work/sizes"
+}
+
+# Short naps first, since most plans are done in a second; sleep takes fractions on every release we claim.
+m_nap=0.05
+m_rounds=0
+while :; do
+  m_end=
+  if [ -f "$m_work/done" ]; then
+    m_end="done"
+  elif ! kill -0 "$(cat "$m_work/driver.pid")" 2>/dev/null; then
+    m_end=died
+    [ -f "$m_work/done" ] && m_end="done"
+  fi
+  m_round
+  if [ -n "$m_end" ]; then
+    printf '@%s %s\n' "$m_nonce" "$m_end"
+    break
+  fi
+  m_rounds=$((m_rounds + 1))
+  case $m_rounds in
+    40) m_nap=0.2 ;;
+    200) m_nap=0.5 ;;
+  esac
+  # A silent link may be a dead one: the reader hears something at least every few seconds.
+  case $m_rounds in
+    *00) printf '@%s beat\n' "$m_nonce" || exit 75 ;;
+  esac
+  sleep "$m_nap"
+done
+cd / && rm -rf "$m_work"

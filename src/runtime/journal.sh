@@ -1,0 +1,101 @@
+# The undo record of a run: one entry a line, appended before the change it undoes, never rewritten.
+# `SEQ|path|TARGET|STEP|TRANSIENT|PRE...|POST...|.` and the like (the last dot says that the line is whole);
+# undo.sh reads them backwards. Originals are in saved/SEQ.
+
+# m_record KIND FIELD...: appends an entry; m_seq is its number from here on.
+m_record() {
+  m_record_hook
+  m_seq=$((m_seq + 1))
+  m_join "$m_seq" "$@"
+  printf '%s|.\n' "$m_joined" >>"$m_receipt/journal" || fail "cannot write the journal in $m_receipt"
+  m_sync
+}
+
+# A journal that a power cut loses undoes nothing: by choice (config `durable`) it is forced out to the disk.
+m_sync() {
+  [ "$m_durable" = no ] || sync
+}
+
+# m_record_hook: before a step's first change, its own `undo`, if it has one, with the vars that are no secrets.
+m_record_hook() {
+  [ -n "$m_hook" ] || return 0
+  m_hook_file=$m_hook
+  m_hook=
+  {
+    cat "$m_work/vars" "$m_hook_file"
+    printf 'undo\n'
+  } >"$m_receipt/saved/$((m_seq + 1)).hook" || fail 'cannot save the undo of this step'
+  m_record hook "$m_step"
+}
+
+# m_keep_time DIRECTORY: remembers a directory's time stamp once a run, because adding a name changes it.
+m_keep_time() {
+  case $m_kept_times in *"|$1|"*) return 0 ;; esac
+  m_kept_times="$m_kept_times|$1|"
+  [ -d "$1" ] || return 0
+  m_record time "$1"
+  touch -r "$1" "$m_receipt/saved/$m_seq" 2>/dev/null || :
+}
+
+# m_journal_path TARGET POST-STATE [TRANSIENT]: saves what TARGET is now and records what it will be.
+# POST-STATE is a fingerprint as of m_print, or `?` when it cannot be known before.
+m_journal_path() {
+  m_record_hook
+  m_post=$2
+  m_parent "$1"
+  m_keep_time "$m_dir"
+  m_print "$1"
+  m_save=$m_receipt/saved/$((m_seq + 1))
+  # Saved before it is recorded: an entry without its original could not be undone.
+  case $m_type in
+    file) cp -p "$1" "$m_save" || fail "cannot save $1 to $m_save" ;;
+    dir) touch -r "$1" "$m_save" || fail "cannot save the time of $1" ;;
+    other) (cd / && pax -w -x ustar ".$1" >"$m_save") 2>/dev/null || fail "cannot save $1, which is a device, socket or pipe" ;;
+  esac
+  m_seq=$((m_seq + 1))
+  m_join "$m_seq" path "$1" "$m_step" "${3-}"
+  printf '%s\n' "$m_joined|$m_state|$m_post|." >>"$m_receipt/journal" || fail "cannot write the journal in $m_receipt"
+  m_sync
+  m_touched "$1"
+}
+
+# m_journal_tree DIRECTORY: saves a whole tree that is about to be removed.
+m_journal_tree() {
+  m_parent "$1"
+  m_keep_time "$m_dir"
+  m_save=$m_receipt/saved/$((m_seq + 1))
+  # tar and not pax: it keeps hard links and modes on every release, and undo needs no more.
+  tar cpf "$m_save" -C "$m_dir" "./${1##*/}" 2>"$m_work/tar.err" || fail "cannot save the tree $1: $(tail -n 1 "$m_work/tar.err")"
+  m_record tree "$1" "$m_step"
+  m_touched "$1"
+}
+
+# m_touched TOKEN: something changed that a service may have to hear of. Kept on the host as well, until a run ends
+# well, so that a restart is not forgotten when the driver dies between change and restart.
+m_touched() {
+  m_escape "$1"
+  m_note_change changed "$m_escaped"
+}
+
+m_note_change() {
+  printf '%s %s\n' "$1" "$2" >>"$m_work/changed"
+  [ "$m_mode_run" != apply ] || printf '%s %s\n' "$1" "$2" >>"$m_state_dir/pending"
+}
+
+# m_is_touched SERVICE TOKEN: true when TOKEN changed after SERVICE's last restart, in this run or in one that died.
+m_is_touched() {
+  m_escape "$2"
+  m_found=1
+  for m_list in "$m_state_dir/pending" "$m_work/changed"; do
+    [ -f "$m_list" ] || continue
+    m_seen=1
+    while read -r m_what m_token; do
+      case $m_what in
+        changed) [ "$m_token" != "$m_escaped" ] || m_seen=0 ;;
+        restarted) [ "$m_token" != "$1" ] || m_seen=1 ;;
+      esac
+    done <"$m_list"
+    [ "$m_seen" -ne 0 ] || m_found=0
+  done
+  return "$m_found"
+}

@@ -1,0 +1,27 @@
+# One run at a time changes a host: mkdir is atomic everywhere. The lock says who, so that a person can judge it.
+
+m_take_lock() {
+  m_lock=$m_state_dir/lock
+  if ! mkdir "$m_lock" 2>/dev/null; then
+    m_holder=$(cat "$m_lock/pid" 2>/dev/null) || m_holder=
+    if [ -n "$m_holder" ] && kill -0 "$m_holder" 2>/dev/null; then
+      m_refuse "another run holds this host: $(m_lock_text)"
+    fi
+    notice "the lock of a run that is dead was taken over: $(m_lock_text)"
+    rm -rf "$m_lock"
+    mkdir "$m_lock" || m_refuse 'cannot take the lock'
+  fi
+  printf '%s\n' "$$" >"$m_lock/pid"
+  printf '%s\n' "$m_run_id" >"$m_lock/run"
+  printf '%s\n' "$m_operator" >"$m_lock/owner"
+  date -u '+%Y-%m-%dT%H:%M:%SZ' >"$m_lock/since"
+}
+
+m_lock_text() {
+  printf 'run %s by %s since %s, pid %s' "$(cat "$m_lock/run" 2>/dev/null)" "$(cat "$m_lock/owner" 2>/dev/null)" \
+    "$(cat "$m_lock/since" 2>/dev/null)" "$(cat "$m_lock/pid" 2>/dev/null)"
+}
+
+m_drop_lock() {
+  rm -rf "$m_state_dir/lock"
+}

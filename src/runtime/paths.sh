@@ -1,0 +1,177 @@
+# Looking at paths and changing them atomically, with what every release has: ls, cmp, cp, mv, chown, chmod.
+# stat(1) is not used: its options differ between systems, and `ls -ldn` says the same everywhere.
+
+# m_mode_digit RWX SPECIAL-LETTER: sets m_digit, and m_special to 1 when the set-id or sticky bit is on.
+m_mode_digit() {
+  m_digit=0
+  m_special=0
+  case $1 in r??) m_digit=$((m_digit + 4)) ;; esac
+  case $1 in ?w?) m_digit=$((m_digit + 2)) ;; esac
+  case $1 in
+    ??x) m_digit=$((m_digit + 1)) ;;
+    ??s | ??t)
+      m_digit=$((m_digit + 1))
+      m_special=1
+      ;;
+    ??S | ??T) m_special=1 ;;
+  esac
+}
+
+# m_octal MODE-STRING: sets m_mode, e.g. drwxr-xr-x gives 0755.
+m_octal() {
+  m_bits=${1#?}
+  m_mode_digit "${m_bits%"${m_bits#???}"}"
+  m_high=$((m_special * 4))
+  m_mode=$m_digit
+  m_bits=${m_bits#???}
+  m_mode_digit "${m_bits%"${m_bits#???}"}"
+  m_high=$((m_high + m_special * 2))
+  m_mode=$m_mode$m_digit
+  m_bits=${m_bits#???}
+  m_mode_digit "${m_bits%"${m_bits#???}"}"
+  m_high=$((m_high + m_special))
+  m_mode=$m_high$m_mode$m_digit
+}
+
+# m_look PATH: sets m_type (absent file dir link other), m_mode, m_uid, m_gid. Does not follow a link.
+m_look() {
+  m_type=absent m_mode=- m_uid=- m_gid=-
+  if [ ! -e "$1" ] && [ ! -h "$1" ]; then
+    return 0
+  fi
+  read -r m_bits m_links m_uid m_gid m_rest <<EOF
+$(ls -ldn "$1")
+EOF
+  case $m_bits in
+    -*) m_type="file" ;;
+    d*) m_type=dir ;;
+    l*) m_type="link" ;;
+    *) m_type=other ;;
+  esac
+  m_octal "$m_bits"
+}
+
+# m_link_target PATH: sets m_target.
+m_link_target() {
+  m_target=$(readlink "$1" && printf .)
+  m_target=${m_target%.}
+  m_target=${m_target%"$m_nl"}
+}
+
+# m_digest FILE: sets m_digest_value, with the best digest that the host has (m_digest_with is found once).
+m_digest() {
+  case $m_digest_with in
+    cksum-a) m_digest_value=sha256:$(cksum -n -a SHA256 <"$1") ;;
+    sha256sum)
+      m_digest_value=$(sha256sum <"$1")
+      m_digest_value=sha256:${m_digest_value%% *}
+      ;;
+    openssl)
+      m_digest_value=$(openssl dgst -sha256 <"$1" 2>/dev/null)
+      m_digest_value=sha256:${m_digest_value##* }
+      ;;
+    *) m_digest_value=cksum:$(cksum <"$1" | tr ' \t' '--') ;;
+  esac
+}
+
+# m_have NAME: true when there is such a command.
+m_have() {
+  type "$1" >/dev/null 2>&1
+}
+
+m_find_digest() {
+  if cksum -n -a SHA256 </dev/null >/dev/null 2>&1; then
+    m_digest_with=cksum-a
+  elif m_have sha256sum; then
+    m_digest_with=sha256sum
+  elif openssl dgst -sha256 </dev/null >/dev/null 2>&1; then
+    m_digest_with=openssl
+  else
+    m_digest_with="cksum"
+  fi
+}
+
+# m_print PATH: sets m_state to a fingerprint `type|mode|uid|gid|extra`, where extra is a file's digest, a link's
+# target (escaped) or -. Two equal fingerprints mean: nobody can tell them apart but by time stamps.
+m_print() {
+  m_look "$1"
+  m_extra=-
+  case $m_type in
+    file)
+      m_digest "$1"
+      m_extra=$m_digest_value
+      ;;
+    link)
+      m_link_target "$1"
+      m_escape "$m_target"
+      m_extra=$m_escaped
+      # A link's own mode follows the umask of whoever made it and means nothing.
+      m_mode=-
+      ;;
+  esac
+  m_state="$m_type|$m_mode|$m_uid|$m_gid|$m_extra"
+}
+
+# m_uid_of NAME-OR-NUMBER, m_gid_of NAME-OR-NUMBER: set m_id, empty when there is no such account (yet).
+m_uid_of() {
+  case $1 in
+    *[!0-9]*) m_id=$(id -u "$1" 2>/dev/null) || m_id= ;;
+    *) m_id=$1 ;;
+  esac
+}
+m_gid_of() {
+  case $1 in
+    *[!0-9]*)
+      m_id=
+      while IFS=: read -r m_name m_rest_pw m_gid_pw m_rest; do
+        if [ "$m_name" = "$1" ]; then
+          m_id=$m_gid_pw
+          break
+        fi
+      done </etc/group
+      ;;
+    *) m_id=$1 ;;
+  esac
+}
+
+# m_normal_mode MODE: sets m_mode_wanted to four digits.
+m_normal_mode() {
+  case $1 in
+    [0-7][0-7][0-7]) m_mode_wanted=0$1 ;;
+    [0-7][0-7][0-7][0-7]) m_mode_wanted=$1 ;;
+    *) fail "mode '$1' is not three or four octal digits" ;;
+  esac
+}
+
+# m_parent PATH: sets m_dir.
+m_parent() {
+  m_dir=${1%/*}
+  [ -n "$m_dir" ] || m_dir=/
+}
+
+# m_put FILE TARGET MODE UID GID: makes TARGET a copy of FILE, whole or not at all. The temporary file has the
+# run's name, so that an undo finds what a killed driver left.
+m_put() {
+  m_parent "$2"
+  m_temp=$m_dir/.muster-$m_run_id-$m_seq
+  rm -f "$m_temp"
+  cp "$1" "$m_temp" && chown "$4:$5" "$m_temp" && chmod "$3" "$m_temp" && mv -f "$m_temp" "$2"
+}
+
+# m_put_link TEXT TARGET: likewise for a symbolic link. Not by `ln -sf`, which removes first, nor by mv onto a
+# link to a directory, which would move into it.
+m_put_link() {
+  m_parent "$2"
+  m_temp=$m_dir/.muster-$m_run_id-$m_seq
+  rm -f "$m_temp"
+  ln -s "$1" "$m_temp" || return 1
+  if [ -h "$2" ] && [ -d "$2" ]; then
+    rm -f "$2" || return 1
+  fi
+  mv -f "$m_temp" "$2"
+}
+
+# is_there PATH: true when PATH is really there now. In a plan, false means `not yet` or `never`.
+is_there() {
+  [ -e "$1" ] || [ -h "$1" ]
+}

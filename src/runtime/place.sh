@@ -1,0 +1,69 @@
+# Putting content into a file: the part that `file`, `template`, `copy`, `line`, `block` and `rc_conf` share.
+
+# m_place NEW-FILE DEFAULT-MODE: after m_begin_path, m_options and m_see: makes m_path hold what NEW-FILE holds.
+m_place() {
+  m_new=$1
+  m_content_differs=
+  case $m_type in
+    absent)
+      m_content_differs=1
+      m_need 'new file'
+      ;;
+    file)
+      if ! cmp -s "$m_content" "$m_new"; then
+        m_content_differs=1
+        m_need content
+      fi
+      m_diff_old=$m_content
+      ;;
+    link) fail "$m_resource $m_path: it is a symbolic link; declare the file that it points to, or \`absent\` the link first" ;;
+    *) fail "$m_resource $m_path: something else is there (a $m_type)" ;;
+  esac
+  [ -z "$m_content_differs" ] || m_diff_new=$m_new
+  m_need_owner "$2"
+  m_need_parent "$m_path"
+  [ -z "$m_why" ] || m_plan_path "$m_path" file "$m_want_mode" "$m_want_uid" "$m_want_gid" "$m_new"
+  m_settled && return 0
+  [ -z "${m_o_validate-}" ] || [ -z "$m_content_differs" ] || m_validate
+  m_digest "$m_new"
+  m_want_state="file|$m_want_mode|$m_want_uid|$m_want_gid|$m_digest_value"
+  # The old content is still needed for the diff, and m_path is about to hold the new one.
+  if [ -n "$m_diff_old" ]; then
+    cp "$m_diff_old" "$m_work/diff.old"
+    m_diff_old=$m_work/diff.old
+  fi
+  m_journal_path "$m_path" "$m_want_state"
+  if [ -n "$m_content_differs" ]; then
+    m_put "$m_new" "$m_path" "$m_want_mode" "$m_want_uid" "$m_want_gid" || fail "$m_resource $m_path: cannot write it"
+  else
+    chown "$m_want_uid:$m_want_gid" "$m_path" && chmod "$m_want_mode" "$m_path" || fail "$m_resource $m_path: cannot set owner or mode"
+  fi
+  m_print "$m_path"
+  [ "$m_state" = "$m_want_state" ] || m_stuck "it is $m_state"
+  m_changed
+}
+
+# m_validate: runs --validate's command on the new content before it goes live; %s stands for the file.
+m_validate() {
+  m_replace "$m_o_validate" '%s' "$m_new"
+  if ! sh -c "$m_replaced" >"$m_work/validate.out" 2>&1 </dev/null; then
+    cat "$m_work/validate.out" >&2
+    fail "$m_resource $m_path: \`$m_o_validate\` refuses the new content: $(head -n 3 "$m_work/validate.out")"
+  fi
+}
+
+# m_stage: a fresh file name in the private directory, in m_new_file.
+m_stage() {
+  m_staged=$((m_staged + 1))
+  m_new_file=$m_work/new.$m_staged
+  : >"$m_new_file"
+}
+
+# m_current_text: m_content as readable text into FILE $1 (nothing when the target is absent), with a newline at the
+# end if its last line lacks one, so that lines can be added.
+m_current_text() {
+  : >"$1"
+  [ "$m_type" = file ] || return 0
+  cat "$m_content" >"$1"
+  [ ! -s "$1" ] || [ -z "$(tail -c 1 "$1")" ] || printf '\n' >>"$1"
+}

@@ -1,0 +1,59 @@
+# The editing behind `rc_conf`. Prints the file with the variable set, or, with M_PRINT, its present value.
+# Exit 3: the present value goes over several lines. Exit 4: the line that it must stand below is not there.
+function key_of(s,    k) {
+  k = s
+  sub(/^[ \t]*/, "", k)
+  if (k !~ /^[A-Za-z_][A-Za-z0-9_]*=/) return ""
+  sub(/=.*/, "", k)
+  return k
+}
+# The word behind the equals sign: quotes taken off, stops at a blank outside quotes. Sets tail to what follows.
+function value_of(s,    v, out, c, q, i, n) {
+  v = s
+  sub(/^[^=]*=/, "", v)
+  out = ""; q = ""; n = length(v); broken = 0
+  for (i = 1; i <= n; i++) {
+    c = substr(v, i, 1)
+    if (q == "" && (c == " " || c == "\t" || c == ";")) break
+    if (q == "" && (c == "\"" || c == "'")) { q = c; continue }
+    if (q != "" && c == q) { q = ""; continue }
+    if (c == "\\" && q != "'") {
+      if (i == n) { broken = 1; break }
+      i++
+      c = substr(v, i, 1)
+      if (c == "$" || (q == "\"" && c !~ /["\\`]/)) out = out "\\"
+    } else if (c == "$" && q == "'") out = out "\\"
+    out = out c
+  }
+  if (q != "") broken = 1
+  tail = substr(v, i)
+  return out
+}
+function truth(s,    t) {
+  t = tolower(s)
+  if (t ~ /^(yes|true|on|1)$/) return "yes"
+  if (t ~ /^(no|false|off|0)$/) return "no"
+  return "=" s
+}
+{ text[NR] = $0; k = key_of($0); if (k == ENVIRON["M_KEY"]) at = NR; if (k != "" && k == ENVIRON["M_AFTER"]) below = NR }
+END {
+  if (ENVIRON["M_PRINT"] != "") {
+    if (at) print value_of(text[at])
+    exit
+  }
+  if (ENVIRON["M_AFTER"] != "" && !below) exit 4
+  line = ENVIRON["M_KEY"] "=" ENVIRON["M_WORD"]
+  if (at) {
+    now = value_of(text[at])
+    if (broken) exit 3
+    if (truth(now) != truth(ENVIRON["M_VALUE"])) text[at] = line tail
+    else line = text[at]
+    if (at < below) { move = text[at]; drop = at; at = 0; line = move }
+  }
+  put = at ? 0 : (below ? below : NR)
+  if (!at && NR == 0) print line
+  for (i = 1; i <= NR; i++) {
+    if (i != drop) print text[i]
+    if (i == put) print line
+  }
+}

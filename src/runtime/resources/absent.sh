@@ -1,0 +1,30 @@
+# absent PATH [--recursive]
+#
+# Nothing is at PATH: file, link or empty directory is removed; a directory with something in it only if asked.
+#   --recursive   remove a whole tree (it is saved first, as a whole)
+# Undo: everything as before, byte for byte.
+# Example: absent /etc/rc.conf.d/named
+# Works on: NetBSD 1.5
+absent() {
+  m_begin_path absent "$1"
+  m_path=$1
+  shift
+  m_options 'recursive' ${1+"$@"}
+  m_see "$m_path"
+  [ "$m_type" = absent ] || m_need "a $m_type is there"
+  [ -z "$m_why" ] || m_plan_path "$m_path" absent - - - ''
+  m_settled && return 0
+  if [ "$m_type" = dir ] && [ -n "$m_o_recursive" ]; then
+    m_journal_tree "$m_path"
+    rm -rf "$m_path" || fail "absent $m_path: cannot remove the tree"
+  elif [ "$m_type" = dir ]; then
+    m_journal_path "$m_path" 'absent|-|-|-|-'
+    rmdir "$m_path" || fail "absent $m_path: the directory is not empty (--recursive removes a tree)"
+  else
+    m_journal_path "$m_path" 'absent|-|-|-|-'
+    rm -f "$m_path" || fail "absent $m_path: cannot remove it"
+  fi
+  m_look "$m_path"
+  [ "$m_type" = absent ] || m_stuck 'it is still there'
+  m_changed
+}

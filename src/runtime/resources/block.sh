@@ -1,0 +1,29 @@
+# block PATH --id NAME --content TEXT [--comment CHARS] [--gone] [--owner USER] [--group GROUP] [--mode MODE]
+#
+# A text file holds this block of lines between two marker lines, once; everything outside the markers is not ours.
+#   --id        the block's name in its markers: one block a name and file
+#   --content   the lines
+#   --comment   what begins a comment in this file; `#` unless told
+#   --gone      the opposite: no such block
+# Undo: the file as before.
+# Example: block /etc/rc.local --id named9 --content 'if [ -f /x ]; then sh /x start; fi'
+# Works on: NetBSD 1.5
+block() {
+  m_begin_path block "$1"
+  m_path=$1
+  shift
+  m_options 'id= content= comment= gone owner= group= mode=' ${1+"$@"}
+  [ -n "$m_o_id" ] || fail "block $m_path: give it --id"
+  m_see "$m_path"
+  if [ -n "$m_o_gone" ] && [ "$m_type" = absent ]; then
+    m_say ok ''
+    return 0
+  fi
+  m_stage
+  m_current_text "$m_work/text"
+  M_BEGIN="${m_o_comment:-#} muster: begin $m_o_id" M_END="${m_o_comment:-#} muster: end $m_o_id" \
+    M_CONTENT=$m_o_content M_GONE=$m_o_gone \
+    awk -f "$m_work/runtime/block.awk" "$m_work/text" >"$m_new_file" ||
+    fail "block $m_path: the marker '${m_o_comment:-#} muster: begin $m_o_id' has no end; mend it by hand"
+  m_place "$m_new_file" 0644
+}

@@ -1,0 +1,35 @@
+# command TITLE --run SCRIPT --unless SCRIPT [--undo SCRIPT | --irreversible]
+#
+# The way out for what no resource can say. The scripts are sh texts, run by `sh -c`.
+#   --run            what to do
+#   --unless         exits 0 when there is nothing to do; asked before, and again after --run
+#   --undo           takes it back
+#   --irreversible   nothing can take it back: a plan shows it, an apply wants consent (--allow-irreversible)
+# Undo: runs --undo.
+# Example: command 'alias database' --run newaliases --unless 'test -f /etc/mail/aliases.db' --undo 'rm -f /etc/mail/aliases.db'
+# Works on: NetBSD 1.5
+command() {
+  # This function hides the shell's own `command`; scripts that ask `command -v` still get their answer.
+  case $1 in
+    -*)
+      (unset -f command && command ${1+"$@"})
+      return
+      ;;
+  esac
+  m_begin command "$1"
+  shift
+  m_options 'run= unless= undo= irreversible' ${1+"$@"}
+  [ -n "$m_o_run" ] && [ -n "$m_o_unless" ] || fail "command '$m_target_name': give it --run and --unless"
+  [ -n "$m_has_undo$m_o_irreversible" ] || fail "command '$m_target_name': give it --undo, or say --irreversible"
+  [ -z "$m_o_irreversible" ] || m_irreversible=1
+  if ! sh -c "$m_o_unless" </dev/null >/dev/null 2>&1; then
+    m_need 'would run'
+    m_would_install
+  fi
+  m_settled && return 0
+  m_record command "$m_target_name" "$m_step" "$m_o_undo"
+  sh -c "$m_o_run" </dev/null || fail "command '$m_target_name' failed"
+  sh -c "$m_o_unless" </dev/null >/dev/null 2>&1 || m_stuck '--unless still says that there is something to do'
+  m_why='ran'
+  m_changed
+}

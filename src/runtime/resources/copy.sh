@@ -1,0 +1,50 @@
+# copy PATH --from OTHER [--owner USER] [--group GROUP] [--mode MODE] [--once] [--validate COMMAND]
+#
+# A file is a copy of another file on the same host. Links in OTHER are followed: the copy is always a plain file.
+#   --from    the file to copy; without --owner, --group, --mode a new copy takes those of OTHER
+#   others    as for `file`
+# In a plan, a source that an earlier step would make is understood: `change (after STEP)`.
+# Undo: as of `file`.
+# Example: copy /home/named/etc/named.conf --from /etc/named.conf
+# Works on: NetBSD 1.5
+copy() {
+  m_begin_path copy "$1"
+  m_path=$1
+  shift
+  m_options 'from= owner= group= mode= once validate=' ${1+"$@"}
+  [ -n "$m_o_from" ] || fail "copy $m_path: give it --from"
+  m_see "$m_path"
+  if [ -n "$m_o_once" ] && [ "$m_type" = file ]; then
+    m_say ok 'is there already'
+    return 0
+  fi
+  if [ -f "$m_o_from" ]; then
+    m_source_look "$m_o_from"
+    m_see "$m_path"
+    m_place "$m_o_from" "$m_source_mode"
+    return 0
+  fi
+  m_copy_later
+}
+
+# m_source_look FILE: sets m_source_mode, and fills m_o_owner and m_o_group from FILE where none were declared.
+m_source_look() {
+  read -r m_bits m_links m_uid m_gid m_rest <<EOF
+$(ls -ldnL "$1")
+EOF
+  m_octal "$m_bits"
+  m_source_mode=$m_mode
+  [ -n "$m_o_owner" ] || m_o_owner=$m_uid
+  [ -n "$m_o_group" ] || m_o_group=$m_gid
+  [ -n "$m_o_mode" ] || m_o_mode=$m_mode
+}
+
+# m_copy_later: the source is not there; in a plan an earlier step may be going to make it.
+m_copy_later() {
+  will_exist "$m_o_from" || fail "copy $m_path: there is no file $m_o_from"
+  m_later=$m_after
+  m_see "$m_path"
+  m_need "(after $m_later)"
+  m_plan_path "$m_path" file "${m_o_mode:-0644}" "${m_o_owner:-$m_self_uid}" "${m_o_group:-$m_self_gid}" ''
+  m_settled || fail "copy $m_path: $m_o_from is still not there"
+}

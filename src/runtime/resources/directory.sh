@@ -1,0 +1,57 @@
+# directory PATH [--owner USER] [--group GROUP] [--mode MODE] [--transient PATTERN]...
+#
+# A directory is there, with this owner, group and mode. Missing parents are made too, root's and 0755.
+#   --owner, --group  name or number; without them a new directory is root's and wheel's, an old one keeps its own
+#   --mode            three or four octal digits; 0755 for a new directory
+#   --transient       a name pattern of what daemons leave in it (`*.pid`), may be given often: undo may remove these
+# Undo: a directory that the run made is removed if nothing but transients is left in it; otherwise owner, group,
+# mode and time are as before. What somebody else put there is never removed, it is reported.
+# Example: directory /home/named/var/run --owner named --mode 0755 --transient log --transient '*.pid'
+# Works on: NetBSD 1.5
+directory() {
+  m_begin_path directory "$1"
+  m_path=$1
+  shift
+  m_options 'owner= group= mode= transient+' ${1+"$@"}
+  m_see "$m_path"
+  case $m_type in
+    absent) m_need 'new directory' ;;
+    dir) ;;
+    *) fail "directory $m_path: something else is there (a $m_type)" ;;
+  esac
+  m_need_owner 0755
+  if [ "$m_type" = absent ]; then
+    m_need "mode $m_want_mode${m_o_owner:+, owner $m_o_owner}${m_o_group:+, group $m_o_group}"
+  fi
+  [ -z "$m_why" ] || m_plan_path "$m_path" dir "$m_want_mode" "$m_want_uid" "$m_want_gid" ''
+  m_settled && return 0
+  if [ "$m_type" = absent ]; then
+    m_make_parents "$m_path"
+    m_journal_path "$m_path" "dir|$m_want_mode|$m_want_uid|$m_want_gid|-" "$m_o_transient"
+    mkdir -m 0700 "$m_path" || fail "directory $m_path: mkdir failed"
+  else
+    m_journal_path "$m_path" "dir|$m_want_mode|$m_want_uid|$m_want_gid|-"
+  fi
+  chown "$m_want_uid:$m_want_gid" "$m_path" && chmod "$m_want_mode" "$m_path" || fail "directory $m_path: cannot set owner or mode"
+  m_print "$m_path"
+  [ "$m_state" = "dir|$m_want_mode|$m_want_uid|$m_want_gid|-" ] || m_stuck "it is $m_state"
+  m_changed
+}
+
+# m_make_parents PATH: makes the directories above PATH that are missing, top down.
+m_make_parents() {
+  m_parent "$1"
+  [ "$m_dir" != / ] && [ ! -d "$m_dir" ] || return 0
+  m_missing=
+  while [ "$m_dir" != / ] && [ ! -d "$m_dir" ]; do
+    m_missing=$m_dir${m_missing:+$m_nl$m_missing}
+    m_parent "$m_dir"
+  done
+  # A here-document, since a path may hold any character but newline here (declared paths are one line).
+  while IFS= read -r m_made; do
+    m_journal_path "$m_made" "dir|0755|$m_self_uid|$m_self_gid|-"
+    mkdir -m 0700 "$m_made" && chown "$m_self_uid:$m_self_gid" "$m_made" && chmod 0755 "$m_made" || fail "cannot make $m_made"
+  done <<EOF
+$m_missing
+EOF
+}

@@ -1,0 +1,25 @@
+# group NAME [--gid NUMBER]
+#
+# A group is there. A group with another number is an error: renumbering would orphan files.
+# Undo: a group that the run added is removed; one that was there stays.
+# Example: group named
+# Works on: NetBSD 1.5
+group() {
+  m_begin group "$1"
+  m_account=$1
+  shift
+  m_options 'gid=' ${1+"$@"}
+  m_gid_of "$m_account"
+  if [ -z "$m_id" ]; then
+    m_need "new group${m_o_gid:+, gid $m_o_gid}"
+  elif [ -n "$m_o_gid" ] && [ "$m_id" != "$m_o_gid" ]; then
+    fail "group $m_account: it has gid $m_id, not $m_o_gid"
+  fi
+  m_settled && return 0
+  m_save_accounts
+  m_record group "$m_account" "$m_step"
+  m_account_tool groupadd ${m_o_gid:+-g "$m_o_gid"} "$m_account" || fail "group $m_account: groupadd failed"
+  m_gid_of "$m_account"
+  [ -n "$m_id" ] || m_stuck 'there is no such group'
+  m_changed
+}

@@ -1,0 +1,30 @@
+# line PATH --line TEXT [--match REGEX] [--after REGEX] [--gone] [--owner USER] [--group GROUP] [--mode MODE]
+#
+# A text file has this line, exactly once where --match finds it; all other lines stay, in their order.
+#   --line    the whole line
+#   --match   an awk (extended) regular expression: the last line that it matches is replaced by --line
+#   --after   where a new line goes: behind the last line that matches (else at the end)
+#   --gone    the opposite: no line equals --line (or matches --match)
+# The file is made if it is missing (not with --gone).
+# Undo: the file as before.
+# Example: line /etc/ssh/sshd_config --match '^#*PermitRootLogin' --line 'PermitRootLogin prohibit-password'
+# Works on: NetBSD 1.5
+line() {
+  m_begin_path line "$1"
+  m_path=$1
+  shift
+  m_options 'line= match= after= gone owner= group= mode=' ${1+"$@"}
+  [ -n "$m_has_line$m_has_match" ] || fail "line $m_path: give it --line or --match"
+  case $m_o_line in *"$m_nl"*) fail "line $m_path: --line holds a newline; use \`block\`" ;; esac
+  m_see "$m_path"
+  if [ -n "$m_o_gone" ] && [ "$m_type" = absent ]; then
+    m_say ok ''
+    return 0
+  fi
+  m_stage
+  m_current_text "$m_work/text"
+  # Values go through the environment of this one awk, not its -v, which would interpret backslashes.
+  M_LINE=$m_o_line M_MATCH=$m_o_match M_AFTER=$m_o_after M_GONE=$m_o_gone \
+    awk -f "$m_work/runtime/line.awk" "$m_work/text" >"$m_new_file" || fail "line $m_path: cannot edit it"
+  m_place "$m_new_file" 0644
+}

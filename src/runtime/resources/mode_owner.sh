@@ -1,0 +1,30 @@
+# mode_owner PATH [--owner USER] [--group GROUP] [--mode MODE]
+#
+# Something that is there already, of whatever kind but a link, has this owner, group and mode.
+# Undo: owner, group and mode as before.
+# Example: mode_owner /etc/rndc.key --owner root --group wheel --mode 0600
+# Works on: NetBSD 1.5
+mode_owner() {
+  m_begin_path mode_owner "$1"
+  m_path=$1
+  shift
+  m_options 'owner= group= mode=' ${1+"$@"}
+  m_see "$m_path"
+  if [ "$m_type" = absent ]; then
+    will_exist "$m_path" || fail "mode_owner $m_path: it is not there"
+    m_need "(after $m_after)"
+    m_settled || fail "mode_owner $m_path: it is still not there"
+    return 0
+  fi
+  [ "$m_type" != link ] || fail "mode_owner $m_path: it is a symbolic link"
+  m_need_owner 0644
+  [ -z "$m_why" ] || m_plan_path "$m_path" "$m_type" "$m_want_mode" "$m_want_uid" "$m_want_gid" ''
+  m_settled && return 0
+  m_print "$m_path"
+  m_want_state="$m_type|$m_want_mode|$m_want_uid|$m_want_gid|$m_extra"
+  m_journal_path "$m_path" "$m_want_state"
+  chown "$m_want_uid:$m_want_gid" "$m_path" && chmod "$m_want_mode" "$m_path" || fail "mode_owner $m_path: cannot set owner or mode"
+  m_print "$m_path"
+  [ "$m_state" = "$m_want_state" ] || m_stuck "it is $m_state"
+  m_changed
+}

@@ -1,0 +1,65 @@
+# rc_conf NAME VALUE [--after NAME] [--path FILE] [--literal]
+#
+# /etc/rc.conf sets NAME to VALUE. Comments, order and everything else stay. YES, yes, true, on and 1 are equal, as
+# they are to checkyesno; so are their opposites. When a name is set twice the last one counts, and that is edited.
+#   VALUE       written in double quotes when it needs any, so $named_chroot in it means the variable of that name
+#   --after     the line must stand below the line of this name (rc.conf is read from top to bottom)
+#   --path      another file, e.g. /etc/rc.conf.d/named; made if missing
+#   --literal   a dollar sign is a dollar sign
+# Services that watch it say `--when-changed /etc/rc.conf:NAME`.
+# Undo: the file as before.
+# Example: rc_conf syslogd_flags '-s -p $named_chroot/var/run/log -p /var/run/log' --after named_chroot
+# Works on: NetBSD 1.5
+rc_conf() {
+  m_key=$1
+  m_value=$2
+  shift 2
+  m_begin_path rc_conf /etc/rc.conf
+  m_options 'after= path= literal' ${1+"$@"}
+  m_path=${m_o_path:-/etc/rc.conf}
+  m_begin_path rc_conf "$m_path"
+  m_target_name=$m_path:$m_key
+  case $m_key in '' | [0-9]* | *[!A-Za-z0-9_]*) fail "rc_conf: '$m_key' is no variable name" ;; esac
+  case $m_value in *"$m_nl"*) fail "rc_conf $m_key: the value holds a newline" ;; esac
+  m_o_owner='' m_o_group='' m_o_mode=''
+  m_see "$m_path"
+  m_rc_word "$m_value"
+  m_stage
+  m_current_text "$m_work/text"
+  m_rc_status=0
+  # awk compares unexpanded text, in which a dollar sign that is not a variable's is written \$.
+  [ -z "$m_o_literal" ] || { m_replace "$m_value" '$' '\$' && m_value=$m_replaced; }
+  M_KEY=$m_key M_WORD=$m_rc_word M_VALUE=$m_value M_AFTER=$m_o_after \
+    awk -f "$m_work/runtime/rc_conf.awk" "$m_work/text" >"$m_new_file" || m_rc_status=$?
+  case $m_rc_status in
+    0) ;;
+    3) fail "rc_conf $m_key: its value in $m_path goes over several lines; mend it by hand" ;;
+    4) fail "rc_conf $m_key: $m_path has no line for '$m_o_after', which it must stand below" ;;
+    *) fail "rc_conf $m_key: cannot edit $m_path" ;;
+  esac
+  # Noted before the change: a driver that dies in between leaves a restart too many, never one too few.
+  if [ "$m_type" = absent ] || ! cmp -s "$m_content" "$m_new_file"; then
+    m_touched "$m_path:$m_key"
+  fi
+  m_place "$m_new_file" 0644
+}
+
+# m_rc_word VALUE: sets m_rc_word to the value as a word for rc.conf.
+m_rc_word() {
+  case $1 in
+    '' | *[!A-Za-z0-9_./:+,%@-]*)
+      m_replace "$1" '\' '\\'
+      m_replace "$m_replaced" '"' '\"'
+      m_replace "$m_replaced" '`' '\`'
+      [ -z "$m_o_literal" ] || m_replace "$m_replaced" '$' '\$'
+      m_rc_word="\"$m_replaced\""
+      ;;
+    *) m_rc_word=$1 ;;
+  esac
+}
+
+# rc_conf_value NAME [FILE]: prints the value that the last assignment in FILE gives, unexpanded; nothing if unset.
+rc_conf_value() {
+  [ -f "${2:-/etc/rc.conf}" ] || return 0
+  M_KEY=$1 M_PRINT=1 awk -f "$m_work/runtime/rc_conf.awk" "${2:-/etc/rc.conf}"
+}

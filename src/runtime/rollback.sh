@@ -1,0 +1,161 @@
+# The order of a rollback: backwards through the journal, then services, then times, then the proof.
+
+# m_backwards: the whole entries of the journal, last first. A line that a killed driver left half written has no dot.
+m_backwards() {
+  awk '/\|\.$/ { line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' "$m_receipt/journal"
+}
+
+# m_load ENTRY: splits a journal line into m_entry_seq, m_kind, m_a1 m_a2 m_a3 m_a4 and the fingerprints of a path.
+m_load() {
+  IFS='|' read -r m_entry_seq m_kind m_f1 m_f2 m_f3 m_f4 m_f5 m_f6 m_f7 m_f8 m_f9 m_f10 m_f11 m_f12 m_f13 m_rest <<EOF
+$1
+EOF
+  m_unescape "$m_f1"
+  m_a1=$m_unescaped
+  if [ "$m_kind" = path ]; then
+    m_path=$m_a1
+    m_transient=$m_f3
+    m_pre_type=$m_f4 m_pre_mode=$m_f5 m_pre_uid=$m_f6 m_pre_gid=$m_f7 m_pre_extra=$m_f8
+    m_post_type=$m_f9 m_post_mode=$m_f10 m_post_uid=$m_f11 m_post_gid=$m_f12 m_post_extra=$m_f13
+    m_pre="$m_pre_type|$m_pre_mode|$m_pre_uid|$m_pre_gid|$m_pre_extra"
+    return 0
+  fi
+  m_unescape "$m_f3"
+  m_a3=$m_unescaped
+  m_unescape "$m_f4"
+  m_a4=$m_unescaped
+  m_path=$m_a1
+}
+
+# m_rollback: undoes the run in m_receipt. True when everything is as before.
+m_rollback() {
+  m_undo_bad=0
+  m_conflicts=
+  m_later=
+  m_reported=
+  printf 'rolling-back\n' >"$m_receipt/status"
+  m_backwards >"$m_work/backwards"
+  while IFS= read -r m_entry_line <&3; do
+    m_load "$m_entry_line"
+    # Services are asked again even when an earlier rollback dealt with them: the end of it may have been cut off.
+    if [ "$m_kind" = path ] && [ -f "$m_receipt/undone" ] && grep -qx "$m_entry_seq" "$m_receipt/undone"; then
+      continue
+    fi
+    m_reported=
+    m_undo_entry
+  done 3<"$m_work/backwards"
+  m_undo_services
+  m_undo_accounts_proof
+  m_undo_times
+  m_prove
+  if [ "$m_undo_bad" -eq 0 ]; then
+    printf 'rolled-back\n' >"$m_receipt/status"
+    rm -f "$m_state_dir/pending"
+    return 0
+  fi
+  printf 'rollback-incomplete\n' >"$m_receipt/status"
+  return 1
+}
+
+m_undo_entry() {
+  case $m_kind in
+    path) m_undo_path ;;
+    tree) m_undo_tree ;;
+    group) m_undo_group "$m_a1" ;;
+    user) m_undo_user "$m_a1" ;;
+    usermod) m_undo_usermod "$m_a1" "$m_a3" ;;
+    package) m_undo_package "$m_a1" ;;
+    service) m_undo_service "$m_a1" "$m_a3" "$m_a4" ;;
+    restart) m_later="restart|$m_a1|$m_a3|$m_entry_seq$m_nl$m_later" ;;
+    command) m_undo_command "$m_a1" "$m_a3" ;;
+    hook) m_undo_hook "$m_a1" ;;
+    time) ;;
+    *) m_result failed "$m_kind" "$m_a1" 'an entry of a kind that this version does not know' ;;
+  esac
+}
+
+# m_undo_services: in the order in which the run touched them.
+m_undo_services() {
+  m_done_services=
+  while IFS='|' read -r m_what m_service m_service_file m_entry_seq <&3; do
+    [ -n "$m_what" ] || continue
+    case $m_done_services in *"|$m_service|"*) continue ;; esac
+    m_done_services="$m_done_services|$m_service|"
+    case $m_what in
+      start) m_undo_start ;;
+      *)
+        if m_service_restart "$m_service_file" >/dev/null 2>&1; then
+          m_result undone service "$m_service" "restarted, pid $m_pid"
+        else
+          m_result failed service "$m_service" 'does not run after its restart'
+        fi
+        ;;
+    esac
+  done 3<<EOF
+$m_later
+EOF
+}
+
+m_undo_start() {
+  if m_service_pid "$m_service_file"; then
+    m_result kept service "$m_service" "runs, pid $m_pid"
+  elif m_service_start "$m_service_file" >/dev/null 2>&1 || m_service_onestart "$m_service_file"; then
+    m_result undone service "$m_service" "runs again, pid $m_pid"
+  else
+    m_result failed service "$m_service" 'ran before, and does not start now'
+  fi
+}
+
+# A service may have run although rc.conf did not enable it.
+m_service_onestart() {
+  (unset flags; sh "$1" onestart) </dev/null >/dev/null 2>&1
+  m_await 15 m_service_pid "$1"
+}
+
+# m_undo_accounts_proof: the account files are as before; if so they get their old time stamps too.
+m_undo_accounts_proof() {
+  for m_file in group master.passwd passwd; do
+    m_saved=$m_receipt/saved/etc.$m_file
+    [ -f "$m_saved" ] || continue
+    if cmp -s "$m_saved" "/etc/$m_file"; then
+      touch -r "$m_saved" "/etc/$m_file"
+    else
+      notice "/etc/$m_file is not byte for byte as before; other changes were made to it since"
+    fi
+  done
+}
+
+# m_undo_times: directories get the time stamps of before, unless somebody else still has something new in them.
+m_undo_times() {
+  while IFS= read -r m_entry_line <&3; do
+    m_load "$m_entry_line"
+    if [ "$m_kind" = time ] && [ -d "$m_a1" ] && [ -f "$m_receipt/saved/$m_entry_seq" ]; then
+      touch -r "$m_receipt/saved/$m_entry_seq" "$m_a1"
+    fi
+  done 3<"$m_work/backwards"
+}
+
+# m_prove: every touched path has the fingerprint of before the run. Reports how many of how many.
+m_prove() {
+  m_proved=0
+  m_paths=0
+  m_proved_list=
+  m_backwards | awk '{ line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' >"$m_work/forwards"
+  while IFS= read -r m_entry_line <&3; do
+    m_load "$m_entry_line"
+    [ "$m_kind" = path ] || continue
+    case $m_proved_list in *"|$m_path|"*) continue ;; esac
+    m_proved_list="$m_proved_list|$m_path|"
+    m_paths=$((m_paths + 1))
+    m_print "$m_path"
+    if [ "$m_state" = "$m_pre" ]; then
+      m_proved=$((m_proved + 1))
+    else
+      case $m_conflicts in
+        *"|$m_path|"*) ;;
+        *) m_result failed path "$m_path" "is $m_state, and was $m_pre" ;;
+      esac
+    fi
+  done 3<"$m_work/forwards"
+  m_emit proof "$m_proved" "$m_paths"
+}

@@ -1,0 +1,59 @@
+# Asking and telling rc.d services. Exit codes of rc.d say little (transcripts 05 and 06): `restart` gives 0 whatever
+# happened, a disabled service gives 1, so the words decide, and waiting decides the rest.
+
+# m_service_script NAME: sets m_script to the service's rc script.
+m_service_script() {
+  m_script=${m_o_script:-}
+  [ -n "$m_script" ] || m_script=/etc/rc.d/$1
+}
+
+# m_service_pid SCRIPT: true when the service runs; sets m_pid. `one` asks even when it is disabled in rc.conf; releases
+# before 2.0 have no `one`, and there only an enabled service can be asked.
+m_service_pid() {
+  m_pid=
+  m_answer=$(unset flags; sh "$1" onestatus 2>/dev/null) || :
+  case $m_answer in
+    *'is running as pid'*) ;;
+    *'is not running'*) return 1 ;;
+    *) m_answer=$(unset flags; sh "$1" status 2>/dev/null) || : ;;
+  esac
+  case $m_answer in
+    *'is running as pid'*)
+      m_pid=${m_answer#*'is running as pid '}
+      m_pid=${m_pid%%[!0-9]*}
+      [ -n "$m_pid" ]
+      ;;
+    *) return 1 ;;
+  esac
+}
+
+# m_await SECONDS COMMAND...: true as soon as COMMAND is; pid files and sockets come a moment after the daemon.
+m_await() {
+  m_left=$(($1 * 5))
+  shift
+  while ! "$@"; do
+    m_left=$((m_left - 1))
+    [ "$m_left" -gt 0 ] || return 1
+    sleep 0.2
+  done
+}
+
+m_service_is_down() {
+  ! m_service_pid "$1"
+}
+
+# m_service_start SCRIPT, m_service_stop SCRIPT: true when it really runs, or is really gone, afterwards.
+m_service_start() {
+  (unset flags; sh "$1" start) </dev/null || return 1
+  m_await 15 m_service_pid "$1"
+}
+m_service_stop() {
+  # forcestop, because a service that rc.conf has just disabled refuses to stop; 1 only says it was not running.
+  (unset flags; sh "$1" forcestop) </dev/null || :
+  m_await 30 m_service_is_down "$1"
+}
+m_service_restart() {
+  (unset flags; sh "$1" restart) </dev/null || return 1
+  # A daemon that dies at once is up for a moment: what counts is that it still is after that.
+  m_await 15 m_service_pid "$1" && sleep 1 && m_service_pid "$1"
+}

@@ -1,0 +1,132 @@
+# Taking a host through the steps of a playbook, in order, and choosing the receipt that a rollback undoes.
+
+# m_run_steps: sets m_run_outcome (ok changed failed) and m_run_reason. A failed step ends the host's run: the later
+# ones are skipped, and say so.
+m_run_steps() {
+  m_run_outcome=ok
+  m_run_reason=
+  m_index=0
+  while IFS='|' read -r m_id m_file m_timeout m_retries <&4; do
+    m_index=$((m_index + 1))
+    m_number=$(printf '%03d' "$m_index")
+    if [ "$m_run_outcome" = failed ] && [ "$m_action" = apply ]; then
+      m_emit step "$m_id" "$m_index"
+      m_emit end "$m_id" skipped 0 "because $m_failed_step failed"
+      continue
+    fi
+    if [ -f "$m_work/stop" ] || [ -f "$m_work/cancelled" ]; then
+      m_emit step "$m_id" "$m_index"
+      m_emit end "$m_id" skipped 0 'the run was stopped'
+      m_run_outcome=failed
+      m_run_reason='stopped by the operator'
+      m_failed_step=${m_failed_step:-$m_id}
+      continue
+    fi
+    m_one_step
+  done 4<"$m_work/steps"
+}
+
+# m_one_step: runs the step m_id in a subshell of its own, as often as it may be tried.
+m_one_step() {
+  m_emit step "$m_id" "$m_index"
+  m_started=$(date +%s)
+  m_tries=$((m_retries + 1))
+  while :; do
+    rm -f "$m_work/timed-out" "$m_work/step.result" "$m_work/fail.reason"
+    printf '%s\n' "$(($(date +%s) + m_timeout))" >"$m_work/deadline"
+    : >"$m_work/in-step"
+    # In the foreground, because `wait` does not tell a status on every release; the ticker ends it if it must.
+    (m_step_body) </dev/null >>"$m_work/log/$m_number.out" 2>>"$m_work/log/$m_number.err"
+    m_status=$?
+    rm -f "$m_work/deadline" "$m_work/in-step"
+    m_tries=$((m_tries - 1))
+    [ "$m_status" -ne 0 ] && [ "$m_tries" -gt 0 ] && [ ! -f "$m_work/cancelled" ] || break
+    notice "step $m_id failed and is tried again ($m_tries left)"
+  done
+  m_outcome=ok
+  m_reason=
+  if [ -f "$m_work/step.result" ]; then
+    IFS='|' read -r m_outcome m_reason <"$m_work/step.result"
+    m_unescape "$m_reason"
+    m_reason=$m_unescaped
+  fi
+  if [ "$m_status" -ne 0 ]; then
+    m_outcome=failed
+    m_reason="exit status $m_status"
+    if [ -f "$m_work/fail.reason" ]; then
+      IFS= read -r m_reason <"$m_work/fail.reason"
+      m_unescape "$m_reason"
+      m_reason=$m_unescaped
+    fi
+    [ ! -f "$m_work/timed-out" ] || m_reason="over its time of $m_timeout s; everything that it started was ended"
+    [ ! -f "$m_work/cancelled" ] || m_reason='stopped by the operator'
+    m_run_outcome=failed
+    m_failed_step=${m_failed_step:-$m_id}
+    m_run_reason=${m_run_reason:-step $m_id: $m_reason}
+  fi
+  m_emit end "$m_id" "$m_outcome" "$(($(date +%s) - m_started))" "$m_reason"
+}
+
+# m_step_body: in the subshell. Under `set -e`, so that a raw command which fails in a step fails the step.
+m_step_body() {
+  m_step=$m_id
+  if [ -n "$m_receipt" ]; then
+    m_seq=$(wc -l <"$m_receipt/journal")
+    m_seq=$((m_seq + 0))
+  fi
+  . "$m_work/vars"
+  . "$m_work/secret_vars"
+  m_hook=
+  if grep -q '^undo *()' "$m_work/playbook/$m_file"; then
+    m_hook=$m_work/playbook/$m_file
+  fi
+  for m_part in "$m_work"/playbook/lib/*.sh; do
+    [ ! -f "$m_part" ] || . "$m_part"
+  done
+  undo() { :; }
+  applies() { :; }
+  verify() { :; }
+  . "$m_work/playbook/$m_file"
+  m_why_not=$(applies) || {
+    m_escape "${m_why_not:-it is not for this host}"
+    printf 'skipped|%s\n' "$m_escaped" >"$m_work/step.result"
+    exit 0
+  }
+  set -e
+  state
+  if [ "$m_action" = verify ]; then
+    set +e
+    verify
+  fi
+  exit 0
+}
+
+# m_find_receipt: the newest run that changed something and is not rolled back, or the one that was asked for.
+m_find_receipt() {
+  if [ -n "$m_target_run" ]; then
+    m_receipt=$m_state_dir/runs/$m_target_run
+    [ -s "$m_receipt/journal" ] || m_refuse "this host has no receipt of run $m_target_run"
+    [ "$(cat "$m_receipt/status")" != rolled-back ] || m_refuse "run $m_target_run is rolled back already"
+    return 0
+  fi
+  for m_one in "$m_state_dir"/runs/*; do
+    if [ -s "$m_one/journal" ] && [ "$(cat "$m_one/status")" != rolled-back ]; then
+      m_receipt=$m_one
+    fi
+  done
+  if [ -z "$m_receipt" ]; then
+    m_finish ok 'there is nothing to roll back on this host'
+  fi
+}
+
+# m_preview_rollback: what a rollback would undo, in its order; nothing is touched.
+m_preview_rollback() {
+  m_emit receipt "${m_receipt##*/}" "$(sed -n 's/^playbook=//p' "$m_receipt/meta")" \
+    "$(sed -n 's/^operator=//p' "$m_receipt/meta")" "$(sed -n 's/^started=//p' "$m_receipt/meta")" \
+    "$(m_backwards | grep -vc '^[0-9]*|time|')"
+  m_backwards >"$m_work/backwards"
+  while IFS= read -r m_entry_line <&3; do
+    m_load "$m_entry_line"
+    [ "$m_kind" = time ] || m_emit res change "$m_kind" "$m_a1" 'would be undone' 0
+  done 3<"$m_work/backwards"
+}

@@ -1,0 +1,244 @@
+# Takes a run back: replays its journal backwards, then starts and restarts what ran before, then proves that every
+# touched path is as it was. Each entry is judged by what is there now, so a rollback that was cut is simply run
+# again. The receipt holds a copy that works at the host's console: sh /var/db/muster/runs/RUN-ID/undo.sh [--force]
+
+# m_result STATUS KIND TARGET REASON: reports one entry.
+m_result() {
+  m_emit res "$1" "$2" "$3" "$4" 0
+  case $1 in
+    undone | kept) printf '%s\n' "$m_entry_seq" >>"$m_receipt/undone" ;;
+    *) m_undo_bad=$((m_undo_bad + 1)) ;;
+  esac
+}
+
+# m_one_of VALUE A B: true when VALUE is one of the two, or one of them is not known.
+m_one_of() {
+  [ "$1" = "$2" ] || [ "$1" = "$3" ] || [ "$2" = '?' ] || [ "$3" = '?' ]
+}
+
+# m_is_ours: what is there now (m_type ... m_extra) is what the run left, or what it left half done.
+m_is_ours() {
+  [ "$m_type" != absent ] || return 0
+  m_one_of "$m_type" "$m_pre_type" "$m_post_type" || return 1
+  if [ "$m_type" = dir ] && [ "$m_pre_type" = absent ] && [ "$m_mode" = 0700 ]; then
+    return 0
+  fi
+  m_one_of "$m_mode" "$m_pre_mode" "$m_post_mode" && m_one_of "$m_uid" "$m_pre_uid" "$m_post_uid" &&
+    m_one_of "$m_gid" "$m_pre_gid" "$m_post_gid" && m_one_of "$m_extra" "$m_pre_extra" "$m_post_extra"
+}
+
+m_undo_path() {
+  m_parent "$m_path"
+  rm -f "$m_dir/.muster-$m_run_id-$m_entry_seq"
+  case $m_conflicts in
+    *"|$m_path|"*)
+      m_result conflict path "$m_path" 'left as it is, see above'
+      return 0
+      ;;
+  esac
+  m_print "$m_path"
+  if [ "$m_state" = "$m_pre" ]; then
+    [ "$m_type" = dir ] && touch -r "$m_receipt/saved/$m_entry_seq" "$m_path"
+    m_result kept path "$m_path" 'is as before'
+    return 0
+  fi
+  if ! m_is_ours && [ "$m_force" != yes ]; then
+    m_conflicts="$m_conflicts|$m_path|"
+    m_result conflict path "$m_path" "somebody changed it since: it is $m_state; --force overwrites it"
+    if [ "$m_pre_type" = file ] && [ "$m_type" = file ] && m_is_text "$m_path"; then
+      m_emit_diff "$m_path" "$m_receipt/saved/$m_entry_seq"
+    fi
+    return 0
+  fi
+  m_seq=$m_entry_seq
+  if m_restore; then
+    m_result undone path "$m_path" "$m_restored"
+  fi
+}
+
+# m_restore: makes m_path what it was. Says what it did in m_restored; false when it reported a problem itself.
+m_restore() {
+  m_saved=$m_receipt/saved/$m_entry_seq
+  m_restored="$m_pre_type as before"
+  # A directory stands where a file or link was (or the other way round): only with --force, and nothing is lost.
+  if [ "$m_type" = dir ] && [ "$m_pre_type" != dir ] && [ "$m_pre_type" != absent ]; then
+    mv "$m_path" "$m_receipt/saved/foreign.$m_entry_seq"
+  fi
+  case $m_pre_type in
+    absent) m_remove ;;
+    file) m_put "$m_saved" "$m_path" "$m_pre_mode" "$m_pre_uid" "$m_pre_gid" && touch -r "$m_saved" "$m_path" ;;
+    link)
+      m_unescape "$m_pre_extra"
+      m_put_link "$m_unescaped" "$m_path" && chown -h "$m_pre_uid:$m_pre_gid" "$m_path"
+      ;;
+    dir)
+      [ "$m_type" = absent ] || [ "$m_type" = dir ] || mv "$m_path" "$m_receipt/saved/foreign.$m_entry_seq"
+      [ -d "$m_path" ] || mkdir -m 0700 "$m_path"
+      chown "$m_pre_uid:$m_pre_gid" "$m_path" && chmod "$m_pre_mode" "$m_path" && touch -r "$m_saved" "$m_path"
+      ;;
+    other) (cd / && pax -r -pe <"$m_saved") ;;
+  esac && return 0
+  [ -n "$m_reported" ] || m_result failed path "$m_path" 'cannot bring it back'
+  return 1
+}
+
+# m_remove: the run made m_path; nothing was there before.
+m_remove() {
+  m_restored=removed
+  m_reported=
+  case $m_type in
+    absent)
+      m_restored='is gone already'
+      return 0
+      ;;
+    dir) ;;
+    *)
+      rm -f "$m_path"
+      return
+      ;;
+  esac
+  m_unescape "$m_transient"
+  while IFS= read -r m_pattern; do
+    # The pattern is meant to be expanded: it names what daemons leave behind.
+    # shellcheck disable=SC2086
+    [ -z "$m_pattern" ] || (cd "$m_path" && rm -rf -- $m_pattern)
+  done <<EOF
+$m_unescaped
+EOF
+  if rmdir "$m_path" 2>/dev/null; then
+    return 0
+  fi
+  if [ "$m_force" = yes ]; then
+    m_restored="moved to $m_receipt/saved/foreign.$m_entry_seq with what others left in it"
+    mv "$m_path" "$m_receipt/saved/foreign.$m_entry_seq"
+    return
+  fi
+  m_reported=1
+  m_conflicts="$m_conflicts|$m_path|"
+  m_result conflict path "$m_path" "not removed, it holds what the run did not put there: $(ls -A "$m_path" | head -n 5 | tr '\n' ' ')"
+  return 1
+}
+
+m_undo_tree() {
+  if is_there "$m_path"; then
+    if [ -s "$m_receipt/undone" ] && grep -q "^$m_entry_seq\$" "$m_receipt/undone"; then
+      m_result kept tree "$m_path" 'is back already'
+      return 0
+    fi
+    # A removal that was cut leaves a part: what is there is unpacked over, and is the same.
+    if [ ! -d "$m_path" ]; then
+      m_result conflict tree "$m_path" 'something else is there now'
+      return 0
+    fi
+  fi
+  m_parent "$m_path"
+  if tar xpf "$m_receipt/saved/$m_entry_seq" -C "$m_dir" 2>/dev/null; then
+    m_result undone tree "$m_path" 'tree as before'
+  else
+    m_result failed tree "$m_path" 'cannot unpack what was saved'
+  fi
+}
+
+m_undo_group() {
+  m_gid_of "$1"
+  if [ -z "$m_id" ]; then
+    m_result kept group "$1" 'is gone'
+  elif m_account_tool groupdel "$1"; then
+    m_result undone group "$1" removed
+  else
+    m_result failed group "$1" 'groupdel failed'
+  fi
+}
+
+m_undo_user() {
+  m_passwd_entry "$1"
+  if [ -z "$m_entry" ]; then
+    m_result kept user "$1" 'is gone'
+  elif m_account_tool userdel "$1"; then
+    m_result undone user "$1" removed
+  else
+    m_result failed user "$1" 'userdel failed'
+  fi
+}
+
+m_undo_usermod() {
+  IFS=: read -r m_name m_pw m_has_uid m_has_gid m_has_gecos m_has_home m_has_shell <<EOF
+$2
+EOF
+  if m_account_tool usermod -u "$m_has_uid" -g "$m_has_gid" -c "$m_has_gecos" -d "$m_has_home" -s "$m_has_shell" "$1"; then
+    m_result undone user "$1" 'fields as before'
+  else
+    m_result failed user "$1" 'usermod failed'
+  fi
+}
+
+m_undo_package() {
+  m_list=$m_receipt/saved/$m_entry_seq
+  if [ ! -f "$m_list.added" ]; then
+    pkg_info -e "$1" 2>/dev/null >"$m_list.added" || :
+  fi
+  # Dependencies cannot go before what needs them: go round until nothing moves.
+  m_moved=1
+  while [ "$m_moved" -eq 1 ]; do
+    m_moved=0
+    while IFS= read -r m_name; do
+      if [ -n "$m_name" ] && ! grep -q "^$m_name\$" "$m_list" && pkg_info -e "$m_name" >/dev/null 2>&1; then
+        pkg_delete "$m_name" </dev/null >/dev/null 2>"$m_work/pkg.err" && m_moved=1
+      fi
+    done <"$m_list.added"
+  done
+  m_left_packages=
+  while IFS= read -r m_name; do
+    if pkg_info -e "$m_name" >/dev/null 2>&1; then
+      m_left_packages="$m_left_packages $m_name"
+    fi
+  done <"$m_list.added"
+  if [ -n "$m_left_packages" ]; then
+    m_result failed package "$1" "still installed:$m_left_packages: $(tail -n 1 "$m_work/pkg.err")"
+    return 0
+  fi
+  m_sweep_packages
+  m_result undone package "$1" removed
+}
+
+# m_sweep_packages: directories and database files that came with the packages and are empty or orphaned now.
+m_sweep_packages() {
+  find /var/db/pkg -type f -name 'pkgdb*' -print 2>/dev/null | while IFS= read -r m_file; do
+    grep -qx "$m_file" "$m_list.files" || [ -n "$(pkg_info 2>/dev/null)" ] || rm -f "$m_file"
+  done
+  find /usr/pkg /var/db/pkg -depth -type d -print 2>/dev/null | while IFS= read -r m_file; do
+    grep -qx "$m_file" "$m_list.dirs" || rmdir "$m_file" 2>/dev/null || :
+  done
+}
+
+# m_undo_service NAME SCRIPT BEFORE: what the run started stops now; what it stopped starts when the files are back.
+m_undo_service() {
+  if [ "$3" = running ]; then
+    m_later="start|$1|$2|$m_entry_seq$m_nl$m_later"
+  elif [ ! -f "$2" ] || ! m_service_pid "$2"; then
+    m_result kept service "$1" 'does not run'
+  elif m_service_stop "$2" >/dev/null 2>&1; then
+    m_result undone service "$1" stopped
+  else
+    m_result failed service "$1" 'does not stop'
+  fi
+}
+
+m_undo_command() {
+  if [ -z "$2" ]; then
+    m_result failed command "$1" 'it cannot be undone (--irreversible)'
+  elif sh -c "$2" </dev/null; then
+    m_result undone command "$1" 'its undo ran'
+  else
+    m_result failed command "$1" 'its undo failed'
+  fi
+}
+
+# m_undo_hook STEP: a step's own `undo` function, for what no resource can journal.
+m_undo_hook() {
+  if sh "$m_receipt/saved/$m_entry_seq.hook" </dev/null; then
+    m_result undone hook "$1" "the step's undo ran"
+  else
+    m_result failed hook "$1" "the step's undo failed"
+  fi
+}
