@@ -6,12 +6,17 @@ const only = (from, to, comment) => ({
   from: { path: `^src/${from}/` },
   to: { path: '^src/', pathNot: `^src/(${[from, ...to].join('|')})(/|\\.ts$)` },
 });
-const leaf = ['errors', 'events', 'result', 'values'];
+const leaf = ['errors', 'events', 'result', 'host-names'];
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'nobody-imports-cli', severity: 'error', from: { pathNot: '^src/cli/' }, to: { path: '^src/cli/' } },
+    {
+      name: 'nobody-imports-cli',
+      severity: 'error',
+      from: { pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
     {
       name: 'face-only',
       severity: 'error',
@@ -19,15 +24,36 @@ module.exports = {
       from: { path: '^src/([^/]+)/' },
       to: { path: '^src/[^/]+/.+', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
     },
-    { name: 'ssh2-in-transport', severity: 'error', from: { pathNot: '^src/transport/ssh/' }, to: { path: 'node_modules/ssh2/' } },
-    { name: 'commander-in-cli', severity: 'error', from: { pathNot: '^src/cli/' }, to: { path: 'node_modules/commander/' } },
-    { name: 'listr2-in-report', severity: 'error', from: { pathNot: '^src/report/' }, to: { path: 'node_modules/listr2/' } },
-    { name: 'testcontainers-in-lab', severity: 'error', from: { pathNot: '^src/lab/' }, to: { path: 'node_modules/testcontainers/' } },
+    {
+      name: 'ssh2-in-transport',
+      severity: 'error',
+      from: { pathNot: '^src/transport/ssh/' },
+      to: { path: 'node_modules/ssh2/' },
+    },
+    {
+      name: 'commander-in-cli',
+      severity: 'error',
+      from: { pathNot: '^src/cli/' },
+      to: { path: 'node_modules/commander/' },
+    },
+    {
+      name: 'listr2-in-report',
+      severity: 'error',
+      from: { pathNot: '^src/report/' },
+      to: { path: 'node_modules/listr2/' },
+    },
+    {
+      name: 'testcontainers-in-lab',
+      severity: 'error',
+      from: { pathNot: '^src/lab/' },
+      to: { path: 'node_modules/testcontainers/' },
+    },
     only('document', leaf, 'located YAML: pure'),
     only('inventory', [...leaf, 'document'], 'pure'),
     only('playbook', [...leaf, 'document'], 'pure'),
     only('protocol', leaf, 'pure'),
-    only('bundle', [...leaf, 'playbook', 'inventory'], 'pure'),
+    only('runtime', leaf, 'sh, and the door to it'),
+    only('bundle', leaf, 'pure'),
     only('compare', leaf, 'pure'),
     only('transport', leaf, 'effects, no domain'),
     only('report', [...leaf, 'compare'], 'subscribers and renderers, never logic'),
@@ -35,13 +61,33 @@ module.exports = {
     only('config', [...leaf, 'document'], 'effects, no domain'),
     only('lab', leaf, 'effects, no domain'),
     only('probe', leaf, 'effects, no domain'),
-    only('run', [...leaf, 'bundle', 'protocol', 'transport', 'playbook', 'inventory'], 'effects by port'),
-    only('actions', [...leaf, 'run', 'bundle', 'compare', 'probe', 'inventory', 'playbook', 'transport', 'store'], 'recipes'),
+    only('run', [...leaf, 'bundle', 'protocol', 'transport', 'runtime'], 'effects by port'),
+    only(
+      'actions',
+      [
+        ...leaf,
+        'document',
+        'runtime',
+        'run',
+        'bundle',
+        'compare',
+        'probe',
+        'inventory',
+        'playbook',
+        'transport',
+        'store',
+      ],
+      'recipes',
+    ),
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types'], extensions: ['.ts', '.js'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types'],
+      extensions: ['.ts', '.js'],
+    },
   },
 };

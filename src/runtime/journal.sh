@@ -75,6 +75,11 @@ m_journal_tree() {
 m_touched() {
   m_escape "$1"
   m_note_change changed "$m_escaped"
+  # A part of as_one is a change of the whole too, so that a service can watch the whole.
+  if [ -n "$m_group" ]; then
+    m_escape "$m_group_target"
+    m_note_change changed "$m_escaped"
+  fi
 }
 
 m_note_change() {
@@ -89,10 +94,10 @@ m_is_touched() {
   for m_list in "$m_state_dir/pending" "$m_work/changed"; do
     [ -f "$m_list" ] || continue
     m_seen=1
-    while read -r m_what m_token; do
+    while read -r m_what m_changed_token; do
       case $m_what in
-        changed) [ "$m_token" != "$m_escaped" ] || m_seen=0 ;;
-        restarted) [ "$m_token" != "$1" ] || m_seen=1 ;;
+        changed) [ "$m_changed_token" != "$m_escaped" ] || m_seen=0 ;;
+        restarted) [ "$m_changed_token" != "$1" ] || m_seen=1 ;;
       esac
     done <"$m_list"
     [ "$m_seen" -ne 0 ] || m_found=0

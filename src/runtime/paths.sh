@@ -86,8 +86,11 @@ m_find_digest() {
     m_digest_with=sha256sum
   elif openssl dgst -sha256 </dev/null >/dev/null 2>&1; then
     m_digest_with=openssl
-  else
+  elif m_have cksum; then
     m_digest_with="cksum"
+  else
+    # Without one, everything would look equal, and an undo would believe it.
+    m_refuse 'the host has no cksum(1) and no other digest tool on its PATH'
   fi
 }
 

@@ -19,7 +19,10 @@ m_place() {
     link) fail "$m_resource $m_path: it is a symbolic link; declare the file that it points to, or \`absent\` the link first" ;;
     *) fail "$m_resource $m_path: something else is there (a $m_type)" ;;
   esac
-  [ -z "$m_content_differs" ] || m_diff_new=$m_new
+  # A new copy of what the host has already would only repeat it.
+  if [ -n "$m_content_differs" ] && { [ "$m_resource" != copy ] || [ "$m_type" = file ]; }; then
+    m_diff_new=$m_new
+  fi
   m_need_owner "$2"
   m_need_parent "$m_path"
   [ -z "$m_why" ] || m_plan_path "$m_path" file "$m_want_mode" "$m_want_uid" "$m_want_gid" "$m_new"

@@ -77,7 +77,7 @@ m_say() {
   m_emit res "$1" "$m_resource" "$m_target_name" "$2" "$m_irreversible"
   case $1 in
     change | changed)
-      if [ -n "$m_diff_new" ] && m_is_text "${m_diff_old:-/dev/null}" && m_is_text "$m_diff_new"; then
+      if [ -n "$m_diff_new" ] && { [ -z "$m_diff_old" ] || m_is_text "$m_diff_old"; } && m_is_text "$m_diff_new"; then
         m_emit_diff "${m_diff_old:-/dev/null}" "$m_diff_new"
       fi
       ;;

@@ -94,9 +94,17 @@ m_step_body() {
   }
   set -e
   state
-  if [ "$m_action" = verify ]; then
+  # Whoever applies wants to know at once: a cage that does not hold must not see the next step, which may stop the
+  # daemon that still serves.
+  if [ "$m_action" != plan ]; then
     set +e
+    rm -f "$m_work/bad-checks"
     verify
+    if [ "$m_action" = apply ] && [ -s "$m_work/bad-checks" ]; then
+      IFS= read -r m_first <"$m_work/bad-checks"
+      m_unescape "$m_first"
+      fail "$(($(wc -l <"$m_work/bad-checks"))) expectations do not hold: $m_unescaped"
+    fi
   fi
   exit 0
 }

@@ -1,0 +1,120 @@
+# Resources of this playbook: what goes into the cage and how it is proved.
+
+# caged_path PATH: a file of the host is in the cage under the same name, links followed, in directories of root's.
+caged_path() {
+  directory "$cage${1%/*}"
+  copy "$cage$1" --from "$1" --owner 0 --group 0
+}
+
+# libraries_of PROGRAM: prints the shared libraries that ldd names, one a line.
+libraries_of() {
+  ldd "$1" 2>/dev/null | awk '/=>/ && $3 ~ /^\// { print $3 }' | sort -u
+}
+
+# linkers: prints the run-time linkers of this host. Both names: a program asks for the one it was linked with.
+linkers() {
+  for linker in /usr/libexec/ld.so /usr/libexec/ld.elf_so /libexec/ld.elf_so; do
+    [ ! -f "$linker" ] || printf '%s\n' "$linker"
+  done
+}
+
+# caged_program PROGRAM: a program is in the cage with all that it needs to start there.
+# The article's tar copied links as links, and every library and the linker are links on NetBSD: its cage was dead.
+caged_program() {
+  as_one caged_program "$cage$1"
+  if is_there "$1"; then
+    caged_path "$1"
+    parts=$(libraries_of "$1" && linkers)
+    for part in $parts; do
+      caged_path "$part"
+    done
+  else
+    will_exist "$1" || fail "caged_program: there is no $1, and no earlier step would bring it"
+    as_one_later "$1, its shared libraries and the run-time linker (after $m_after)"
+  fi
+  as_one_end
+}
+
+# caged_tree DIRECTORY PATTERNS: the files below a directory of the host are in the cage. What matches one of the
+# patterns is copied once only, because named writes it. Nothing in the cage is removed.
+caged_tree() {
+  as_one caged_tree "$cage$1"
+  directory "$cage$1" --transient '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
+  (cd "$1" && find . -type d -print | sort) >"$m_work/tree.dirs" || fail "cannot read $1"
+  (cd "$1" && find . ! -type d -print | sort) >"$m_work/tree.files" || fail "cannot read $1"
+  while IFS= read -r name <&5; do
+    [ "$name" = . ] || directory "$cage$1/${name#./}"
+  done 5<"$m_work/tree.dirs"
+  while IFS= read -r name <&5; do
+    name=${name#./}
+    [ -f "$1/$name" ] || continue
+    once=
+    for pattern in $2; do
+      # The pattern is meant as one.
+      # shellcheck disable=SC2254
+      case $name in $pattern) once=--once ;; esac
+    done
+    copy "$cage$1/$name" --from "$1/$name" $once
+  done 5<"$m_work/tree.files"
+  as_one_end
+}
+
+# caged_device NAME: /dev/NAME is in the cage too, with the host's own numbers (they differ between ports).
+caged_device() {
+  m_begin_path caged_device "$cage/dev/$1"
+  m_path=$cage/dev/$1
+  m_see "$m_path"
+  wanted=$(device_numbers "/dev/$1")
+  case $m_type in
+    absent) m_need "like /dev/$1" ;;
+    other) [ -n "$m_after" ] || [ "$(device_numbers "$m_path")" = "$wanted" ] || m_need "like /dev/$1 (has other numbers)" ;;
+    *) fail "caged_device $m_path: something else is there (a $m_type)" ;;
+  esac
+  [ -z "$m_why" ] || m_plan_path "$m_path" other 0666 0 0 ''
+  m_settled && return 0
+  m_look "/dev/$1"
+  m_journal_path "$m_path" "other|$m_mode|$m_uid|$m_gid|-"
+  rm -f "$m_path"
+  (cd /dev && pax -rw -pe "$1" "$cage/dev") || fail "caged_device $m_path: pax cannot copy /dev/$1"
+  [ "$(device_numbers "$m_path")" = "$wanted" ] || m_stuck "it is $(device_numbers "$m_path")"
+  m_changed
+}
+
+device_numbers() {
+  ls -ldL "$1" 2>/dev/null | awk '{ print substr($1, 1, 1), $5, $6 }'
+}
+
+# caged_accounts USER: the cage's password databases know USER and nobody else, and no password.
+caged_accounts() {
+  as_one caged_accounts "$cage/etc"
+  # Anchored: a plain grep also finds whoever has the word in a name or comment.
+  entry=$(grep "^$1:" /etc/master.passwd | awk -F: -v OFS=: '{ $2 = "*"; print }') || entry=
+  if [ -z "$entry" ]; then
+    in_plan || fail "caged_accounts: /etc/master.passwd has no $1"
+    as_one_later "master.passwd, passwd, pwd.db and spwd.db for $1 (after user)"
+  elif [ "$(cat "$cage/etc/master.passwd" 2>/dev/null)" = "$entry" ] && accounts_are_whole "$entry"; then
+    for base in master.passwd:0600 passwd:0644 pwd.db:0644 spwd.db:0600; do
+      mode_owner "$cage/etc/${base%:*}" --owner 0 --group 0 --mode "${base#*:}"
+    done
+  else
+    make_accounts "$entry"
+  fi
+  as_one_end
+}
+
+# accounts_are_whole ENTRY: passwd says the same as master.passwd, and both databases are there.
+accounts_are_whole() {
+  short=$(printf '%s\n' "$1" | awk -F: -v OFS=: '{ print $1, $2, $3, $4, $8, $9, $10 }')
+  [ "$(cat "$cage/etc/passwd" 2>/dev/null)" = "$short" ] && [ -s "$cage/etc/pwd.db" ] && [ -s "$cage/etc/spwd.db" ]
+}
+
+# make_accounts ENTRY: made in the run's private directory, then put into the cage file by file.
+make_accounts() {
+  rm -rf "$m_work/accounts"
+  mkdir -p "$m_work/accounts/etc"
+  printf '%s\n' "$1" >"$m_work/accounts/etc/master.passwd"
+  pwd_mkdb -p -d "$m_work/accounts" "$m_work/accounts/etc/master.passwd" || fail 'pwd_mkdb refuses the entry'
+  for base in master.passwd:0600 passwd:0644 pwd.db:0644 spwd.db:0600; do
+    copy "$cage/etc/${base%:*}" --from "$m_work/accounts/etc/${base%:*}" --owner 0 --group 0 --mode "${base#*:}"
+  done
+}

@@ -1,0 +1,5 @@
+# The pid file: up to 1.5.2 rc.subr looks for it outside of the cage, and later ones still do where a script names it.
+# /var/run is emptied at boot, and then the link is drift until the next apply; named9 itself finds its process by name.
+state() {
+  symlink /var/run/named.pid --to "$cage$pid_file"
+}

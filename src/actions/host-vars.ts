@@ -1,0 +1,52 @@
+// A host's vars as the sh texts that the bundle carries: resolved, secrets read, templates rendered.
+import type { SecretSource, VarValue } from '../document/index.ts';
+import { isSecretSource } from '../document/index.ts';
+import type { Issue } from '../errors.ts';
+import { ConfigError } from '../errors.ts';
+import type { InventoryHost } from '../inventory/index.ts';
+import type { Playbook, ResolvedVars } from '../playbook/index.ts';
+import { resolveVars } from '../playbook/index.ts';
+
+/** Everything a host's vars are worth, in sh's terms: lists are one entry a line, true is yes. */
+export interface HostVars {
+  readonly plain: ReadonlyMap<string, string>;
+  readonly secret: ReadonlyMap<string, string>;
+}
+
+/** Resolves the vars of all hosts. Throws ConfigError with the problems of every host at once, each said once. */
+export function resolveFleetVars(
+  playbook: Playbook,
+  hosts: readonly InventoryHost[],
+): ReadonlyMap<string, ResolvedVars['vars']> {
+  const issuesByText = new Map<string, Issue>();
+  const varsByHost = new Map<string, ResolvedVars['vars']>();
+  for (const host of hosts) {
+    const { vars, issues } = resolveVars(playbook, host);
+    for (const issue of issues) issuesByText.set(JSON.stringify([issue.location, issue.message]), issue);
+    varsByHost.set(host.name, vars);
+  }
+  if (issuesByText.size > 0) throw new ConfigError([...issuesByText.values()]);
+  return varsByHost;
+}
+
+/** Reads the secrets and turns every value into sh text. */
+export async function shellVars(
+  vars: ResolvedVars['vars'],
+  readSecret: (source: SecretSource) => Promise<string>,
+): Promise<HostVars> {
+  const plain = new Map<string, string>();
+  const secret = new Map<string, string>();
+  for (const [name, resolved] of vars) {
+    const value = isSecretSource(resolved.value)
+      ? await readSecret(resolved.value)
+      : shellText(resolved.value);
+    (resolved.secret || isSecretSource(resolved.value) ? secret : plain).set(name, value);
+  }
+  return { plain, secret };
+}
+
+function shellText(value: VarValue): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'object') return value.join('\n');
+  return String(value);
+}

@@ -1,0 +1,11 @@
+// One file per verb; each reads like a recipe and returns a value.
+export { apply } from './apply.ts';
+export { exec, facts } from './ask.ts';
+export type { ActionDeps } from './deps.ts';
+export type { FleetRun } from './fleet-run.ts';
+export { plan } from './plan.ts';
+export type { PlaybookTarget } from './playbook-request.ts';
+export { rollback } from './rollback.ts';
+export type { RollbackOptions } from './rollback.ts';
+export { verify } from './verify.ts';
+export type { VerifyRun } from './verify.ts';

@@ -1,0 +1,74 @@
+// From a playbook and hosts to a request: vars, steps and strategy, checked whole before any host is touched.
+import type { BundleStep } from '../bundle/index.ts';
+import type { Inventory, InventoryHost } from '../inventory/index.ts';
+import type { Playbook, StepSelection } from '../playbook/index.ts';
+import { selectSteps } from '../playbook/index.ts';
+import type { Strategy } from '../run/index.ts';
+import type { ActionDeps } from './deps.ts';
+import type { FleetRequest } from './fleet-run.ts';
+import { resolveFleetVars, shellVars } from './host-vars.ts';
+import { renderTemplates } from './templates.ts';
+
+export interface PlaybookTarget {
+  readonly playbook: Playbook;
+  readonly inventory: Inventory;
+  /** The hosts selected, in inventory order. */
+  readonly hosts: readonly InventoryHost[];
+  readonly selection: StepSelection;
+}
+
+/** Compiles the request for an action that runs a playbook. Throws ConfigError or UsageError, nothing touched. */
+export async function playbookRequest(
+  action: 'plan' | 'apply' | 'verify',
+  target: PlaybookTarget,
+  deps: ActionDeps,
+): Promise<FleetRequest> {
+  const { playbook, hosts } = target;
+  const varsByHost = resolveFleetVars(playbook, hosts);
+  const loads = [];
+  for (const host of hosts) {
+    const vars = await shellVars(varsByHost.get(host.name) ?? new Map(), deps.readSecret);
+    loads.push({ host, vars, files: renderTemplates(playbook, host.name, vars) });
+  }
+  return {
+    action,
+    playbook: playbook.name,
+    hosts: loads,
+    steps: selectSteps(playbook, target.selection).map(bundleStep),
+    strategy: strategyOf(action, target, deps.concurrency),
+  };
+}
+
+function bundleStep(step: Playbook['steps'][number]): BundleStep {
+  return {
+    id: step.id,
+    script: step.script,
+    timeoutSeconds: Math.ceil(step.timeoutMs / 1000),
+    retries: step.retries,
+  };
+}
+
+/** Only what changes hosts goes in waves; the keep-serving rule counts the whole group, whatever --limit says. */
+export function strategyOf(
+  action: 'plan' | 'apply' | 'verify' | 'rollback',
+  target: Pick<PlaybookTarget, 'playbook' | 'inventory' | 'hosts'>,
+  concurrency: number,
+): Strategy {
+  if (action === 'plan' || action === 'verify') return everyHostAtOnce(concurrency);
+  const { waves, budget, keepServing } = target.playbook.strategy;
+  const group =
+    keepServing === undefined ? undefined : target.inventory.groups.get(keepServing.group ?? 'all');
+  return {
+    concurrency,
+    waves: waves.map((wave) =>
+      Math.max(1, wave.percent ? Math.floor((target.hosts.length * wave.size) / 100) : wave.size),
+    ),
+    failureBudget: budget?.failures,
+    keepServing: keepServing === undefined ? undefined : { hosts: new Set(group), min: keepServing.min },
+  };
+}
+
+/** No waves, no budget. */
+export function everyHostAtOnce(concurrency: number): Strategy {
+  return { concurrency, waves: [], failureBudget: undefined, keepServing: undefined };
+}

@@ -1,0 +1,61 @@
+// exec, facts, ping and inventory: questions that need no playbook.
+import { exec, facts } from '../../actions/index.ts';
+import type { InventoryView } from '../../report/index.ts';
+import {
+  renderExec,
+  renderFacts,
+  renderInventory,
+  renderInventoryTree,
+  renderPing,
+  stringifyJson,
+} from '../../report/index.ts';
+import { exitCodeOf, exitCodes } from '../exit-code.ts';
+import type { FleetOptions } from '../options.ts';
+import { openFleet, writeOut } from '../session.ts';
+
+/** `muster exec COMMAND...`: the words are joined with blanks and run by sh on every host. */
+export async function execCommand(words: readonly string[], options: FleetOptions): Promise<number> {
+  const session = await openFleet(options);
+  const { result } = await session.follow((deps) => exec(session.hosts, words.join(' '), deps));
+  session.print(result, renderExec(result, session.style));
+  return exitCodeOf(result);
+}
+
+/** `muster facts`. */
+export async function factsCommand(options: FleetOptions): Promise<number> {
+  const session = await openFleet(options);
+  const { result } = await session.follow((deps) => facts(session.hosts, deps));
+  session.print(result, renderFacts(result, session.style));
+  return exitCodeOf(result);
+}
+
+/** `muster ping`: a host answers when it can be logged in to and can run muster. */
+export async function pingCommand(options: FleetOptions): Promise<number> {
+  const session = await openFleet(options);
+  const run = await session.follow((deps) => facts(session.hosts, deps));
+  const result = { ...run.result, action: 'ping' as const };
+  session.print(result, renderPing(result, session.style));
+  return exitCodeOf(result);
+}
+
+/** `muster inventory`: what the file says, nobody is asked. */
+export async function inventoryCommand(options: FleetOptions & { readonly tree?: boolean }): Promise<number> {
+  const { inventory, hosts, style, json } = await openFleet(options);
+  const selected = new Set(hosts.map(({ name }) => name));
+  const view: InventoryView = {
+    hosts: hosts.map(({ name, connection, groups }) => ({
+      name,
+      address:
+        connection.port === 22 ? connection.address : `${connection.address}:${String(connection.port)}`,
+      groups,
+    })),
+    groups: [...inventory.groups].map(([name, members]) => ({
+      name,
+      hosts: members.filter((member) => selected.has(member)),
+      children: [],
+    })),
+  };
+  if (json) writeOut(`${stringifyJson(view)}\n`);
+  else writeOut(options.tree === true ? renderInventoryTree(view, style) : renderInventory(view, style));
+  return exitCodes.good;
+}

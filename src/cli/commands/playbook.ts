@@ -1,0 +1,86 @@
+// plan, apply, verify and compare: the commands that take a playbook to a fleet.
+import type { PlaybookTarget } from '../../actions/index.ts';
+import { apply, plan, verify } from '../../actions/index.ts';
+import { readPlaybookTree } from '../../config/index.ts';
+import { UsageError } from '../../errors.ts';
+import { parsePlaybook } from '../../playbook/index.ts';
+import { renderApply, renderCompare, renderPlan, renderVerify } from '../../report/index.ts';
+import { confirm } from '../confirm.ts';
+import { exitCodeOf, exitCodes } from '../exit-code.ts';
+import type { PlaybookOptions } from '../options.ts';
+import type { FleetSession } from '../session.ts';
+import { openFleet, writeOut } from '../session.ts';
+
+interface ApplyOptions extends PlaybookOptions {
+  readonly yes?: boolean;
+  readonly allowIrreversible?: boolean;
+}
+
+/** `muster plan PLAYBOOK`. */
+export async function planCommand(directory: string, options: PlaybookOptions): Promise<number> {
+  const session = await openFleet(options);
+  const target = await openTarget(directory, options, session);
+  const { result } = await session.follow((deps) => plan(target, deps));
+  session.print(result, renderPlan(result, session.style));
+  return exitCodeOf(result);
+}
+
+/** `muster apply PLAYBOOK`: shows the plan and asks, unless --yes; then brings the hosts there. */
+export async function applyCommand(directory: string, options: ApplyOptions): Promise<number> {
+  const session = await openFleet(options);
+  const target = await openTarget(directory, options, session);
+  if (options.yes !== true) {
+    if (session.json) throw new UsageError('CONFIRM', '--json asks nothing, so apply wants --yes with it');
+    const planned = await session.follow((deps) => plan(target, deps));
+    writeOut(renderPlan(planned.result, session.style));
+    if (planned.result.interrupted) return exitCodes.interrupted;
+    if (!(await confirm('Apply this?'))) return exitCodes.usage;
+  }
+  const { result } = await session.follow((deps) =>
+    apply(target, { allowIrreversible: options.allowIrreversible === true }, deps),
+  );
+  session.print(result, renderApply(result, session.style));
+  return exitCodeOf(result);
+}
+
+/** `muster verify PLAYBOOK`. */
+export async function verifyCommand(directory: string, options: PlaybookOptions): Promise<number> {
+  const session = await openFleet(options);
+  const target = await openTarget(directory, options, session);
+  const { result, comparison } = await session.follow((deps) => verify(target, deps));
+  const { divergences } = comparison;
+  session.print(result, renderVerify(result, session.style, { divergences }), { comparison });
+  return exitCodeOf(result, divergences.length);
+}
+
+/** `muster compare PLAYBOOK`: who differs from the majority, and how. Drift and checks are verify's business. */
+export async function compareCommand(
+  directory: string,
+  options: PlaybookOptions & { readonly all?: boolean },
+): Promise<number> {
+  const session = await openFleet(options);
+  const target = await openTarget(directory, options, session);
+  const { result, comparison } = await session.follow((deps) => verify(target, deps));
+  const text = renderCompare(comparison, session.style, { all: options.all === true });
+  session.print(result, text, { comparison });
+  if (result.interrupted) return exitCodes.interrupted;
+  if (comparison.unseen.length > 0) return exitCodes.incomplete;
+  return comparison.divergences.length > 0 ? exitCodes.drift : exitCodes.good;
+}
+
+async function openTarget(
+  directory: string,
+  options: PlaybookOptions,
+  session: FleetSession,
+): Promise<PlaybookTarget> {
+  return {
+    playbook: parsePlaybook(await readPlaybookTree(directory)),
+    inventory: session.inventory,
+    hosts: session.hosts,
+    selection: {
+      ...(options.tags === undefined ? {} : { tags: options.tags }),
+      ...(options.skipTags === undefined ? {} : { skipTags: options.skipTags }),
+      ...(options.from === undefined ? {} : { from: options.from }),
+    },
+  };
+}

@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+// The entry: parses the command line, runs one command, turns whatever happens into an exit code.
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { exitCodes } from './exit-code.ts';
+import { printError } from './print-error.ts';
+import { buildProgram } from './program.ts';
+
+/** Runs muster with these arguments (without node and script); gives the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  let code: number = exitCodes.good;
+  const program = buildProgram(readVersion(), (result) => {
+    code = result;
+  });
+  program.exitOverride();
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    // commander has printed its own message; help and version are no errors.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.good : exitCodes.usage;
+    return printError(error, args.includes('--debug'));
+  }
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const parsed: unknown = JSON.parse(text);
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : '';
+}
+
+// A reader that went away (`muster ... | head`) is no reason for a stack trace.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,57 @@
+// The options that commands share, as commander gives them.
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+
+/** Options of every command. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly debug?: boolean;
+}
+
+/** Options of every command that reads an inventory. */
+export interface FleetOptions extends GlobalOptions {
+  readonly inventory?: string;
+  readonly limit?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+  readonly concurrency?: number;
+}
+
+/** Options of the commands that run a playbook. */
+export interface PlaybookOptions extends FleetOptions {
+  readonly tags?: readonly string[];
+  readonly skipTags?: readonly string[];
+  readonly from?: string;
+}
+
+/** Adds -i, -l, --json and the like. */
+export function withFleetOptions(command: Command): Command {
+  return command
+    .option('-i, --inventory <file>', 'the hosts (default: `inventory` of the configuration)')
+    .option(
+      '-l, --limit <pattern>',
+      "only these hosts: names, globs, ranges, @group; ',' adds, '&' meets, '!' takes away",
+    )
+    .option('-c, --concurrency <n>', 'hosts at the same time', parseCount)
+    .option('--json', 'results and events as JSON, one a line, on standard output')
+    .option('-v, --verbose', 'show what commands on the hosts print, as it comes');
+}
+
+/** Adds --tags, --skip-tags and --from. */
+export function withStepOptions(command: Command): Command {
+  return command
+    .option('-t, --tags <list>', 'only steps with one of these tags', parseList)
+    .option('--skip-tags <list>', 'no steps with one of these tags', parseList)
+    .option('--from <step>', 'begin with this step');
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 1000)
+    throw new InvalidArgumentError('a number from 1 to 1000');
+  return count;
+}
+
+function parseList(text: string): readonly string[] {
+  return text.split(',').map((word) => word.trim());
+}

@@ -1,0 +1,118 @@
+// Names, options and help of the commands. What they do is loaded when it is needed.
+import { Command } from 'commander';
+import { withFleetOptions, withStepOptions } from './options.ts';
+import type { FleetOptions, PlaybookOptions } from './options.ts';
+
+/** Builds the command line; `done` gets the exit code of the command that ran. */
+export function buildProgram(version: string, done: (code: number) => void): Command {
+  const program = new Command('muster')
+    .description('Plan, apply, verify, compare and roll back a fleet of NetBSD hosts over SSH.')
+    .version(version)
+    .option('--config <file>', 'configuration file (default: muster.config.yaml and the like, here or above)')
+    .option('--debug', 'show stack traces')
+    .showHelpAfterError('(muster COMMAND --help tells more)')
+    .configureHelp({ sortSubcommands: false })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 good, 1 a host or step failed, 2 usage or configuration (nothing touched), 3 drift or divergence,\n' +
+        '4 incomplete (a host unreachable, unknown or skipped), 70 a bug, 130 interrupted. The worst wins.',
+    );
+  addPlaybookCommands(program, done);
+  addQuestionCommands(program, done);
+  addLabCommands(program, done);
+  program
+    .command('schema <kind>')
+    .description('print the JSON Schema of an inventory, playbook or config file')
+    .action(async (kind: string) => {
+      done(await (await import('./commands/schema.ts')).schemaCommand(kind));
+    });
+  return program;
+}
+
+function addPlaybookCommands(program: Command, done: (code: number) => void): void {
+  const playbookCommand = (name: string, description: string): Command =>
+    withStepOptions(withFleetOptions(program.command(`${name} <playbook>`).description(description)));
+  playbookCommand('plan', 'show what apply would change; touches nothing').action(
+    async (playbook: string, _: PlaybookOptions, command: Command) => {
+      done(await (await import('./commands/playbook.ts')).planCommand(playbook, command.optsWithGlobals()));
+    },
+  );
+  playbookCommand('apply', 'bring the hosts to the declared state')
+    .option('-y, --yes', 'do not ask')
+    .option('--allow-irreversible', 'also run what cannot be undone')
+    .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
+      done(await (await import('./commands/playbook.ts')).applyCommand(playbook, command.optsWithGlobals()));
+    });
+  playbookCommand('verify', 'no drift, all expectations hold, and the hosts agree').action(
+    async (playbook: string, _: PlaybookOptions, command: Command) => {
+      done(await (await import('./commands/playbook.ts')).verifyCommand(playbook, command.optsWithGlobals()));
+    },
+  );
+  playbookCommand('compare', 'show which hosts differ from the majority, and how')
+    .option('-a, --all', 'also show what all agree on')
+    .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
+      done(
+        await (await import('./commands/playbook.ts')).compareCommand(playbook, command.optsWithGlobals()),
+      );
+    });
+  withFleetOptions(
+    program.command('rollback').description('take hosts back to before their last run, and prove it'),
+  )
+    .option('-y, --yes', 'do not ask')
+    .option('--run <id>', 'the run to undo (default: the newest that changed something)')
+    .option('--force', 'overwrite what somebody else changed since')
+    .action(async (_: FleetOptions, command: Command) => {
+      done(await (await import('./commands/rollback.ts')).rollbackCommand(command.optsWithGlobals()));
+    });
+}
+
+function addQuestionCommands(program: Command, done: (code: number) => void): void {
+  withFleetOptions(
+    program
+      .command('exec <command...>')
+      .description('run a line of sh on the hosts; equal answers are folded'),
+  ).action(async (words: string[], _: FleetOptions, command: Command) => {
+    done(await (await import('./commands/ask.ts')).execCommand(words, command.optsWithGlobals()));
+  });
+  withFleetOptions(program.command('inventory').description('show hosts and groups'))
+    .option('--tree', 'as a tree of groups')
+    .action(async (_: FleetOptions, command: Command) => {
+      done(await (await import('./commands/ask.ts')).inventoryCommand(command.optsWithGlobals()));
+    });
+  withFleetOptions(program.command('ping').description('which hosts can be reached and used')).action(
+    async (_: FleetOptions, command: Command) => {
+      done(await (await import('./commands/ask.ts')).pingCommand(command.optsWithGlobals()));
+    },
+  );
+  withFleetOptions(program.command('facts').description('what the hosts are, folded')).action(
+    async (_: FleetOptions, command: Command) => {
+      done(await (await import('./commands/ask.ts')).factsCommand(command.optsWithGlobals()));
+    },
+  );
+}
+
+function addLabCommands(program: Command, done: (code: number) => void): void {
+  const lab = program.command('lab').description('practice hosts in containers, to try playbooks on');
+  lab
+    .command('up [hosts]')
+    .description('start practice hosts (3 unless told) and write an inventory for them')
+    .option('-d, --directory <path>', 'where key and inventory go', '.muster/lab')
+    .action(async (hosts: string | undefined, options: { directory: string }) => {
+      done(await (await import('./commands/lab.ts')).labUpCommand(hosts ?? '3', options));
+    });
+  lab
+    .command('down')
+    .description('remove them')
+    .option('-d, --directory <path>', 'where `up` put its files', '.muster/lab')
+    .option('--all', 'every lab on this machine')
+    .action(async (options: { directory: string; all?: boolean }) => {
+      done(await (await import('./commands/lab.ts')).labDownCommand(options));
+    });
+  lab
+    .command('status')
+    .description('which are up, and where')
+    .option('-d, --directory <path>', 'where `up` put its files', '.muster/lab')
+    .action(async (options: { directory: string }) => {
+      done(await (await import('./commands/lab.ts')).labStatusCommand(options));
+    });
+}

@@ -1,0 +1,20 @@
+// The few lines of sh that go over the wire before (or instead of) a bundle.
+import { quote } from '../bundle/index.ts';
+import { readRuntime } from '../runtime/index.ts';
+
+/** The boot script, marked with this run's nonce. */
+export function bootText(nonce: string): string {
+  const boot = readRuntime().get('boot.sh');
+  return new TextDecoder().decode(boot).replaceAll('@NONCE@', nonce);
+}
+
+/** Takes up the log of a driver that runs already, from the offsets that were seen. */
+export function followText(directory: string, offsets: ReadonlyMap<string, number>): string {
+  const pairs = [...offsets].map(([log, offset]) => quote(`${log}=${offset}`)).join(' ');
+  return `exec /bin/sh ${quote(`${directory}/runtime/follow.sh`)} ${quote(directory)} ${pairs}\n`;
+}
+
+/** Leaves word for the driver: `stop` at the next step boundary, `cancel` the running step. */
+export function controlText(directory: string, file: 'stop' | 'cancel'): string {
+  return `: >${quote(`${directory}/${file}`)}\n`;
+}

@@ -1,0 +1,132 @@
+// Many hosts: bounded parallelism, waves, failure budget, keep-serving rule, and a result for each host asked for.
+import pLimit from 'p-limit';
+import type { EventListener } from '../events.ts';
+import type { HostResult } from '../result.ts';
+import type { HostRun, StopSignals } from './run-host.ts';
+
+/** How many hosts at a time, in which order, and when to stop starting more. */
+export interface Strategy {
+  /** Hosts worked on at the same time. */
+  readonly concurrency: number;
+  /** Sizes of the waves, the last one repeated; empty means one wave of all. A wave starts when the one before ended. */
+  readonly waves: readonly number[];
+  /** No further host starts when more than this many failed or were lost from sight; undefined: never stop. */
+  readonly failureBudget: number | undefined;
+  /** Of these hosts, so many must be neither in work nor failed at any time. */
+  readonly keepServing: { readonly hosts: ReadonlySet<string>; readonly min: number } | undefined;
+}
+
+export interface FleetHost {
+  readonly host: string;
+  readonly run: () => Promise<HostRun>;
+}
+
+/** Splits the hosts into waves; the rest goes in waves of the last size. */
+export function planWaves<T>(hosts: readonly T[], sizes: readonly number[]): readonly (readonly T[])[] {
+  if (sizes.length === 0) return hosts.length === 0 ? [] : [hosts];
+  const waves: (readonly T[])[] = [];
+  let at = 0;
+  for (let index = 0; at < hosts.length; index++) {
+    const size = Math.max(1, sizes[Math.min(index, sizes.length - 1)] ?? 1);
+    waves.push(hosts.slice(at, at + size));
+    at += size;
+  }
+  return waves;
+}
+
+/** Runs every host as the strategy allows. Never rejects; hosts that never started are `skipped`, with the reason. */
+export async function runFleet(
+  hosts: readonly FleetHost[],
+  strategy: Strategy,
+  signals: StopSignals,
+  emit: EventListener,
+): Promise<readonly HostRun[]> {
+  const fleet = new Fleet(strategy, signals, emit);
+  for (const wave of planWaves(hosts, strategy.waves)) await fleet.wave(wave);
+  return hosts.map(({ host }) => fleet.resultOf(host));
+}
+
+class Fleet {
+  readonly #strategy: Strategy;
+  readonly #signals: StopSignals;
+  readonly #emit: EventListener;
+  readonly #runs = new Map<string, HostRun>();
+  #failures = 0;
+  #outOfService = 0;
+
+  constructor(strategy: Strategy, signals: StopSignals, emit: EventListener) {
+    this.#strategy = strategy;
+    this.#signals = signals;
+    this.#emit = emit;
+  }
+
+  async wave(hosts: readonly FleetHost[]): Promise<void> {
+    const { keepServing, concurrency } = this.#strategy;
+    const kept = hosts.filter(({ host }) => keepServing?.hosts.has(host) === true);
+    const free = hosts.filter((host) => !kept.includes(host));
+    await Promise.all([this.#inParallel(free, concurrency), this.#keptInParallel(kept)]);
+  }
+
+  resultOf(host: string): HostRun {
+    const run = this.#runs.get(host);
+    if (run === undefined) throw new Error(`host ${host} was lost by the scheduler`);
+    return run;
+  }
+
+  async #inParallel(hosts: readonly FleetHost[], concurrency: number): Promise<void> {
+    const limit = pLimit(concurrency);
+    await Promise.all(hosts.map((host) => limit(() => this.#one(host))));
+  }
+
+  /** Hosts under the keep-serving rule go in rounds, since each failure leaves less room for the next round. */
+  async #keptInParallel(hosts: readonly FleetHost[]): Promise<void> {
+    const rule = this.#strategy.keepServing;
+    if (rule === undefined) return;
+    let rest = hosts;
+    while (rest.length > 0) {
+      const room = rule.hosts.size - rule.min - this.#outOfService;
+      if (room <= 0) {
+        for (const { host } of rest)
+          this.#skip(host, `keep_serving: ${rule.min} hosts of the group must stay untouched`);
+        return;
+      }
+      await this.#inParallel(rest.slice(0, room), this.#strategy.concurrency);
+      rest = rest.slice(room);
+    }
+  }
+
+  async #one({ host, run }: FleetHost): Promise<void> {
+    const { failureBudget } = this.#strategy;
+    if (this.#signals.stop.aborted) {
+      this.#skip(host, 'the run was interrupted before this host began');
+      return;
+    }
+    if (failureBudget !== undefined && this.#failures > failureBudget) {
+      this.#skip(host, `${this.#failures} hosts failed, and the budget is ${failureBudget}`);
+      return;
+    }
+    const done = await run();
+    this.#runs.set(host, done);
+    if (done.result.outcome === 'failed' || done.result.outcome === 'unknown') {
+      this.#failures++;
+      if (this.#strategy.keepServing?.hosts.has(host) === true) this.#outOfService++;
+    }
+  }
+
+  #skip(host: string, reason: string): void {
+    const result: HostResult = {
+      host,
+      outcome: 'skipped',
+      reason,
+      steps: [],
+      resources: [],
+      checks: [],
+      observations: new Map(),
+      facts: new Map(),
+      connections: 0,
+      execs: 0,
+    };
+    this.#emit({ type: 'host-finished', host, outcome: 'skipped', reason, result });
+    this.#runs.set(host, { result, receipt: undefined, proof: undefined });
+  }
+}

@@ -1,0 +1,138 @@
+// Runs the host runtime on this machine, against a scratch tree, through the real bundle, protocol and driver.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compileBundle } from '../../src/bundle/index.ts';
+import type { RunSettings } from '../../src/bundle/index.ts';
+import type { RunEvent } from '../../src/events.ts';
+import type { HostRun } from '../../src/run/index.ts';
+import { runHost, secretForms } from '../../src/run/index.ts';
+import { readRuntime } from '../../src/runtime/index.ts';
+import type { Channel, HostConnection, Session, Transport } from '../../src/transport/index.ts';
+import { localTransport } from '../../src/transport/index.ts';
+
+export interface Scratch {
+  /** An absolute directory for the test's files, without symbolic links in it. */
+  readonly root: string;
+  readonly state: string;
+  remove(): void;
+}
+
+/** A fresh scratch tree, with a state directory of its own. */
+export function makeScratch(): Scratch {
+  const base = mkdtempSync(join(tmpdir(), 'muster-scratch-'));
+  return {
+    root: join(base, 'tree'),
+    state: join(base, 'state'),
+    remove: () => {
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface LocalRun {
+  readonly action: RunSettings['action'];
+  readonly state: string;
+  /** Step id to the body of its script. */
+  readonly steps?: Readonly<Record<string, string>>;
+  readonly vars?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  readonly settings?: Partial<RunSettings>;
+  readonly timeoutSeconds?: number;
+  readonly retries?: number;
+  /** Which sh runs it all; /bin/sh unless told. */
+  readonly shell?: string;
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly stop?: AbortSignal;
+  readonly cancel?: AbortSignal;
+}
+
+const connection: HostConnection = {
+  name: 'here',
+  address: '127.0.0.1',
+  port: 22,
+  user: 'root',
+  knownHosts: ['none'],
+  agent: false,
+  become: 'none',
+  connectTimeoutMs: 1000,
+  legacyAlgorithms: false,
+};
+
+let counter = 0;
+
+/** Runs one action; the result is what a real host would give. */
+export async function runLocal(run: LocalRun): Promise<HostRun & { events: RunEvent[] }> {
+  const events: RunEvent[] = [];
+  const nonce = `n${String(process.pid)}x${String(++counter)}`;
+  const runId =
+    run.settings?.runId ?? `20261123-2000${String(counter).padStart(2, '0')}-${String(process.pid)}`;
+  const encoder = new TextEncoder();
+  const files = new Map(Object.entries(run.files ?? {}));
+  const steps = Object.entries(run.steps ?? {}).map(([id, body]) => {
+    files.set(`steps/${id}.sh`, encoder.encode(body));
+    return {
+      id,
+      script: `steps/${id}.sh`,
+      timeoutSeconds: run.timeoutSeconds ?? 60,
+      retries: run.retries ?? 0,
+    };
+  });
+  const secrets = new Map(Object.entries(run.secrets ?? {}));
+  const none = new AbortController().signal;
+  const host = await runHost(
+    {
+      host: 'here',
+      connection,
+      action: run.action,
+      nonce,
+      secretForms: secretForms(secrets.values()),
+      outputCap: run.settings?.outputCap ?? 65536,
+      bundle: async () =>
+        (
+          await compileBundle({
+            settings: {
+              runId,
+              nonce,
+              action: run.action,
+              playbook: 'scratch',
+              operator: 'tester@here',
+              stateDirectory: run.state,
+              outputCap: 65536,
+              allowIrreversible: false,
+              durable: false,
+              ...run.settings,
+            },
+            runtime: readRuntime(),
+            steps,
+            files,
+            vars: new Map(Object.entries(run.vars ?? {})),
+            secretVars: secrets,
+          })
+        ).tar,
+    },
+    run.shell === undefined ? localTransport() : withShell(localTransport(), run.shell),
+    { stop: run.stop ?? none, cancel: run.cancel ?? none, abandon: none },
+    (event) => {
+      events.push(event);
+      run.onEvent?.(event);
+    },
+  );
+  return { ...host, events };
+}
+
+/** Lets another shell than /bin/sh take the part of the host's sh: the whole runtime goes through it. */
+function withShell(inner: Transport, shell: string): Transport {
+  return {
+    async connect(host, signal): Promise<Session> {
+      const session = await inner.connect(host, signal);
+      return {
+        exec: async (command): Promise<Channel> => await session.exec(command.replace('/bin/sh', shell)),
+        close: () => {
+          session.close();
+        },
+      };
+    },
+  };
+}
