@@ -4,8 +4,10 @@ import { isSecretSource } from '../document/index.ts';
 import type { Issue } from '../errors.ts';
 import { ConfigError } from '../errors.ts';
 import type { InventoryHost } from '../inventory/index.ts';
-import type { Playbook, ResolvedVars } from '../playbook/index.ts';
+import type { Playbook, ResolvedVar } from '../playbook/index.ts';
 import { resolveVars } from '../playbook/index.ts';
+
+type FleetVars = ReadonlyMap<string, ResolvedVar>;
 
 /** Everything a host's vars are worth, in sh's terms: lists are one entry a line, true is yes. */
 export interface HostVars {
@@ -17,9 +19,9 @@ export interface HostVars {
 export function resolveFleetVars(
   playbook: Playbook,
   hosts: readonly InventoryHost[],
-): ReadonlyMap<string, ResolvedVars['vars']> {
+): ReadonlyMap<string, FleetVars> {
   const issuesByText = new Map<string, Issue>();
-  const varsByHost = new Map<string, ResolvedVars['vars']>();
+  const varsByHost = new Map<string, FleetVars>();
   for (const host of hosts) {
     const { vars, issues } = resolveVars(playbook, host);
     for (const issue of issues) issuesByText.set(JSON.stringify([issue.location, issue.message]), issue);
@@ -31,7 +33,7 @@ export function resolveFleetVars(
 
 /** Reads the secrets and turns every value into sh text. */
 export async function shellVars(
-  vars: ResolvedVars['vars'],
+  vars: FleetVars,
   readSecret: (source: SecretSource) => Promise<string>,
 ): Promise<HostVars> {
   const plain = new Map<string, string>();

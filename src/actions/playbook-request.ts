@@ -61,7 +61,9 @@ export function strategyOf(
   return {
     concurrency,
     waves: waves.map((wave) =>
-      Math.max(1, wave.percent ? Math.floor((target.hosts.length * wave.size) / 100) : wave.size),
+      wave.kind === 'hosts'
+        ? wave.count
+        : Math.max(1, Math.floor((target.hosts.length * wave.percent) / 100)),
     ),
     failureBudget: budget?.failures,
     keepServing: keepServing === undefined ? undefined : { hosts: new Set(group), min: keepServing.min },

@@ -1,18 +1,43 @@
 // verify: no drift, every expectation holds, and the observations of the fleet are compared.
+import pLimit from 'p-limit';
 import type { FleetComparison } from '../compare/index.ts';
 import { compareFleet } from '../compare/index.ts';
+import type { Inventory } from '../inventory/index.ts';
+import { askDns } from '../probe/index.ts';
 import type { ActionDeps } from './deps.ts';
 import type { FleetRun } from './fleet-run.ts';
 import { runRequest } from './fleet-run.ts';
 import type { PlaybookTarget } from './playbook-request.ts';
 import { playbookRequest } from './playbook-request.ts';
+import { probeHost } from './probes.ts';
 
 export interface VerifyRun extends FleetRun {
   readonly comparison: FleetComparison;
 }
 
-/** Verifies a playbook and compares the hosts with each other, group by group. Nothing is touched. */
+/**
+ * Verifies a playbook on the hosts, asks its probes from outside, and compares the hosts with each other, group by
+ * group. Nothing is touched. Throws ConfigError or UsageError before any host is reached.
+ */
 export async function verify(target: PlaybookTarget, deps: ActionDeps): Promise<VerifyRun> {
   const run = await runRequest(await playbookRequest('verify', target, deps), deps);
-  return { ...run, comparison: compareFleet(run.result.hosts, { groups: target.inventory.groups }) };
+  const limit = pLimit(deps.concurrency);
+  const hosts = await Promise.all(
+    run.result.hosts.map((result, index) =>
+      limit(async () => {
+        const host = target.hosts[index];
+        return host === undefined ? result : await probeHost(result, host, target.playbook.probes, askDns);
+      }),
+    ),
+  );
+  const comparison = compareFleet(hosts, { groups: groupsToCompare(target.inventory) });
+  return { ...run, result: { ...run.result, hosts }, comparison };
+}
+
+/** Hosts are compared within their groups; `all` is compared as one only where no other group says what belongs together. */
+function groupsToCompare(inventory: Inventory): ReadonlyMap<string, readonly string[]> {
+  const named = [...inventory.groups].filter(([name, hosts]) => name !== 'all' && hosts.length > 0);
+  const grouped = new Set(named.flatMap(([, hosts]) => hosts));
+  const others = [...inventory.hosts.keys()].filter((host) => !grouped.has(host));
+  return new Map([...named, ...(others.length > 0 ? [['all', others] as const] : [])]);
 }

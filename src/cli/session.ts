@@ -8,7 +8,7 @@ import { loadConfig, readInventory, readSecret } from '../config/index.ts';
 import { UsageError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
-import { selectHosts } from '../inventory/index.ts';
+import { parseInventory, selectHosts } from '../inventory/index.ts';
 import type { JsonExtra, NdjsonReporter, Style } from '../report/index.ts';
 import { listrReporter, ndjsonReporter, plainReporter, styleFor } from '../report/index.ts';
 import type { RunResult } from '../result.ts';
@@ -38,14 +38,14 @@ export async function openFleet(options: FleetOptions): Promise<FleetSession> {
       hint: 'add -i FILE, or `inventory: FILE` to muster.config.yaml',
     });
   }
-  const inventory = await readInventory(path);
+  const inventory = parseInventory(await readInventory(path));
   const json = options.json === true;
   const ndjson = json ? ndjsonReporter({ write: writeOut }) : undefined;
   return {
     config,
     inventory,
     hosts: selectHosts(inventory, options.limit ?? '@all'),
-    style: styleFor(process.env, process.stdout),
+    style: styleFor(colorEnvironment(config), process.stdout),
     json,
     follow: (work) => follow(options, config, ndjson, work),
     print: (result, text, extra) => {
@@ -61,7 +61,7 @@ async function follow<T>(
   ndjson: NdjsonReporter | undefined,
   work: (deps: ActionDeps) => Promise<T>,
 ): Promise<T> {
-  const reporter = chooseReporter(options, ndjson);
+  const reporter = chooseReporter(options, config, ndjson);
   const signals = listenToOperator((text) => process.stderr.write(`\nmuster: ${text}\n`));
   try {
     return await work({
@@ -90,18 +90,29 @@ async function follow<T>(
 
 function chooseReporter(
   options: FleetOptions,
+  config: Config,
   ndjson: NdjsonReporter | undefined,
 ): { emit: EventListener; finish: () => Promise<void> } {
   const done = (): Promise<void> => Promise.resolve();
   if (ndjson !== undefined) return { emit: ndjson, finish: done };
   if (process.stderr.isTTY && options.verbose !== true && process.env['TERM'] !== 'dumb') {
-    const live = listrReporter({ stream: process.stderr, style: styleFor(process.env, process.stderr) });
+    const live = listrReporter({
+      stream: process.stderr,
+      style: styleFor(colorEnvironment(config), process.stderr),
+      keepRows: !process.stdout.isTTY,
+    });
     return { emit: live, finish: () => live.finish() };
   }
   return {
     emit: plainReporter({ write: (text) => process.stderr.write(text), verbose: options.verbose === true }),
     finish: done,
   };
+}
+
+/** The environment as far as colour goes, with the configuration's wish in it. */
+function colorEnvironment({ color }: Config): NodeJS.ProcessEnv {
+  if (color === 'auto') return process.env;
+  return color === 'always' ? { ...process.env, FORCE_COLOR: '1' } : { ...process.env, FORCE_COLOR: '0' };
 }
 
 /** Writes to standard output. */

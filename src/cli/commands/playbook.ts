@@ -1,4 +1,5 @@
 // plan, apply, verify and compare: the commands that take a playbook to a fleet.
+import { join } from 'node:path';
 import type { PlaybookTarget } from '../../actions/index.ts';
 import { apply, plan, verify } from '../../actions/index.ts';
 import { readPlaybookTree } from '../../config/index.ts';
@@ -68,13 +69,20 @@ export async function compareCommand(
   return comparison.divergences.length > 0 ? exitCodes.drift : exitCodes.good;
 }
 
+/** A bare name is looked for in the configuration's playbook_path; anything with a slash is a path. */
+function playbookDirectory(name: string, playbookPath: string | undefined): string {
+  return playbookPath === undefined || name.includes('/') ? name : join(playbookPath, name);
+}
+
 async function openTarget(
   directory: string,
   options: PlaybookOptions,
   session: FleetSession,
 ): Promise<PlaybookTarget> {
   return {
-    playbook: parsePlaybook(await readPlaybookTree(directory)),
+    playbook: parsePlaybook(
+      await readPlaybookTree(playbookDirectory(directory, session.config.playbookPath)),
+    ),
     inventory: session.inventory,
     hosts: session.hosts,
     selection: {

@@ -1,0 +1,46 @@
+# shellcheck shell=sh
+# Which Debian program goes where. Sourced by assemble.sh.
+
+# hidden: what the wrappers, the scripts and the boot need behind the scenes
+for name in basename cat chgrp chmod chown comm cp csplit cut date dd df dirname du env expand expr fold head id \
+  join ln ls mkdir mkfifo mknod mktemp mv nice nl nohup od paste pwd readlink rm rmdir seq sha256sum sha1sum \
+  sha512sum md5sum sleep sort split stat stty sum sync tail tee touch tr true truncate tsort tty uname unexpand uniq wc \
+  who yes printf test printenv; do
+  program "/usr/bin/$name" "$hidden/bin/$name"
+done
+for name in find xargs grep sed gzip bzip2 xz unzip flock mount umount cksum; do
+  program "/usr/bin/$name" "$hidden/bin/$name"
+done
+program /usr/bin/paxtar "$hidden/bin/pax"
+ln -s pax "$out$hidden/bin/paxtar"
+
+# real: the very program, or one of the same descent
+program /usr/bin/dash /bin/sh
+program /usr/bin/mksh /bin/ksh
+program /usr/bin/bsd-csh /bin/csh
+program /usr/bin/ed /bin/ed
+program /usr/bin/original-awk /usr/bin/awk
+program /usr/bin/bmake /usr/bin/make
+program /usr/bin/tnftp /usr/bin/ftp
+program "$(readlink -f /usr/bin/telnet)" /usr/bin/telnet
+program /usr/bin/mtree /usr/sbin/mtree
+program /usr/bin/diff /usr/bin/diff
+program /usr/bin/diff3 /usr/bin/diff3
+program /usr/bin/cmp /usr/bin/cmp
+program /usr/bin/patch /usr/bin/patch
+program /usr/bin/less /usr/bin/less
+program /usr/bin/uuencode /usr/bin/uuencode
+program /usr/bin/uudecode "$hidden/bin/uudecode"
+program /usr/bin/hexdump /usr/bin/hexdump
+program /usr/bin/openssl "$hidden/bin/openssl"
+program /usr/sbin/sshd /usr/sbin/sshd
+for name in ssh scp sftp ssh-keygen ssh-keyscan ssh-add ssh-agent; do program "/usr/bin/$name" "/usr/bin/$name"; done
+program /usr/lib/openssh/sftp-server /usr/libexec/sftp-server
+perl -pi -e 's{/run/sshd\0}{/var/sshd\0}; s{/usr/bin/passwd}{/usr/bin/passwd}' "$out/usr/sbin/sshd"
+
+# BIND: the base system's, and the same program once more for the package
+bind_program /usr/sbin/named /usr/sbin/named
+for name in rndc rndc-confgen; do bind_program "/usr/sbin/$name" "/usr/sbin/$name"; done
+for name in named-checkconf named-checkzone; do bind_program "/usr/bin/$name" "/usr/sbin/$name"; done
+for name in dnssec-keygen dnssec-signzone; do bind_program "/usr/bin/$name" "/usr/sbin/$name"; done
+for name in dig host nslookup nsupdate; do bind_program "/usr/bin/$name" "/usr/bin/$name"; done

@@ -1,0 +1,1 @@
+# .cshrc: skeleton of a new home.

@@ -1,0 +1,1 @@
+# .login: skeleton of a new home.

@@ -1,0 +1,99 @@
+// What went wrong over the fleet, each thing once: hosts with the same trouble at the same place are folded.
+import type { HostOutcome, HostResult, StepResult } from '../result.ts';
+import { type AlikeFold, foldAlike } from './alike.ts';
+import { canonical } from './fold.ts';
+
+/** One thing wrong on a host. */
+export interface Failure {
+  /** `drift` is a resource that a verify would have changed; `host` is trouble outside any step. */
+  readonly kind: 'resource' | 'conflict' | 'check' | 'drift' | 'step' | 'host';
+  /** Step id; empty for `host`. */
+  readonly step: string;
+  /** Check name or `resource target`; empty for `step` and `host`. */
+  readonly subject: string;
+  readonly message: string;
+  /** Lines of a unified diff: how it is against how it should be. */
+  readonly diff: readonly string[];
+  readonly hint: string | undefined;
+  /** Tail of what the step's commands wrote to stderr; untrusted. Not part of what makes failures equal. */
+  readonly stderr: string;
+}
+
+/** Why we know nothing, or not all, about a host. */
+export interface Loss {
+  readonly outcome: HostOutcome;
+  readonly reason: string;
+  readonly hint: string | undefined;
+}
+
+/**
+ * Everything wrong on hosts that were reached, folded by kind, step, subject and message, in order of first
+ * appearance. Unreachable and unknown hosts are not failures: see `foldLosses`.
+ */
+export function foldFailures(hosts: readonly HostResult[]): readonly AlikeFold<Failure>[] {
+  const entries = hosts.flatMap((host) => failuresOf(host).map((value) => ({ host: host.host, value })));
+  return foldAlike(entries, ({ kind, step, subject, message }) => canonical([kind, step, subject, message]));
+}
+
+/** Hosts that were not reached, lost sight of, or never begun (skipped), folded by why. */
+export function foldLosses(hosts: readonly HostResult[]): readonly AlikeFold<Loss>[] {
+  const lost = hosts.filter(({ outcome }) => isLoss(outcome));
+  const entries = lost.map(({ host, outcome, reason, hint }) => ({ host, value: { outcome, reason, hint } }));
+  return foldAlike(entries, ({ outcome, reason }) => canonical([outcome, reason]));
+}
+
+/**
+ * What is wrong on one host, most precise place only: a failed step is told by its failed resources and checks
+ * when there are any, and the host's own reason is told when nothing else explains it.
+ */
+export function failuresOf(host: HostResult): readonly Failure[] {
+  if (isLoss(host.outcome)) return [];
+  const precise = [...resourceFailures(host), ...checkFailures(host)];
+  const explained = new Set(precise.filter(({ kind }) => kind !== 'drift').map(({ step }) => step));
+  const steps = host.steps
+    .filter((step) => step.outcome === 'failed' && !explained.has(step.id))
+    .map(stepFailure);
+  const order = new Map(host.steps.map((step, index) => [step.id, index]));
+  const found = [...precise, ...steps].sort((a, b) => (order.get(a.step) ?? 0) - (order.get(b.step) ?? 0));
+  if (host.outcome !== 'failed') return found;
+  const last = found.findLastIndex(({ kind }) => kind !== 'drift');
+  if (last >= 0)
+    return found.map((failure, index) => (index === last ? { ...failure, hint: host.hint } : failure));
+  return [...found, { ...nothing, kind: 'host', message: host.reason, hint: host.hint }];
+}
+
+const nothing = { step: '', subject: '', message: '', diff: [], hint: undefined, stderr: '' };
+
+function isLoss(outcome: HostOutcome): boolean {
+  return outcome === 'unreachable' || outcome === 'unknown' || outcome === 'skipped';
+}
+
+function resourceFailures(host: HostResult): Failure[] {
+  return host.resources.flatMap(({ step, resource, target, status, reason, diff }): Failure[] => {
+    const rest = { ...nothing, step, subject: `${resource} ${target}`, message: reason, diff };
+    if (status === 'change') return [{ ...rest, kind: 'drift' }];
+    if (status !== 'failed' && status !== 'conflict') return [];
+    return [{ ...rest, kind: status === 'failed' ? 'resource' : 'conflict', stderr: stderrOf(host, step) }];
+  });
+}
+
+function checkFailures(host: HostResult): Failure[] {
+  return host.checks
+    .filter(({ holds }) => !holds)
+    .map(({ step, name, message }) => ({
+      ...nothing,
+      kind: 'check',
+      step,
+      subject: name,
+      message,
+      stderr: stderrOf(host, step),
+    }));
+}
+
+function stepFailure(step: StepResult): Failure {
+  return { ...nothing, kind: 'step', step: step.id, message: step.reason, stderr: step.stderr };
+}
+
+function stderrOf(host: HostResult, step: string): string {
+  return host.steps.find(({ id }) => id === step)?.stderr ?? '';
+}

@@ -1,0 +1,29 @@
+// The face of compare: folding by equality, majority and outliers, baselines, plans and failures of a fleet.
+export { type Fold, type HostValue, foldByEquality } from './fold.ts';
+export {
+  type CompareOptions,
+  type Divergence,
+  type FleetComparison,
+  type KeyComparison,
+  compareFleet,
+  compareObservations,
+} from './observations.ts';
+export {
+  type BaselineChange,
+  type BaselineComparison,
+  type FleetValues,
+  compareToBaseline,
+  valuesOf,
+} from './baseline.ts';
+export { type DiffOptions, diffLines } from './diff-lines.ts';
+export {
+  type HostPlan,
+  type PlanDifference,
+  type PlanFold,
+  type PlanGroup,
+  type PlannedStep,
+  changingSteps,
+  foldPlans,
+} from './plans.ts';
+export type { AlikeFold } from './alike.ts';
+export { type Failure, type Loss, failuresOf, foldFailures, foldLosses } from './failures.ts';

@@ -1,0 +1,131 @@
+// Plans of many hosts in one picture: equal plans folded, the biggest group in full, the others by how they differ.
+import type { HostResult, ResourceResult, StepResult } from '../result.ts';
+import { type Fold, canonical, foldByEquality } from './fold.ts';
+
+/** What a plan says about one step on one host. */
+export interface PlannedStep {
+  readonly id: string;
+  /** Why the step is skipped; undefined when it is not. */
+  readonly skipped: string | undefined;
+  readonly resources: readonly ResourceResult[];
+}
+
+/** The steps of a host's plan, in order. */
+export type HostPlan = readonly PlannedStep[];
+
+/** One line in which a plan differs from the reference plan. */
+export interface PlanDifference {
+  readonly step: string;
+  /** `also`: only here; `not`: only in the reference; `instead`: in both, but it says something else here. */
+  readonly kind: 'also' | 'not' | 'instead';
+  /** The resource as it is here, or for `not` as it is in the reference; undefined when the whole step differs. */
+  readonly resource: ResourceResult | undefined;
+  /** Why the step is skipped here; undefined when it is not. */
+  readonly skipped: string | undefined;
+}
+
+export interface PlanGroup {
+  readonly hosts: readonly string[];
+  readonly plan: HostPlan;
+  /** Against the first group; empty for the first group itself. */
+  readonly differences: readonly PlanDifference[];
+}
+
+export interface PlanFold {
+  /** Biggest group first; only hosts that could be planned to the end. */
+  readonly groups: readonly PlanGroup[];
+  /** Hosts without a whole plan: failed, skipped, unreachable or unknown. */
+  readonly unplanned: readonly HostResult[];
+}
+
+/** Folds hosts by equal plans; the biggest group is the reference that the other groups are described against. */
+export function foldPlans(hosts: readonly HostResult[]): PlanFold {
+  const isPlanned = (host: HostResult): boolean => host.outcome === 'ok' || host.outcome === 'changed';
+  const folds = foldByEquality(
+    hosts.filter(isPlanned).map((host) => ({ host: host.host, value: planOf(host) })),
+  );
+  const reference = folds[0];
+  return {
+    groups: folds.map((fold) => toGroup(fold, reference)),
+    unplanned: hosts.filter((host) => !isPlanned(host)),
+  };
+}
+
+/** The steps of a host that would change something. */
+export function changingSteps(plan: HostPlan): readonly PlannedStep[] {
+  return plan.filter((step) => step.resources.some(({ status }) => status !== 'ok'));
+}
+
+function toGroup(fold: Fold<HostPlan>, reference: Fold<HostPlan> | undefined): PlanGroup {
+  const differences =
+    reference === undefined || fold === reference ? [] : differencesOf(fold.value, reference.value);
+  return { hosts: fold.hosts, plan: fold.value, differences };
+}
+
+function planOf(host: HostResult): HostPlan {
+  return host.steps.map((step: StepResult) => ({
+    id: step.id,
+    skipped: step.outcome === 'skipped' ? step.reason : undefined,
+    resources: host.resources.filter((resource) => resource.step === step.id),
+  }));
+}
+
+function differencesOf(plan: HostPlan, reference: HostPlan): PlanDifference[] {
+  const ids = new Set([...plan, ...reference].map(({ id }) => id));
+  return [...ids].flatMap((id) =>
+    stepDifferences(
+      id,
+      plan.find((step) => step.id === id),
+      reference.find((step) => step.id === id),
+    ),
+  );
+}
+
+function stepDifferences(
+  step: string,
+  here: PlannedStep | undefined,
+  there: PlannedStep | undefined,
+): PlanDifference[] {
+  const skipped = here?.skipped;
+  if (here === undefined) return [{ step, kind: 'not', resource: undefined, skipped }];
+  if (there === undefined && here.resources.length === 0)
+    return [{ step, kind: 'also', resource: undefined, skipped }];
+  if (skipped !== undefined || there?.skipped !== undefined) {
+    const own = here.resources.map((resource) => ({ step, kind: 'also' as const, resource, skipped }));
+    if (skipped === there?.skipped) return own;
+    return [{ step, kind: 'instead', resource: undefined, skipped }, ...own];
+  }
+  return resourceDifferences(step, here.resources, there?.resources ?? []);
+}
+
+function resourceDifferences(
+  step: string,
+  here: readonly ResourceResult[],
+  there: readonly ResourceResult[],
+): PlanDifference[] {
+  const ours = byName(here);
+  const theirs = byName(there);
+  const own = [...ours].flatMap(([name, resource]): PlanDifference[] => {
+    const other = theirs.get(name);
+    if (other === undefined) return [{ step, kind: 'also', resource, skipped: undefined }];
+    if (canonical(other) === canonical(resource)) return [];
+    return [{ step, kind: 'instead', resource, skipped: undefined }];
+  });
+  const gone = [...theirs].filter(([name]) => !ours.has(name));
+  return [
+    ...own,
+    ...gone.map(([, resource]) => ({ step, kind: 'not' as const, resource, skipped: undefined })),
+  ];
+}
+
+/** Resources by what they are about; the same one used twice in a step is told apart by its turn. */
+function byName(resources: readonly ResourceResult[]): Map<string, ResourceResult> {
+  const named = new Map<string, ResourceResult>();
+  for (const resource of resources) {
+    let turn = 1;
+    const nameAt = (): string => canonical([resource.resource, resource.target, turn]);
+    while (named.has(nameAt())) turn += 1;
+    named.set(nameAt(), resource);
+  }
+  return named;
+}

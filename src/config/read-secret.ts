@@ -1,0 +1,91 @@
+// Secrets, read from where the inventory says they are kept. Their text never goes into a message.
+import { execFile } from 'node:child_process';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { SecretSource } from '../document/index.ts';
+import { UsageError } from '../errors.ts';
+import { readTextFile } from './read-text.ts';
+
+const commandTimeoutMs = 60_000;
+const mostBytes = 1024 ** 2;
+
+/**
+ * The text of a secret, without the last line end. Relative paths are from the working directory. Files of age are
+ * opened by the program `age` with the identity file that MUSTER_AGE_IDENTITY names. Throws UsageError.
+ */
+export async function readSecret(
+  source: SecretSource,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<string> {
+  switch (source.kind) {
+    case 'file':
+      return withoutLineEnd((await readTextFile(fromHome(source.path))).text);
+    case 'env':
+      return fromEnvironment(source.name, environment);
+    case 'command':
+      return await fromCommand(source.argv, environment);
+    case 'age':
+      return await fromAge(source.path, environment);
+  }
+}
+
+function fromEnvironment(name: string, environment: Readonly<Record<string, string | undefined>>): string {
+  const value = environment[name];
+  if (value !== undefined && value !== '') return value;
+  throw new UsageError('SECRET_ENV', `a secret comes from ${name}, which is not set in the environment`, {
+    hint: `set ${name} and run the command again`,
+  });
+}
+
+async function fromAge(
+  path: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  const identity = environment['MUSTER_AGE_IDENTITY'];
+  if (identity === undefined || identity === '') {
+    throw new UsageError('SECRET_AGE', `${path} is encrypted with age, and no identity is known`, {
+      hint: 'set MUSTER_AGE_IDENTITY to the path of an identity file',
+    });
+  }
+  return await fromCommand(
+    ['age', '--decrypt', '--identity', fromHome(identity), fromHome(path)],
+    environment,
+  );
+}
+
+/** No shell: the words of the inventory are the program and its arguments. */
+async function fromCommand(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  const [program = '', ...words] = argv;
+  const { failure, stdout, stderr } = await new Promise<{
+    failure: Error | null;
+    stdout: string;
+    stderr: string;
+  }>((resolve) => {
+    const options = { env: { ...environment }, timeout: commandTimeoutMs, maxBuffer: mostBytes };
+    const child = execFile(program, words, options, (error, out, problems) => {
+      resolve({ failure: error, stdout: out, stderr: problems });
+    });
+    child.stdin?.end();
+  });
+  if (failure === null) return withoutLineEnd(stdout);
+  // execFile's own message repeats what the program printed, so only the program's diagnostics are passed on.
+  const reason = 'code' in failure && typeof failure.code === 'string' ? failure.code : lastLine(stderr);
+  throw new UsageError('SECRET_COMMAND', `"${argv.join(' ')}", which prints a secret, failed: ${reason}`, {
+    hint: 'run it by hand to see why',
+  });
+}
+
+function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+function fromHome(path: string): string {
+  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
+}

@@ -1,0 +1,31 @@
+// What people write in muster.config.yaml. Field descriptions go to the JSON Schema that editors use.
+import { z } from 'zod';
+import { toJsonSchema } from '../document/index.ts';
+
+export const configSchema = z.strictObject({
+  inventory: z.string().min(1).optional().describe('Inventory file, relative to this file'),
+  playbook_path: z.string().min(1).optional().describe('Folder that holds playbooks, relative to this file'),
+  concurrency: z.int().min(1).max(1000).default(20).describe('Hosts worked on at the same time'),
+  connection_starts: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(8)
+    .describe('Connections being set up at the same time'),
+  output_limit: z
+    .int()
+    .min(1024)
+    .max(1024 ** 3)
+    .default(1024 ** 2)
+    .describe("Bytes of each step's output that come back"),
+  durable: z.boolean().default(true).describe("Force the hosts' journals to disk before each change"),
+  color: z.enum(['auto', 'always', 'never']).default('auto'),
+});
+
+/** A package.json, of which only the key `muster` is ours. */
+export const packageSchema = z.looseObject({ muster: configSchema });
+
+/** JSON Schema of muster.config.yaml, for editors. */
+export function configJsonSchema(): Record<string, unknown> {
+  return toJsonSchema(configSchema, 'muster config');
+}

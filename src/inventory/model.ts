@@ -1,0 +1,35 @@
+// What an inventory is once it has been checked.
+import type { VarBinding } from '../document/index.ts';
+
+/** How to reach a host: every setting decided, paths as written (`~` and relative paths are not resolved). */
+export interface ConnectionSettings {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  readonly identityFile?: string;
+  /** Never empty. */
+  readonly knownHosts: readonly string[];
+  readonly agent: boolean;
+  readonly become: 'none' | 'sudo' | 'doas';
+  readonly connectTimeoutMs: number;
+  readonly legacyAlgorithms: boolean;
+}
+
+/** One host with everything that groups and defaults give it. */
+export interface InventoryHost {
+  readonly name: string;
+  readonly connection: ConnectionSettings;
+  /** Groups it is in, nested ones included, from weakest to strongest; without `all`. */
+  readonly groups: readonly string[];
+  /** The strongest binding of each var. */
+  readonly vars: ReadonlyMap<string, VarBinding>;
+}
+
+/** All hosts, in the order of the file. */
+export interface Inventory {
+  readonly file: string;
+  readonly hosts: ReadonlyMap<string, InventoryHost>;
+  /** Group to its host names in inventory order, nested groups flattened; `all` comes first. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+}

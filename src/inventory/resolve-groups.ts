@@ -1,0 +1,133 @@
+// Groups: which hosts are in each, nested groups flattened, and in which order groups override each other.
+import { didYouMean, type Locator } from '../document/index.ts';
+import { isMusterError, type Issue } from '../errors.ts';
+import { expandHostNames, foldHostNames } from '../host-names.ts';
+import type { WrittenInventory } from './schema.ts';
+
+type WrittenGroups = NonNullable<WrittenInventory['groups']>;
+
+export interface ResolvedGroups {
+  /** Group to members, in order of declaration. */
+  readonly members: ReadonlyMap<string, ReadonlySet<string>>;
+  /** From weakest to strongest: a group before the groups nested in it, otherwise as declared. */
+  readonly order: readonly string[];
+  readonly issues: readonly Issue[];
+}
+
+/** Flattens groups. `hostNames` are all hosts of the inventory. */
+export function resolveGroups(
+  written: WrittenGroups,
+  hostNames: ReadonlySet<string>,
+  locator: Locator,
+): ResolvedGroups {
+  const names = Object.keys(written);
+  const issues = names.flatMap((name) => [
+    ...reservedName(name, locator),
+    ...unknownHosts(name, written, hostNames, locator),
+    ...unknownGroups(name, written, locator),
+  ]);
+  issues.push(...findCycles(written, locator));
+  const members = new Map(names.map((name) => [name, membersOf(name, written, new Set())]));
+  return { members, order: orderOf(written), issues };
+}
+
+function reservedName(name: string, locator: Locator): Issue[] {
+  if (name !== 'all') return [];
+  const location = locator.locateKey(['groups', name]);
+  const hint = 'put vars and connection for all hosts at the top of the file';
+  return [{ code: 'INVENTORY_RESERVED_NAME', message: 'the group "all" is always there', location, hint }];
+}
+
+function unknownHosts(
+  group: string,
+  written: WrittenGroups,
+  hostNames: ReadonlySet<string>,
+  locator: Locator,
+): Issue[] {
+  return (written[group]?.hosts ?? []).flatMap((pattern, at): Issue[] => {
+    const location = locator.locate(['groups', group, 'hosts', at]);
+    const { names, problem } = tryExpand(pattern);
+    if (problem !== undefined) return [{ code: 'INVENTORY_RANGE', message: problem, location }];
+    const unknown = names.filter((name) => !hostNames.has(name));
+    if (unknown[0] === undefined) return [];
+    const hint = Object.hasOwn(written, pattern)
+      ? `${pattern} is a group: put it under groups`
+      : didYouMean(unknown[0], hostNames);
+    const message = `group "${group}" has no such host in the inventory: ${foldHostNames(unknown)}`;
+    const issue = { code: 'INVENTORY_UNKNOWN_HOST', message, location };
+    return [hint === undefined ? issue : { ...issue, hint }];
+  });
+}
+
+function unknownGroups(group: string, written: WrittenGroups, locator: Locator): Issue[] {
+  return (written[group]?.groups ?? []).flatMap((nested, at): Issue[] => {
+    if (Object.hasOwn(written, nested)) return [];
+    const hint = didYouMean(nested, Object.keys(written));
+    const issue = {
+      code: 'INVENTORY_UNKNOWN_GROUP',
+      message: `no group "${nested}"`,
+      location: locator.locate(['groups', group, 'groups', at]),
+    };
+    return [hint === undefined ? issue : { ...issue, hint }];
+  });
+}
+
+/** One issue for each place where a group leads back to a group that it is in. */
+function findCycles(written: WrittenGroups, locator: Locator): Issue[] {
+  const issues: Issue[] = [];
+  const done = new Set<string>();
+  function walk(group: string, above: readonly string[]): void {
+    if (done.has(group)) return;
+    const trail = [...above, group];
+    (written[group]?.groups ?? []).forEach((nested, at) => {
+      if (!trail.includes(nested)) {
+        walk(nested, trail);
+        return;
+      }
+      const loop = [...trail.slice(trail.indexOf(nested)), nested].join(' > ');
+      const location = locator.locate(['groups', group, 'groups', at]);
+      issues.push({
+        code: 'INVENTORY_GROUP_CYCLE',
+        message: `group "${nested}" is in itself: ${loop}`,
+        location,
+      });
+    });
+    done.add(group);
+  }
+  for (const group of Object.keys(written)) walk(group, []);
+  return issues;
+}
+
+function membersOf(group: string, written: WrittenGroups, visited: Set<string>): Set<string> {
+  const members = new Set<string>();
+  if (visited.has(group)) return members;
+  visited.add(group);
+  for (const pattern of written[group]?.hosts ?? []) {
+    for (const name of tryExpand(pattern).names) members.add(name);
+  }
+  for (const nested of written[group]?.groups ?? []) {
+    for (const name of membersOf(nested, written, visited)) members.add(name);
+  }
+  return members;
+}
+
+function orderOf(written: WrittenGroups): string[] {
+  const order: string[] = [];
+  let left = Object.keys(written);
+  while (left.length > 0) {
+    const nested = new Set(left.flatMap((group) => written[group]?.groups ?? []));
+    const next = left.find((group) => !nested.has(group)) ?? left[0] ?? '';
+    order.push(next);
+    left = left.filter((group) => group !== next);
+  }
+  return order;
+}
+
+function tryExpand(pattern: string): { names: readonly string[]; problem?: string } {
+  try {
+    return { names: expandHostNames(pattern) };
+  } catch (error) {
+    if (!isMusterError(error)) throw error;
+    return { names: [], problem: error.message };
+  }
+}

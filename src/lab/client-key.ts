@@ -1,0 +1,69 @@
+// A throw-away ed25519 key pair in OpenSSH's own file formats (PROTOCOL.key), so that no outside program is needed.
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+
+const keyType = 'ssh-ed25519';
+const cipherBlock = 8;
+
+/** `publicLine` is for authorized_keys, `privateFile` is the text of an identity file without a passphrase. */
+export interface ClientKey {
+  readonly publicLine: string;
+  readonly privateFile: string;
+}
+
+/** Makes a new key pair. */
+export function createClientKey(comment: string): ClientKey {
+  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  const publicKey = Buffer.from(jwk.x ?? '', 'base64url');
+  const seed = Buffer.from(jwk.d ?? '', 'base64url');
+  const publicBlob = Buffer.concat([field(keyType), field(publicKey)]);
+  return {
+    publicLine: `${keyType} ${publicBlob.toString('base64')} ${comment}`,
+    privateFile: armor(privateBlob(publicBlob, publicKey, seed, comment)),
+  };
+}
+
+function privateBlob(publicBlob: Buffer, publicKey: Buffer, seed: Buffer, comment: string): Buffer {
+  // The same random number twice is how a reader notices a wrong passphrase.
+  const check = randomBytes(4);
+  const secret = Buffer.concat([
+    check,
+    check,
+    field(keyType),
+    field(publicKey),
+    field(Buffer.concat([seed, publicKey])),
+    field(comment),
+  ]);
+  return Buffer.concat([
+    Buffer.from('openssh-key-v1\0'),
+    field('none'),
+    field('none'),
+    field(''),
+    count(1),
+    field(publicBlob),
+    field(pad(secret)),
+  ]);
+}
+
+/** Fills up to the block size with the bytes 1, 2, 3, ... */
+function pad(bytes: Buffer): Buffer {
+  const missing = (cipherBlock - (bytes.length % cipherBlock)) % cipherBlock;
+  return Buffer.concat([bytes, Buffer.from(Array.from({ length: missing }, (_, index) => index + 1))]);
+}
+
+function field(value: string | Buffer): Buffer {
+  const bytes = Buffer.from(value);
+  return Buffer.concat([count(bytes.length), bytes]);
+}
+
+function count(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+function armor(blob: Buffer): string {
+  const lines = blob.toString('base64').match(/.{1,70}/g) ?? [];
+  return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join(
+    '\n',
+  );
+}

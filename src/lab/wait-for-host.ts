@@ -1,0 +1,46 @@
+// Waits until a practice host serves, or says with the host's own last words why it does not.
+import { MusterError } from '../errors.ts';
+import { tryDocker } from './docker.ts';
+import { inspectContainers } from './inspect.ts';
+import { answersDns, eventually, greetsAsSsh } from './readiness.ts';
+import type { LabHost } from './lab.ts';
+
+const bootTimeoutMs = 60_000;
+
+type Reachable = Pick<LabHost, 'name' | 'address' | 'sshPort' | 'dnsPort' | 'containerId'>;
+
+/** Returns once sshd greets. Throws MusterError (LAB_START) when the host stops or a minute is over. */
+export async function waitForSsh(host: Reachable): Promise<void> {
+  await waitFor(host, 'sshd', () => greetsAsSsh(host.address, host.sshPort));
+}
+
+/** Returns once named answers. Throws as `waitForSsh` does. */
+export async function waitForDns(host: Reachable): Promise<void> {
+  await waitFor(host, 'named', () => answersDns(host.address, host.dnsPort));
+}
+
+async function waitFor(host: Reachable, service: string, serves: () => Promise<boolean>): Promise<void> {
+  const question = async (): Promise<boolean> => {
+    if (await serves()) return true;
+    const state = (await inspectContainers([host.containerId])).get(host.containerId)?.state ?? 'gone';
+    if (state !== 'running')
+      throw await startFailure(host, `${service} never answered: the host is ${state}`);
+    return false;
+  };
+  if (!(await eventually(question, bootTimeoutMs))) {
+    throw await startFailure(host, `no answer from ${service} within ${bootTimeoutMs / 1000} s`);
+  }
+}
+
+/** A LAB_START error with the end of the host's console as its hint. */
+export async function startFailure(
+  host: Pick<LabHost, 'name' | 'containerId'>,
+  message: string,
+): Promise<MusterError> {
+  const logs = await tryDocker(['logs', '--tail', '20', host.containerId]);
+  const words = `${logs.stdout}${logs.stderr}`.trim();
+  return new MusterError('LAB_START', `${host.name}: ${message}`, {
+    host: host.name,
+    hint: words === '' ? 'its console is empty' : `its console ends with:\n${words}`,
+  });
+}

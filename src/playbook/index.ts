@@ -1,0 +1,21 @@
+// The playbook: what is declared, with which vars, in which steps.
+export { checkVarValue } from './check-var-value.ts';
+export type {
+  DnsQuestion,
+  DnsRecordType,
+  Playbook,
+  PlaybookFile,
+  PlaybookTree,
+  Probe,
+  ResolvedVar,
+  ResolvedVars,
+  Step,
+  Strategy,
+  VarDeclaration,
+  VarType,
+  Wave,
+} from './model.ts';
+export { parsePlaybook } from './parse-playbook.ts';
+export { type HostVars, resolveVars } from './resolve-vars.ts';
+export { playbookJsonSchema } from './schema.ts';
+export { selectSteps, type StepSelection } from './select-steps.ts';

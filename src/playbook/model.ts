@@ -1,0 +1,103 @@
+// What a playbook is: the files it is made of, and what its playbook.yaml declares, checked.
+import type { SecretSource, VarValue } from '../document/index.ts';
+import type { Issue, Location } from '../errors.ts';
+
+export interface PlaybookFile {
+  readonly bytes: Uint8Array;
+  readonly executable: boolean;
+}
+
+/** A playbook's files as read, nothing checked. Keys are relative: `playbook.yaml`, `steps/01-package.sh`. */
+export interface PlaybookTree {
+  /** For messages. */
+  readonly directory: string;
+  readonly files: ReadonlyMap<string, PlaybookFile>;
+}
+
+export type VarType = 'string' | 'int' | 'bool' | 'path' | 'list' | 'host' | 'port';
+
+/** A var that the playbook takes. */
+export interface VarDeclaration {
+  readonly name: string;
+  readonly type: VarType;
+  readonly description: string;
+  readonly required: boolean;
+  /** Its value must not be shown anywhere. */
+  readonly secret: boolean;
+  readonly default?: VarValue;
+  /** For a list: what each item may be. */
+  readonly allowed?: readonly (string | number | boolean)[];
+  /** JavaScript regular expression (flag u, not anchored) for the text, or for each item of a list. */
+  readonly pattern?: string;
+  readonly from: Location;
+}
+
+export interface Step {
+  readonly id: string;
+  /** Key in the playbook's files. */
+  readonly script: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly timeoutMs: number;
+  /** How often a failed step is tried again. */
+  readonly retries: number;
+  readonly from: Location;
+}
+
+/** A question that the controller asks each host from outside. */
+export interface Probe {
+  readonly id: string;
+  readonly dns: DnsQuestion;
+}
+
+export interface DnsQuestion {
+  readonly name: string;
+  readonly type: DnsRecordType;
+  /** JavaScript regular expression (flag u, not anchored) that an answer must match. */
+  readonly expect?: string;
+}
+
+export const dnsRecordTypes = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT'] as const;
+export type DnsRecordType = (typeof dnsRecordTypes)[number];
+
+/** How many hosts are worked on together: a number of them, or a percentage (1 to 100) of those selected. */
+export type Wave =
+  | { readonly kind: 'hosts'; readonly count: number }
+  | { readonly kind: 'percent'; readonly percent: number };
+
+/** How a run goes over the fleet, unless the command line says otherwise. */
+export interface Strategy {
+  /** The last one repeats until no host is left; empty means no waves. */
+  readonly waves: readonly Wave[];
+  /** No new wave starts once more hosts than this have failed. */
+  readonly budget?: { readonly failures: number };
+  /** At any time, so many hosts (of the group) must not be worked on. */
+  readonly keepServing?: { readonly min: number; readonly group?: string };
+}
+
+/** A checked playbook. */
+export interface Playbook {
+  readonly name: string;
+  readonly description: string;
+  readonly directory: string;
+  /** In the order of the file. */
+  readonly vars: ReadonlyMap<string, VarDeclaration>;
+  readonly steps: readonly Step[];
+  readonly probes: readonly Probe[];
+  readonly strategy: Strategy;
+  readonly files: ReadonlyMap<string, PlaybookFile>;
+}
+
+/** The vars of a playbook for one host; when there are issues, `vars` lacks the vars that they are about. */
+export interface ResolvedVars {
+  readonly vars: ReadonlyMap<string, ResolvedVar>;
+  readonly issues: readonly Issue[];
+}
+
+/** The value of a var for one host, and where it is from. */
+export interface ResolvedVar {
+  readonly value: VarValue | SecretSource;
+  /** Declared secret, or read from where secrets are kept: mask it everywhere. */
+  readonly secret: boolean;
+  readonly from: 'default' | Location;
+}

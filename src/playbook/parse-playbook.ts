@@ -1,0 +1,77 @@
+// The files of a playbook to a Playbook.
+import { parseDocument, type Locator } from '../document/index.ts';
+import { ConfigError, type Issue, UsageError } from '../errors.ts';
+import { checkProbes, checkSteps } from './check-steps.ts';
+import { checkDeclarations, declareVars } from './declare-vars.ts';
+import type { Playbook, PlaybookTree, Probe, Step, Strategy, Wave } from './model.ts';
+import { playbookSchema, type WrittenPlaybook, type WrittenStrategy } from './schema.ts';
+
+const defaultTimeoutMs = 5 * 60_000;
+
+/**
+ * Parses a playbook's files. Throws ConfigError with everything that is wrong in playbook.yaml, in the order of the
+ * text, and UsageError when there is no playbook.yaml.
+ */
+export function parsePlaybook(tree: PlaybookTree): Playbook {
+  const file = `${tree.directory}/playbook.yaml`;
+  const document = parseDocument({ file, text: textOf(tree, file) }, playbookSchema, (written, locator) =>
+    check(written, tree, locator),
+  );
+  const { name, description = '', vars = {}, steps, probes = [], strategy = {} } = document.value;
+  return {
+    name,
+    description,
+    directory: tree.directory,
+    vars: declareVars(vars, document),
+    steps: steps.map((step, at) => toStep(step, at, document)),
+    probes: probes.map(toProbe),
+    strategy: toStrategy(strategy),
+    files: tree.files,
+  };
+}
+
+function textOf(tree: PlaybookTree, file: string): string {
+  const bytes = tree.files.get('playbook.yaml')?.bytes;
+  if (bytes === undefined) {
+    throw new UsageError('PLAYBOOK_MISSING', `no playbook.yaml in ${tree.directory}`, {
+      hint: 'a playbook is a directory with a playbook.yaml and steps/',
+    });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const location = { file, line: 1, column: 1 };
+    throw new ConfigError([{ code: 'CONFIG_ENCODING', message: 'the file is not UTF-8 text', location }]);
+  }
+}
+
+function check(written: WrittenPlaybook, tree: PlaybookTree, locator: Locator): readonly Issue[] {
+  return [
+    ...checkDeclarations(declareVars(written.vars ?? {}, locator).values(), locator),
+    ...checkSteps(written.steps, tree, locator),
+    ...checkProbes(written.probes ?? [], locator),
+  ];
+}
+
+function toStep(step: WrittenPlaybook['steps'][number], at: number, locator: Locator): Step {
+  const { id, script, description = '', tags = [], timeout = defaultTimeoutMs, retries = 0 } = step;
+  return { id, script, description, tags, timeoutMs: timeout, retries, from: locator.locate(['steps', at]) };
+}
+
+function toProbe({ id, dns }: NonNullable<WrittenPlaybook['probes']>[number]): Probe {
+  const { name, type, expect } = dns;
+  return { id, dns: expect === undefined ? { name, type } : { name, type, expect } };
+}
+
+function toStrategy({ waves = [], budget, keep_serving: keepServing }: WrittenStrategy): Strategy {
+  const strategy = { waves: waves.map(toWave), ...(budget === undefined ? {} : { budget }) };
+  if (keepServing === undefined) return strategy;
+  const { min, group } = keepServing;
+  return { ...strategy, keepServing: group === undefined ? { min } : { min, group } };
+}
+
+function toWave(wave: number | string): Wave {
+  return typeof wave === 'number'
+    ? { kind: 'hosts', count: wave }
+    : { kind: 'percent', percent: Number.parseInt(wave, 10) };
+}

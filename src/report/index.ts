@@ -1,0 +1,28 @@
+// The face of report: results as text, JSON, JUnit or Markdown, and listeners that show a run while it goes on.
+export { escapeTerminal, stringifyJson } from './escape.ts';
+export { type Style, type Target, plainStyle, styleFor } from './style.ts';
+export { type PlanExtra, renderPlan } from './render-plan.ts';
+export { renderApply, renderRollback } from './render-apply.ts';
+export { type VerifyExtra, renderVerify } from './render-verify.ts';
+export { type CompareExtra, renderCompare } from './render-compare.ts';
+export { renderExec } from './render-exec.ts';
+export {
+  type InventoryView,
+  renderFacts,
+  renderInventory,
+  renderInventoryTree,
+  renderPing,
+} from './render-hosts.ts';
+export {
+  type JsonExtra,
+  type JsonObject,
+  type JsonValue,
+  comparisonJson,
+  eventJson,
+  toJson,
+} from './json.ts';
+export { type ListrReporter, type ListrReporterOptions, listrReporter } from './listr-reporter.ts';
+export { type PlainOptions, plainReporter } from './plain-reporter.ts';
+export { type NdjsonReporter, ndjsonReporter } from './ndjson-reporter.ts';
+export { type JunitExtra, renderJunit } from './render-junit.ts';
+export { type MarkdownExtra, renderMarkdown } from './render-markdown.ts';

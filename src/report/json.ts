@@ -1,0 +1,102 @@
+// Results and events as plain JSON values: Maps become objects, and fields keep the order documented here.
+import type { BaselineComparison, FleetComparison } from '../compare/index.ts';
+import type { RunEvent } from '../events.ts';
+import type { HostOutcome, HostResult, RunResult } from '../result.ts';
+
+/** What JSON can carry. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+
+/** A JSON object; its fields keep their order. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/** Goes up when a field changes its meaning or goes away; new fields do not count. */
+const formatVersion = 1;
+
+const outcomes: readonly HostOutcome[] = [
+  'ok',
+  'changed',
+  'failed',
+  'skipped',
+  'unreachable',
+  'unknown',
+  'rolled-back',
+];
+
+/** What a verb found besides the run's own result. */
+export interface JsonExtra {
+  readonly comparison?: FleetComparison;
+  readonly baseline?: BaselineComparison;
+}
+
+/**
+ * A run for `--json`: version, runId, action, playbook, interrupted, summary (hosts, then one count per outcome),
+ * hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, connections, execs, command),
+ * then comparison and baseline when given. Absent values are left out; a missing observation is null.
+ */
+export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
+  const count = (outcome: HostOutcome): number =>
+    result.hosts.filter((host) => host.outcome === outcome).length;
+  return {
+    version: formatVersion,
+    runId: result.runId,
+    action: result.action,
+    playbook: result.playbook,
+    interrupted: result.interrupted,
+    summary: {
+      hosts: result.hosts.length,
+      ...Object.fromEntries(outcomes.map((name) => [name, count(name)])),
+    },
+    hosts: result.hosts.map(hostJson),
+    ...(extra.comparison === undefined ? {} : { comparison: comparisonJson(extra.comparison) }),
+    ...(extra.baseline === undefined ? {} : { baseline: plain(extra.baseline) }),
+  };
+}
+
+/** A comparison: hosts, unseen, divergences, keys (group, key, compared, tie, majority, folds); null is missing. */
+export function comparisonJson(comparison: FleetComparison): JsonValue {
+  const keys = comparison.keys.map(({ group, key, compared, tie, majority, folds }) => ({
+    group,
+    key,
+    compared,
+    tie,
+    majority: majority ?? null,
+    folds: folds.map(({ value, hosts }) => ({ value: value ?? null, hosts })),
+  }));
+  return {
+    hosts: comparison.hosts,
+    unseen: comparison.unseen,
+    divergences: comparison.divergences.length,
+    keys,
+  };
+}
+
+/** An event with its fields in the order of its type; a host's result as in `toJson`. */
+export function eventJson(event: RunEvent): JsonValue {
+  if (event.type !== 'host-finished') return plain(event);
+  const { type, host, outcome, reason, result } = event;
+  return { type, host, outcome, reason, result: hostJson(result) };
+}
+
+function hostJson(host: HostResult): JsonValue {
+  const { host: name, outcome, reason, hint, steps, resources, checks, observations, facts } = host;
+  return plain({
+    ...{ host: name, outcome, reason, hint, steps, resources, checks, observations, facts },
+    connections: host.connections,
+    execs: host.execs,
+    command: host.command,
+  });
+}
+
+/** Maps and objects to plain objects without undefined fields, at any depth. */
+function plain(value: unknown): JsonValue {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (Array.isArray(value)) return value.map(plain);
+  const entries =
+    value instanceof Map ? [...(value as Map<string, unknown>)] : Object.entries(value as object);
+  return Object.fromEntries(
+    entries.filter(([, field]) => field !== undefined).map(([key, field]) => [key, plain(field)]),
+  );
+}

@@ -1,0 +1,81 @@
+// Where a run stands while it goes on, kept from its events; what the live view shows is computed from this alone.
+import type { RunEvent } from '../events.ts';
+import type { HostOutcome, StepOutcome } from '../result.ts';
+
+/** Where one host stands. */
+export interface HostProgress {
+  readonly host: string;
+  /** `running` until the outcome is known. */
+  state: 'waiting' | 'running' | HostOutcome;
+  /** Step being worked on, or that failed; empty before the first. */
+  step: string;
+  /** Why, for failed and lost hosts. */
+  reason: string;
+  readonly steps: Record<StepOutcome, number>;
+}
+
+/** A run as seen so far; `record` is the only way to change it. */
+export class Progress {
+  action = '';
+  playbook = '';
+  /** Number of steps in the playbook. */
+  stepTotal = 0;
+  /** The last notice; empty when there was none. */
+  notice = '';
+  /** In inventory order. */
+  readonly hosts = new Map<string, HostProgress>();
+
+  /** Takes in one event; events about hosts that the run did not announce add them. */
+  record(event: RunEvent): void {
+    if (event.type === 'run-started') this.start(event);
+    else if (event.type === 'notice')
+      this.notice = event.host === undefined ? event.message : `${event.host}: ${event.message}`;
+    else if (event.type !== 'run-finished') recordHost(this.hostAt(event.host), event);
+  }
+
+  private start(event: Extract<RunEvent, { type: 'run-started' }>): void {
+    this.action = event.action;
+    this.playbook = event.playbook;
+    this.stepTotal = event.steps.length;
+    for (const host of event.hosts) this.hostAt(host);
+  }
+
+  private hostAt(host: string): HostProgress {
+    const known = this.hosts.get(host);
+    if (known !== undefined) return known;
+    const steps = { ok: 0, changed: 0, failed: 0, skipped: 0, 'rolled-back': 0 };
+    const added: HostProgress = { host, state: 'waiting', step: '', reason: '', steps };
+    this.hosts.set(host, added);
+    return added;
+  }
+}
+
+function recordHost(host: HostProgress, event: RunEvent): void {
+  switch (event.type) {
+    case 'host-started':
+    case 'host-connected':
+      host.state = 'running';
+      break;
+    case 'step-started':
+      host.state = 'running';
+      host.step = event.step;
+      break;
+    case 'step-finished':
+      host.steps[event.outcome] += 1;
+      if (event.outcome === 'failed') host.reason = event.reason;
+      break;
+    case 'host-finished':
+      host.state = event.outcome;
+      if (event.reason !== '') host.reason = event.reason;
+      break;
+    case 'fact':
+    case 'resource':
+    case 'check':
+    case 'observation':
+    case 'output':
+    case 'run-started':
+    case 'notice':
+    case 'run-finished':
+      break;
+  }
+}

@@ -1,0 +1,104 @@
+// What an apply or a rollback did, as text: a recap for each host, every failure with its evidence, totals.
+import { foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
+import type { HostOutcome, HostResult, RunResult, StepOutcome } from '../result.ts';
+import { type Row, hostLabel, layOut } from './layout.ts';
+import type { Mark, Style } from './style.ts';
+import { countOf, failureRows, lossRows, totalLine } from './trouble.ts';
+
+/** Above this many hosts, those with equal counts share one recap line. */
+const maxSingleHosts = 10;
+
+/** Recap lines count steps; each step is in exactly one of the four counts. */
+export function renderApply(result: RunResult, style: Style): string {
+  const reached = reachedHosts(result);
+  const recap = recapRows(reached, (host) => stepCounts([host]));
+  const counts: [number, string][] = [
+    [countOf(result.hosts, 'changed'), 'changed'],
+    [countOf(result.hosts, 'ok'), 'already as declared'],
+    ...troubleCounts(result.hosts),
+  ];
+  return renderDone(result, style, recap, [
+    `total over ${stepTotal(reached)} steps: ${stepCounts(reached)}`,
+    totalLine(counts, result),
+  ]);
+}
+
+/** For each host how much was undone, and every entry that was not. */
+export function renderRollback(result: RunResult, style: Style): string {
+  const recap = recapRows(reachedHosts(result), undoneText);
+  const counts: [number, string][] = [
+    [countOf(result.hosts, 'rolled-back', 'changed', 'ok'), 'rolled back'],
+    ...troubleCounts(result.hosts).filter(([, word]) => word !== 'rolled back'),
+  ];
+  return renderDone(result, style, recap, [totalLine(counts, result)]);
+}
+
+function renderDone(
+  result: RunResult,
+  style: Style,
+  recap: readonly Row[],
+  totals: readonly string[],
+): string {
+  const failures = foldFailures(result.hosts).filter(({ value }) => value.kind !== 'drift');
+  const troubles = [...failureRows(failures, style), ...lossRows(foldLosses(result.hosts))];
+  return `${[...layOut(recap, style), ...layOut(troubles, style), ...totals].join('\n')}\n`;
+}
+
+function recapRows(hosts: readonly HostResult[], say: (host: HostResult) => string): Row[] {
+  const entries = hosts.map((host) => ({ host: host.host, value: { mark: markOf(host), text: say(host) } }));
+  const folds =
+    entries.length <= maxSingleHosts
+      ? entries.map(({ host, value }) => ({ hosts: [host], value }))
+      : foldByEquality(entries);
+  return folds.map(({ hosts: names, value }) => ({ ...value, label: hostLabel(names) }));
+}
+
+function stepCounts(hosts: readonly HostResult[]): string {
+  const shown: readonly StepOutcome[] = ['ok', 'changed', 'failed', 'skipped'];
+  const steps = hosts.flatMap((host) => host.steps);
+  const texts = shown.map(
+    (outcome) => `${outcome}=${steps.filter((step) => step.outcome === outcome).length}`,
+  );
+  const undone = steps.filter((step) => step.outcome === 'rolled-back').length;
+  return [...texts, ...(undone > 0 ? [`rolled-back=${undone}`] : [])].join(' ');
+}
+
+function undoneText(host: HostResult): string {
+  const number = (status: string): number => host.resources.filter((entry) => entry.status === status).length;
+  const kept = number('kept');
+  const held = host.checks.filter(({ holds }) => holds).length;
+  return [
+    `${number('undone') + kept} of ${host.resources.length} undone`,
+    ...(kept > 0 ? [`${kept} of them already as before`] : []),
+    ...(number('conflict') > 0 ? [`${number('conflict')} changed since by somebody else`] : []),
+    ...(number('failed') > 0 ? [`${number('failed')} failed`] : []),
+    ...(held > 0 ? [`${held} proved as before`] : []),
+  ].join(', ');
+}
+
+function stepTotal(hosts: readonly HostResult[]): number {
+  return hosts.reduce((sum, { steps }) => sum + steps.length, 0);
+}
+
+/** Hosts with something to recap; one that was lost on the way keeps what it did until then. */
+function reachedHosts(result: RunResult): HostResult[] {
+  return result.hosts.filter(
+    ({ outcome, steps, resources }) =>
+      steps.length + resources.length > 0 || !['unreachable', 'unknown', 'skipped'].includes(outcome),
+  );
+}
+
+function markOf(host: HostResult): Mark {
+  const marks: Partial<Record<HostOutcome, Mark>> = { failed: 'bad', unknown: 'unknown', skipped: 'skipped' };
+  return marks[host.outcome] ?? 'good';
+}
+
+function troubleCounts(hosts: readonly HostResult[]): [number, string][] {
+  return [
+    [countOf(hosts, 'rolled-back'), 'rolled back'],
+    [countOf(hosts, 'failed'), 'failed'],
+    [countOf(hosts, 'skipped'), 'skipped'],
+    [countOf(hosts, 'unreachable'), 'unreachable'],
+    [countOf(hosts, 'unknown'), 'unknown'],
+  ];
+}

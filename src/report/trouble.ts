@@ -1,0 +1,101 @@
+// Rows for what went wrong: failures with their evidence, hosts that were lost, and the counts at the end.
+import { type AlikeFold, type Failure, type Loss } from '../compare/index.ts';
+import type { HostOutcome, HostResult } from '../result.ts';
+import { escapeLines, escapeTerminal } from './escape.ts';
+import { type Row, count, hostLabel } from './layout.ts';
+import { type Mark, type Style, paint } from './style.ts';
+
+/** Most lines of a diff, and of stderr (its last ones), that one failure shows. */
+const maxDiffLines = 12;
+const maxStderrLines = 5;
+
+/** A row for each failure: where and what; below it the diff, the last stderr lines and what to do. */
+export function failureRows(folds: readonly AlikeFold<Failure>[], style: Style): Row[] {
+  return folds.map(({ hosts, value, alike }) => ({
+    mark: value.kind === 'drift' ? 'changed' : 'bad',
+    label: hostLabel(hosts),
+    text: failureText(value) + alikeNote(hosts, alike),
+    below: [...diffBlock(value.diff, style), ...stderrBlock(value.stderr), ...hintBlock(value.hint)],
+  }));
+}
+
+/** A row for each reason why hosts were not reached, lost or not begun. */
+export function lossRows(folds: readonly AlikeFold<Loss>[]): Row[] {
+  const marks: Partial<Record<HostOutcome, Mark>> = { skipped: 'skipped' };
+  return folds.map(({ hosts, value, alike }) => ({
+    mark: marks[value.outcome] ?? 'unknown',
+    label: hostLabel(hosts),
+    text: withReason(value.outcome, value.reason) + alikeNote(hosts, alike),
+    below: hintBlock(value.hint),
+  }));
+}
+
+/** `failed: why`, or the bare word when there is no reason. */
+export function withReason(word: string, reason: string): string {
+  return reason === '' ? word : `${word}: ${escapeTerminal(reason)}`;
+}
+
+/** Lines of a unified diff, escaped, coloured and capped. */
+export function diffBlock(diff: readonly string[], style: Style, cap = maxDiffLines): string[] {
+  const lines = diff.slice(0, cap).map((line) => diffLine(escapeTerminal(line, 'tab'), style));
+  return diff.length <= cap ? lines : [...lines, `... ${count(diff.length - cap, 'more line')}`];
+}
+
+/** `9 hosts: 7 good, 1 failed, 1 unknown`, with the run's id behind it when there is one. */
+export function totalLine(
+  counts: readonly (readonly [number, string])[],
+  run: { readonly hosts: readonly HostResult[]; readonly runId: string; readonly interrupted: boolean },
+): string {
+  const parts = counts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
+  const interrupted = run.interrupted ? ', interrupted' : '';
+  const id = run.runId === '' ? '' : `   run ${escapeTerminal(run.runId)}`;
+  return `${count(run.hosts.length, 'host')}: ${parts.join(', ') || 'nothing to do'}${interrupted}${id}`;
+}
+
+/** How many hosts have an outcome. */
+export function countOf(hosts: readonly HostResult[], ...outcomes: readonly HostOutcome[]): number {
+  return hosts.filter(({ outcome }) => outcomes.includes(outcome)).length;
+}
+
+function failureText(failure: Failure): string {
+  const { kind, message } = failure;
+  const step = escapeTerminal(failure.step);
+  const subject = escapeTerminal(failure.subject);
+  switch (kind) {
+    case 'check':
+      return message === ''
+        ? `does not hold: ${step}:${subject}`
+        : `${escapeTerminal(message)}   ${step}:${subject}`;
+    case 'drift':
+      return withReason(`drift in ${step}: ${subject}`, message);
+    case 'conflict':
+      return withReason(`conflict in ${step}: ${subject}`, message);
+    case 'resource':
+      return withReason(`${step}: ${subject}`, message);
+    case 'step':
+      return withReason(`step ${step} failed`, message);
+    case 'host':
+      return withReason('failed', message);
+  }
+}
+
+function alikeNote(hosts: readonly string[], alike: boolean): string {
+  return alike ? ` (said by ${escapeTerminal(hosts[0] ?? '')}; the others alike)` : '';
+}
+
+function stderrBlock(stderr: string): string[] {
+  const lines = escapeLines(stderr);
+  const left =
+    lines.length > maxStderrLines ? [`| ... ${count(lines.length - maxStderrLines, 'line')} before`] : [];
+  return [...left, ...lines.slice(-maxStderrLines).map((line) => `| ${line}`)];
+}
+
+function hintBlock(hint: string | undefined): string[] {
+  return hint === undefined || hint === '' ? [] : [`do: ${escapeTerminal(hint)}`];
+}
+
+function diffLine(line: string, style: Style): string {
+  if (line.startsWith('+')) return paint(style, 'green', line);
+  if (line.startsWith('-')) return paint(style, 'red', line);
+  return line.startsWith('@@') ? paint(style, 'cyan', line) : line;
+}

@@ -1,0 +1,77 @@
+// Which algorithms are offered, in order. SHA-1, CBC, MD5 and DSA come in only for hosts that ask for them,
+// and then after everything better, so that a host that can do better does.
+import type { Algorithms, CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHostKeyAlgorithm } from 'ssh2';
+
+const kex: readonly KexAlgorithm[] = [
+  'curve25519-sha256',
+  'curve25519-sha256@libssh.org',
+  'ecdh-sha2-nistp256',
+  'ecdh-sha2-nistp384',
+  'ecdh-sha2-nistp521',
+  'diffie-hellman-group-exchange-sha256',
+  'diffie-hellman-group16-sha512',
+  'diffie-hellman-group18-sha512',
+  'diffie-hellman-group14-sha256',
+];
+const legacyKex: readonly KexAlgorithm[] = [
+  'diffie-hellman-group-exchange-sha1',
+  'diffie-hellman-group14-sha1',
+  'diffie-hellman-group1-sha1',
+];
+
+const hostKey: readonly ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
+const legacyHostKey: readonly ServerHostKeyAlgorithm[] = ['ssh-rsa', 'ssh-dss'];
+
+const cipher: readonly CipherAlgorithm[] = [
+  'aes128-gcm@openssh.com',
+  'aes256-gcm@openssh.com',
+  'aes128-ctr',
+  'aes192-ctr',
+  'aes256-ctr',
+  'chacha20-poly1305@openssh.com',
+];
+const legacyCipher: readonly CipherAlgorithm[] = ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'];
+
+const mac: readonly MacAlgorithm[] = [
+  'hmac-sha2-256-etm@openssh.com',
+  'hmac-sha2-512-etm@openssh.com',
+  'hmac-sha2-256',
+  'hmac-sha2-512',
+];
+const legacyMac: readonly MacAlgorithm[] = ['hmac-sha1-etm@openssh.com', 'hmac-sha1', 'hmac-md5'];
+
+/**
+ * The offer for one host. Host key algorithms of the types recorded for it come first: a host with several keys
+ * then shows the one we know, instead of one that looks like an attack.
+ */
+export function offeredAlgorithms(knownTypes: readonly string[], legacy: boolean): Algorithms {
+  const hostKeys = legacy ? [...hostKey, ...legacyHostKey] : hostKey;
+  return {
+    kex: legacy ? [...kex, ...legacyKex] : [...kex],
+    serverHostKey: [
+      ...hostKeys.filter((algorithm) => knownTypes.includes(keyTypeUsedBy(algorithm))),
+      ...hostKeys.filter((algorithm) => !knownTypes.includes(keyTypeUsedBy(algorithm))),
+    ],
+    cipher: legacy ? [...cipher, ...legacyCipher] : [...cipher],
+    hmac: legacy ? [...mac, ...legacyMac] : [...mac],
+    compress: ['none'],
+  };
+}
+
+/** Whether a host key of this type can be asked for at all under this offer. */
+export function isKeyTypeOffered(keyType: string, legacy: boolean): boolean {
+  const hostKeys = legacy ? [...hostKey, ...legacyHostKey] : hostKey;
+  return hostKeys.some((algorithm) => keyTypeUsedBy(algorithm) === keyType);
+}
+
+// RSA host keys are always of type ssh-rsa; rsa-sha2-* only names the hash of their signatures (RFC 8332).
+function keyTypeUsedBy(algorithm: ServerHostKeyAlgorithm): string {
+  return algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm;
+}

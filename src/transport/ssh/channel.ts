@@ -1,0 +1,60 @@
+// One command over an ssh connection. ssh2 gives a duplex stream; the port wants promises that always settle.
+import type { ClientChannel } from 'ssh2';
+import { ConnectError } from '../../errors.ts';
+import { stderrOf, stdoutOf } from '../outputs.ts';
+import { PendingWrites } from '../pending-writes.ts';
+import type { Channel, ExitStatus, HostConnection } from '../port.ts';
+
+/** Exit status and data may come in any order, and the status not at all: only 'close' is the end. */
+export class SshChannel implements Channel {
+  readonly stdout: AsyncIterable<Uint8Array>;
+  readonly stderr: () => string;
+  readonly closed: Promise<ExitStatus>;
+  readonly #stream: ClientChannel;
+  readonly #writes: PendingWrites;
+  #exit: ExitStatus = { status: null, signal: null };
+  #lost: ConnectError | undefined;
+  #settle: () => void = () => undefined;
+
+  constructor(host: HostConnection, stream: ClientChannel) {
+    this.#stream = stream;
+    this.#writes = new PendingWrites(stream);
+    this.stdout = stdoutOf(stream, () => this.#lost);
+    this.stderr = stderrOf(stream.stderr);
+    this.closed = new Promise((resolve) => {
+      this.#settle = () => {
+        resolve(this.#exit);
+      };
+    });
+    // For life: a write that comes after the command's end raises 'error', and the write itself reports it.
+    stream.on('error', () => undefined);
+    stream.once('exit', (status: number | null, signal?: string) => {
+      this.#exit = { status, signal: signal ?? null };
+    });
+    const stderrEnded = new Promise((resolve) => stream.stderr.once('end', resolve));
+    stream.once('close', () => {
+      this.#writes.fail(new ConnectError('CHANNEL_CLOSED', 'the command has ended', { host: host.name }));
+      void stderrEnded.then(this.#settle);
+    });
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#writes.write(bytes);
+  }
+
+  end(): void {
+    this.#stream.end();
+  }
+
+  /** The connection is gone. Output that had come to its end before stays complete; anything else throws `error`. */
+  lose(error: ConnectError): void {
+    if (this.#isOutputOpen()) this.#lost = error;
+    this.#settle();
+    this.#writes.fail(error);
+  }
+
+  // ssh2 ends the stream in the same way whether the host or the link ended it; only this state tells them apart.
+  #isOutputOpen(): boolean {
+    return (this.#stream.incoming as { readonly state: string }).state === 'open';
+  }
+}

@@ -1,0 +1,162 @@
+// Every way in which reaching a host over ssh fails, in words: what happened, where, and what to do about it.
+import { ConnectError } from '../../errors.ts';
+import type { HostConnection } from '../port.ts';
+
+/** How far a connection attempt came. */
+export type Stage = 'tcp' | 'banner' | 'kex' | 'auth';
+
+const legacyHint =
+  'set legacy_algorithms: true for this host if its sshd is of the NetBSD 5 or 6 era; otherwise update its sshd';
+
+/** `address:port`, with brackets around IPv6 addresses. */
+export function endpointOf(host: HostConnection): string {
+  return host.address.includes(':') ? `[${host.address}]:${host.port}` : `${host.address}:${host.port}`;
+}
+
+/** Bytes from a peer that is not trusted yet, fit for one line of a message. */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 200);
+}
+
+const waitingFor: Record<Stage, string> = {
+  tcp: '',
+  banner: ': connected, but no SSH banner came',
+  kex: ': the key exchange did not end',
+  auth: ': the login did not end',
+};
+
+/** The attempt's own timer ran out. */
+export function timeoutError(host: HostConnection, stage: Stage): ConnectError {
+  const message = `no answer from ${endpointOf(host)} within ${host.connectTimeoutMs / 1000} s${waitingFor[stage]}`;
+  const hint =
+    stage === 'auth'
+      ? 'look at the authentication log of the host; a key agent may also be waiting for a touch or a confirmation'
+      : 'check that the host is up, that the address and port are right and that no packet filter is in between';
+  return new ConnectError('SSH_TIMEOUT', message, { host: host.name, hint });
+}
+
+/** The caller's signal ended the attempt. */
+export function calledOffError(host: HostConnection): ConnectError {
+  return new ConnectError('SSH_ABORTED', `connecting to ${endpointOf(host)} was called off`, {
+    host: host.name,
+  });
+}
+
+/** The peer closed the connection before its banner: sshd at MaxStartups, or a tcp wrapper. */
+export function closedEarlyError(host: HostConnection, cause?: unknown): ConnectError {
+  return new ConnectError('SSH_CLOSED', `${endpointOf(host)} closed the connection before its SSH banner`, {
+    host: host.name,
+    cause,
+    hint: 'sshd may be at its MaxStartups limit, or a packet filter, blocklistd or hosts.deny refuses this controller',
+  });
+}
+
+/** What the operating system said about the TCP connection. */
+export function socketError(host: HostConnection, cause: NodeJS.ErrnoException): ConnectError {
+  const at = endpointOf(host);
+  const details = { host: host.name, cause };
+  const code = cause.code ?? cause.message;
+  switch (code) {
+    case 'ECONNREFUSED':
+      return new ConnectError('SSH_REFUSED', `${at} refused the connection`, {
+        ...details,
+        hint: 'check the port, and that sshd runs on the host',
+      });
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EAI_NODATA':
+    case 'EAI_FAIL':
+      return new ConnectError('SSH_DNS', `the name ${host.address} does not resolve (${code})`, {
+        ...details,
+        hint: 'check the spelling of the address in the inventory and the resolver of this machine',
+      });
+    case 'ETIMEDOUT':
+      return new ConnectError('SSH_TIMEOUT', `no answer from ${at} (the operating system gave up)`, {
+        ...details,
+        hint: 'check that the host is up and that no packet filter is in between',
+      });
+    default:
+      return new ConnectError('SSH_UNREACHABLE', `${at} is unreachable (${code})`, {
+        ...details,
+        hint: 'check the route and the packet filters between this machine and the host',
+      });
+  }
+}
+
+/** The two sides do not agree on how to speak, or the peer speaks something else. */
+export function protocolError(host: HostConnection, reason: string, cause?: unknown): ConnectError {
+  const disagreement = /no matching (.+)/.exec(reason)?.[1];
+  if (disagreement === undefined) {
+    return new ConnectError('SSH_PROTOCOL', `SSH with ${endpointOf(host)} failed: ${printable(reason)}`, {
+      host: host.name,
+      cause,
+      hint: 'check that an sshd listens there; its own log says what it did not like',
+    });
+  }
+  const hint = host.legacyAlgorithms
+    ? 'the host offers nothing that is supported here, even with legacy_algorithms; update its sshd'
+    : legacyHint;
+  const message = `no common algorithm with ${endpointOf(host)}: no matching ${printable(disagreement)}`;
+  return new ConnectError('SSH_PROTOCOL', message, { host: host.name, cause, hint });
+}
+
+/** What is known about a login that did not come about. */
+export interface RefusedLogin {
+  /** The keys that were tried, described. */
+  readonly offered: readonly string[];
+  /** The methods the host said it would take, as far as it said. */
+  readonly accepts: readonly string[];
+  /** The host wanted a SHA-1 signature and was not given one. */
+  readonly wantedSha1: boolean;
+  /** What else went wrong on the way: a host's parting words, an agent that did not answer. */
+  readonly notes: readonly string[];
+}
+
+/** No key was accepted. */
+export function authError(host: HostConnection, login: RefusedLogin): ConnectError {
+  const parts = [
+    `${endpointOf(host)} does not let ${host.user} in`,
+    `offered ${login.offered.join(', ')}`,
+    ...(login.accepts.length > 0 ? [`the host takes ${printable(login.accepts.join(', '))}`] : []),
+    ...login.notes.map(printable),
+  ];
+  return new ConnectError('SSH_AUTH_FAILED', parts.join('; '), {
+    host: host.name,
+    hint: authHint(host, login),
+  });
+}
+
+function authHint(host: HostConnection, login: RefusedLogin): string {
+  if (login.wantedSha1) {
+    return `the host verifies RSA keys with SHA-1 only: use an ecdsa or ed25519 key, or ${legacyHint}`;
+  }
+  if (login.offered.length > 4) {
+    return 'the agent holds many keys and sshd counts every one (MaxAuthTries): set identity_file for this host';
+  }
+  return `check ${host.user}'s authorized_keys on the host (and PermitRootLogin, AllowUsers); only public keys are used`;
+}
+
+/** A running command's connection died. */
+export function lostError(host: HostConnection, reason: string): ConnectError {
+  return new ConnectError(
+    'SSH_LOST',
+    `the connection to ${endpointOf(host)} was lost: ${printable(reason)}`,
+    {
+      host: host.name,
+      hint: 'what ran on the host may still be running; connect again to see',
+    },
+  );
+}
+
+/** The host is connected but would not start a command. */
+export function execRefusedError(host: HostConnection, cause: Error): ConnectError {
+  return new ConnectError(
+    'SSH_EXEC_REFUSED',
+    `${endpointOf(host)} did not start the command: ${printable(cause.message)}`,
+    {
+      host: host.name,
+      cause,
+      hint: 'sshd allows MaxSessions commands at once on one connection, and a forced command or shell may forbid them',
+    },
+  );
+}

@@ -1,0 +1,81 @@
+// A logged-in connection and the commands that run over it.
+import type { ClientChannel } from 'ssh2';
+import type { ConnectError } from '../../errors.ts';
+import type { Channel, HostConnection, Session } from '../port.ts';
+import { SshChannel } from './channel.ts';
+import type { Connection } from './connect-once.ts';
+import { execRefusedError, lostError } from './connect-errors.ts';
+
+// How long a peer may take to close its side before the socket is cut.
+const farewellMs = 2_000;
+
+/** Makes a Session of a connection; from here on the connection belongs to the session. */
+export function sshSession(host: HostConnection, connection: Connection): Session {
+  return new SshSession(host, connection);
+}
+
+class SshSession implements Session {
+  readonly #host: HostConnection;
+  readonly #connection: Connection;
+  readonly #channels = new Set<SshChannel>();
+  #lastWords = 'the host closed it';
+  #lost: ConnectError | undefined;
+  #closing = false;
+
+  constructor(host: HostConnection, connection: Connection) {
+    this.#host = host;
+    this.#connection = connection;
+    connection.client.on('error', (error: Error) => {
+      if (!this.#closing) this.#lastWords = error.message;
+    });
+    connection.client.once('close', () => {
+      this.#loseAll();
+    });
+    if (connection.socket.destroyed) this.#loseAll();
+  }
+
+  exec(command: string): Promise<Channel> {
+    return new Promise((resolve, reject) => {
+      if (this.#lost !== undefined || this.#closing) {
+        reject(this.#lost ?? lostError(this.#host, 'the session was closed'));
+        return;
+      }
+      try {
+        this.#connection.client.exec(command, (error, stream) => {
+          if (error) reject(this.#lost ?? execRefusedError(this.#host, error));
+          else resolve(this.#adopt(stream));
+        });
+      } catch {
+        // ssh2 throws when its socket is already on the way out, before it says 'close'.
+        reject(lostError(this.#host, this.#lastWords));
+      }
+    });
+  }
+
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (this.#lost !== undefined) return;
+    this.#lastWords = 'the session was closed';
+    const { client, socket } = this.#connection;
+    client.end();
+    // A dead peer never answers the farewell, and its socket would keep the process alive.
+    const cut = setTimeout(() => socket.destroy(), farewellMs);
+    client.once('close', () => {
+      clearTimeout(cut);
+    });
+  }
+
+  // Must run in the callback's own turn: the exit status may be in the same packet as the go-ahead.
+  #adopt(stream: ClientChannel): SshChannel {
+    const channel = new SshChannel(this.#host, stream);
+    this.#channels.add(channel);
+    void channel.closed.then(() => this.#channels.delete(channel));
+    return channel;
+  }
+
+  #loseAll(): void {
+    this.#lost = lostError(this.#host, this.#lastWords);
+    for (const channel of this.#channels) channel.lose(this.#lost);
+  }
+}

@@ -1,0 +1,189 @@
+// Logging in with keys that an ssh agent holds. The agent is a fake on a real socket.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ssh2 from 'ssh2';
+import type { ParsedKey } from 'ssh2';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sshTransport } from '../../../src/transport/index.ts';
+import type { HostConnection, Transport } from '../../../src/transport/index.ts';
+import { clientFiles, keyPair, knownHostsText, loopbackHost, startSshd } from './in-process-sshd.ts';
+import type { InProcessSshd } from './in-process-sshd.ts';
+
+const never = new AbortController().signal;
+const lockedKey = ssh2.utils.generateKeyPairSync('ed25519', {
+  passphrase: 'words',
+  cipher: 'aes256-ctr',
+  rounds: 1,
+});
+
+interface FakeAgent {
+  readonly path: string;
+  lists: number;
+  signing: number;
+  mostSigning: number;
+  stop(): Promise<void>;
+}
+
+let sshd: InProcessSshd;
+const agents: FakeAgent[] = [];
+
+beforeEach(async () => {
+  sshd = await startSshd();
+});
+afterEach(async () => {
+  await sshd.stop();
+  for (const agent of agents.splice(0)) await agent.stop();
+});
+
+async function startAgent(...privateKeys: readonly string[]): Promise<FakeAgent> {
+  const directory = await mkdtemp(join(tmpdir(), 'muster-agent-'));
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    answer(socket, agent, privateKeys.map(parsed));
+  });
+  const agent: FakeAgent = {
+    path: join(directory, 'agent'),
+    lists: 0,
+    signing: 0,
+    mostSigning: 0,
+    stop: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(directory, { recursive: true });
+    },
+  };
+  await new Promise<void>((resolve) => server.listen(agent.path, resolve));
+  agents.push(agent);
+  return agent;
+}
+
+function answer(socket: Socket, agent: FakeAgent, keys: readonly ParsedKey[]): void {
+  const protocol = new ssh2.AgentProtocol(false);
+  socket.on('error', () => undefined);
+  protocol.on('error', () => undefined);
+  protocol.on('identities', (request) => {
+    agent.lists += 1;
+    protocol.getIdentitiesReply(request, [...keys]);
+  });
+  protocol.on('sign', (request, wanted, data, { hash }) => {
+    agent.signing += 1;
+    agent.mostSigning = Math.max(agent.mostSigning, agent.signing);
+    // Long enough that a second request would come in between.
+    setTimeout(() => {
+      agent.signing -= 1;
+      const key = keys.find((held) => held.getPublicSSH().equals(wanted.getPublicSSH()));
+      if (key === undefined) protocol.failureReply(request);
+      else protocol.signReply(request, key.sign(data, hash));
+    }, 20);
+  });
+  socket.pipe(protocol).pipe(socket);
+}
+
+function parsed(key: string): ParsedKey {
+  const result = ssh2.utils.parseKey(key);
+  if (result instanceof Error) throw result;
+  return result;
+}
+
+function via(agentSocket: string | undefined, files: Record<string, string> = {}): Transport {
+  const known = knownHostsText(sshd.port, sshd.hostPublicKeys);
+  return sshTransport({
+    startLimit: 8,
+    agentSocket,
+    homeDirectory: '',
+    readFile: clientFiles({ '/known_hosts': known, ...files }),
+  });
+}
+
+function host(overrides: Parameters<typeof loopbackHost>[1] = {}): HostConnection {
+  return loopbackHost(sshd.port, { agent: true, identityFile: undefined, ...overrides });
+}
+
+async function login(transport: Transport, to: HostConnection): Promise<void> {
+  const session = await transport.connect(to, never);
+  session.close();
+}
+
+describe('a key in the agent', () => {
+  it('logs in, and the agent lists its keys once and signs one at a time for all hosts', async () => {
+    const agent = await startAgent(keyPair('user').private);
+    const transport = via(agent.path);
+    await Promise.all([1, 2, 3, 4].map(() => login(transport, host())));
+    expect(agent).toMatchObject({ lists: 1, mostSigning: 1 });
+  });
+
+  it('is offered after the identity file', async () => {
+    const agent = await startAgent(keyPair('user').private);
+    await login(
+      via(agent.path, { '/id': keyPair('ecdsa', 'ecdsa-521').private }),
+      host({ identityFile: '/id' }),
+    );
+    expect(sshd.offers).toEqual(['ecdsa-sha2-nistp521', 'ssh-ed25519']);
+  });
+
+  it('is not offered a second time when it is the one in the identity file', async () => {
+    const agent = await startAgent(keyPair('stranger').private);
+    const transport = via(agent.path, { '/id': keyPair('stranger').private });
+    await expect(login(transport, host({ identityFile: '/id' }))).rejects.toMatchObject({
+      code: 'SSH_AUTH_FAILED',
+    });
+    expect(sshd.offers).toEqual(['ssh-ed25519']);
+  });
+
+  it('stands in for an identity file under a passphrase, found by the public half beside it', async () => {
+    const agent = await startAgent(keyPair('ecdsa', 'ecdsa-521').private, keyPair('user').private);
+    const files = { '/id': lockedKey.private, '/id.pub': keyPair('user').public };
+    await login(via(agent.path, files), host({ identityFile: '/id' }));
+    expect(sshd.offers).toEqual(['ssh-ed25519']);
+  });
+
+  it('is not used when the host entry says no agent', async () => {
+    const agent = await startAgent(keyPair('user').private);
+    await expect(login(via(agent.path), host({ agent: false }))).rejects.toMatchObject({
+      code: 'SSH_IDENTITY',
+    });
+    expect(agent.lists).toBe(0);
+  });
+});
+
+describe('a host without a usable key', () => {
+  it('is not connected to when the agent holds nothing', async () => {
+    const agent = await startAgent();
+    await expect(login(via(agent.path), host())).rejects.toMatchObject({
+      code: 'SSH_IDENTITY',
+      message: 'no key to log in to ns1 with: the ssh agent holds no keys',
+    });
+  });
+
+  it('is not connected to when there is neither agent nor identity file', async () => {
+    await expect(login(via(undefined), host())).rejects.toMatchObject({ code: 'SSH_IDENTITY', host: 'ns1' });
+  });
+
+  it('is told about an agent that does not answer', async () => {
+    await expect(login(via('/nonexistent/agent'), host())).rejects.toMatchObject({
+      code: 'SSH_IDENTITY',
+      hint: expect.stringContaining('SSH_AUTH_SOCK') as string,
+    });
+  });
+
+  it('is told to use the agent for an identity file under a passphrase', async () => {
+    const transport = via(undefined, { '/id': lockedKey.private });
+    await expect(login(transport, host({ identityFile: '/id' }))).rejects.toMatchObject({
+      code: 'SSH_IDENTITY',
+      host: 'ns1',
+      hint: expect.stringContaining('ssh-add /id') as string,
+    });
+  });
+});
+
+describe('an agent that does not answer', () => {
+  it('does not matter when the identity file opens the door', async () => {
+    await login(via('/nonexistent/agent', { '/id': keyPair('user').private }), host({ identityFile: '/id' }));
+    expect(sshd.offers).toEqual(['ssh-ed25519']);
+  });
+});

@@ -1,0 +1,289 @@
+// How the ssh transport fails: each fault has its own code, names the place, and says what to do.
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sshTransport } from '../../../src/transport/index.ts';
+import type { HostConnection, SshOptions, Transport } from '../../../src/transport/index.ts';
+import { collect } from './contract.ts';
+import { clientFiles, keyPair, knownHostsText, loopbackHost, startSshd } from './in-process-sshd.ts';
+import type { InProcessSshd, SshdOptions } from './in-process-sshd.ts';
+import { startTcpFront } from './tcp-front.ts';
+import type { TcpFront } from './tcp-front.ts';
+
+const never = new AbortController().signal;
+const started: { stop(): Promise<void> }[] = [];
+
+beforeAll(() => {
+  keyPair('user');
+  keyPair('host');
+});
+
+afterEach(async () => {
+  for (const server of started.splice(0).reverse()) await server.stop();
+});
+
+async function sshd(options?: SshdOptions): Promise<InProcessSshd> {
+  const server = await startSshd(options);
+  started.push(server);
+  return server;
+}
+
+async function front(target: number | undefined, dropFirst?: number): Promise<TcpFront> {
+  const relay = await startTcpFront(target, dropFirst);
+  started.push(relay);
+  return relay;
+}
+
+function transport(files: Record<string, string>, options: Partial<SshOptions> = {}): Transport {
+  return sshTransport({
+    startLimit: 4,
+    homeDirectory: '',
+    readFile: clientFiles({ '/id': keyPair('user').private, ...files }),
+    retryDelayMs: () => 1,
+    ...options,
+  });
+}
+
+function trusting(port: number, server: InProcessSshd, options?: Partial<SshOptions>): Transport {
+  return transport({ '/known_hosts': knownHostsText(port, server.hostPublicKeys) }, options);
+}
+
+async function failure(via: Transport, host: HostConnection, signal = never) {
+  const outcome: unknown = await via.connect(host, signal).then(
+    (session) => {
+      session.close();
+      return 'connected';
+    },
+    (error: unknown) => error,
+  );
+  return outcome as {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string;
+    readonly host: string;
+  };
+}
+
+describe('a peer that cannot be reached', () => {
+  it('is refused when nothing listens on the port', async () => {
+    const { port, stop } = await startTcpFront(undefined);
+    await stop();
+    const error = await failure(transport({}), loopbackHost(port));
+    expect(error).toMatchObject({
+      code: 'SSH_REFUSED',
+      host: 'ns1',
+      message: `127.0.0.1:${port} refused the connection`,
+    });
+    expect(error.hint).toContain('sshd runs');
+  });
+
+  it('times out when it takes the connection and says nothing', async () => {
+    const silent = await front(undefined);
+    const error = await failure(transport({}), loopbackHost(silent.port, { connectTimeoutMs: 100 }));
+    expect(error.code).toBe('SSH_TIMEOUT');
+    expect(error.message).toBe(
+      `no answer from 127.0.0.1:${silent.port} within 0.1 s: connected, but no SSH banner came`,
+    );
+  });
+
+  it('ends a connect at once when the signal fires', async () => {
+    const silent = await front(undefined);
+    const abort = new AbortController();
+    const failing = failure(
+      transport({}),
+      loopbackHost(silent.port, { connectTimeoutMs: 60_000 }),
+      abort.signal,
+    );
+    await silent.nextConnection();
+    abort.abort();
+    expect(await failing).toMatchObject({ code: 'SSH_ABORTED', host: 'ns1' });
+  });
+
+  it('ends a connect that waits for its turn when the signal fires', async () => {
+    const silent = await front(undefined);
+    const via = transport({}, { startLimit: 1 });
+    const ahead = new AbortController();
+    const behind = new AbortController();
+    const host = loopbackHost(silent.port, { connectTimeoutMs: 60_000 });
+    const first = failure(via, host, ahead.signal);
+    await silent.nextConnection();
+    const second = failure(via, host, behind.signal);
+    behind.abort();
+    expect(await second).toMatchObject({ code: 'SSH_ABORTED' });
+    expect(silent.accepted()).toBe(1);
+    ahead.abort();
+    await first;
+  });
+});
+
+describe('a peer that closes before its banner', () => {
+  it('is tried again until it lets us in', async () => {
+    const server = await sshd();
+    const relay = await front(server.port, 3);
+    const session = await trusting(relay.port, server).connect(loopbackHost(relay.port), never);
+    expect((await collect(await session.exec('echo in'))).toString()).toBe('in\n');
+    expect(relay.accepted()).toBe(4);
+    session.close();
+  });
+
+  it('is given up after three more tries', async () => {
+    const relay = await front(undefined, 100);
+    const error = await failure(transport({}), loopbackHost(relay.port));
+    expect(error.code).toBe('SSH_CLOSED');
+    expect(error.hint).toContain('MaxStartups');
+    expect(relay.accepted()).toBe(4);
+  });
+});
+
+describe('a host key', () => {
+  it('that is not recorded ends the connection and comes with its fingerprint and the line to add', async () => {
+    const server = await sshd();
+    const error = await failure(transport({}), loopbackHost(server.port));
+    expect(error.code).toBe('SSH_HOST_KEY_UNKNOWN');
+    expect(error.message).toMatch(/ssh-ed25519 SHA256:[A-Za-z0-9+/]{43}$/);
+    expect(error.hint).toContain(`\n[127.0.0.1]:${server.port} ${server.hostPublicKeys[0] ?? ''}`);
+    expect(server.offers).toEqual([]);
+  });
+
+  it('that differs from the recorded one ends the connection and names the recorded line', async () => {
+    const server = await sshd();
+    const recorded = knownHostsText(server.port, [keyPair('other-host').public]);
+    const error = await failure(
+      transport({ '/known_hosts': `# hosts\n${recorded}` }),
+      loopbackHost(server.port),
+    );
+    expect(error).toMatchObject({
+      code: 'SSH_HOST_KEY_CHANGED',
+      location: { file: '/known_hosts', line: 2 },
+    });
+    expect(error.message).toContain('/known_hosts:2');
+    expect(error.message.match(/SHA256:/g)).toHaveLength(2);
+    expect(server.offers).toEqual([]);
+  });
+
+  it('that is revoked ends the connection, also when another line records it', async () => {
+    const server = await sshd();
+    const recorded = knownHostsText(server.port, server.hostPublicKeys);
+    const via = transport({
+      '/known_hosts': recorded,
+      '/more': `@revoked * ${server.hostPublicKeys[0] ?? ''}\n`,
+    });
+    const error = await failure(via, loopbackHost(server.port, { knownHosts: ['/known_hosts', '/more'] }));
+    expect(error).toMatchObject({ code: 'SSH_HOST_KEY_REVOKED', location: { file: '/more', line: 1 } });
+  });
+
+  it('of the recorded type is asked for first', async () => {
+    const server = await sshd({ hostKeys: [keyPair('host').private, keyPair('rsa-host', 'rsa').private] });
+    const via = transport({ '/known_hosts': knownHostsText(server.port, server.hostPublicKeys.slice(1)) });
+    const session = await via.connect(loopbackHost(server.port), never);
+    session.close();
+  });
+});
+
+describe('a login', () => {
+  it('that no key opens says who, what was offered and what the host takes', async () => {
+    const server = await sshd({ accepts: () => false });
+    const error = await failure(trusting(server.port, server), loopbackHost(server.port, { user: 'ops' }));
+    expect(error.code).toBe('SSH_AUTH_FAILED');
+    expect(error.message).toMatch(
+      /does not let ops in; offered \/id \(ssh-ed25519 SHA256:.+\); the host takes publickey/,
+    );
+    expect(error.hint).toContain('authorized_keys');
+  });
+
+  it('offers nothing but public keys', async () => {
+    const server = await sshd({ accepts: () => false });
+    await failure(trusting(server.port, server), loopbackHost(server.port));
+    expect(server.offers).toEqual(['ssh-ed25519']);
+  });
+});
+
+describe('a running command', () => {
+  it('throws when the link is reset, after the output that came', async () => {
+    const server = await sshd();
+    const relay = await front(server.port);
+    const session = await trusting(relay.port, server).connect(loopbackHost(relay.port), never);
+    const channel = await session.exec('echo first; exec cat');
+    const chunks = channel.stdout[Symbol.asyncIterator]();
+    expect(Buffer.from((await chunks.next()).value ?? []).toString()).toBe('first\n');
+    relay.cut();
+    await expect(chunks.next()).rejects.toMatchObject({ code: 'SSH_LOST', host: 'ns1' });
+    expect(await channel.closed).toEqual({ status: null, signal: null });
+    await expect(channel.write(Buffer.from('x'))).rejects.toMatchObject({ code: 'SSH_LOST' });
+    await expect(session.exec('true')).rejects.toMatchObject({ code: 'SSH_LOST' });
+    session.close();
+  });
+
+  it('rejects a write that the peer never takes when the link is reset', async () => {
+    const server = await sshd({ onExec: (channel) => channel.pause() });
+    const relay = await front(server.port);
+    const session = await trusting(relay.port, server).connect(loopbackHost(relay.port), never);
+    const channel = await session.exec('any');
+    const writing = channel.write(Buffer.alloc(16 * 1024 * 1024));
+    relay.cut();
+    await expect(writing).rejects.toMatchObject({ code: 'SSH_LOST' });
+  });
+
+  it('throws when the peer is silent for four keepalives', async () => {
+    const server = await sshd();
+    const relay = await front(server.port);
+    const session = await trusting(relay.port, server, { keepaliveMs: 20 }).connect(
+      loopbackHost(relay.port),
+      never,
+    );
+    const channel = await session.exec('exec cat');
+    relay.freeze();
+    await expect(collect(channel)).rejects.toMatchObject({ code: 'SSH_LOST' });
+    session.close();
+  });
+
+  it('has no status when the host closes the channel without one', async () => {
+    const server = await sshd({ onExec: (channel) => channel.end('half an answer') });
+    const session = await trusting(server.port, server).connect(loopbackHost(server.port), never);
+    const channel = await session.exec('any');
+    expect((await collect(channel)).toString()).toBe('half an answer');
+    expect(await channel.closed).toEqual({ status: null, signal: null });
+    session.close();
+  });
+
+  it('keeps a status that comes before the output', async () => {
+    const server = await sshd({
+      onExec: (channel) => {
+        channel.exit(5);
+        channel.end('late output');
+      },
+    });
+    const session = await trusting(server.port, server).connect(loopbackHost(server.port), never);
+    const channel = await session.exec('any');
+    expect((await collect(channel)).toString()).toBe('late output');
+    expect(await channel.closed).toEqual({ status: 5, signal: null });
+    session.close();
+  });
+
+  it('is reported as refused when the host does not start it', async () => {
+    const server = await sshd({ refusesExec: true });
+    const session = await trusting(server.port, server).connect(loopbackHost(server.port), never);
+    await expect(session.exec('any')).rejects.toMatchObject({ code: 'SSH_EXEC_REFUSED', host: 'ns1' });
+    session.close();
+  });
+});
+
+describe('a file that is read for all hosts', () => {
+  it('stops each host under its own name when it cannot be read', async () => {
+    const via = transport({ '/known_hosts': '' });
+    for (const name of ['ns1', 'ns2']) {
+      const error = await failure(via, loopbackHost(22, { name, identityFile: '/missing' }));
+      expect(error).toMatchObject({ code: 'SSH_IDENTITY', host: name });
+      expect(error.hint).toContain('identity_file');
+    }
+  });
+});
+
+describe('many hosts at once', () => {
+  it('have no more connections in the making than the start limit, and any number running', async () => {
+    const server = await sshd();
+    const via = trusting(server.port, server, { startLimit: 2 });
+    const host = loopbackHost(server.port);
+    const sessions = await Promise.all(Array.from({ length: 8 }, () => via.connect(host, never)));
+    expect(server.mostUnauthenticated()).toBe(2);
+    for (const session of sessions) session.close();
+  });
+});

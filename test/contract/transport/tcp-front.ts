@@ -1,0 +1,66 @@
+// A TCP relay in front of a server, for the faults that only the network can make.
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** A relay that misbehaves when told to. */
+export interface TcpFront {
+  readonly port: number;
+  /** Connections taken so far, also those that were dropped. */
+  accepted(): number;
+  /** Resolves when the next connection comes in. */
+  nextConnection(): Promise<void>;
+  /** Cuts every connection with a reset, as a rebooting router does. */
+  cut(): void;
+  /** Passes nothing on any more, in either direction, and keeps the connections open. */
+  freeze(): void;
+  readonly stop: () => Promise<void>;
+}
+
+/** Relays to `target`; undefined takes connections and stays silent. Drops the first `dropFirst` before any byte. */
+export async function startTcpFront(target: number | undefined, dropFirst = 0): Promise<TcpFront> {
+  const sockets = new Set<Socket>();
+  let accepted = 0;
+  let wake: () => void = () => undefined;
+  function keep(socket: Socket): Socket {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    return socket;
+  }
+  const server = createServer((client) => {
+    accepted += 1;
+    keep(client);
+    wake();
+    if (accepted <= dropFirst) {
+      client.destroy();
+    } else if (target !== undefined) {
+      const upstream = keep(connect(target, '127.0.0.1'));
+      client.pipe(upstream).pipe(client);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    accepted: () => accepted,
+    nextConnection: () =>
+      new Promise((resolve) => {
+        wake = resolve;
+      }),
+    cut: () => {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
+    freeze: () => {
+      for (const socket of sockets) {
+        socket.unpipe();
+        socket.pause();
+      }
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => {
+          resolve();
+        });
+      }),
+  };
+}

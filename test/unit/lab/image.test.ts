@@ -1,0 +1,83 @@
+// What ensureImage asks of the engine, told by a stand-in for the docker command.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { digestContext } from '../../../src/lab/context-digest.ts';
+import { ensureImage } from '../../../src/lab/image.ts';
+import { fakeDocker } from './fake-docker.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+const tag = 'muster/test:latest';
+const baseThere = "*'{{.Id}} debian:bookworm-slim') echo sha256:base ;;";
+const otherwise = "*) echo 'Error: something is wrong' >&2; exit 1 ;;";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+async function context(): Promise<string> {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, 'Dockerfile'), 'FROM debian:bookworm-slim\n');
+  return directory;
+}
+
+function quiet(): void {
+  // Progress is not what these tests are about.
+}
+
+describe('ensureImage', () => {
+  it('builds nothing when the image has the digest of the files', async () => {
+    const directory = await context();
+    const digest = await digestContext(directory, 'sha256:base');
+    const docker = await fakeDocker(
+      `case "$*" in ${baseThere} *'${tag}') echo ${digest} ;; ${otherwise} esac`,
+    );
+    expect(await ensureImage(quiet, { context: directory, tag })).toBe(tag);
+    expect(await docker.calls()).toHaveLength(2);
+  });
+
+  it.each([
+    ['there is none', 'exit 1', 'no such image yet'],
+    ['its files changed', 'echo another-digest', 'its files changed'],
+  ])('builds and labels the image when %s', async (_, answer, reason) => {
+    const directory = await context();
+    const digest = await digestContext(directory, 'sha256:base');
+    const docker = await fakeDocker(
+      `case "$*" in ${baseThere} 'image inspect'*) ${answer} ;; 'build '*|*prune*) echo a line ;; ${otherwise} esac`,
+    );
+    const lines: string[] = [];
+    await ensureImage((line) => lines.push(line), { context: directory, tag });
+    expect(lines).toEqual([`building ${tag}: ${reason}`, 'a line']);
+    expect(await docker.calls()).toContain(
+      `build --force-rm --network host --label muster.image.digest=${digest} --tag ${tag} ${directory}`,
+    );
+  });
+
+  it('throws with the last line of a build that fails', async () => {
+    await fakeDocker(`case "$*" in ${baseThere} ${otherwise} esac`);
+    await expect(ensureImage(quiet, { context: await context(), tag })).rejects.toMatchObject({
+      code: 'LAB_IMAGE',
+      message: `docker build of ${tag} failed: Error: something is wrong`,
+    });
+  });
+
+  it('pulls the base when it is not there', async () => {
+    const directory = await context();
+    const pulled = join(directory, 'pulled');
+    const docker = await fakeDocker(
+      `case "$*" in 'pull '*) : >'${pulled}' ;; *debian:bookworm-slim) [ -e '${pulled}' ] && echo sha256:base ;;
+       'build '*|*prune*) ;; ${otherwise} esac`,
+    );
+    await ensureImage(quiet, { context: directory, tag });
+    expect(await docker.calls()).toContain('pull --quiet debian:bookworm-slim');
+  });
+
+  it('says what to do when the base can neither be pulled nor made', async () => {
+    await fakeDocker(`case "$*" in 'pull '*) echo 'no route to registry' >&2; exit 1 ;; ${otherwise} esac`);
+    await expect(ensureImage(quiet, { context: await context(), tag })).rejects.toMatchObject({
+      code: 'LAB_IMAGE',
+      message: 'no image debian:bookworm-slim, and it cannot be pulled: no route to registry',
+      hint: expect.stringMatching(/docker load.*debootstrap.*base-image\.sh/),
+    });
+  });
+});

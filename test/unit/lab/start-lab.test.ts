@@ -1,0 +1,35 @@
+// What startLab refuses before it asks the engine for anything.
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startLab } from '../../../src/lab/start-lab.ts';
+import { fakeDocker } from './fake-docker.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('startLab', () => {
+  it.each([
+    ['no hosts', { hosts: 0 }, 'a lab needs at least one host'],
+    ['two hosts of one name', { hosts: [{ name: 'ns1' }, { name: 'ns1' }] }, 'two hosts are called ns1'],
+    ['a name that is no host name', { hosts: [{ name: 'ns 1' }] }, 'not a host name: "ns 1"'],
+    ['an id that is no label', { hosts: 1, id: '../up' }, 'not a lab id: "../up"'],
+  ])('refuses %s', async (_, options, message) => {
+    const docker = await fakeDocker('exit 1');
+    const directory = join(await temporaryDirectory(), 'lab');
+    await expect(startLab({ image: 'none', directory, ...options })).rejects.toMatchObject({
+      code: 'LAB_OPTIONS',
+      message,
+    });
+    expect(await docker.calls()).toEqual([]);
+  });
+  it('never fetches an image that is not there', async () => {
+    const docker = await fakeDocker('exit 1');
+    const directory = join(await temporaryDirectory(), 'lab');
+    await expect(startLab({ image: 'none', directory, hosts: 1 })).rejects.toMatchObject({
+      code: 'LAB_IMAGE',
+    });
+    expect(await docker.calls()).toEqual(['image inspect --format {{.Id}} none']);
+  });
+});

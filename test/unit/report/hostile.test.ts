@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { compareFleet, compareToBaseline, valuesOf } from '../../../src/compare/index.ts';
+import type { RunEvent } from '../../../src/events.ts';
+import * as report from '../../../src/report/index.ts';
+import { liveRows } from '../../../src/report/live-rows.ts';
+import { Progress } from '../../../src/report/progress.ts';
+import type { HostOutcome } from '../../../src/result.ts';
+import { hostile, hostileHost, runResult } from './renderers.ts';
+
+// Names are hostile too: an inventory may come from a program.
+const outcomes: HostOutcome[] = [
+  'ok',
+  'changed',
+  'failed',
+  'skipped',
+  'unreachable',
+  'unknown',
+  'rolled-back',
+];
+const hosts = outcomes.map((outcome, index) => hostileHost(`h${hostile}-${index}`, { outcome }));
+const result = { ...runResult('verify', hosts), runId: hostile, playbook: hostile };
+const comparison = compareFleet(hosts, { groups: new Map([[hostile, hosts.map(({ host }) => host)]]) });
+const { divergences } = comparison;
+const baseline = compareToBaseline(
+  valuesOf(hosts),
+  new Map(hosts.map(({ host }) => [host, new Map([[hostile, hostile]])])),
+);
+const style = report.plainStyle;
+const view = {
+  hosts: [{ name: hostile, address: hostile, groups: [hostile] }],
+  groups: [{ name: hostile, hosts: [hostile], children: [] }],
+};
+
+function events(): RunEvent[] {
+  const host = hostile;
+  const resource = hosts[0]!.resources[1]!;
+  return [
+    {
+      type: 'run-started',
+      runId: hostile,
+      action: 'apply',
+      playbook: hostile,
+      hosts: [host],
+      steps: [hostile],
+    },
+    { type: 'host-started', host },
+    { type: 'step-started', host, step: hostile },
+    { type: 'output', host, step: hostile, stream: 'stdout', text: hostile },
+    { type: 'output', host, step: hostile, stream: 'stderr', text: hostile },
+    { type: 'resource', host, result: resource },
+    { type: 'check', host, result: hosts[0]!.checks[0]! },
+    { type: 'step-finished', host, step: hostile, outcome: 'failed', reason: hostile },
+    { type: 'notice', host, message: hostile },
+    { type: 'host-finished', host, outcome: 'failed', reason: hostile, result: hosts[0]! },
+  ];
+}
+
+function plainLines(): string {
+  const lines: string[] = [];
+  const listener = report.plainReporter({ write: (line) => lines.push(line), verbose: true });
+  events().forEach(listener);
+  return lines.join('');
+}
+
+function rows(): string {
+  const progress = new Progress();
+  const pictures = events().map((event) => {
+    progress.record(event);
+    return liveRows(progress, style).join('\n');
+  });
+  return pictures.join('\n');
+}
+
+function ndjson(): string {
+  const lines: string[] = [];
+  const reporter = report.ndjsonReporter({ write: (line) => lines.push(line) });
+  events().forEach(reporter);
+  reporter.finish(result, { comparison });
+  return lines.join('');
+}
+
+describe('what hosts and inventories say never reaches the terminal raw', () => {
+  it.each([
+    ['renderPlan', report.renderPlan(result, style, { waves: [[hostile]] })],
+    ['renderApply', report.renderApply(result, style)],
+    ['renderRollback', report.renderRollback(result, style)],
+    ['renderVerify', report.renderVerify(result, style, { divergences })],
+    ['renderCompare', report.renderCompare(comparison, style, { all: true, baseline })],
+    ['renderExec', report.renderExec(result, style)],
+    ['renderFacts', report.renderFacts(result, style)],
+    ['renderPing', report.renderPing(result, style)],
+    ['renderInventory', report.renderInventory(view, style)],
+    ['renderInventoryTree', report.renderInventoryTree(view, style)],
+    ['renderMarkdown', report.renderMarkdown(result, { divergences })],
+    ['renderJunit', report.renderJunit(result, { divergences })],
+    ['plainReporter', plainLines()],
+    ['liveRows', rows()],
+    ['ndjsonReporter', ndjson()],
+  ])('from %s', (name, shown) => {
+    expect(shown).toContain('202e');
+    // Text inside an XML element keeps its lines; there, tags are what could be forged.
+    if (name !== 'renderJunit') expect(shown).not.toMatch(/^FORGED/m);
+    expect(shown).not.toMatch(/[^\P{Cc}\n]|[\u202e]/u);
+  });
+});
