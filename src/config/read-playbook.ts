@@ -28,6 +28,8 @@ interface Reading {
   readonly root: string;
   readonly limits: TreeLimits;
   readonly files: Map<string, { bytes: Uint8Array; executable: boolean }>;
+  /** Folders count too: links among them could multiply without end. */
+  entries: number;
   bytes: number;
 }
 
@@ -50,7 +52,7 @@ export async function readPlaybookTree(
     Promise.reject(await noPlaybook(directory, cause)),
   );
   const root = await realpath(directory);
-  const reading: Reading = { directory, root, limits, files: new Map(), bytes: 0 };
+  const reading: Reading = { directory, root, limits, files: new Map(), entries: 0, bytes: 0 };
   await readFolder(reading, '', [root]);
   const files = new Map([...reading.files].sort(([a], [b]) => (a < b ? -1 : 1)));
   return { directory, files };
@@ -61,6 +63,10 @@ async function readFolder(reading: Reading, folder: string, above: readonly stri
   const names = await readdir(join(reading.root, folder));
   for (const name of names.filter((each) => !notOurs.test(each)).sort()) {
     const path = folder === '' ? name : `${folder}/${name}`;
+    reading.entries += 1;
+    if (reading.entries > reading.limits.files) {
+      throw tooLarge(reading, `more than ${reading.limits.files} files`);
+    }
     const real = await realpath(join(reading.root, path)).catch(() => undefined);
     if (real === undefined) throw refused(reading, path, 'is a link to nothing');
     if (!real.startsWith(reading.root + sep))
@@ -82,7 +88,6 @@ async function readInto(
   info: { readonly size: number; readonly mode: number },
 ): Promise<void> {
   const { limits } = reading;
-  if (reading.files.size >= limits.files) throw tooLarge(reading, `more than ${limits.files} files`);
   if (reading.bytes + info.size > limits.bytes) throw tooLarge(reading, `more than ${limits.bytes} bytes`);
   const bytes = await readFile(real).catch(async (error: unknown) =>
     Promise.reject(await unreadable(real, error)),

@@ -71,19 +71,25 @@ async function fromCommand(
     child.stdin?.end();
   });
   if (failure === null) return withoutLineEnd(stdout);
-  // execFile's own message repeats what the program printed, so only the program's diagnostics are passed on.
-  const reason = 'code' in failure && typeof failure.code === 'string' ? failure.code : lastLine(stderr);
-  throw new UsageError('SECRET_COMMAND', `"${argv.join(' ')}", which prints a secret, failed: ${reason}`, {
-    hint: 'run it by hand to see why',
-  });
+  throw new UsageError(
+    'SECRET_COMMAND',
+    `"${argv.join(' ')}", which prints a secret, failed: ${reasonOf(failure, stderr)}`,
+    {
+      hint: 'run it by hand to see why',
+    },
+  );
+}
+
+/** execFile's own message repeats what the program printed, so only the program's diagnostics are passed on. */
+function reasonOf(failure: Error, stderr: string): string {
+  if ('killed' in failure && failure.killed === true)
+    return `no end within ${commandTimeoutMs / 1000} s, or too much output`;
+  if ('code' in failure && typeof failure.code === 'string') return failure.code;
+  return stderr.trim().split('\n').at(-1) ?? '';
 }
 
 function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '');
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
 }
 
 function fromHome(path: string): string {

@@ -1,5 +1,6 @@
 // The texts of the files that let muster, or plain ssh, talk to a lab: known_hosts and inventory.yaml.
 import { stringify } from 'yaml';
+import { foldHostNames } from '../host-names.ts';
 import type { LabHost } from './lab.ts';
 
 /** known_hosts lines for one host; `publicKeys` is the text of its /etc/ssh/ssh_host_*_key.pub files. */
@@ -14,7 +15,7 @@ export function renderKnownHosts(host: Pick<LabHost, 'address' | 'sshPort'>, pub
 
 /** An inventory with every host of the lab in the group `auth`. */
 export function renderInventory(
-  hosts: readonly Pick<LabHost, 'name' | 'address' | 'sshPort'>[],
+  hosts: readonly Pick<LabHost, 'name' | 'address' | 'sshPort' | 'dnsPort'>[],
   files: { readonly identityFile: string; readonly knownHostsFile: string },
 ): string {
   const inventory = {
@@ -24,20 +25,16 @@ export function renderInventory(
       known_hosts: files.knownHostsFile,
       agent: false,
     },
+    // Where the practice hosts keep their packages.
+    vars: { package_path: '/var/packages/All' },
     hosts: Object.fromEntries(
-      hosts.map(({ name, address, sshPort }) => [name, { address, connection: { port: sshPort } }]),
+      hosts.map(({ name, address, sshPort, dnsPort }) => [
+        name,
+        { address, connection: { port: sshPort }, vars: { dns_port: dnsPort } },
+      ]),
     ),
-    groups: { auth: { hosts: foldNames(hosts.map(({ name }) => name)) } },
+    // Commas part names, but not those inside of brackets.
+    groups: { auth: { hosts: foldHostNames(hosts.map(({ name }) => name)).split(/,(?![^[]*\])/) } },
   };
   return `# Practice hosts; muster wrote this file and removes it with them.\n${stringify(inventory)}`;
-}
-
-/** Writes names that count up from the first without a gap as one range pattern, e.g. `ns[1-3]`. */
-function foldNames(names: readonly string[]): readonly string[] {
-  const match = /^(.*?)(0|[1-9]\d*)$/.exec(names[0] ?? '');
-  if (match === null || names.length < 2) return names;
-  const [, prefix = '', first = ''] = match;
-  const start = Number(first);
-  const counted = names.every((name, index) => name === `${prefix}${start + index}`);
-  return counted ? [`${prefix}[${start}-${start + names.length - 1}]`] : names;
 }

@@ -36,7 +36,7 @@ function duplicateIds(
 function checkScript(script: string, tree: PlaybookTree, location: Location): Issue[] {
   const file = tree.files.get(script);
   if (file === undefined) {
-    const scripts = [...tree.files.keys()].filter((name) => name.endsWith('.sh'));
+    const scripts = [...tree.files.keys()].filter((name) => name.endsWith('.sh')).sort();
     const hint =
       didYouMean(script, scripts) ?? `scripts in ${tree.directory}: ${scripts.join(', ') || 'none'}`;
     return [

@@ -62,8 +62,7 @@ export type DnsRecordType = (typeof dnsRecordTypes)[number];
 
 /** How many hosts are worked on together: a number of them, or a percentage (1 to 100) of those selected. */
 export type Wave =
-  | { readonly kind: 'hosts'; readonly count: number }
-  | { readonly kind: 'percent'; readonly percent: number };
+  { readonly kind: 'hosts'; readonly count: number } | { readonly kind: 'percent'; readonly percent: number };
 
 /** How a run goes over the fleet, unless the command line says otherwise. */
 export interface Strategy {

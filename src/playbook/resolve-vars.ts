@@ -56,7 +56,7 @@ function checkBinding(declared: VarDeclaration, { value, from }: VarBinding): Is
   const { name, type } = declared;
   if (isSecretSource(value)) {
     if (isTextual(type) && type !== 'list') return undefined;
-    const message = `var "${name}" is of type ${type}, but what is read from a ${value.kind} is a text`;
+    const message = `var "${name}" is of type ${type}, but a secret (from_${value.kind}) is a text`;
     return { code: 'VAR_TYPE', message, location: from };
   }
   const problem = checkVarValue(declared, value);

@@ -1,8 +1,8 @@
 // A transport that counts what each host cost. A connection counts when it is up, an exec when it was accepted.
 import type { Session, Transport } from './port.ts';
 
-/** What one host cost so far. */
-export interface TransportCounts {
+// What one host cost so far.
+interface TransportCounts {
   readonly connections: number;
   readonly execs: number;
 }

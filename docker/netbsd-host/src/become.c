@@ -1,4 +1,5 @@
 /* become: see become.h. */
+#define _GNU_SOURCE
 #include "become.h"
 #include <grp.h>
 #include <linux/capability.h>

@@ -13,8 +13,8 @@ export function endpointOf(host: HostConnection): string {
   return host.address.includes(':') ? `[${host.address}]:${host.port}` : `${host.address}:${host.port}`;
 }
 
-/** Bytes from a peer that is not trusted yet, fit for one line of a message. */
-export function printable(text: string): string {
+// Bytes from a peer that is not trusted yet, fit for one line of a message.
+function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 200);
 }
 

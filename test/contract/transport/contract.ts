@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Channel, HostConnection, Session, Transport } from '../../../src/transport/index.ts';
 
 /** A transport and the host to use it on; `stop` ends whatever was started for it. */
@@ -88,6 +88,7 @@ export function describeTransport(name: string, start: () => Promise<Setup>, los
 
     it('stops a command that writes faster than its output is read, and loses nothing', async () => {
       const directory = await mkdtemp(join(tmpdir(), 'muster-progress-'));
+      onTestFinished(() => rm(directory, { recursive: true }));
       const progress = join(directory, 'mebibytes');
       const channel = await (
         await connect()
@@ -102,7 +103,6 @@ export function describeTransport(name: string, start: () => Promise<Setup>, los
         size += next.value.length;
       expect(size).toBe(64 * mebibyte);
       expect(await readFile(progress, 'utf8')).toBe('64\n');
-      await rm(directory, { recursive: true });
     }, 30_000);
 
     it('runs several commands side by side on one session', async () => {

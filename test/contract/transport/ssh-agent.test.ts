@@ -24,6 +24,8 @@ interface FakeAgent {
   lists: number;
   signing: number;
   mostSigning: number;
+  /** A key that the agent lists but does not sign with. */
+  unwilling: ParsedKey | undefined;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ async function startAgent(...privateKeys: readonly string[]): Promise<FakeAgent>
     lists: 0,
     signing: 0,
     mostSigning: 0,
+    unwilling: undefined,
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -77,7 +80,7 @@ function answer(socket: Socket, agent: FakeAgent, keys: readonly ParsedKey[]): v
     setTimeout(() => {
       agent.signing -= 1;
       const key = keys.find((held) => held.getPublicSSH().equals(wanted.getPublicSSH()));
-      if (key === undefined) protocol.failureReply(request);
+      if (key === undefined || key.type === agent.unwilling?.type) protocol.failureReply(request);
       else protocol.signReply(request, key.sign(data, hash));
     }, 20);
   });
@@ -140,6 +143,15 @@ describe('a key in the agent', () => {
     const files = { '/id': lockedKey.private, '/id.pub': keyPair('user').public };
     await login(via(agent.path, files), host({ identityFile: '/id' }));
     expect(sshd.offers).toEqual(['ssh-ed25519']);
+  });
+
+  it('is passed over when the agent does not sign with it', async () => {
+    await sshd.stop();
+    sshd = await startSshd({ accepts: () => true });
+    const agent = await startAgent(keyPair('ecdsa', 'ecdsa-521').private, keyPair('user').private);
+    agent.unwilling = parsed(keyPair('ecdsa', 'ecdsa-521').private);
+    await login(via(agent.path), host());
+    expect(sshd.offers).toEqual(['ecdsa-sha2-nistp521', 'ssh-ed25519']);
   });
 
   it('is not used when the host entry says no agent', async () => {

@@ -84,7 +84,7 @@ describe('a peer that cannot be reached', () => {
     );
   });
 
-  it('ends a connect at once when the signal fires', async () => {
+  it('ends a connect at once when the signal fires, and leaves no socket behind', async () => {
     const silent = await front(undefined);
     const abort = new AbortController();
     const failing = failure(
@@ -95,6 +95,7 @@ describe('a peer that cannot be reached', () => {
     await silent.nextConnection();
     abort.abort();
     expect(await failing).toMatchObject({ code: 'SSH_ABORTED', host: 'ns1' });
+    await silent.allClosed();
   });
 
   it('ends a connect that waits for its turn when the signal fires', async () => {
@@ -106,6 +107,8 @@ describe('a peer that cannot be reached', () => {
     const first = failure(via, host, ahead.signal);
     await silent.nextConnection();
     const second = failure(via, host, behind.signal);
+    // Its files are read by now, and it stands in the queue.
+    await new Promise((resolve) => setImmediate(resolve));
     behind.abort();
     expect(await second).toMatchObject({ code: 'SSH_ABORTED' });
     expect(silent.accepted()).toBe(1);

@@ -9,6 +9,8 @@ export interface TcpFront {
   accepted(): number;
   /** Resolves when the next connection comes in. */
   nextConnection(): Promise<void>;
+  /** Resolves once no connection is open any more. */
+  allClosed(): Promise<void>;
   /** Cuts every connection with a reset, as a rebooting router does. */
   cut(): void;
   /** Passes nothing on any more, in either direction, and keeps the connections open. */
@@ -21,15 +23,21 @@ export async function startTcpFront(target: number | undefined, dropFirst = 0): 
   const sockets = new Set<Socket>();
   let accepted = 0;
   let wake: () => void = () => undefined;
+  let empty: () => void = () => undefined;
   function keep(socket: Socket): Socket {
     sockets.add(socket);
     socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) empty();
+    });
     return socket;
   }
   const server = createServer((client) => {
     accepted += 1;
     keep(client);
+    // A silent peer still hears that the other side goes.
+    if (target === undefined) client.resume();
     wake();
     if (accepted <= dropFirst) {
       client.destroy();
@@ -45,6 +53,11 @@ export async function startTcpFront(target: number | undefined, dropFirst = 0): 
     nextConnection: () =>
       new Promise((resolve) => {
         wake = resolve;
+      }),
+    allClosed: () =>
+      new Promise((resolve) => {
+        empty = resolve;
+        if (sockets.size === 0) resolve();
       }),
     cut: () => {
       for (const socket of sockets) socket.resetAndDestroy();

@@ -1,0 +1,199 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readInventory, readPlaybookTree, readSecret, readTextFile } from '../../../src/config/index.ts';
+import { parsePlaybook } from '../../../src/playbook/index.ts';
+import { folderWith, removeFoldersAfterwards } from './folder.ts';
+
+removeFoldersAfterwards();
+
+describe('readTextFile', () => {
+  it('gives the text and the name as it was given', async () => {
+    const path = join(folderWith({ 'a.txt': 'é\n' }), 'a.txt');
+    expect(await readTextFile(path)).toEqual({ file: path, text: 'é\n' });
+  });
+
+  it.each([
+    ['a missing file', 'ab.yaml', 'FILE_MISSING'],
+    ['a directory', 'sub', 'FILE_IS_DIRECTORY'],
+    ['bytes that are not UTF-8', 'bytes', 'FILE_NOT_TEXT'],
+    ['a huge file', 'huge', 'FILE_TOO_LARGE'],
+    ['a path through a file', 'a.yaml/x', 'FILE_MISSING'],
+  ])('refuses %s', async (_, name, code) => {
+    const folder = folderWith({
+      'a.yaml': '',
+      'sub/x': '',
+      bytes: Uint8Array.of(0xc3, 0x28),
+      huge: new Uint8Array(4 * 1024 ** 2 + 1),
+    });
+    await expect(readTextFile(join(folder, name))).rejects.toMatchObject({ code });
+  });
+});
+
+describe('readInventory', () => {
+  it('reads the text', async () => {
+    const folder = folderWith({ 'dns.yaml': 'hosts: {}\n' });
+    expect((await readInventory(join(folder, 'dns.yaml'))).text).toBe('hosts: {}\n');
+  });
+
+  it('names the inventories of a directory', async () => {
+    const folder = folderWith({ 'dns.yaml': '', 'b.yml': '', README: '' });
+    await expect(readInventory(folder)).rejects.toMatchObject({
+      code: 'INVENTORY_IS_DIRECTORY',
+      hint: 'inventories in it: b.yml, dns.yaml',
+    });
+  });
+
+  it('names the nearest file when there is none of that name', async () => {
+    const folder = folderWith({ 'dns.yaml': '' });
+    await expect(readInventory(join(folder, 'dms.yaml'))).rejects.toMatchObject({
+      code: 'FILE_MISSING',
+      hint: `did you mean "${join(folder, 'dns.yaml')}"?`,
+    });
+  });
+});
+
+describe('readPlaybookTree', () => {
+  it('reads what parsePlaybook takes, sorted by path, with what is executable', async () => {
+    const folder = folderWith({
+      'steps/02.sh': 'state() { :; }\n',
+      'playbook.yaml': 'name: demo\nsteps: [{id: a, script: steps/02.sh}]\n',
+      'files/motd': 'hello\n',
+      '.git/config': '',
+      'steps/02.sh~': '',
+      'steps/.02.sh.swp': '',
+    });
+    chmodSync(join(folder, 'steps/02.sh'), 0o755);
+    const tree = await readPlaybookTree(folder);
+    expect([...tree.files].map(([name, { executable }]) => [name, executable])).toEqual([
+      ['files/motd', false],
+      ['playbook.yaml', false],
+      ['steps/02.sh', true],
+    ]);
+    expect(new TextDecoder().decode(tree.files.get('files/motd')?.bytes)).toBe('hello\n');
+    expect(parsePlaybook(tree).steps).toHaveLength(1);
+  });
+
+  it('follows links inside the playbook', async () => {
+    const folder = folderWith({ 'playbook.yaml': 'x', 'lib/a.sh': 'a' });
+    symlinkSync('lib/a.sh', join(folder, 'b.sh'));
+    symlinkSync('lib', join(folder, 'more'));
+    const { files } = await readPlaybookTree(folder);
+    expect([...files.keys()]).toEqual(['b.sh', 'lib/a.sh', 'more/a.sh', 'playbook.yaml']);
+  });
+
+  it.each([
+    ['a link out of the playbook', '/etc/hosts', 'is a link that leads out of the playbook'],
+    ['a link to the folder above', '..', 'is a link that leads out of the playbook'],
+    ['a link to itself', 'bad', 'is a link to nothing'],
+    ['a link to nothing', 'gone', 'is a link to nothing'],
+    ['a link to the playbook', '.', 'is a link that leads out of the playbook'],
+  ])('refuses %s', async (_, target, problem) => {
+    const folder = folderWith({ 'playbook.yaml': 'x' });
+    symlinkSync(target, join(folder, 'bad'));
+    await expect(readPlaybookTree(folder)).rejects.toMatchObject({
+      code: 'PLAYBOOK_FILE',
+      message: `${folder}/bad ${problem}`,
+    });
+  });
+
+  it('refuses a link to a directory that it is in', async () => {
+    const folder = folderWith({ 'playbook.yaml': 'x', 'lib/a.sh': '' });
+    symlinkSync('../lib', join(folder, 'lib/again'));
+    await expect(readPlaybookTree(folder)).rejects.toThrow(
+      'lib/again is a link to a directory that it is in',
+    );
+  });
+
+  it('refuses a link into a folder beside it whose name starts the same', async () => {
+    const root = folderWith({ 'demo/playbook.yaml': 'x', 'demo-secret/key': 'k' });
+    symlinkSync('../demo-secret/key', join(root, 'demo/key'));
+    await expect(readPlaybookTree(join(root, 'demo'))).rejects.toThrow('leads out of the playbook');
+  });
+
+  it('refuses a named pipe without waiting for it', async () => {
+    const folder = folderWith({ 'playbook.yaml': 'x' });
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    await expect(readPlaybookTree(folder)).rejects.toThrow('is neither a file nor a directory');
+  });
+
+  it('is bounded in files and in bytes', async () => {
+    const folder = folderWith({ 'playbook.yaml': '12345', a: '12345' });
+    mkdirSync(join(folder, 'empty'));
+    const read = (files: number, bytes: number): Promise<unknown> =>
+      readPlaybookTree(folder, { files, bytes });
+    await expect(read(3, 10)).resolves.toBeDefined();
+    await expect(read(2, 10)).rejects.toMatchObject({
+      code: 'PLAYBOOK_TOO_LARGE',
+      message: expect.stringContaining('2 files'),
+    });
+    await expect(read(3, 9)).rejects.toMatchObject({
+      code: 'PLAYBOOK_TOO_LARGE',
+      message: expect.stringContaining('9 bytes'),
+    });
+  });
+
+  it('says where a playbook is when there is none', async () => {
+    const root = folderWith({ 'playbooks/caged-bind/playbook.yaml': 'x', 'playbooks/README.md': '' });
+    const playbooks = join(root, 'playbooks');
+    await expect(readPlaybookTree(playbooks)).rejects.toMatchObject({
+      code: 'PLAYBOOK_MISSING',
+      hint: `playbooks in it: ${join(playbooks, 'caged-bind')}`,
+    });
+    await expect(readPlaybookTree(join(playbooks, 'caged-bnd'))).rejects.toMatchObject({
+      code: 'FILE_MISSING',
+      hint: `did you mean "${join(playbooks, 'caged-bind')}"?`,
+    });
+    await expect(readPlaybookTree(join(playbooks, 'README.md'))).rejects.toMatchObject({
+      code: 'PLAYBOOK_NOT_DIRECTORY',
+    });
+  });
+});
+
+describe('readSecret', () => {
+  it('takes a file without its last line end', async () => {
+    const path = join(folderWith({ key: 'hunter2\n\n' }), 'key');
+    expect(await readSecret({ kind: 'file', path }, {})).toBe('hunter2\n');
+  });
+
+  it('takes a variable of the environment, which must be set', async () => {
+    expect(await readSecret({ kind: 'env', name: 'KEY' }, { KEY: 'hunter2' })).toBe('hunter2');
+    await expect(readSecret({ kind: 'env', name: 'KEY' }, { KEY: '' })).rejects.toMatchObject({
+      code: 'SECRET_ENV',
+    });
+  });
+
+  it('takes what a program prints, with its words as they are', async () => {
+    const argv = ['printf', '%s\\n', 'a b; $HOME'];
+    expect(await readSecret({ kind: 'command', argv }, { PATH: process.env['PATH'] })).toBe('a b; $HOME');
+  });
+
+  it('keeps what a failing program printed out of the message', async () => {
+    const argv = ['sh', '-c', 'printf "%s%s\\n" hun ter2; echo locked >&2; exit 3'];
+    const environment = { PATH: process.env['PATH'] };
+    const refusal = await readSecret({ kind: 'command', argv }, environment).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: 'SECRET_COMMAND',
+      message: expect.stringContaining('failed: locked'),
+    });
+    expect(JSON.stringify(refusal) + String((refusal as Error).stack)).not.toContain('hunter2');
+  });
+
+  it('says when a program is not there', async () => {
+    const source = { kind: 'command', argv: ['muster-no-such-program'] } as const;
+    await expect(readSecret(source, {})).rejects.toThrow('failed: ENOENT');
+  });
+
+  it('opens files of age with the identity that the environment names', async () => {
+    const folder = folderWith({ 'bin/age': '#!/bin/sh\necho "$@"\n' });
+    chmodSync(join(folder, 'bin/age'), 0o755);
+    const environment = { PATH: `${join(folder, 'bin')}:/bin:/usr/bin`, MUSTER_AGE_IDENTITY: 'id.txt' };
+    expect(await readSecret({ kind: 'age', path: 'k.age' }, environment)).toBe(
+      '--decrypt --identity id.txt k.age',
+    );
+    await expect(readSecret({ kind: 'age', path: 'k.age' }, {})).rejects.toMatchObject({
+      code: 'SECRET_AGE',
+    });
+  });
+});
