@@ -39,7 +39,8 @@ const searchPlaces = [
 const codeExtensions = ['.js', '.cjs', '.mjs'];
 
 /**
- * Loads the settings from `explicitPath`, or from the nearest file between `cwd` and `home`, or the defaults.
+ * Loads the settings from `explicitPath`, or from the nearest file between `cwd` and `home`, or from config.yaml in
+ * the user's configuration folder (~/.config/muster), or the defaults.
  * A program (.js, .cjs, .mjs) is run only when it is named. Throws ConfigError with places, or UsageError.
  */
 export async function loadConfig(

@@ -11,14 +11,14 @@ const mostBytes = 64 * 1024 ** 2;
 const notOurs = /^(\.git|\.svn|\.DS_Store|.*~|\..*\.sw[op])$/;
 
 /** A playbook's files as `parsePlaybook` takes them. */
-export interface ReadPlaybookTree {
+interface ReadPlaybookTree {
   readonly directory: string;
   /** Relative path, with `/`, to the file; sorted by path. */
   readonly files: ReadonlyMap<string, { readonly bytes: Uint8Array; readonly executable: boolean }>;
 }
 
 /** How much a playbook may hold. */
-export interface TreeLimits {
+interface TreeLimits {
   readonly files: number;
   readonly bytes: number;
 }

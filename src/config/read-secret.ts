@@ -80,7 +80,7 @@ async function fromCommand(
   );
 }
 
-/** execFile's own message repeats what the program printed, so only the program's diagnostics are passed on. */
+/** The program's last line of diagnostics. What it wrote to standard output may be the secret itself. */
 function reasonOf(failure: Error, stderr: string): string {
   if ('killed' in failure && failure.killed === true)
     return `no end within ${commandTimeoutMs / 1000} s, or too much output`;

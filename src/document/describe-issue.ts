@@ -52,7 +52,7 @@ export function describeIssue(
 }
 
 /** The way to a value as people write it: `hosts["ns1.example.net"].connection.port`. */
-export function formatPath(path: DocumentPath): string {
+function formatPath(path: DocumentPath): string {
   return path
     .map((part, at) => {
       if (typeof part === 'number') return `[${part}]`;

@@ -3,7 +3,7 @@ export { durationSchema } from './duration.ts';
 export { toJsonSchema } from './json-schema.ts';
 export type { DocumentPath, Locator } from './locate.ts';
 export { didYouMean } from './nearest.ts';
-export { type DocumentCheck, type ParsedDocument, parseDocument, parseValue } from './parse-document.ts';
+export { parseDocument, parseValue } from './parse-document.ts';
 export type { SourceFile } from './read-yaml.ts';
 export {
   isSecretSource,

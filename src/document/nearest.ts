@@ -1,7 +1,7 @@
 // "Did you mean": the candidate that is a small number of typing errors away from a word.
 
 /** The nearest candidate, ignoring case, or undefined when none is near enough to be a slip of the fingers. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {

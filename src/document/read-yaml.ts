@@ -38,7 +38,7 @@ export function readYaml(source: SourceFile): ReadYaml {
     ...[...document.errors, ...document.warnings].map(({ pos, message }) =>
       syntaxIssue(place(pos[0]), message),
     ),
-    
+    ...deadAliases(document, place),
   ];
   if (broken.length > 0) return { value: undefined, usable: false, issues: broken, locator };
   return { ...toValue(document, place), locator };

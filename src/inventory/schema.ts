@@ -36,11 +36,9 @@ const hostSchema = z.strictObject({
   vars: varsSchema.optional(),
 });
 
-const groupNameSchema = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, {
-    error: 'group names are letters, digits, _ and -, and start with a letter',
-  });
+const groupNameSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, {
+  error: 'group names are letters, digits, _ and -, and start with a letter',
+});
 
 const groupSchema = z.strictObject({
   hosts: z.array(z.string()).optional().describe('Host names and ranges'),

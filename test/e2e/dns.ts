@@ -6,6 +6,10 @@ import type { Lab } from '../../src/lab/index.ts';
 export async function askWww(lab: Lab, host: string): Promise<string | undefined> {
   const found = lab.hosts.find(({ name }) => name === host);
   if (found === undefined) throw new Error(`no host ${host} in the lab`);
-  const answer = await askDns({ address: found.address, port: found.dnsPort, name: 'www.example.net', type: 'A' }, 1000, 10);
+  const answer = await askDns(
+    { address: found.address, port: found.dnsPort, name: 'www.example.net', type: 'A' },
+    1000,
+    10,
+  );
   return answer?.records[0];
 }

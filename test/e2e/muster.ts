@@ -43,7 +43,8 @@ export function jsonLines(text: string): Record<string, unknown>[] {
 export function writeInventory(lab: Lab, name: string, extraHosts: string): string {
   const file = join(lab.directory, name);
   const hosts = lab.hosts.map(
-    ({ name: host, address, sshPort }) => `  ${host}: { address: ${address}, connection: { port: ${String(sshPort)} } }`,
+    ({ name: host, address, sshPort }) =>
+      `  ${host}: { address: ${address}, connection: { port: ${String(sshPort)} } }`,
   );
   writeFileSync(
     file,
@@ -58,7 +59,11 @@ ${extraHosts}`,
 
 /** A shell line inside a practice host, not over SSH. Throws with what it said when it fails. */
 export async function inside(lab: Lab, host: string, line: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await lab.exec(host, ['/bin/sh', '-c', `PATH=/sbin:/usr/sbin:/bin:/usr/bin; ${line}`]);
+  const { exitCode, stdout, stderr } = await lab.exec(host, [
+    '/bin/sh',
+    '-c',
+    `PATH=/sbin:/usr/sbin:/bin:/usr/bin; ${line}`,
+  ]);
   if (exitCode !== 0) throw new Error(`${host}: ${line}: exit ${String(exitCode)}: ${stdout}${stderr}`);
   return stdout;
 }

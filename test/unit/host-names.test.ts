@@ -59,6 +59,7 @@ describe('foldHostNames', () => {
     [['ns2', 'mail1', 'ns1', 'www'], 'mail1,ns[1-2],www'],
     [['ns1.example.net', 'ns2.example.net'], 'ns[1-2].example.net'],
     [['r1-ns1', 'r1-ns2', 'r2-ns1', 'r2-ns2'], 'r[1-2]-ns[1-2]'],
+    [['b3c2', 'b3c1', 'b2c1', 'b2c2'], 'b[2-3]c[1-2]'],
     [['a1b1', 'a2b2'], 'a1b1,a2b2'],
     [['192.0.2.11', '192.0.2.12', '192.0.2.14'], '192.0.2.[11-12,14]'],
     [['ns10', 'ns2', 'x'], 'ns[2,10],x'],

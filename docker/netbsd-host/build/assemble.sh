@@ -112,7 +112,7 @@ bind_program() { # SOURCE DESTINATION: one of BIND's, found through /usr/libexec
 # ---- our own programs ----
 compile() { # SOURCE DESTINATION [LIBRARIES]
   mkdir -p "$out${2%/*}"
-  gcc -O2 -Wall -Wextra -Wno-format-truncation -Wno-unused-result -o "$out$2" "/src/$1" ${3:-} -Wl,--dynamic-linker="$loader"
+  gcc -O2 -Wall -Wextra -Wno-format-truncation -Wno-unused-result -o "$out$2" "/src/$1" ${3:-} -I/src -Wl,--dynamic-linker="$loader"
   strip "$out$2"
   chmod 555 "$out$2"
 }

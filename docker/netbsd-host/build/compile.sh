@@ -3,8 +3,27 @@
 compile init.c /sbin/init
 compile chroot.c /usr/sbin/chroot
 compile syslogd.c /usr/sbin/syslogd
+compile logger.c /usr/bin/logger /src/libutil.c
+compile ls.c /bin/ls
+compile stat.c /usr/bin/stat
+ln "$out/usr/bin/stat" "$out/usr/bin/readlink"
 compile ps.c /bin/ps /src/procs.c
-compile fstat.c /usr/bin/fstat '/src/procs.c /src/sockets.c /src/become.c'
-ln "$out/usr/bin/fstat" "$out/usr/bin/sockstat"
 compile pgrep.c /usr/bin/pgrep /src/procs.c
 ln "$out/usr/bin/pgrep" "$out/usr/bin/pkill"
+compile fstat.c /usr/bin/fstat '/src/procs.c /src/sockets.c /src/become.c'
+ln "$out/usr/bin/fstat" "$out/usr/bin/sockstat"
+compile su.c /usr/bin/su -lcrypt
+chmod 4555 "$out/usr/bin/su"
+compile idle.c /usr/sbin/cron
+ln "$out/usr/sbin/cron" "$out/usr/sbin/inetd"
+compile small.c /bin/echo
+for name in env printenv time wc; do ln "$out/bin/echo" "$out/usr/bin/$name"; done
+
+# the screened commands: one program under many names, each in its NetBSD place
+compile screen.c "$hidden/screen" /src/screen-table.c
+for name in cat chmod cp ln mkdir mv rm rmdir; do ln "$out$hidden/screen" "$out/bin/$name"; done
+for name in chown mknod; do ln "$out$hidden/screen" "$out/sbin/$name"; done
+for name in chgrp comm csplit cut egrep expand fgrep fold grep gunzip gzip head join mkfifo nice nl nohup paste sed sort split tail \
+  tee touch tr unexpand uniq xargs zcat bzip2 bunzip2 bzcat xz unxz xzcat; do
+  ln "$out$hidden/screen" "$out/usr/bin/$name"
+done

@@ -204,7 +204,7 @@ static void put_directory(const char *path, int with_name) {
   }
   closedir(directory);
   if (!unsorted) qsort(list, count, sizeof *list, in_order);
-  if ((long_form || blocks) && (count > 0 || with_name)) printf("total %llu\n", total);
+  if ((long_form || blocks) && count > 0) printf("total %llu\n", total);
   put_list(list, count);
   for (size_t i = 0; recursive && i < count; i++)
     if (S_ISDIR(list[i].s.st_mode) && strcmp(list[i].name, ".") != 0 && strcmp(list[i].name, "..") != 0) {

@@ -8,14 +8,15 @@ const kex: readonly KexAlgorithm[] = [
   'ecdh-sha2-nistp256',
   'ecdh-sha2-nistp384',
   'ecdh-sha2-nistp521',
-  'diffie-hellman-group-exchange-sha256',
+  'diffie-hellman-group14-sha256',
   'diffie-hellman-group16-sha512',
   'diffie-hellman-group18-sha512',
-  'diffie-hellman-group14-sha256',
+  // After the fixed groups: hosts answer it with 8192-bit groups, which cost seconds.
+  'diffie-hellman-group-exchange-sha256',
 ];
 const legacyKex: readonly KexAlgorithm[] = [
-  'diffie-hellman-group-exchange-sha1',
   'diffie-hellman-group14-sha1',
+  'diffie-hellman-group-exchange-sha1',
   'diffie-hellman-group1-sha1',
 ];
 

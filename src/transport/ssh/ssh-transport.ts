@@ -33,7 +33,7 @@ export interface SshOptions {
   /** What `~/` stands for in paths. */
   readonly homeDirectory: string;
   readonly readFile: (path: string) => Promise<Buffer>;
-  /** Between questions whether the peer lives, 15 s unless set; the fourth without an answer ends the connection. */
+  /** Between questions whether the peer lives, 15 s unless set; four without an answer end the connection. */
   readonly keepaliveMs?: number;
   /** Wait before try 1, 2 or 3 after a peer closed before its banner; random, so that many hosts do not come at once. */
   readonly retryDelayMs?: (retry: number) => number;

@@ -18,7 +18,7 @@ const mebibyte = 1024 * 1024;
 
 /** Declares the suite. `loseCode` is the error code of output that a closing session cuts off. */
 export function describeTransport(name: string, start: () => Promise<Setup>, loseCode: string): void {
-  describe(`the transport contract over ${name}`, () => {
+  describe(`the transport contract over ${name}`, { timeout: 30_000 }, () => {
     let setup: Setup;
     const open: Session[] = [];
 
@@ -103,7 +103,7 @@ export function describeTransport(name: string, start: () => Promise<Setup>, los
         size += next.value.length;
       expect(size).toBe(64 * mebibyte);
       expect(await readFile(progress, 'utf8')).toBe('64\n');
-    }, 30_000);
+    });
 
     it('runs several commands side by side on one session', async () => {
       const session = await connect();

@@ -12,6 +12,7 @@ if (obstacle === undefined) {
 
 describe.skipIf(obstacle !== undefined)(
   `an OpenSSH server${obstacle === undefined ? '' : ` (${obstacle})`}`,
+  { timeout: 30_000 },
   () => {
     let setup: Setup | undefined;
 

@@ -147,6 +147,21 @@ describe('loadConfig', () => {
     }
   });
 
+  it.each([
+    ['takes', 'config.yaml', 'concurrency: 3\n', 3],
+    ['does not run', 'config.mjs', 'throw new Error("ran")', 20],
+  ])('%s %s of the user at the end of the search', async (_, name, text, concurrency) => {
+    const home = folderWith({ [`.config/muster/${name}`]: text });
+    const before = process.env['XDG_CONFIG_HOME'];
+    process.env['XDG_CONFIG_HOME'] = join(home, '.config');
+    try {
+      expect((await loadConfig(home, undefined, home)).concurrency).toBe(concurrency);
+    } finally {
+      if (before === undefined) delete process.env['XDG_CONFIG_HOME'];
+      else process.env['XDG_CONFIG_HOME'] = before;
+    }
+  });
+
   it('refuses a named file that is not there, with the nearest name', async () => {
     const home = folderWith({ 'muster.config.yaml': '' });
     const refusal = await loadConfig(home, 'muster.confg.yaml', home).catch((error: unknown) => error);

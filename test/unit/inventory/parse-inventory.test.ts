@@ -244,6 +244,13 @@ groups:
     expect(problems(text)).toEqual([expected]);
   });
 
+  it('points back to the first of many, from each of the others', () => {
+    expect(problems('hosts:\n  ns1:\n  ns[1-2]:\n  ns[1-3]:\n')).toEqual([
+      expect.stringMatching(/:3:3: .* ns1 is there twice\n.* line 2;/),
+      expect.stringMatching(/:4:3: .* ns\[1-2\] is there twice\n.* line 2;/),
+    ]);
+  });
+
   it('reports everything at once, in the order of the text', () => {
     const text = `
 connection: {prot: 1}

@@ -1,0 +1,25 @@
+// The public library: what the command line does, as functions over values. Everything else is internal.
+export { apply, exec, facts, plan, rollback, verify } from './actions/index.ts';
+export type { ActionDeps, FleetRun, PlaybookTarget, RollbackOptions, VerifyRun } from './actions/index.ts';
+export { compareFleet, foldByEquality } from './compare/index.ts';
+export type { Divergence, FleetComparison, Fold } from './compare/index.ts';
+export { readInventory, readPlaybookTree, readSecret } from './config/index.ts';
+export { ConfigError, ConnectError, isMusterError, MusterError, UsageError } from './errors.ts';
+export type { Issue, Location } from './errors.ts';
+export type { EventListener, RunEvent } from './events.ts';
+export { parseInventory, selectHosts } from './inventory/index.ts';
+export type { Inventory, InventoryHost } from './inventory/index.ts';
+export { parsePlaybook } from './playbook/index.ts';
+export type { Playbook, PlaybookTree } from './playbook/index.ts';
+export type {
+  Action,
+  CheckResult,
+  HostOutcome,
+  HostResult,
+  ResourceResult,
+  RunResult,
+  StepResult,
+} from './result.ts';
+export type { StopSignals } from './run/index.ts';
+export { localTransport, sshTransport } from './transport/index.ts';
+export type { HostConnection, Transport } from './transport/index.ts';

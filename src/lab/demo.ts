@@ -1,0 +1,102 @@
+// `npm run demo`: the story of the README on practice hosts, told by the real commands and their real output.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { engineStatus } from './docker.ts';
+import { ensureImage } from './image.ts';
+import type { Lab } from './lab.ts';
+import { startLab } from './start-lab.ts';
+
+const muster = join(import.meta.dirname, '../cli/main.js');
+const playbook = 'playbooks/caged-bind';
+
+/** One scene: what is told, which command runs, and how it must end. */
+interface Scene {
+  readonly title: string;
+  readonly args: readonly string[];
+  readonly code: number;
+  readonly before?: () => Promise<void>;
+}
+
+function scenes(lab: Lab): readonly Scene[] {
+  const inventory = ['-i', lab.inventoryFile];
+  const everywhere = `dig @127.0.0.1 www.example.net +short; ps -axww -o user -o command | grep "[s]bin/named"`;
+  return [
+    {
+      title: 'Three DNS servers, each with the named of the base system, running as root',
+      args: ['exec', everywhere, ...inventory],
+      code: 0,
+    },
+    { title: 'What would change? Nothing is touched.', args: ['plan', playbook, ...inventory], code: 0 },
+    {
+      title: 'Move them into the cage, in parallel',
+      args: ['apply', playbook, ...inventory, '--yes'],
+      code: 0,
+    },
+    { title: 'Again: nothing is left to change', args: ['apply', playbook, ...inventory, '--yes'], code: 0 },
+    { title: 'The same question as at the beginning', args: ['exec', everywhere, ...inventory], code: 0 },
+    {
+      title: 'Prove it, and compare the hosts with each other',
+      args: ['verify', playbook, ...inventory],
+      code: 0,
+    },
+    {
+      title: 'Somebody edits one host by hand. Who, and what? (exit 3: drift and divergence)',
+      before: async () => {
+        await lab.exec('ns2', ['/bin/sh', '-c', 'echo "# by hand" >>/home/named/etc/named.conf']);
+      },
+      args: ['verify', playbook, ...inventory],
+      code: 3,
+    },
+    {
+      title: 'Take that one host back to before, by force, since somebody changed it; the others stay',
+      args: ['rollback', '--limit', 'ns2', '--force', ...inventory, '--yes'],
+      code: 0,
+    },
+    {
+      title: 'ns2 serves with its base named again, the others from their cages',
+      args: ['exec', everywhere, ...inventory],
+      code: 0,
+    },
+  ];
+}
+
+async function main(): Promise<number> {
+  const engine = await engineStatus();
+  if (!engine.available) {
+    process.stderr.write(`The demo needs a container engine: ${engine.reason}\n`);
+    return 1;
+  }
+  const say = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  const directory = await mkdtemp(join(tmpdir(), 'muster-demo-'));
+  const lab = await startLab({ hosts: 3, image: await ensureImage(say), directory, progress: say });
+  try {
+    for (const scene of scenes(lab)) if (!(await play(scene))) return 1;
+    process.stdout.write('\nThat was it. The practice hosts are removed now.\n');
+    return 0;
+  } finally {
+    await lab.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function play(scene: Scene): Promise<boolean> {
+  await scene.before?.();
+  process.stdout.write(`\n━━ ${scene.title}\n$ muster ${scene.args.map(shown).join(' ')}\n`);
+  const child = spawn(process.execPath, [muster, ...scene.args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const code = await new Promise<number | null>((resolve) => {
+    child.on('close', resolve);
+  });
+  if (code === scene.code) return true;
+  process.stderr.write(`\nThe demo went wrong: exit ${String(code)}, expected ${String(scene.code)}\n`);
+  return false;
+}
+
+function shown(word: string): string {
+  return /^[\w./@=-]+$/.test(word) ? word : `'${word}'`;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,57 @@
+// The event log's lines: fields, escapes, and lines that make no sense.
+import { describe, expect, it } from 'vitest';
+import { LineSplitter, parseHostLine } from '../../../src/protocol/index.ts';
+
+describe('parseHostLine', () => {
+  it.each([
+    ['begin|R1|apply', { kind: 'begin', runId: 'R1', action: 'apply' }],
+    ['fact|release|6.99.16', { kind: 'fact', key: 'release', value: '6.99.16' }],
+    ['step|cage|3', { kind: 'step', id: 'cage', index: 3 }],
+    [
+      'res|change|file|/etc/a|new file|0',
+      {
+        kind: 'res',
+        status: 'change',
+        resource: 'file',
+        target: '/etc/a',
+        reason: 'new file',
+        irreversible: false,
+      },
+    ],
+    ['d|+a\\0174b', { kind: 'd', text: '+a|b' }],
+    ['check|bad|root|is /', { kind: 'check', holds: false, name: 'root', message: 'is /' }],
+    ['end|cage|failed|12|why', { kind: 'end', id: 'cage', outcome: 'failed', seconds: 12, reason: 'why' }],
+    ['exit|7', { kind: 'exit', status: 7 }],
+    ['proof|3|4', { kind: 'proof', same: 3, paths: 4 }],
+    ['fin|ok|', { kind: 'fin', outcome: 'ok', reason: '' }],
+    ['whatever', { kind: 'unknown', text: 'whatever' }],
+  ])('reads %j', (line, expected) => {
+    expect(parseHostLine(line)).toEqual(expected);
+  });
+
+  it('undoes every escape once, in order', () => {
+    expect(parseHostLine('obs|k|a\\\\nb\\nc\\td\\re\\0174f\\x')).toMatchObject({
+      value: 'a\\nb\nc\td\re|f\\x',
+    });
+  });
+});
+
+describe('LineSplitter', () => {
+  it('joins lines over pieces and decodes only whole lines', () => {
+    const splitter = new LineSplitter();
+    const bytes = new TextEncoder().encode('zwölf\ndrei');
+    expect(splitter.push(bytes.slice(0, 3))).toEqual([]);
+    expect(splitter.push(bytes.slice(3))).toEqual(['zwölf']);
+    expect(splitter.push(new TextEncoder().encode('\n'))).toEqual(['drei']);
+  });
+
+  it('replaces what is no UTF-8 instead of failing', () => {
+    expect(new LineSplitter().push(Uint8Array.of(0xff, 0x0a))).toEqual(['\ufffd']);
+  });
+
+  it('cuts a line without end at 1 MiB', () => {
+    const splitter = new LineSplitter();
+    for (let i = 0; i < 40; i++) splitter.push(new Uint8Array(65_536).fill(0x61));
+    expect(splitter.push(Uint8Array.of(0x0a))[0]?.length).toBe(1024 * 1024);
+  });
+});

@@ -1,0 +1,229 @@
+// One host's run against a scripted peer: what the link does, and what becomes of the host's outcome.
+import { describe, expect, it } from 'vitest';
+import { ConnectError } from '../../../src/errors.ts';
+import type { RunEvent } from '../../../src/events.ts';
+import type { HostRun } from '../../../src/run/index.ts';
+import { runHost } from '../../../src/run/index.ts';
+import type { Action } from '../../../src/result.ts';
+import type { Channel, ExitStatus, Session, Transport } from '../../../src/transport/index.ts';
+
+interface Link {
+  /** What the host says, in turn; an Error breaks the link there. */
+  readonly says: readonly (string | Error)[];
+  readonly exit?: ExitStatus;
+  readonly stderr?: string;
+}
+
+/** A transport whose links are scripted; notes what was sent. */
+function scripted(links: readonly (Link | ConnectError)[]): {
+  transport: Transport;
+  sent: string[];
+  commands: string[];
+} {
+  const sent: string[] = [];
+  const commands: string[] = [];
+  let turn = 0;
+  const transport: Transport = {
+    connect: async (): Promise<Session> => {
+      const link = links[turn++];
+      if (link === undefined) throw new ConnectError('SSH_REFUSED', 'nobody is there');
+      if (link instanceof Error) throw link;
+      return {
+        exec: async (command): Promise<Channel> => {
+          commands.push(command);
+          return channelOf(link, sent);
+        },
+        close: () => undefined,
+      };
+    },
+  };
+  return { transport, sent, commands };
+}
+
+function channelOf(link: Link, sent: string[]): Channel {
+  async function* say(): AsyncGenerator<Uint8Array> {
+    for (const text of link.says) {
+      if (text instanceof Error) throw text;
+      yield new TextEncoder().encode(text);
+    }
+  }
+  return {
+    write: async (bytes) => {
+      sent.push(new TextDecoder().decode(bytes));
+    },
+    end: () => sent.push('<eof>'),
+    stdout: say(),
+    stderr: () => link.stderr ?? '',
+    closed: Promise.resolve(link.exit ?? { status: 0, signal: null }),
+  };
+}
+
+const none = new AbortController().signal;
+
+async function run(
+  links: readonly (Link | ConnectError)[],
+  action: Action = 'apply',
+  secretForms: string[] = [],
+) {
+  const peer = scripted(links);
+  const events: RunEvent[] = [];
+  const done: HostRun = await runHost(
+    {
+      host: 'ns1',
+      connection: {
+        name: 'ns1',
+        address: '127.0.0.1',
+        port: 22,
+        user: 'root',
+        knownHosts: ['x'],
+        agent: false,
+        become: 'none',
+        connectTimeoutMs: 1000,
+        legacyAlgorithms: false,
+      },
+      action,
+      nonce: 'N',
+      bundle: async () => new TextEncoder().encode('<tar>'),
+      secretForms,
+      outputCap: 20,
+    },
+    peer.transport,
+    { stop: none, cancel: none, abandon: none },
+    (event) => events.push(event),
+  );
+  return { ...done, events, ...peer };
+}
+
+const frame = (log: string, offset: number, text: string): string =>
+  `@N ${log} ${String(offset)} ${String(Buffer.byteLength(text))}\n${text}\n`;
+const good = 'begin|r|apply\nstep|one|1\nres|changed|file|/etc/a|new file|0\nd|+x\nend|one|ok|2|\nfin|ok|\n';
+
+describe('runHost', () => {
+  it('sends the boot script, then the bundle and end of file once the host is ready', async () => {
+    const { sent, commands, result } = await run([
+      { says: ['@N ready /tmp/m\n', frame('000.ev', 0, good), '@N done\n'] },
+    ]);
+    expect(commands).toEqual(['/bin/sh -s']);
+    expect(sent[0]).toContain("'N'");
+    expect(sent.slice(1)).toEqual(['<tar>', '<eof>']);
+    expect(result).toMatchObject({ outcome: 'changed', connections: 1, execs: 1 });
+    expect(result.resources).toMatchObject([
+      { status: 'changed', target: '/etc/a', diff: ['+x'], step: 'one' },
+    ]);
+    expect(result.steps).toMatchObject([{ id: 'one', outcome: 'changed', seconds: 2 }]);
+  });
+
+  it('calls a host that cannot be connected to unreachable, with the hint', async () => {
+    const error = new ConnectError('SSH_TIMEOUT', 'no answer from 192.0.2.9:22 within 10 s', {
+      hint: 'is it up?',
+    });
+    expect((await run([error])).result).toMatchObject({
+      outcome: 'unreachable',
+      reason: 'no answer from 192.0.2.9:22 within 10 s',
+      hint: 'is it up?',
+      connections: 0,
+    });
+  });
+
+  it('comes back for the rest when the link breaks in an apply: nothing lost, nothing doubled', async () => {
+    const cut = 40;
+    const { result, sent } = await run([
+      {
+        says: [
+          '@N ready /tmp/m\n',
+          frame('000.ev', 0, good.slice(0, cut)),
+          new ConnectError('SSH_LOST', 'link lost'),
+        ],
+      },
+      { says: [frame('000.ev', cut, good.slice(cut)), '@N done\n'] },
+    ]);
+    expect(result).toMatchObject({ outcome: 'changed', connections: 2, execs: 2 });
+    expect(result.resources).toHaveLength(1);
+    expect(sent.at(-2)).toContain(`'000.ev=${String(cut)}'`);
+  });
+
+  it('does not come back for a plan, whose host is then unknown', async () => {
+    const { result } = await run(
+      [{ says: ['@N ready /tmp/m\n', new ConnectError('SSH_LOST', 'link lost')] }, { says: ['@N done\n'] }],
+      'plan',
+    );
+    expect(result).toMatchObject({ outcome: 'unknown', reason: 'link lost', connections: 1 });
+  });
+
+  it('never takes silence for success: no done, no ok', async () => {
+    const { result } = await run(
+      [{ says: ['@N ready /tmp/m\n'], exit: { status: null, signal: null } }],
+      'plan',
+    );
+    expect(result.outcome).toBe('unknown');
+  });
+
+  it('says what a shell said that did not even start', async () => {
+    const { result } = await run([
+      { says: ['motd\n'], stderr: 'sh: not found', exit: { status: 127, signal: null } },
+    ]);
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('sh: not found') as string,
+    });
+  });
+
+  it('calls a driver that was killed unknown, since nobody saw what it did last', async () => {
+    const { result } = await run([{ says: ['@N ready /tmp/m\n', '@N died\n'] }]);
+    expect(result).toMatchObject({ outcome: 'unknown', reason: expect.stringContaining('killed') as string });
+  });
+
+  it('keeps the tail of output within the cap, and every stream apart', async () => {
+    const { result } = await run([
+      {
+        says: [
+          '@N ready /tmp/m\n',
+          frame('000.ev', 0, 'step|one|1\n'),
+          frame('001.out', 0, 'a'.repeat(30)),
+          frame('001.out', 30, 'tail'),
+          frame('001.err', 0, 'oops'),
+          frame('000.ev', 11, 'end|one|failed|1|exit status 1\nfin|failed|step one\n'),
+          '@N done\n',
+        ],
+      },
+    ]);
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'step one' });
+    expect(result.steps[0]?.stdout).toBe(`${'a'.repeat(16)}tail`);
+    expect(result.steps[0]?.stderr).toBe('oops');
+  });
+
+  it('fails a verify whose check does not hold, and calls drift alone changed', async () => {
+    const check = 'step|p|1\ncheck|bad|root|is /\nend|p|ok|0|\nfin|ok|\n';
+    const drift = 'step|p|1\nres|change|file|/a|content|0\nend|p|ok|0|\nfin|ok|\n';
+    const [one, two] = await Promise.all(
+      [check, drift].map((text) =>
+        run([{ says: ['@N ready /m\n', frame('000.ev', 0, text), '@N done\n'] }], 'verify'),
+      ),
+    );
+    expect(one?.result).toMatchObject({ outcome: 'failed', reason: '1 of 1 checks do not hold' });
+    expect(two?.result.outcome).toBe('changed');
+  });
+
+  it('masks secrets in everything that it passes on', async () => {
+    const text =
+      'step|p|1\nres|change|file|/a|s3cr3t-x|0\nd|+s3cr3t-x\nobs|k|s3cr3t-x\nend|p|ok|0|\nfin|ok|\n';
+    const { result, events } = await run(
+      [
+        {
+          says: [
+            '@N ready /m\n',
+            frame('001.out', 0, 's3cr'),
+            frame('001.out', 4, '3t-x'),
+            frame('000.ev', 0, text),
+            '@N done\n',
+          ],
+        },
+      ],
+      'plan',
+      ['s3cr3t-x'],
+    );
+    const all = JSON.stringify([result, [...result.observations], events]);
+    expect(all).not.toContain('s3cr3t-x');
+    expect(all).toContain('[secret]');
+  });
+});
