@@ -2,10 +2,10 @@
 import type { SecretSource, VarValue } from '../document/index.ts';
 import { isSecretSource } from '../document/index.ts';
 import type { Issue } from '../errors.ts';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, MusterError } from '../errors.ts';
 import type { InventoryHost } from '../inventory/index.ts';
 import type { Playbook, ResolvedVar } from '../playbook/index.ts';
-import { resolveVars } from '../playbook/index.ts';
+import { checkVarValue, resolveVars } from '../playbook/index.ts';
 
 type FleetVars = ReadonlyMap<string, ResolvedVar>;
 
@@ -33,6 +33,7 @@ export function resolveFleetVars(
 
 /** Reads the secrets and turns every value into sh text. */
 export async function shellVars(
+  playbook: Playbook,
   vars: FleetVars,
   readSecret: (source: SecretSource) => Promise<string>,
 ): Promise<HostVars> {
@@ -40,11 +41,29 @@ export async function shellVars(
   const secret = new Map<string, string>();
   for (const [name, resolved] of vars) {
     const value = isSecretSource(resolved.value)
-      ? await readSecret(resolved.value)
+      ? await checkedSecret(name, resolved.value, playbook, readSecret)
       : shellText(resolved.value);
     (resolved.secret || isSecretSource(resolved.value) ? secret : plain).set(name, value);
   }
   return { plain, secret };
+}
+
+/** What a secret is can only be checked once it was read; its text is in no message. */
+async function checkedSecret(
+  name: string,
+  source: SecretSource,
+  playbook: Playbook,
+  readSecret: (source: SecretSource) => Promise<string>,
+): Promise<string> {
+  const text = await readSecret(source);
+  const declared = playbook.vars.get(name);
+  if (declared !== undefined && checkVarValue(declared, text) !== undefined) {
+    throw new MusterError('VAR_TYPE', `the secret for '${name}' is not what the playbook allows`, {
+      location: declared.from,
+      hint: `it is read from a ${source.kind}; look at type, allowed and pattern of the var`,
+    });
+  }
+  return text;
 }
 
 function shellText(value: VarValue): string {

@@ -1,5 +1,6 @@
 // From a playbook and hosts to a request: vars, steps and strategy, checked whole before any host is touched.
 import type { BundleStep } from '../bundle/index.ts';
+import { UsageError } from '../errors.ts';
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import type { Playbook, StepSelection } from '../playbook/index.ts';
 import { selectSteps } from '../playbook/index.ts';
@@ -27,7 +28,7 @@ export async function playbookRequest(
   const varsByHost = resolveFleetVars(playbook, hosts);
   const loads = [];
   for (const host of hosts) {
-    const vars = await shellVars(varsByHost.get(host.name) ?? new Map(), deps.readSecret);
+    const vars = await shellVars(playbook, varsByHost.get(host.name) ?? new Map(), deps.readSecret);
     loads.push({ host, vars, files: renderTemplates(playbook, host.name, vars) });
   }
   return {
@@ -49,15 +50,14 @@ function bundleStep(step: Playbook['steps'][number]): BundleStep {
 }
 
 /** Only what changes hosts goes in waves; the keep-serving rule counts the whole group, whatever --limit says. */
-export function strategyOf(
+function strategyOf(
   action: 'plan' | 'apply' | 'verify' | 'rollback',
   target: Pick<PlaybookTarget, 'playbook' | 'inventory' | 'hosts'>,
   concurrency: number,
 ): Strategy {
   if (action === 'plan' || action === 'verify') return everyHostAtOnce(concurrency);
   const { waves, budget, keepServing } = target.playbook.strategy;
-  const group =
-    keepServing === undefined ? undefined : target.inventory.groups.get(keepServing.group ?? 'all');
+  const group = keepServing === undefined ? [] : keptGroup(keepServing.group ?? 'all', target);
   return {
     concurrency,
     waves: waves.map((wave) =>
@@ -68,6 +68,18 @@ export function strategyOf(
     failureBudget: budget?.failures,
     keepServing: keepServing === undefined ? undefined : { hosts: new Set(group), min: keepServing.min },
   };
+}
+
+/** The hosts that a keep_serving rule is about. A group that is not there would protect nobody, silently. */
+function keptGroup(
+  name: string,
+  { playbook, inventory }: Pick<PlaybookTarget, 'playbook' | 'inventory'>,
+): readonly string[] {
+  const group = inventory.groups.get(name);
+  if (group !== undefined) return group;
+  throw new UsageError('KEEP_SERVING_GROUP', `keep_serving of ${playbook.name} names the group '${name}'`, {
+    hint: `${inventory.file} has no such group: add it, so that the rule protects somebody`,
+  });
 }
 
 /** No waves, no budget. */

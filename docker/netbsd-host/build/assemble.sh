@@ -56,13 +56,14 @@ add_base_library() {
     *)
       install -m 444 "$multiarch/$1" "$out/lib/$1.0"
       ln -s "$1.0" "$out/lib/$1"
-      case $1 in libz.so.* | libcap.so.*) ;; *) ln -s "../../lib/$1.0" "$out/usr/lib/$1" ;; esac ;;
+      case $1 in libz.so.* | libcap.so.* | libcrypt.so.*) ;; *) ln -s "../../lib/$1.0" "$out/usr/lib/$1" ;; esac ;;
   esac
 }
 install -m 444 /tmp/libutil.so.7 "$out/lib/libutil.so.7.20"
 ln -s libutil.so.7.20 "$out/lib/libutil.so.7"
 ln -s ../../lib/libutil.so.7.20 "$out/usr/lib/libutil.so.7"
 for need in $(patchelf --print-needed /usr/sbin/named); do add_base_library "$need"; done
+add_base_library libcrypt.so.1
 for name in $bind_names; do
   for file in "$multiarch/lib$name"-*-Debian.so; do add_base_library "${file##*/}"; done
 done

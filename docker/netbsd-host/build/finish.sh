@@ -1,29 +1,18 @@
 # shellcheck shell=sh
 # The last touches on the tree: visible tools, accounts, modes, packages. Sourced by assemble.sh.
 
-# where each of the visible tools lives on NetBSD
-in_bin='cat chmod cp date dd df echo expr ln ls mkdir mv pwd rm rmdir sleep stty sync test'
-in_sbin='chown mknod'
-in_usr_bin='basename chgrp comm csplit cut dirname du env expand find flock fold grep head id join mkfifo mktemp nice nl nohup
-  od paste printenv printf readlink sed sort split stat sum tail tee touch tr true tsort tty unexpand uniq wc who xargs yes
-  gzip bzip2 xz unzip seq'
-place() { # FOLDER NAME...: whatever has no program of our own yet is the hidden one, screened if we know how
+# what has no program of our own is the hidden one itself
+place() { # FOLDER NAME...
   folder=$1
   shift
-  for name; do
-    [ -e "$out$folder/$name" ] || ln "$out$hidden/bin/$name" "$out$folder/$name" 2>/dev/null || echo "no $name"
-  done
+  for name; do [ -e "$out$folder/$name" ] || ln "$out$hidden/bin/$name" "$out$folder/$name"; done
 }
-cp "$out$hidden/bin/printf" "$out$hidden/bin/echo"
-# shellcheck disable=SC2086
-{ place /bin $in_bin; place /sbin $in_sbin; place /usr/bin $in_usr_bin; }
-for pair in egrep:grep fgrep:grep gunzip:gzip zcat:gzip bunzip2:bzip2 bzcat:bzip2 unxz:xz xzcat:xz; do
-  [ -e "$out/usr/bin/${pair%:*}" ] || ln "$out/usr/bin/${pair#*:}" "$out/usr/bin/${pair%:*}"
-done
-[ -e "$out/bin/pax" ] || ln "$out$hidden/bin/pax" "$out/bin/pax"
-[ -e "$out/bin/tar" ] || ln "$out$hidden/bin/pax" "$out/bin/tar"
-[ -e "$out/bin/cpio" ] || ln "$out$hidden/bin/pax" "$out/bin/cpio"
+place /bin pwd sleep stty sync test pax
+place /usr/bin basename dirname false od printf true tsort tty unzip patch
 ln "$out/bin/test" "$out/bin/["
+ln "$out/bin/pax" "$out/bin/cpio"
+for name in sum md5 sha1 rmd160; do ln "$out/usr/bin/cksum" "$out/usr/bin/$name"; done
+for pair in more:less; do ln "$out/usr/bin/${pair#*:}" "$out/usr/bin/${pair%:*}"; done
 
 # accounts: the databases come from master.passwd by our own pwd_mkdb
 hash=$(openssl passwd -1 -salt muster netbsd)
@@ -42,8 +31,7 @@ echo 6.99.16 >"$out$hidden/release"
 : >"$out/var/log/messages"
 : >"$out/var/log/authlog"
 : >"$out/var/log/sshd.log"
-chmod 600 "$out/var/log/authlog" "$out/etc/ssh/sshd_config"
-chmod 644 "$out/etc/ssh/sshd_config"
+chmod 600 "$out/var/log/authlog"
 printf 'default:\n\tlocalcipher = sha1\n\typcipher = old\n' >"$out/etc/passwd.conf"
 cp /etc/protocols /etc/services "$out/etc/"
 [ -e "$out/etc/ssh/ssh_config" ] || : >"$out/etc/ssh/ssh_config"

@@ -4,7 +4,7 @@
 # hidden: what the wrappers, the scripts and the boot need behind the scenes
 for name in basename cat chgrp chmod chown comm cp csplit cut date dd df dirname du env expand expr fold head id \
   join ln ls mkdir mkfifo mknod mktemp mv nice nl nohup od paste pwd readlink rm rmdir seq sha256sum sha1sum \
-  sha512sum md5sum sleep sort split stat stty sum sync tail tee touch tr true truncate tsort tty uname unexpand uniq wc \
+  sha512sum md5sum sleep sort split stat stty sum false sync tail tee touch tr true truncate tsort tty uname unexpand uniq wc \
   who yes printf test printenv; do
   program "/usr/bin/$name" "$hidden/bin/$name"
 done
@@ -28,7 +28,7 @@ program /usr/bin/diff /usr/bin/diff
 program /usr/bin/diff3 /usr/bin/diff3
 program /usr/bin/cmp /usr/bin/cmp
 program /usr/bin/patch /usr/bin/patch
-program /usr/bin/less /usr/bin/less
+for name in less getent getconf; do program "/usr/bin/$name" "/usr/bin/$name"; done
 program /usr/bin/uuencode /usr/bin/uuencode
 program /usr/bin/uudecode "$hidden/bin/uudecode"
 program /usr/bin/hexdump /usr/bin/hexdump
@@ -40,7 +40,8 @@ perl -pi -e 's{/run/sshd\0}{/var/sshd\0}; s{/usr/bin/passwd}{/usr/bin/passwd}' "
 
 # BIND: the base system's, and the same program once more for the package
 bind_program /usr/sbin/named /usr/sbin/named
-for name in rndc rndc-confgen; do bind_program "/usr/sbin/$name" "/usr/sbin/$name"; done
+bind_program /usr/sbin/rndc /usr/sbin/rndc
+bind_program /usr/sbin/rndc-confgen "$hidden/bin/rndc-confgen"
 for name in named-checkconf named-checkzone; do bind_program "/usr/bin/$name" "/usr/sbin/$name"; done
 for name in dnssec-keygen dnssec-signzone; do bind_program "/usr/bin/$name" "/usr/sbin/$name"; done
 for name in dig host nslookup nsupdate; do bind_program "/usr/bin/$name" "/usr/bin/$name"; done
