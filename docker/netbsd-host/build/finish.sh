@@ -8,11 +8,13 @@ place() { # FOLDER NAME...
   for name; do [ -e "$out$folder/$name" ] || ln "$out$hidden/bin/$name" "$out$folder/$name"; done
 }
 place /bin pwd sleep stty sync test pax
-place /usr/bin basename dirname false od printf true tsort tty unzip patch
+place /usr/bin basename dirname false od printf true tsort tty unzip yes
 ln "$out/bin/test" "$out/bin/["
 ln "$out/bin/pax" "$out/bin/cpio"
 for name in sum md5 sha1 rmd160; do ln "$out/usr/bin/cksum" "$out/usr/bin/$name"; done
 for pair in more:less; do ln "$out/usr/bin/${pair#*:}" "$out/usr/bin/${pair%:*}"; done
+
+chmod a-w "$out"/bin/* "$out"/sbin/* "$out"/usr/bin/* "$out"/usr/sbin/* "$out"/etc/rc.d/*
 
 # accounts: the databases come from master.passwd by our own pwd_mkdb
 hash=$(openssl passwd -1 -salt muster netbsd)

@@ -95,6 +95,30 @@ static int screen_options(int argc, char **argv) {
   return at;
 }
 
+/* GNU sed knows \\t and its like even in its POSIX mode; on NetBSD they are the bare letter. */
+static char *plain_script(char *script) {
+  char *text = strdup(script), *to = text;
+  for (char *from = script; *from != '\0'; from++) {
+    if (from[0] == '\\' && from[1] != '\0') {
+      if (strchr("tswSWrfva", from[1]) == NULL) *to++ = *from;
+      from++;
+    }
+    *to++ = *from;
+  }
+  *to = '\0';
+  return text;
+}
+
+static void soften_sed(int argc, char **argv, int operands) {
+  int has_script = 0;
+  for (int i = 1; i < out_count; i++)
+    if (out[i][0] == '-' && (out[i][1] == 'e' || out[i][1] == 'f')) {
+      has_script = 1;
+      if (out[i][1] == 'e') out[i] = plain_script(out[i]);
+    }
+  if (!has_script && operands < argc) argv[operands] = plain_script(argv[operands]);
+}
+
 /* "rm: cannot remove 'x': No such file" -> "rm: x: No such file" */
 static void rewrite(char *line) {
   size_t name = strlen(rule->name);
@@ -183,6 +207,7 @@ int main(int argc, char **argv) {
     for (int i = 1; i < argc; i++) room += strlen(argv[i]) + 1;
     out = realloc(out, room * sizeof *out);
     operands = screen_options(argc, argv);
+    if (strcmp(real, "sed") == 0) soften_sed(argc, argv, operands);
     if (operands < argc) out[out_count++] = "--";
   }
   for (int i = operands; i < argc; i++) out[out_count++] = argv[i];

@@ -83,7 +83,8 @@ int main(int argc, char **argv) {
     return 1;
   }
   if (getuid() != 0 && !asked_and_right(name)) return 1;
-  shell = keep && getenv("SHELL") != NULL ? getenv("SHELL") : entry->pw_shell[0] ? entry->pw_shell : "/bin/sh";
+  shell = entry->pw_shell[0] ? entry->pw_shell : "/bin/sh";
+  if (keep) shell = getenv("SHELL") != NULL ? getenv("SHELL") : "/bin/sh";
   if (setgid(entry->pw_gid) != 0 || initgroups(entry->pw_name, entry->pw_gid) != 0 || setuid(entry->pw_uid) != 0) {
     fprintf(stderr, "su: setting user and group: %s\n", strerror(errno));
     return 1;

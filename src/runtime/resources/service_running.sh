@@ -20,7 +20,7 @@ service_running() {
     return 0
   fi
   if m_service_pid "$m_service_file"; then
-    [ "$m_wanted" = running ] || m_need "stop it (pid $m_pid)"
+    [ "$m_wanted" = running ] || m_need 'stop it'
   else
     [ "$m_wanted" = stopped ] || m_need 'start it'
   fi
