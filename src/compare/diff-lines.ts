@@ -15,7 +15,8 @@ const maxEdits = 1000;
 export function diffLines(before: string, after: string, options: DiffOptions = {}): readonly string[] {
   if (before === after) return [];
   const { cap = 40, context = 2 } = options;
-  const patch = structuredPatch('', '', before, after, '', '', { context, maxEditLength: maxEdits });
+  const [from, to] = sameLineEnds(before, after);
+  const patch = structuredPatch('', '', from, to, '', '', { context, maxEditLength: maxEdits });
   const lines =
     patch === undefined
       ? [...splitLines(before, '-'), ...splitLines(after, '+')]
@@ -25,6 +26,12 @@ export function diffLines(before: string, after: string, options: DiffOptions = 
         ]);
   if (lines.length <= cap) return lines;
   return [...lines.slice(0, cap), `... ${lines.length - cap} more lines`];
+}
+
+/** Whether the last line has an end is not worth two lines of every diff, unless it is all there is. */
+function sameLineEnds(before: string, after: string): readonly [string, string] {
+  const [from, to] = [before, after].map((text) => (text === '' || text.endsWith('\n') ? text : `${text}\n`));
+  return from === to || from === undefined || to === undefined ? [before, after] : [from, to];
 }
 
 function splitLines(text: string, sign: '-' | '+'): string[] {

@@ -53,7 +53,7 @@ m_unescape() {
 m_join() {
   m_joined=
   m_bar=
-  for m_field; do
+  for m_field do
     m_escape "$m_field"
     m_joined=$m_joined$m_bar$m_escaped
     m_bar='|'

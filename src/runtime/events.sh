@@ -9,9 +9,12 @@ m_emit() {
 # m_emit_diff OLD NEW: a unified diff of two text files as `d` events, capped. Secrets are masked before the log.
 m_emit_diff() {
   # diff's file headers carry temporary names; the event before says which file it is.
-  diff -u "$1" "$2" 2>/dev/null | sed -e 1,2d | m_mask | awk -v cap="$m_diff_cap" '
-    NR <= cap { gsub(/\\/, "\\\\"); gsub(/\|/, "\\0174"); gsub(/\t/, "\\t"); gsub(/\r/, "\\r"); print "d|" $0 }
-    END { if (NR > cap) print "d|... " NR - cap " more lines" }' >>"$m_events"
+  # Escaped by sed: what a doubled backslash in a replacement means differs between awks.
+  diff -u "$1" "$2" 2>/dev/null | sed -e 1,2d | m_mask |
+    sed -e 's/\\/\\\\/g' -e 's/|/\\0174/g' -e "s/$m_tab/\\\\t/g" -e "s/$m_cr/\\\\r/g" -e 's/^/d|/' |
+    awk -v cap="$m_diff_cap" '
+      NR <= cap { print }
+      END { if (NR > cap) print "d|... " NR - cap " more lines" }' >>"$m_events"
 }
 
 # m_mask: a filter; replaces every secret value by [secret]. Without secrets it is cat.

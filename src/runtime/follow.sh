@@ -9,7 +9,7 @@ m_log=$m_work/log
 trap '' HUP
 printf '%s\n' "$$" >"$m_work/follower.pid"
 
-for m_pair; do
+for m_pair do
   m_name=${m_pair%%=*}
   eval "m_off_${m_name%.*}_${m_name#*.}=\${m_pair#*=}"
 done

@@ -20,15 +20,18 @@ m_mode_digit() {
 # m_octal MODE-STRING: sets m_mode, e.g. drwxr-xr-x gives 0755.
 m_octal() {
   m_bits=${1#?}
-  m_mode_digit "${m_bits%"${m_bits#???}"}"
+  m_tail=${m_bits#???}
+  m_mode_digit "${m_bits%"$m_tail"}"
   m_high=$((m_special * 4))
   m_mode=$m_digit
-  m_bits=${m_bits#???}
-  m_mode_digit "${m_bits%"${m_bits#???}"}"
+  m_bits=$m_tail
+  m_tail=${m_bits#???}
+  m_mode_digit "${m_bits%"$m_tail"}"
   m_high=$((m_high + m_special * 2))
   m_mode=$m_mode$m_digit
-  m_bits=${m_bits#???}
-  m_mode_digit "${m_bits%"${m_bits#???}"}"
+  m_bits=$m_tail
+  m_tail=${m_bits#???}
+  m_mode_digit "${m_bits%"$m_tail"}"
   m_high=$((m_high + m_special))
   m_mode=$m_high$m_mode$m_digit
 }

@@ -4,7 +4,7 @@
 version=$(/usr/sbin/named -v | sed 's/^BIND \([0-9.]*\).*/\1/')
 name=bind-$version
 
-bind_package() { # RC-SCRIPT ARCHIVE: one package, its start script being RC-SCRIPT
+bind_package() { # RC-SCRIPT ARCHIVE: one package called $name, its start script being RC-SCRIPT
   tree=/tmp/package
   rm -rf $tree
   mkdir -p $tree/bin $tree/sbin $tree/share/examples/bind9 $tree/share/examples/rc.d
@@ -38,3 +38,6 @@ bind_package /build/package/named9-pkgsrc "$out/var/packages/All/$name.tgz"
 mkdir -p "$out/var/packages/pkgsrc-rc"
 ln "$out/var/packages/All/$name.tgz" "$out/var/packages/pkgsrc-rc/$name.tgz"
 bind_package /build/package/named9-own-name "$out/var/packages/$name.tgz"
+# the same once more as a later revision, for hosts that are to differ and for pkg_add -u
+name=${name}nb1
+bind_package /build/package/named9-pkgsrc "$out/var/packages/next/$name.tgz"

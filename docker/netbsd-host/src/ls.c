@@ -257,6 +257,6 @@ int main(int argc, char **argv) {
   }
   if (!unsorted) qsort(plain, files, sizeof *plain, in_order), qsort(folders, directories, sizeof *folders, in_order);
   put_list(plain, files);
-  for (size_t i = 0; i < directories; i++) put_directory(folders[i].path, count > 1 || recursive);
+  for (size_t i = 0; i < directories; i++) put_directory(folders[i].path, count > 1);
   return status;
 }

@@ -51,7 +51,7 @@ static void read_args(struct proc *p) {
   snprintf(path, sizeof path, "/proc/%d/cmdline", p->pid);
   length = slurp(path, buffer, sizeof buffer - 1);
   if (length <= 0) {
-    snprintf(buffer, sizeof buffer, "[%s]", p->comm);
+    snprintf(buffer, sizeof buffer, p->state == 'Z' ? "<defunct>" : "[%s]", p->comm);
     p->args = strdup(buffer);
     p->argv0 = strdup(buffer);
     return;

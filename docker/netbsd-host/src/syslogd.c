@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_SOCKETS = 64, SOCKET_DELAY_MS = 300, PID_FILE_DELAY_MS = 500 };
+enum { MAX_SOCKETS = 64, SOCKET_DELAY_MS = 200, PID_FILE_DELAY_MS = 350 };
 
 static const char *paths[MAX_SOCKETS];
 static struct pollfd sockets[MAX_SOCKETS + 1];

@@ -59,6 +59,19 @@ caged_tree() {
   as_one_end
 }
 
+# caged_zones PATTERNS: prints name and checksum of the files below the cage's namedb that named does not write.
+caged_zones() {
+  (cd "$cage$namedb" && find . -type f -print | sort) | while IFS= read -r name; do
+    name=${name#./}
+    for pattern in $1; do
+      # The pattern is meant as one.
+      # shellcheck disable=SC2254
+      case $name in $pattern) continue 2 ;; esac
+    done
+    printf '%s %s\n' "$name" "$(cksum <"$cage$namedb/$name" | awk '{ print $1 }')"
+  done
+}
+
 # caged_device NAME: /dev/NAME is in the cage too, with the host's own numbers (they differ between ports).
 caged_device() {
   m_begin_path caged_device "$cage/dev/$1"

@@ -14,6 +14,8 @@ verify() {
   # The links are resolved inside the cage, where the article's tar left them dangling.
   expect 'the program starts inside the cage' chroot "$cage" "$program" -v
   expect 'the configuration is good inside the cage' named-checkconf -t "$cage" "$named_conf"
-  observe named.conf "$(m_digest "$cage$named_conf" && printf '%s' "$m_digest_value")"
+  # As text, so that a comparison shows the lines; without the keys that stand in it.
+  observe named.conf "$(sed 's/\(secret[[:space:]]*\)[^;]*;/\1"?";/' "$cage$named_conf")"
+  observe zones "$(caged_zones "$zones_change")"
   observe cage.libraries "$(libraries_of "$program")"
 }

@@ -20,7 +20,7 @@ describe('diffLines', () => {
     const before = Array.from({ length: 20 }, (_, line) => `a${line}`).join('\n');
     const lines = diffLines(before, before.replaceAll('a', 'b'), { cap: 3 });
     expect(lines).toHaveLength(4);
-    expect(lines.at(-1)).toBe('... 40 more lines');
+    expect(lines.at(-1)).toBe('... 38 more lines');
   });
 
   it('falls back to all lines for texts too far apart to align', () => {
