@@ -1,17 +1,18 @@
 // Secrets, read from where the inventory says they are kept. Their text never goes into a message.
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SecretSource } from '../document/index.ts';
 import { UsageError } from '../errors.ts';
-import { readTextFile } from './read-text.ts';
+import { readTextFile, unreadable } from './read-text.ts';
 
 const commandTimeoutMs = 60_000;
 const mostBytes = 1024 ** 2;
 
 /**
  * The text of a secret, without the last line end. Relative paths are from the working directory. Files of age are
- * opened by the program `age` with the identity file that MUSTER_AGE_IDENTITY names. Throws UsageError.
+ * decrypted with the identities in the file that MUSTER_AGE_IDENTITY names. Throws UsageError.
  */
 export async function readSecret(
   source: SecretSource,
@@ -41,16 +42,42 @@ async function fromAge(
   path: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
-  const identity = environment['MUSTER_AGE_IDENTITY'];
-  if (identity === undefined || identity === '') {
+  const identityPath = environment['MUSTER_AGE_IDENTITY'];
+  if (identityPath === undefined || identityPath === '') {
     throw new UsageError('SECRET_AGE', `${path} is encrypted with age, and no identity is known`, {
-      hint: 'set MUSTER_AGE_IDENTITY to the path of an identity file',
+      hint: 'set MUSTER_AGE_IDENTITY to the path of an identity file, as age-keygen writes it',
     });
   }
-  return await fromCommand(
-    ['age', '--decrypt', '--identity', fromHome(identity), fromHome(path)],
-    environment,
-  );
+  const identities = (await readTextFile(fromHome(identityPath))).text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const encrypted = await readBytes(fromHome(path));
+  // Loaded only here: most runs have no secret of age, and its cryptography takes a while to load.
+  const { armor, Decrypter } = await import('age-encryption');
+  try {
+    const decrypter = new Decrypter();
+    for (const identity of identities) decrypter.addIdentity(identity);
+    const text = new TextDecoder().decode(encrypted);
+    const bytes = text.startsWith('-----BEGIN AGE') ? armor.decode(text) : encrypted;
+    return withoutLineEnd(await decrypter.decrypt(bytes, 'text'));
+  } catch (error) {
+    throw new UsageError('SECRET_AGE', `${path} cannot be decrypted: ${messageOf(error)}`, {
+      hint: `is ${identityPath} an identity that the file was encrypted to?`,
+    });
+  }
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw await unreadable(path, error);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** No shell: the words of the inventory are the program and its arguments. */

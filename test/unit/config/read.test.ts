@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { armor, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
 import { readInventory, readPlaybookTree, readSecret, readTextFile } from '../../../src/config/index.ts';
 import { parsePlaybook } from '../../../src/playbook/index.ts';
@@ -185,15 +186,25 @@ describe('readSecret', () => {
     await expect(readSecret(source, {})).rejects.toThrow('failed: ENOENT');
   });
 
-  it('opens files of age with the identity that the environment names', async () => {
-    const folder = folderWith({ 'bin/age': '#!/bin/sh\necho "$@"\n' });
-    chmodSync(join(folder, 'bin/age'), 0o755);
-    const environment = { PATH: `${join(folder, 'bin')}:/bin:/usr/bin`, MUSTER_AGE_IDENTITY: 'id.txt' };
-    expect(await readSecret({ kind: 'age', path: 'k.age' }, environment)).toBe(
-      '--decrypt --identity id.txt k.age',
-    );
-    await expect(readSecret({ kind: 'age', path: 'k.age' }, {})).rejects.toMatchObject({
-      code: 'SECRET_AGE',
-    });
-  });
+  it.each(['binary', 'armored'])(
+    'decrypts %s files of age with the identity that the environment names',
+    async (form) => {
+      const identity = await generateIdentity();
+      const encrypter = new Encrypter();
+      encrypter.addRecipient(await identityToRecipient(identity));
+      const encrypted = await encrypter.encrypt('hunter22\n');
+      const folder = folderWith({ 'key.txt': `# created: today\n${identity}\n` });
+      const path = join(folder, 'secret.age');
+      writeFileSync(path, form === 'binary' ? encrypted : armor.encode(encrypted));
+      const environment = { MUSTER_AGE_IDENTITY: join(folder, 'key.txt') };
+      expect(await readSecret({ kind: 'age', path }, environment)).toBe('hunter22');
+      const stranger = folderWith({ 'key.txt': `${await generateIdentity()}\n` });
+      await expect(
+        readSecret({ kind: 'age', path }, { MUSTER_AGE_IDENTITY: join(stranger, 'key.txt') }),
+      ).rejects.toMatchObject({
+        code: 'SECRET_AGE',
+        message: expect.stringContaining('cannot be decrypted'),
+      });
+    },
+  );
 });
