@@ -11,19 +11,24 @@ export async function exec(
   command: string,
   deps: ActionDeps,
 ): Promise<FleetRun> {
-  return await ask('exec', hosts, deps, command);
+  return await ask('exec', hosts, deps, { command });
 }
 
-/** Gathers facts. A host that answers is reached, understood, and able to run muster: ping is this, shown shortly. */
+/** Gathers facts. */
 export async function facts(hosts: readonly InventoryHost[], deps: ActionDeps): Promise<FleetRun> {
   return await ask('facts', hosts, deps);
+}
+
+/** Gathers facts, to see who can: a host that answers is reached, understood, and able to run muster. */
+export async function ping(hosts: readonly InventoryHost[], deps: ActionDeps): Promise<FleetRun> {
+  return await ask('facts', hosts, deps, { shownAs: 'ping' });
 }
 
 async function ask(
   action: 'exec' | 'facts',
   hosts: readonly InventoryHost[],
   deps: ActionDeps,
-  command?: string,
+  more: { readonly command?: string; readonly shownAs?: 'ping' } = {},
 ): Promise<FleetRun> {
   return await runRequest(
     {
@@ -32,7 +37,7 @@ async function ask(
       hosts: hosts.map(bareLoad),
       steps: [],
       strategy: everyHostAtOnce(deps.concurrency),
-      ...(command === undefined ? {} : { command }),
+      ...more,
     },
     deps,
   );

@@ -20,6 +20,8 @@ export interface HostLoad {
 
 export interface FleetRequest {
   readonly action: Exclude<Action, 'ping'>;
+  /** What the run is called, when it is not called as its action: a ping gathers facts. */
+  readonly shownAs?: Action;
   readonly playbook: string;
   readonly hosts: readonly HostLoad[];
   readonly steps: readonly BundleStep[];
@@ -47,7 +49,8 @@ export function bareLoad(host: InventoryHost): HostLoad {
 /** Runs a request over its hosts. Rejects only for mistakes of ours; a host's trouble is in the result. */
 export async function runRequest(request: FleetRequest, deps: ActionDeps): Promise<FleetRun> {
   const runId = newRunId(deps.clock(), deps.randomHex);
-  const { action, playbook } = request;
+  const { playbook } = request;
+  const action = request.shownAs ?? request.action;
   deps.emit({
     type: 'run-started',
     runId,

@@ -1,9 +1,10 @@
 // One file per verb; each reads like a recipe and returns a value.
 export { apply } from './apply.ts';
-export { exec, facts } from './ask.ts';
+export { exec, facts, ping } from './ask.ts';
 export type { ActionDeps } from './deps.ts';
 export type { FleetRun } from './fleet-run.ts';
 export { plan } from './plan.ts';
+export { wavesOf } from './playbook-request.ts';
 export type { PlaybookTarget } from './playbook-request.ts';
 export { rollback } from './rollback.ts';
 export type { RollbackOptions } from './rollback.ts';

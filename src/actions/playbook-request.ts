@@ -5,6 +5,7 @@ import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import type { Playbook, StepSelection } from '../playbook/index.ts';
 import { selectSteps } from '../playbook/index.ts';
 import type { Strategy } from '../run/index.ts';
+import { planWaves } from '../run/index.ts';
 import type { ActionDeps } from './deps.ts';
 import type { FleetRequest } from './fleet-run.ts';
 import { resolveFleetVars, shellVars } from './host-vars.ts';
@@ -68,6 +69,17 @@ function strategyOf(
     failureBudget: budget?.failures,
     keepServing: keepServing === undefined ? undefined : { hosts: new Set(group), min: keepServing.min },
   };
+}
+
+/** In which waves an apply would go over the hosts; empty when the playbook has none. */
+export function wavesOf(target: PlaybookTarget): readonly (readonly string[])[] {
+  const { waves } = strategyOf('apply', target, 1);
+  return waves.length === 0
+    ? []
+    : planWaves(
+        target.hosts.map(({ name }) => name),
+        waves,
+      );
 }
 
 /** The hosts that a keep_serving rule is about. A group that is not there would protect nobody, silently. */

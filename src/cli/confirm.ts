@@ -2,13 +2,17 @@
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../errors.ts';
 
-/** True when the operator says yes. Throws UsageError when there is nobody to ask. */
+/** Throws UsageError when a yes will be needed and there is nobody to say it: before any host was asked. */
+export function requireOperator(json: boolean): void {
+  if (process.stdin.isTTY && !json) return;
+  const why = json ? '--json asks nothing' : 'there is no terminal to ask for a yes';
+  throw new UsageError('CONFIRM', `this changes hosts, and ${why}`, {
+    hint: 'look at the plan, then add --yes',
+  });
+}
+
+/** True when the operator says yes. */
 export async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new UsageError('CONFIRM', 'this changes hosts, and there is no terminal to ask for a yes', {
-      hint: 'look at the plan, then add --yes',
-    });
-  }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question(`${question} `);

@@ -14,13 +14,14 @@ export function printError(error: unknown, debug: boolean): number {
   }
   if (error instanceof ConfigError) {
     const count = error.issues.length;
-    process.stderr.write(`${escapeTerminal(error.message)}\n`);
+    process.stderr.write(`${escapeTerminal(error.message, 'tab-newline')}\n`);
     process.stderr.write(`${count} ${count === 1 ? 'problem' : 'problems'}; no host was touched.\n`);
   } else {
     const at = error.location;
     const place = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `;
     process.stderr.write(`muster: ${escapeTerminal(`${place}${error.message}`)}\n`);
-    if (error.hint !== undefined) process.stderr.write(`    hint: ${escapeTerminal(error.hint)}\n`);
+    if (error.hint !== undefined)
+      process.stderr.write(`    hint: ${escapeTerminal(error.hint, 'tab-newline')}\n`);
   }
   if (debug) process.stderr.write(`${error.stack ?? ''}\n`);
   return exitCodes.usage;

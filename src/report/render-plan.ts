@@ -95,6 +95,8 @@ function resourceItem(resource: ResourceResult, style: Style): Item {
 
 function markOf(resource: ResourceResult): Mark {
   if (resource.status === 'ok') return 'same';
+  // Resources say `new ...` of what is not there yet.
+  if (/^new\b/.test(resource.reason)) return 'added';
   const signs = new Set(resource.diff.filter((line) => !/^(---|\+\+\+) /.test(line)).map((line) => line[0]));
   return signs.has('+') && !signs.has('-') && !signs.has(' ') ? 'added' : 'changed';
 }

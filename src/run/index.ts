@@ -1,5 +1,5 @@
 // Running a task on hosts: the scheduler, one host's run, and the collecting of what hosts say.
-export { runFleet } from './run-fleet.ts';
+export { planWaves, runFleet } from './run-fleet.ts';
 export type { FleetHost, Strategy } from './run-fleet.ts';
 export { runHost } from './run-host.ts';
 export type { HostRun, HostTask, StopSignals } from './run-host.ts';

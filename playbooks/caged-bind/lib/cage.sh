@@ -79,7 +79,7 @@ caged_device() {
   m_see "$m_path"
   wanted=$(device_numbers "/dev/$1")
   case $m_type in
-    absent) m_need "like /dev/$1" ;;
+    absent) m_need "new, like /dev/$1" ;;
     other) [ -n "$m_after" ] || [ "$(device_numbers "$m_path")" = "$wanted" ] || m_need "like /dev/$1 (has other numbers)" ;;
     *) fail "caged_device $m_path: something else is there (a $m_type)" ;;
   esac

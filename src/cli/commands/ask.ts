@@ -1,5 +1,5 @@
 // exec, facts, ping and inventory: questions that need no playbook.
-import { exec, facts } from '../../actions/index.ts';
+import { exec, facts, ping } from '../../actions/index.ts';
 import type { InventoryView } from '../../report/index.ts';
 import {
   renderExec,
@@ -32,8 +32,7 @@ export async function factsCommand(options: FleetOptions): Promise<number> {
 /** `muster ping`: a host answers when it can be logged in to and can run muster. */
 export async function pingCommand(options: FleetOptions): Promise<number> {
   const session = await openFleet(options);
-  const run = await session.follow((deps) => facts(session.hosts, deps));
-  const result = { ...run.result, action: 'ping' as const };
+  const { result } = await session.follow((deps) => ping(session.hosts, deps));
   session.print(result, renderPing(result, session.style));
   return exitCodeOf(result);
 }

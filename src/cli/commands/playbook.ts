@@ -1,12 +1,11 @@
 // plan, apply, verify and compare: the commands that take a playbook to a fleet.
 import { join } from 'node:path';
 import type { PlaybookTarget } from '../../actions/index.ts';
-import { apply, plan, verify } from '../../actions/index.ts';
+import { apply, plan, verify, wavesOf } from '../../actions/index.ts';
 import { readPlaybookTree } from '../../config/index.ts';
-import { UsageError } from '../../errors.ts';
 import { parsePlaybook } from '../../playbook/index.ts';
 import { renderApply, renderCompare, renderPlan, renderVerify } from '../../report/index.ts';
-import { confirm } from '../confirm.ts';
+import { confirm, requireOperator } from '../confirm.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { PlaybookOptions } from '../options.ts';
 import type { FleetSession } from '../session.ts';
@@ -22,7 +21,7 @@ export async function planCommand(directory: string, options: PlaybookOptions): 
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
   const { result } = await session.follow((deps) => plan(target, deps));
-  session.print(result, renderPlan(result, session.style));
+  session.print(result, renderPlan(result, session.style, { waves: wavesOf(target) }));
   return exitCodeOf(result);
 }
 
@@ -31,9 +30,9 @@ export async function applyCommand(directory: string, options: ApplyOptions): Pr
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
   if (options.yes !== true) {
-    if (session.json) throw new UsageError('CONFIRM', '--json asks nothing, so apply wants --yes with it');
+    requireOperator(session.json);
     const planned = await session.follow((deps) => plan(target, deps));
-    writeOut(renderPlan(planned.result, session.style));
+    writeOut(renderPlan(planned.result, session.style, { waves: wavesOf(target) }));
     if (planned.result.interrupted) return exitCodes.interrupted;
     if (!(await confirm('Apply this?'))) return exitCodes.usage;
   }

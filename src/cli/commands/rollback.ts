@@ -1,7 +1,7 @@
 // rollback: shows what would be undone, asks, undoes.
 import { rollback } from '../../actions/index.ts';
 import { renderPlan, renderRollback } from '../../report/index.ts';
-import { confirm } from '../confirm.ts';
+import { confirm, requireOperator } from '../confirm.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { FleetOptions } from '../options.ts';
 import { openFleet, writeOut } from '../session.ts';
@@ -20,6 +20,7 @@ export async function rollbackCommand(options: RollbackCommandOptions): Promise<
     ...(options.run === undefined ? {} : { targetRun: options.run }),
   };
   if (options.yes !== true) {
+    requireOperator(session.json);
     const shown = await session.follow((deps) => rollback(session.hosts, { ...choice, preview: true }, deps));
     writeOut(renderPlan(shown.result, session.style));
     for (const { result, receipt } of shown.runs) {

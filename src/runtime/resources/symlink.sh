@@ -14,7 +14,7 @@ symlink() {
   [ -n "$m_o_to" ] || fail "symlink $m_path: give it --to"
   m_see "$m_path"
   case $m_type in
-    absent) m_need "to $m_o_to" ;;
+    absent) m_need "new, to $m_o_to" ;;
     link)
       # A planned link's text is not kept: two declarations of one link are a mistake that apply would show too.
       if [ -z "$m_after" ]; then
