@@ -8,11 +8,20 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: ['test/setup.ts'],
           include: ['test/{unit,contract,library,cli}/**/*.test.ts'],
           testTimeout: 20_000,
         },
       },
-      { test: { name: 'sh', include: ['test/sh/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'sh',
+          setupFiles: ['test/setup.ts'],
+          include: ['test/sh/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'e2e',

@@ -66,8 +66,16 @@ export interface HostResult {
   /** How many SSH connections and execs this host cost. */
   readonly connections: number;
   readonly execs: number;
+  /** `rollback` only: of so many touched paths, how many are proved to be as they were before the run. */
+  readonly proof?: Proof;
   /** `exec` only: the command's exit status and output. */
   readonly command?: CommandResult;
+}
+
+/** Paths with the fingerprint (type, mode, owner, group, content or link target) that they had before a run. */
+export interface Proof {
+  readonly same: number;
+  readonly paths: number;
 }
 
 export interface CommandResult {

@@ -1,6 +1,7 @@
 // Names, options and help of the commands. What they do is loaded when it is needed.
 import { Command } from 'commander';
 import { withFleetOptions, withStepOptions } from './options.ts';
+import type { LintOptions } from './commands/lint.ts';
 import type { FleetOptions, PlaybookOptions } from './options.ts';
 
 /** Builds the command line; `done` gets the exit code of the command that ran. */
@@ -20,6 +21,14 @@ export function buildProgram(version: string, done: (code: number) => void): Com
   addPlaybookCommands(program, done);
   addQuestionCommands(program, done);
   addLabCommands(program, done);
+  program
+    .command('lint [paths...]')
+    .description('check playbooks and inventories; no host is asked')
+    .option('--json', 'the result as JSON')
+    .option('--strict', 'warnings count as errors')
+    .action(async (paths: string[], _: LintOptions, command: Command) => {
+      done(await (await import('./commands/lint.ts')).lintCommand(paths, command.optsWithGlobals()));
+    });
   program
     .command('schema <kind>')
     .description('print the JSON Schema of an inventory, playbook or config file')

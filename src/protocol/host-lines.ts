@@ -13,6 +13,8 @@ export type HostLine =
       readonly target: string;
       readonly reason: string;
       readonly irreversible: boolean;
+      /** The step that made the change, when that is not the one that runs: in a rollback. */
+      readonly step: string;
     }
   | { readonly kind: 'd'; readonly text: string }
   | { readonly kind: 'check'; readonly holds: boolean; readonly name: string; readonly message: string }
@@ -119,6 +121,7 @@ export function parseHostLine(line: string): HostLine {
         target: text(2),
         reason: text(3),
         irreversible: text(4) === '1',
+        step: text(5),
       };
     case 'd':
       return { kind, text: text(0) };

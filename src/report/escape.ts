@@ -2,7 +2,7 @@
 
 /** Control characters (C0, DEL, C1), lone surrogates, and what reorders or hides text: bidi marks, invisibles, tags. */
 const unsafe =
-  /[\p{Cc}\p{Cs}\p{Bidi_Control}\u00ad\u200b\u2028\u2029\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/gu;
+  /[\p{Cc}\p{Cs}\p{Bidi_Control}\u00ad\u200b\u2028\u2029\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /** Which control characters stay as they are: none (one-line text), tabs, or tabs and newlines. */
 export type Keep = 'none' | 'tab' | 'tab-newline';

@@ -5,6 +5,7 @@ export { type PlanExtra, renderPlan } from './render-plan.ts';
 export { renderApply, renderRollback } from './render-apply.ts';
 export { type VerifyExtra, renderVerify } from './render-verify.ts';
 export { type CompareExtra, renderCompare } from './render-compare.ts';
+export { renderUndo, type UndoView } from './render-undo.ts';
 export { renderExec } from './render-exec.ts';
 export {
   type InventoryView,

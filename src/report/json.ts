@@ -32,7 +32,7 @@ export interface JsonExtra {
 
 /**
  * A run for `--json`: version, runId, action, playbook, interrupted, summary (hosts, then one count per outcome),
- * hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, connections, execs, command),
+ * hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, connections, execs, proof, command),
  * then comparison and baseline when given. Absent values are left out; a missing observation is null.
  */
 export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
@@ -85,6 +85,7 @@ function hostJson(host: HostResult): JsonValue {
     ...{ host: name, outcome, reason, hint, steps, resources, checks, observations, facts },
     connections: host.connections,
     execs: host.execs,
+    proof: host.proof,
     command: host.command,
   });
 }

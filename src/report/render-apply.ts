@@ -1,7 +1,7 @@
 // What an apply or a rollback did, as text: a recap for each host, every failure with its evidence, totals.
 import { foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
 import type { HostOutcome, HostResult, RunResult, StepOutcome } from '../result.ts';
-import { type Row, hostLabel, layOut } from './layout.ts';
+import { count, type Row, hostLabel, layOut } from './layout.ts';
 import type { Mark, Style } from './style.ts';
 import { countOf, failureRows, lossRows, totalLine } from './trouble.ts';
 
@@ -27,7 +27,8 @@ export function renderApply(result: RunResult, style: Style): string {
 export function renderRollback(result: RunResult, style: Style): string {
   const recap = recapRows(reachedHosts(result), undoneText);
   const counts: [number, string][] = [
-    [countOf(result.hosts, 'rolled-back', 'changed', 'ok'), 'rolled back'],
+    [countOf(result.hosts, 'rolled-back'), 'rolled back'],
+    [countOf(result.hosts, 'ok', 'changed'), 'with nothing to roll back'],
     ...troubleCounts(result.hosts).filter(([, word]) => word !== 'rolled back'),
   ];
   return renderDone(result, style, recap, [totalLine(counts, result)]);
@@ -64,15 +65,18 @@ function stepCounts(hosts: readonly HostResult[]): string {
 }
 
 function undoneText(host: HostResult): string {
-  const number = (status: string): number => host.resources.filter((entry) => entry.status === status).length;
+  const { proof, resources } = host;
+  if (resources.length === 0) return 'nothing to roll back';
+  const number = (status: string): number => resources.filter((entry) => entry.status === status).length;
   const kept = number('kept');
-  const held = host.checks.filter(({ holds }) => holds).length;
   return [
-    `${number('undone') + kept} of ${host.resources.length} undone`,
+    `${number('undone') + kept} of ${resources.length} undone`,
     ...(kept > 0 ? [`${kept} of them already as before`] : []),
     ...(number('conflict') > 0 ? [`${number('conflict')} changed since by somebody else`] : []),
     ...(number('failed') > 0 ? [`${number('failed')} failed`] : []),
-    ...(held > 0 ? [`${held} proved as before`] : []),
+    ...(proof === undefined
+      ? []
+      : [`${proof.same} of ${count(proof.paths, 'path')} proved identical to before`]),
   ].join(', ');
 }
 

@@ -6,6 +6,7 @@ import type {
   CheckResult,
   HostOutcome,
   HostResult,
+  Proof,
   ResourceResult,
   StepOutcome,
   StepResult,
@@ -62,7 +63,7 @@ export class HostCollector {
   #final: Ending | undefined;
   #exitStatus: number | undefined;
   #receipt: ReceiptInfo | undefined;
-  #proof: { same: number; paths: number } | undefined;
+  #proof: Proof | undefined;
 
   constructor(host: string, action: Action, forms: readonly string[], cap: number, emit: EventListener) {
     this.#host = host;
@@ -74,10 +75,6 @@ export class HostCollector {
 
   get receipt(): ReceiptInfo | undefined {
     return this.#receipt;
-  }
-
-  get proof(): { same: number; paths: number } | undefined {
-    return this.#proof;
   }
 
   /** What the driver itself said last, when it said it. */
@@ -121,7 +118,7 @@ export class HostCollector {
         this.#receipt = line;
         return;
       case 'proof':
-        this.#proof = line;
+        this.#proof = { same: line.same, paths: line.paths };
         return;
       case 'exit':
         this.#exitStatus = line.status;
@@ -162,6 +159,7 @@ export class HostCollector {
       observations: this.#observations,
       facts: this.#facts,
       ...cost,
+      ...(this.#proof === undefined ? {} : { proof: this.#proof }),
       ...(this.#action === 'exec' && outcome !== 'unreachable'
         ? {
             command: {
@@ -223,7 +221,7 @@ export class HostCollector {
 
   #resourceOf(line: Extract<HostLine, { kind: 'res' }>): ResourceResult {
     return {
-      step: this.#steps.get(this.#step)?.id ?? '',
+      step: line.step === '' ? (this.#steps.get(this.#step)?.id ?? '') : line.step,
       resource: line.resource,
       target: line.target,
       status: resourceStatuses.find((status) => status === line.status) ?? 'failed',

@@ -127,6 +127,6 @@ class Fleet {
       execs: 0,
     };
     this.#emit({ type: 'host-finished', host, outcome: 'skipped', reason, result });
-    this.#runs.set(host, { result, receipt: undefined, proof: undefined });
+    this.#runs.set(host, { result, receipt: undefined });
   }
 }

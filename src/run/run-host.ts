@@ -39,7 +39,6 @@ export interface HostRun {
   readonly result: HostResult;
   /** rollback: what the host says about the run to undo. */
   readonly receipt: ReceiptInfo | undefined;
-  readonly proof: { readonly same: number; readonly paths: number } | undefined;
 }
 
 const shell = '/bin/sh -s';
@@ -88,7 +87,7 @@ class HostRunner {
       reason: result.reason,
       result,
     });
-    return { result, receipt: this.#collector.receipt, proof: this.#collector.proof };
+    return { result, receipt: this.#collector.receipt };
   }
 
   async #attempts(): Promise<Ending> {

@@ -1,9 +1,38 @@
 # What a run says: one line an event, appended to the run's event log. The grammar is in docs/protocol.md.
 
-# m_emit KIND FIELD...
+# m_emit KIND FIELD...: secrets are masked, because the log may stay on the host. The first fields are the protocol's
+# own words, and are left alone: a secret may be such a word.
 m_emit() {
-  m_join "$@"
+  case $1 in
+    notice) m_plain=1 ;;
+    res) m_plain=3 ;;
+    end) m_plain=4 ;;
+    *) m_plain=2 ;;
+  esac
+  m_joined=
+  m_bar=
+  for m_field; do
+    if [ "$m_plain" -gt 0 ]; then
+      m_plain=$((m_plain - 1))
+    else
+      m_hide "$m_field"
+      m_field=$m_hidden
+    fi
+    m_escape "$m_field"
+    m_joined=$m_joined$m_bar$m_escaped
+    m_bar='|'
+  done
   printf '%s\n' "$m_joined" >>"$m_events"
+}
+
+# m_hide VALUE: sets m_hidden to VALUE with every secret in it masked. Without a process.
+m_hide() {
+  m_hidden=$1
+  [ -s "$m_work/secrets" ] || return 0
+  while IFS= read -r m_secret; do
+    m_replace "$m_hidden" "$m_secret" '[secret]'
+    m_hidden=$m_replaced
+  done <"$m_work/secrets"
 }
 
 # m_emit_diff OLD NEW: a unified diff of two text files as `d` events, capped. Secrets are masked before the log.

@@ -48,7 +48,11 @@ m_journal_path() {
   m_save=$m_receipt/saved/$((m_seq + 1))
   # Saved before it is recorded: an entry without its original could not be undone.
   case $m_type in
-    file) cp -p "$1" "$m_save" || fail "cannot save $1 to $m_save" ;;
+    file)
+      cp -p "$1" "$m_save" || fail "cannot save $1 to $m_save"
+      # It has other names (hard links): an undo finds them by this.
+      [ "$m_links" -eq 1 ] || ls -i "$1" | awk '{ print $1; exit }' >"$m_save.inode"
+      ;;
     dir) touch -r "$1" "$m_save" || fail "cannot save the time of $1" ;;
     other) (cd / && pax -w -x ustar ".$1" >"$m_save") 2>/dev/null || fail "cannot save $1, which is a device, socket or pipe" ;;
   esac
@@ -65,7 +69,7 @@ m_journal_tree() {
   m_keep_time "$m_dir"
   m_save=$m_receipt/saved/$((m_seq + 1))
   # tar and not pax: it keeps hard links and modes on every release, and undo needs no more.
-  tar cpf "$m_save" -C "$m_dir" "./${1##*/}" 2>"$m_work/tar.err" || fail "cannot save the tree $1: $(tail -n 1 "$m_work/tar.err")"
+  (cd "$m_dir" && tar cpf "$m_save" "./${1##*/}") 2>"$m_work/tar.err" || fail "cannot save the tree $1: $(tail -n 1 "$m_work/tar.err")"
   m_record tree "$1" "$m_step"
   m_touched "$1"
 }
@@ -94,10 +98,10 @@ m_is_touched() {
   for m_list in "$m_state_dir/pending" "$m_work/changed"; do
     [ -f "$m_list" ] || continue
     m_seen=1
-    while read -r m_what m_changed_token; do
-      case $m_what in
-        changed) [ "$m_changed_token" != "$m_escaped" ] || m_seen=0 ;;
-        restarted) [ "$m_changed_token" != "$1" ] || m_seen=1 ;;
+    while IFS= read -r m_line; do
+      case $m_line in
+        "changed $m_escaped") m_seen=0 ;;
+        "restarted $1") m_seen=1 ;;
       esac
     done <"$m_list"
     [ "$m_seen" -ne 0 ] || m_found=0

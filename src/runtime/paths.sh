@@ -36,9 +36,9 @@ m_octal() {
   m_mode=$m_high$m_mode$m_digit
 }
 
-# m_look PATH: sets m_type (absent file dir link other), m_mode, m_uid, m_gid. Does not follow a link.
+# m_look PATH: sets m_type (absent file dir link other), m_mode, m_uid, m_gid, m_links. Does not follow a link.
 m_look() {
-  m_type=absent m_mode=- m_uid=- m_gid=-
+  m_type=absent m_mode=- m_uid=- m_gid=- m_links=1
   if [ ! -e "$1" ] && [ ! -h "$1" ]; then
     return 0
   fi
@@ -155,13 +155,19 @@ m_parent() {
   [ -n "$m_dir" ] || m_dir=/
 }
 
-# m_put FILE TARGET MODE UID GID: makes TARGET a copy of FILE, whole or not at all. The temporary file has the
-# run's name, so that an undo finds what a killed driver left.
+# m_put FILE TARGET MODE UID GID [TIME-FILE]: makes TARGET a copy of FILE, whole or not at all, with the time stamp of
+# TIME-FILE. The temporary file has the run's name, so that an undo finds what a killed driver left; nobody else can
+# read it before it has its owner and mode.
 m_put() {
   m_parent "$2"
   m_temp=$m_dir/.muster-$m_run_id-$m_seq
   rm -f "$m_temp"
-  cp "$1" "$m_temp" && chown "$4:$5" "$m_temp" && chmod "$3" "$m_temp" && mv -f "$m_temp" "$2"
+  if (umask 077 && cp "$1" "$m_temp") && chown "$4:$5" "$m_temp" && chmod "$3" "$m_temp" &&
+    { [ -z "${6-}" ] || touch -r "$6" "$m_temp"; } && mv -f "$m_temp" "$2"; then
+    return 0
+  fi
+  rm -f "$m_temp"
+  return 1
 }
 
 # m_put_link TEXT TARGET: likewise for a symbolic link. Not by `ln -sf`, which removes first, nor by mv onto a
@@ -170,11 +176,17 @@ m_put_link() {
   m_parent "$2"
   m_temp=$m_dir/.muster-$m_run_id-$m_seq
   rm -f "$m_temp"
-  ln -s "$1" "$m_temp" || return 1
+  ln -s -- "$1" "$m_temp" || return 1
   if [ -h "$2" ] && [ -d "$2" ]; then
     rm -f "$2" || return 1
   fi
   mv -f "$m_temp" "$2"
+}
+
+# m_run_text TEXT: runs a sh text that came as a value. By way of a file, because ps shows arguments to everybody.
+m_run_text() {
+  printf '%s\n' "$1" >"$m_work/script"
+  sh "$m_work/script"
 }
 
 # is_there PATH: true when PATH is really there now. In a plan, false means `not yet` or `never`.

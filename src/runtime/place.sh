@@ -13,6 +13,7 @@ m_place() {
       if ! cmp -s "$m_content" "$m_new"; then
         m_content_differs=1
         m_need content
+        [ "$m_links" -eq 1 ] || m_need "its other names ($((m_links - 1)) hard links) keep the old"
       fi
       m_diff_old=$m_content
       ;;
@@ -49,7 +50,7 @@ m_place() {
 # m_validate: runs --validate's command on the new content before it goes live; %s stands for the file.
 m_validate() {
   m_replace "$m_o_validate" '%s' "$m_new"
-  if ! sh -c "$m_replaced" >"$m_work/validate.out" 2>&1 </dev/null; then
+  if ! m_run_text "$m_replaced" >"$m_work/validate.out" 2>&1 </dev/null; then
     cat "$m_work/validate.out" >&2
     fail "$m_resource $m_path: \`$m_o_validate\` refuses the new content: $(head -n 3 "$m_work/validate.out")"
   fi

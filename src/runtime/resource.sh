@@ -50,7 +50,8 @@ m_begin() {
 m_begin_path() {
   m_begin "$1" "$2"
   case $2 in
-    */../* | */.. | */./* | *//*) fail "$1: the path '$2' is not in its plain form" ;;
+    *"$m_nl"*) fail "$1: the path '$2' holds a newline" ;;
+    */../* | */.. | */./* | */. | *//* | ?*/) fail "$1: the path '$2' is not in its plain form" ;;
     /*) ;;
     *) fail "$1: the path '$2' does not start with a slash" ;;
   esac
@@ -68,7 +69,8 @@ m_say() {
     case $1 in
       change | changed)
         m_group_changed=$((m_group_changed + 1))
-        m_escape "$m_resource $m_target_name: $2"
+        m_hide "$m_resource $m_target_name: $2"
+        m_escape "$m_hidden"
         printf 'd|+%s\n' "$m_escaped" >>"$m_work/group.diff"
         ;;
     esac
@@ -171,7 +173,10 @@ m_see() {
   m_hit=
   while IFS='|' read -r m_p m_t m_m m_u m_g m_c m_s; do
     if [ "$m_p" = "$m_escaped" ]; then
-      m_hit=1 m_type=$m_t m_mode=$m_m m_uid=$m_u m_gid=$m_g m_content=$m_c m_after=$m_s
+      m_hit=1 m_type=$m_t m_mode=$m_m m_uid=$m_u m_gid=$m_g m_content=$m_c m_after=$m_s m_links=1
+    elif [ "$m_t" = absent ]; then
+      # What was below a directory that an earlier resource would remove is gone with it.
+      case $m_escaped in "$m_p"/*) m_hit=1 m_type=absent m_mode=- m_uid=- m_gid=- m_content='' m_after=$m_s ;; esac
     fi
   done <"$m_work/planned"
   [ -n "$m_hit" ] || m_look "$1"

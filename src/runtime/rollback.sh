@@ -12,6 +12,7 @@ $1
 EOF
   m_unescape "$m_f1"
   m_a1=$m_unescaped
+  m_entry_step=$m_f2
   if [ "$m_kind" = path ]; then
     m_path=$m_a1
     m_transient=$m_f3
@@ -32,17 +33,14 @@ m_rollback() {
   m_undo_bad=0
   m_conflicts=
   m_later=
+  m_stay_down=
   m_reported=
   printf 'rolling-back\n' >"$m_receipt/status"
   m_backwards >"$m_work/backwards"
   while IFS= read -r m_entry_line <&3; do
     m_load "$m_entry_line"
-    # Services are asked again even when an earlier rollback dealt with them: the end of it may have been cut off.
-    if [ "$m_kind" = path ] && [ -f "$m_receipt/undone" ] && grep -qx "$m_entry_seq" "$m_receipt/undone"; then
-      continue
-    fi
     m_reported=
-    m_undo_entry
+    m_is_undone || m_undo_entry 3<&-
   done 3<"$m_work/backwards"
   m_undo_services
   m_undo_accounts_proof
@@ -57,6 +55,12 @@ m_rollback() {
   return 1
 }
 
+# m_is_undone: an earlier rollback, which was cut, dealt with this entry. Services are asked again: they come last.
+m_is_undone() {
+  case $m_kind in service | restart) return 1 ;; esac
+  [ -f "$m_receipt/undone" ] && grep -qx "$m_entry_seq" "$m_receipt/undone"
+}
+
 m_undo_entry() {
   case $m_kind in
     path) m_undo_path ;;
@@ -66,8 +70,8 @@ m_undo_entry() {
     usermod) m_undo_usermod "$m_a1" "$m_a3" ;;
     package) m_undo_package "$m_a1" ;;
     service) m_undo_service "$m_a1" "$m_a3" "$m_a4" ;;
-    restart) m_later="restart|$m_a1|$m_a3|$m_entry_seq$m_nl$m_later" ;;
-    command) m_undo_command "$m_a1" "$m_a3" ;;
+    restart) m_later="restart|$m_a1|$m_a3|$m_entry_seq|$m_entry_step$m_nl$m_later" ;;
+    command) m_undo_command "$m_a1" "$m_a3" "$m_a4" ;;
     hook) m_undo_hook "$m_a1" ;;
     time) ;;
     *) m_result failed "$m_kind" "$m_a1" 'an entry of a kind that this version does not know' ;;
@@ -77,14 +81,14 @@ m_undo_entry() {
 # m_undo_services: in the order in which the run touched them.
 m_undo_services() {
   m_done_services=
-  while IFS='|' read -r m_what m_service m_service_file m_entry_seq <&3; do
+  while IFS='|' read -r m_what m_service m_service_file m_entry_seq m_entry_step <&3; do
     [ -n "$m_what" ] || continue
-    case $m_done_services in *"|$m_service|"*) continue ;; esac
+    case $m_done_services$m_stay_down in *"|$m_service|"*) continue ;; esac
     m_done_services="$m_done_services|$m_service|"
     case $m_what in
       start) m_undo_start ;;
       *)
-        if m_service_restart "$m_service_file" >/dev/null 2>&1; then
+        if m_service_restart "$m_service_file" >/dev/null 2>&1 || m_service_onestart "$m_service_file"; then
           m_result undone service "$m_service" "restarted, pid $m_pid"
         else
           m_result failed service "$m_service" 'does not run after its restart'

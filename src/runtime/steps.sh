@@ -135,6 +135,6 @@ m_preview_rollback() {
   m_backwards >"$m_work/backwards"
   while IFS= read -r m_entry_line <&3; do
     m_load "$m_entry_line"
-    [ "$m_kind" = time ] || m_emit res change "$m_kind" "$m_a1" 'would be undone' 0
+    [ "$m_kind" = time ] || m_emit res change "$m_kind" "$m_a1" 'would be undone' 0 "$m_entry_step"
   done 3<"$m_work/backwards"
 }

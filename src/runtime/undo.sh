@@ -4,7 +4,7 @@
 
 # m_result STATUS KIND TARGET REASON: reports one entry.
 m_result() {
-  m_emit res "$1" "$2" "$3" "$4" 0
+  m_emit res "$1" "$2" "$3" "$4" 0 "$m_entry_step"
   case $1 in
     undone | kept) printf '%s\n' "$m_entry_seq" >>"$m_receipt/undone" ;;
     *) m_undo_bad=$((m_undo_bad + 1)) ;;
@@ -23,8 +23,25 @@ m_is_ours() {
   if [ "$m_type" = dir ] && [ "$m_pre_type" = absent ] && [ "$m_mode" = 0700 ]; then
     return 0
   fi
-  m_one_of "$m_mode" "$m_pre_mode" "$m_post_mode" && m_one_of "$m_uid" "$m_pre_uid" "$m_post_uid" &&
-    m_one_of "$m_gid" "$m_pre_gid" "$m_post_gid" && m_one_of "$m_extra" "$m_pre_extra" "$m_post_extra"
+  # chown takes set-id bits off, and a driver may have died before the chmod behind it.
+  { m_one_of "$m_mode" "$m_pre_mode" "$m_post_mode" || m_one_of "$m_mode" "0${m_pre_mode#?}" "0${m_post_mode#?}"; } &&
+    m_one_of "$m_uid" "$m_pre_uid" "$m_post_uid" && m_one_of "$m_gid" "$m_pre_gid" "$m_post_gid" &&
+    m_one_of "$m_extra" "$m_pre_extra" "$m_post_extra"
+}
+
+# m_what_differs: in words, how what is there now differs from what the run left.
+m_what_differs() {
+  if [ "$m_type" != "$m_post_type" ]; then
+    printf 'it is now a %s' "$m_type"
+    return 0
+  fi
+  m_words=
+  m_one_of "$m_extra" "$m_post_extra" "$m_post_extra" || m_words=' other content'
+  m_one_of "$m_mode" "$m_post_mode" "$m_post_mode" || m_words="$m_words, mode $m_mode instead of $m_post_mode"
+  m_one_of "$m_uid" "$m_post_uid" "$m_post_uid" || m_words="$m_words, uid $m_uid instead of $m_post_uid"
+  m_one_of "$m_gid" "$m_post_gid" "$m_post_gid" || m_words="$m_words, gid $m_gid instead of $m_post_gid"
+  m_words=${m_words#,}
+  printf '%s' "${m_words# }"
 }
 
 m_undo_path() {
@@ -38,13 +55,17 @@ m_undo_path() {
   esac
   m_print "$m_path"
   if [ "$m_state" = "$m_pre" ]; then
-    [ "$m_type" = dir ] && touch -r "$m_receipt/saved/$m_entry_seq" "$m_path"
+    case $m_type in dir | file) touch -r "$m_receipt/saved/$m_entry_seq" "$m_path" ;; esac
     m_result kept path "$m_path" 'is as before'
     return 0
   fi
-  if ! m_is_ours && [ "$m_force" != yes ]; then
+  if m_is_ours; then
+    :
+  elif [ "$m_force" = yes ]; then
+    m_keep_foreign
+  else
     m_conflicts="$m_conflicts|$m_path|"
-    m_result conflict path "$m_path" "somebody changed it since: it is $m_state; --force overwrites it"
+    m_result conflict path "$m_path" "somebody changed it since ($(m_what_differs)); --force overwrites it"
     if [ "$m_pre_type" = file ] && [ "$m_type" = file ] && m_is_text "$m_path"; then
       m_emit_diff "$m_path" "$m_receipt/saved/$m_entry_seq"
     fi
@@ -56,23 +77,32 @@ m_undo_path() {
   fi
 }
 
+# m_keep_foreign: with --force: what somebody else put in the place of m_path goes into the receipt, so nothing is lost.
+m_keep_foreign() {
+  m_foreign=$m_receipt/saved/foreign.$m_entry_seq
+  if [ "$m_type" = file ]; then
+    cp -p "$m_path" "$m_foreign"
+  fi
+  # Another kind of thing has to make room. (A directory where the run made one stays: m_remove judges what is in it.)
+  if [ "$m_type" != file ] && [ "$m_type" != "$m_pre_type" ] && [ "$m_type" != "$m_post_type" ] ||
+    { [ "$m_type" = file ] && [ "$m_pre_type" = dir ]; }; then
+    mv "$m_path" "$m_foreign"
+    m_print "$m_path"
+  fi
+}
+
 # m_restore: makes m_path what it was. Says what it did in m_restored; false when it reported a problem itself.
 m_restore() {
   m_saved=$m_receipt/saved/$m_entry_seq
   m_restored="$m_pre_type as before"
-  # A directory stands where a file or link was (or the other way round): only with --force, and nothing is lost.
-  if [ "$m_type" = dir ] && [ "$m_pre_type" != dir ] && [ "$m_pre_type" != absent ]; then
-    mv "$m_path" "$m_receipt/saved/foreign.$m_entry_seq"
-  fi
   case $m_pre_type in
     absent) m_remove ;;
-    file) m_put "$m_saved" "$m_path" "$m_pre_mode" "$m_pre_uid" "$m_pre_gid" && touch -r "$m_saved" "$m_path" ;;
+    file) m_restore_file ;;
     link)
       m_unescape "$m_pre_extra"
       m_put_link "$m_unescaped" "$m_path" && chown -h "$m_pre_uid:$m_pre_gid" "$m_path"
       ;;
     dir)
-      [ "$m_type" = absent ] || [ "$m_type" = dir ] || mv "$m_path" "$m_receipt/saved/foreign.$m_entry_seq"
       [ -d "$m_path" ] || mkdir -m 0700 "$m_path"
       chown "$m_pre_uid:$m_pre_gid" "$m_path" && chmod "$m_pre_mode" "$m_path" && touch -r "$m_saved" "$m_path"
       ;;
@@ -80,6 +110,32 @@ m_restore() {
   esac && return 0
   [ -n "$m_reported" ] || m_result failed path "$m_path" 'cannot bring it back'
   return 1
+}
+
+m_restore_file() {
+  if [ "$m_type" = file ] && [ "$m_extra" = "$m_pre_extra" ]; then
+    # The content is right: the file itself stays, and with it its other names.
+    chown "$m_pre_uid:$m_pre_gid" "$m_path" && chmod "$m_pre_mode" "$m_path" && touch -r "$m_saved" "$m_path"
+  else
+    m_rejoin || m_put "$m_saved" "$m_path" "$m_pre_mode" "$m_pre_uid" "$m_pre_gid" "$m_saved"
+  fi
+}
+
+# m_rejoin: the file had other names (hard links): if one of them still is what it was, m_path is a name of it again.
+m_rejoin() {
+  [ -f "$m_saved.inode" ] || return 1
+  read -r m_inode <"$m_saved.inode"
+  m_parent "$m_path"
+  for m_where in "$m_dir" "$(df -P "$m_dir" | awk 'NR == 2 { print $6 }')"; do
+    m_other=$(find "$m_where" -xdev -inum "$m_inode" -type f -print 2>/dev/null | head -n 1)
+    [ -z "$m_other" ] || break
+  done
+  [ -n "$m_other" ] || return 1
+  m_print "$m_other"
+  [ "$m_state" = "$m_pre" ] || return 1
+  m_temp=$m_dir/.muster-$m_run_id-$m_seq
+  rm -f "$m_temp"
+  ln "$m_other" "$m_temp" && mv -f "$m_temp" "$m_path"
 }
 
 # m_remove: the run made m_path; nothing was there before.
@@ -119,24 +175,37 @@ EOF
   return 1
 }
 
+# The tree is unpacked beside its place, so that it comes back whole or not at all.
 m_undo_tree() {
-  if is_there "$m_path"; then
-    if [ -s "$m_receipt/undone" ] && grep -q "^$m_entry_seq\$" "$m_receipt/undone"; then
-      m_result kept tree "$m_path" 'is back already'
-      return 0
-    fi
-    # A removal that was cut leaves a part: what is there is unpacked over, and is the same.
-    if [ ! -d "$m_path" ]; then
-      m_result conflict tree "$m_path" 'something else is there now'
-      return 0
-    fi
-  fi
   m_parent "$m_path"
-  if tar xpf "$m_receipt/saved/$m_entry_seq" -C "$m_dir" 2>/dev/null; then
-    m_result undone tree "$m_path" 'tree as before'
+  m_temp=$m_dir/.muster-$m_run_id-$m_entry_seq
+  m_was=$m_temp/${m_path##*/}
+  rm -rf "$m_temp"
+  if ! mkdir -m 0700 "$m_temp" || ! (cd "$m_temp" && tar xpf "$m_receipt/saved/$m_entry_seq") 2>"$m_work/tar.err"; then
+    m_result failed tree "$m_path" "cannot unpack what was saved: $(tail -n 1 "$m_work/tar.err")"
+  elif is_there "$m_path" && m_same_tree "$m_was" "$m_path"; then
+    m_result kept tree "$m_path" 'is as before'
+  elif is_there "$m_path" && [ "$m_force" != yes ]; then
+    m_conflicts="$m_conflicts|$m_path|"
+    m_result conflict tree "$m_path" 'something else is there now; --force overwrites it'
   else
-    m_result failed tree "$m_path" 'cannot unpack what was saved'
+    ! is_there "$m_path" || mv "$m_path" "$m_receipt/saved/foreign.$m_entry_seq"
+    # A directory that moves to another parent may get a new time.
+    touch -r "$m_was" "$m_temp/time"
+    if mv "$m_was" "$m_path" && touch -r "$m_temp/time" "$m_path"; then
+      m_result undone tree "$m_path" 'tree as before'
+    else
+      m_result failed tree "$m_path" 'cannot put it in its place'
+    fi
   fi
+  rm -rf "$m_temp"
+}
+
+# m_same_tree A B: nobody can tell them apart: the same names, owners, modes, times and contents.
+m_same_tree() {
+  (cd "$1" && ls -lnRA .) 2>/dev/null | grep -v '^total ' >"$m_work/tree.a"
+  (cd "$2" && ls -lnRA .) 2>/dev/null | grep -v '^total ' >"$m_work/tree.b"
+  cmp -s "$m_work/tree.a" "$m_work/tree.b" && diff -r "$1" "$2" >/dev/null 2>&1
 }
 
 m_undo_group() {
@@ -182,7 +251,7 @@ m_undo_package() {
   while [ "$m_moved" -eq 1 ]; do
     m_moved=0
     while IFS= read -r m_name; do
-      if [ -n "$m_name" ] && ! grep -q "^$m_name\$" "$m_list" && pkg_info -e "$m_name" >/dev/null 2>&1; then
+      if [ -n "$m_name" ] && ! grep -qxF -- "$m_name" "$m_list" && pkg_info -e "$m_name" >/dev/null 2>&1; then
         pkg_delete "$m_name" </dev/null >/dev/null 2>"$m_work/pkg.err" && m_moved=1
       fi
     done <"$m_list.added"
@@ -204,17 +273,21 @@ m_undo_package() {
 # m_sweep_packages: directories and database files that came with the packages and are empty or orphaned now.
 m_sweep_packages() {
   find /var/db/pkg -type f -name 'pkgdb*' -print 2>/dev/null | while IFS= read -r m_file; do
-    grep -qx "$m_file" "$m_list.files" || [ -n "$(pkg_info 2>/dev/null)" ] || rm -f "$m_file"
+    grep -qxF -- "$m_file" "$m_list.files" || [ -n "$(pkg_info 2>/dev/null)" ] || rm -f "$m_file"
   done
   find /usr/pkg /var/db/pkg -depth -type d -print 2>/dev/null | while IFS= read -r m_file; do
-    grep -qx "$m_file" "$m_list.dirs" || rmdir "$m_file" 2>/dev/null || :
+    grep -qxF -- "$m_file" "$m_list.dirs" || rmdir "$m_file" 2>/dev/null || :
   done
 }
 
 # m_undo_service NAME SCRIPT BEFORE: what the run started stops now; what it stopped starts when the files are back.
 m_undo_service() {
+  # The entry that comes last here was the run's first, and says what there was before the run.
+  m_replace "$m_stay_down" "|$1|" ''
+  m_stay_down=$m_replaced
+  [ "$3" = running ] || m_stay_down="$m_stay_down|$1|"
   if [ "$3" = running ]; then
-    m_later="start|$1|$2|$m_entry_seq$m_nl$m_later"
+    m_later="start|$1|$2|$m_entry_seq|$m_entry_step$m_nl$m_later"
   elif [ ! -f "$2" ] || ! m_service_pid "$2"; then
     m_result kept service "$1" 'does not run'
   elif m_service_stop "$2" >/dev/null 2>&1; then
@@ -224,11 +297,15 @@ m_undo_service() {
   fi
 }
 
+# m_undo_command TITLE UNDO UNLESS
 m_undo_command() {
   if [ -z "$2" ]; then
     m_result failed command "$1" 'it cannot be undone (--irreversible)'
-  elif sh -c "$2" </dev/null; then
+  elif m_run_text "$2" </dev/null; then
     m_result undone command "$1" 'its undo ran'
+  elif ! m_run_text "$3" </dev/null >/dev/null 2>&1; then
+    # The driver died before the command did anything, or the undo did its work and complained.
+    m_result kept command "$1" 'its undo failed, but nothing of it is there'
   else
     m_result failed command "$1" 'its undo failed'
   fi

@@ -2,7 +2,7 @@
 #
 # Nothing is at PATH: file, link or empty directory is removed; a directory with something in it only if asked.
 #   --recursive   remove a whole tree (it is saved first, as a whole)
-# Undo: everything as before, byte for byte.
+# Undo: everything as before, byte for byte (times within a tree to the second).
 # Example: absent /etc/rc.conf.d/named
 # Works on: NetBSD 1.5
 absent() {
@@ -16,7 +16,9 @@ absent() {
   m_settled && return 0
   if [ "$m_type" = dir ] && [ -n "$m_o_recursive" ]; then
     m_journal_tree "$m_path"
-    rm -rf "$m_path" || fail "absent $m_path: cannot remove the tree"
+    # Out of its place at once: half a tree would look like somebody's work to an undo.
+    m_temp=$m_dir/.muster-$m_run_id-$m_seq
+    mv "$m_path" "$m_temp" && rm -rf "$m_temp" || fail "absent $m_path: cannot remove the tree"
   elif [ "$m_type" = dir ]; then
     m_journal_path "$m_path" 'absent|-|-|-|-'
     rmdir "$m_path" || fail "absent $m_path: the directory is not empty (--recursive removes a tree)"

@@ -1,6 +1,6 @@
 # command TITLE --run SCRIPT --unless SCRIPT [--undo SCRIPT | --irreversible]
 #
-# The way out for what no resource can say. The scripts are sh texts, run by `sh -c`.
+# The way out for what no resource can say. The scripts are sh texts, each run by an sh of its own.
 #   --run            what to do
 #   --unless         exits 0 when there is nothing to do; asked before, and again after --run
 #   --undo           takes it back
@@ -22,14 +22,14 @@ command() {
   [ -n "$m_o_run" ] && [ -n "$m_o_unless" ] || fail "command '$m_target_name': give it --run and --unless"
   [ -n "$m_has_undo$m_o_irreversible" ] || fail "command '$m_target_name': give it --undo, or say --irreversible"
   [ -z "$m_o_irreversible" ] || m_irreversible=1
-  if ! sh -c "$m_o_unless" </dev/null >/dev/null 2>&1; then
+  if ! m_run_text "$m_o_unless" </dev/null >/dev/null 2>&1; then
     m_need 'would run'
     m_would_install
   fi
   m_settled && return 0
-  m_record command "$m_target_name" "$m_step" "$m_o_undo"
-  sh -c "$m_o_run" </dev/null || fail "command '$m_target_name' failed"
-  sh -c "$m_o_unless" </dev/null >/dev/null 2>&1 || m_stuck '--unless still says that there is something to do'
+  m_record command "$m_target_name" "$m_step" "$m_o_undo" "$m_o_unless"
+  m_run_text "$m_o_run" </dev/null || fail "command '$m_target_name' failed"
+  m_run_text "$m_o_unless" </dev/null >/dev/null 2>&1 || m_stuck '--unless still says that there is something to do'
   m_why='ran'
   m_changed
 }

@@ -16,6 +16,7 @@ describe('parseHostLine', () => {
         target: '/etc/a',
         reason: 'new file',
         irreversible: false,
+        step: '',
       },
     ],
     ['d|+a\\0174b', { kind: 'd', text: '+a|b' }],

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainStyle, renderApply, renderRollback } from '../../../src/report/index.ts';
-import {
-  checkResult,
-  fleetOf,
-  hostResult,
-  resourceResult,
-  runResult,
-  stepResult,
-  text,
-} from './renderers.ts';
+import { fleetOf, hostResult, resourceResult, runResult, stepResult, text } from './renderers.ts';
 
 const okStep = stepResult('user');
 const changedStep = stepResult('cage', { outcome: 'changed' });
@@ -109,7 +101,7 @@ describe('renderRollback', () => {
       hostResult('ns1', {
         outcome: 'rolled-back',
         resources: [entry, { ...entry, status: 'kept' }],
-        checks: [checkResult('rc', '/etc/rc.conf')],
+        proof: { same: 3, paths: 3 },
       }),
       hostResult('ns2', {
         outcome: 'failed',
@@ -120,7 +112,7 @@ describe('renderRollback', () => {
     ];
     expect(renderRollback(runResult('rollback', hosts), plainStyle)).toBe(
       text(
-        '✔ ns1   2 of 2 undone, 1 of them already as before, 1 proved as before',
+        '✔ ns1   2 of 2 undone, 1 of them already as before, 3 of 3 paths proved identical to before',
         '✖ ns2   1 of 2 undone, 1 changed since by somebody else',
         '✖ ns2   conflict in rc: rc_conf named: edited since',
         '        -a',

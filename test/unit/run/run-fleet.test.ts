@@ -23,7 +23,7 @@ function hostRun(host: string, outcome: HostOutcome): HostRun {
     connections: 1,
     execs: 1,
   };
-  return { result, receipt: undefined, proof: undefined };
+  return { result, receipt: undefined };
 }
 
 /** Hosts h1..hN that end a turn of the event loop later; notes who ran, and how many at most at a time. */

@@ -1,0 +1,43 @@
+// What a rollback would undo, before anybody says yes to it.
+import type { HostResult } from '../result.ts';
+import { escapeTerminal } from './escape.ts';
+import type { Style } from './style.ts';
+import { paint } from './style.ts';
+
+/** The run that a host would take back. */
+export interface UndoView {
+  readonly host: HostResult;
+  /** Undefined when the host has nothing to undo, or was not reached. */
+  readonly receipt:
+    | {
+        readonly runId: string;
+        readonly playbook: string;
+        readonly operator: string;
+        readonly started: string;
+        readonly entries: number;
+      }
+    | undefined;
+}
+
+const maxTargets = 40;
+
+/** One paragraph a host: which run, whose, and what of it, last change first; repeated targets once. */
+export function renderUndo(views: readonly UndoView[], style: Style): string {
+  return views.map((view) => `${hostLines(view, style).join('\n')}\n`).join('');
+}
+
+function hostLines({ host, receipt }: UndoView, style: Style): string[] {
+  const name = paint(style, 'bold', escapeTerminal(host.host));
+  if (receipt === undefined) {
+    const why = host.outcome === 'ok' ? 'nothing to roll back' : `${host.outcome}: ${host.reason}`;
+    return [`${name}: ${escapeTerminal(why)}`];
+  }
+  const { runId, playbook, operator, started, entries } = receipt;
+  const targets = [...new Set(host.resources.map(({ resource, target }) => `${resource} ${target}`))];
+  const shown = targets.slice(0, maxTargets).map((target) => `  - ${escapeTerminal(target)}`);
+  return [
+    `${name}: undo run ${escapeTerminal(`${runId} (${playbook}, applied ${started} by ${operator})`)}, ${entries} entries`,
+    ...shown,
+    ...(targets.length > maxTargets ? [`  ... ${targets.length - maxTargets} more`] : []),
+  ];
+}
