@@ -1,7 +1,7 @@
 // Lint rules. Typed promise rules are the point: a floating promise in an SSH runner is a lost host.
 import tseslint from 'typescript-eslint';
 
-const pureFolders = ['inventory', 'playbook', 'bundle', 'protocol', 'compare'];
+const pureFolders = ['inventory', 'playbook', 'lint', 'bundle', 'protocol', 'compare'];
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/', '**/*.cjs', '**/*.mjs'] },

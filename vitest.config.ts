@@ -1,7 +1,6 @@
 // Three projects: unit (pure, milliseconds), sh (the host runtime in real shells), e2e (stand-in hosts).
 import { defineConfig } from 'vitest/config';
 
-// eslint-disable-next-line no-restricted-syntax -- vitest reads the default export
 export default defineConfig({
   test: {
     projects: [
@@ -29,6 +28,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 900_000,
           fileParallelism: false,
+          // After the others: practice hosts want the machine for themselves.
+          sequence: { groupOrder: 1 },
           globalSetup: ['test/e2e/setup.ts'],
         },
       },

@@ -22,6 +22,8 @@ export interface ActionDeps {
   readonly outputCap: number;
   /** Where hosts keep receipts and locks. */
   readonly stateDirectory: string;
+  /** Receipts that stay on each host. */
+  readonly keepReceipts: number;
   /** Force journals to the disk before each change. */
   readonly durable: boolean;
 }

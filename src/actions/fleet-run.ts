@@ -95,6 +95,7 @@ async function runOne(
     operator: deps.operator,
     stateDirectory: deps.stateDirectory,
     outputCap: deps.outputCap,
+    keepReceipts: deps.keepReceipts,
     durable: deps.durable,
   };
   return await runHost(

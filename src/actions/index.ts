@@ -3,6 +3,8 @@ export { apply } from './apply.ts';
 export { exec, facts, ping } from './ask.ts';
 export type { ActionDeps } from './deps.ts';
 export type { FleetRun } from './fleet-run.ts';
+export { lint } from './lint.ts';
+export type { LintTargets, ShellcheckComment } from './lint.ts';
 export { plan } from './plan.ts';
 export { wavesOf } from './playbook-request.ts';
 export type { PlaybookTarget } from './playbook-request.ts';

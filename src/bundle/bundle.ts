@@ -21,6 +21,8 @@ export interface RunSettings {
   readonly targetRun?: string;
   readonly force?: boolean;
   readonly preview?: boolean;
+  /** Receipts that stay on the host; older ones are pruned after a good apply. At least 1. */
+  readonly keepReceipts: number;
   /** Force the journal to the disk before each change. */
   readonly durable: boolean;
   /** Replaces the driver's PATH; for hosts whose tools are elsewhere, and for tests. */
@@ -96,6 +98,7 @@ function runFile(settings: RunSettings, digest: string): string {
     ['m_target_run', settings.targetRun ?? ''],
     ['m_force', yesNo(settings.force)],
     ['m_preview', yesNo(settings.preview)],
+    ['m_keep_receipts', String(Math.max(1, settings.keepReceipts))],
     ['m_durable', yesNo(settings.durable)],
     ['m_search_path', settings.searchPath ?? ''],
   ]);

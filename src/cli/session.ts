@@ -80,6 +80,7 @@ async function follow<T>(
       concurrency: options.concurrency ?? config.concurrency,
       outputCap: config.outputLimit,
       stateDirectory: '/var/db/muster',
+      keepReceipts: config.keepReceipts,
       durable: config.durable,
     });
   } finally {

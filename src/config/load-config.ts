@@ -20,6 +20,8 @@ export interface Config {
   readonly connectionStarts: number;
   /** Bytes of each step's output that come back. */
   readonly outputLimit: number;
+  /** Receipts that stay on each host. */
+  readonly keepReceipts: number;
   readonly durable: boolean;
   readonly color: 'auto' | 'always' | 'never';
 }
@@ -146,6 +148,7 @@ function toConfig(written: Written, file: string | undefined, cwd: string): Conf
     concurrency: written.concurrency,
     connectionStarts: written.connection_starts,
     outputLimit: written.output_limit,
+    keepReceipts: written.keep_receipts,
     durable: written.durable,
     color: written.color,
   };

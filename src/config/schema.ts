@@ -18,6 +18,12 @@ export const configSchema = z.strictObject({
     .max(1024 ** 3)
     .default(1024 ** 2)
     .describe("Bytes of each step's output that come back"),
+  keep_receipts: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(20)
+    .describe('Receipts of runs that stay on each host; a run whose receipt is pruned cannot be rolled back'),
   durable: z.boolean().default(true).describe("Force the hosts' journals to disk before each change"),
   color: z.enum(['auto', 'always', 'never']).default('auto'),
 });

@@ -1,7 +1,7 @@
 # Takes back the run in whose receipt this file lies, at the host's console, with nothing but /bin/sh.
 # Usage: sh undo.sh [--force]. Exit status: 0 everything is as before, 1 something is not (it says what).
-PATH=/usr/pkg/sbin:/usr/pkg/bin:/sbin:/usr/sbin:/bin:/usr/bin:/usr/local/sbin:/usr/local/bin${MUSTER_SEARCH_PATH:+:$MUSTER_SEARCH_PATH}
 LC_ALL=C
 export PATH LC_ALL
 umask 022
 m_receipt=$(cd "$(dirname "$0")" && pwd) || exit 1
+# Where the run itself looked for its tools:

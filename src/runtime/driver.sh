@@ -29,7 +29,13 @@ m_mode_run=plan
 m_finish() {
   m_emit fin "$1" "$2"
   [ -z "$m_locked" ] || m_drop_lock
-  rm -rf "$m_work/vars" "$m_work/secret_vars" "$m_work/secrets" "$m_work/playbook"
+  for m_file in "$m_work"/*; do
+    case ${m_file##*/} in
+      # What a follower needs, maybe one that comes back after the link broke.
+      run | runtime | log | *.pid | chunk* | sizes) ;;
+      *) rm -rf "$m_file" ;;
+    esac
+  done
   : >"$m_work/done"
   exit 0
 }
@@ -50,16 +56,21 @@ m_open_state() {
 # m_open_receipt: what this run leaves on the host. The event log moves into it, so that it outlives the run.
 m_open_receipt() {
   m_receipt=$m_state_dir/runs/$m_run_id
-  mkdir -p "$m_receipt/saved" && chmod 0700 "$m_receipt" "$m_receipt/saved" || m_refuse "cannot make $m_receipt"
+  # A receipt that is there is never begun again: its journal may be all that an undo has.
+  mkdir -m 0700 "$m_receipt" "$m_receipt/saved" || {
+    m_receipt=
+    m_refuse "cannot make the receipt $m_state_dir/runs/$m_run_id"
+  }
   : >"$m_receipt/journal"
   cat "$m_events" >"$m_receipt/events"
-  ln -s "$m_receipt/events" "$m_events.new" && mv -f "$m_events.new" "$m_events"
+  ln -s "$m_receipt/events" "$m_work/events.new" && mv -f "$m_work/events.new" "$m_events"
   {
     printf 'run=%s\nplaybook=%s\ndigest=%s\noperator=%s\n' "$m_run_id" "$m_playbook" "$m_bundle_digest" "$m_operator"
     printf 'started=%s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')"
   } >"$m_receipt/meta"
   printf 'running\n' >"$m_receipt/status"
-  (cd "$m_work/runtime" && cat console-head.sh codec.sh events.sh paths.sh services.sh accounts.sh lock.sh undo.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
+  m_quote "$PATH"
+  (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh services.sh accounts.sh lock.sh undo.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
 }
 
 # m_close_receipt STATUS: a run that changed nothing leaves nothing.
@@ -67,9 +78,29 @@ m_close_receipt() {
   printf 'finished=%s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" >>"$m_receipt/meta"
   printf '%s\n' "$1" >"$m_receipt/status"
   if [ ! -s "$m_receipt/journal" ]; then
-    cp "$m_receipt/events" "$m_events.new" && mv -f "$m_events.new" "$m_events"
+    cp "$m_receipt/events" "$m_work/events.new" && mv -f "$m_work/events.new" "$m_events"
     rm -rf "$m_receipt"
   fi
+}
+
+# m_prune: receipts beyond the newest m_keep_receipts go, oldest first, and what runs of other days left in /tmp
+# because nobody came back for it. The newest receipt always stays.
+m_prune() {
+  m_count=0
+  for m_one in "$m_state_dir"/runs/*; do
+    m_count=$((m_count + 1))
+  done
+  for m_one in "$m_state_dir"/runs/*; do
+    [ "$m_count" -gt "$m_keep_receipts" ] && [ "$m_count" -gt 1 ] || break
+    rm -rf "$m_one"
+    m_count=$((m_count - 1))
+  done
+  for m_one in /tmp/muster.??????; do
+    if [ -O "$m_one" ] && [ -f "$m_one/driver.pid" ] && [ -n "$(find "$m_one/driver.pid" -mtime +0 -print)" ] &&
+      ! kill -0 "$(cat "$m_one/driver.pid")" 2>/dev/null; then
+      rm -rf "$m_one"
+    fi
+  done
 }
 
 . "$m_work/runtime/steps.sh"
@@ -101,11 +132,11 @@ case $m_action in
     else
       m_close_receipt applied
       rm -f "$m_state_dir/pending"
+      m_prune
     fi
     m_finish "$m_run_outcome" "$m_run_reason"
     ;;
   rollback)
-    m_open_state
     m_find_receipt
     if [ "$m_preview" = yes ]; then
       m_preview_rollback
@@ -120,6 +151,7 @@ case $m_action in
     m_finish failed "$m_undo_bad of the entries could not be undone"
     ;;
   exec)
+    : >"$m_work/in-step"
     sh "$m_work/command" </dev/null >>"$m_work/log/001.out" 2>>"$m_work/log/001.err"
     m_emit exit "$?"
     m_finish ok ''

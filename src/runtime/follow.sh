@@ -37,12 +37,17 @@ m_send() {
   eval "m_off_${1%.*}_${1#*.}=$((m_off + m_len))"
 }
 
+# m_runs NAME: the process of NAME.pid is alive.
+m_runs() {
+  [ -f "$m_work/$1.pid" ] && kill -0 "$(cat "$m_work/$1.pid")" 2>/dev/null
+}
+
 m_round() {
   # One wc for all logs; the line "total" has no such file.
   wc -c "$m_log"/* >"$m_work/sizes"
   while read -r m_size m_path; do
     m_name=${m_path##*/}
-    [ -f "$m_log/$m_name" ] || continue
+    case $m_name in [0-9]*.ev | [0-9]*.out | [0-9]*.err) ;; *) continue ;; esac
     eval "m_off=\${m_off_${m_name%.*}_${m_name#*.}:-0}"
     [ "$m_size" -le "$m_off" ] || m_send "$m_name"
   done <"$m_work/sizes"
@@ -55,9 +60,13 @@ while :; do
   m_end=
   if [ -f "$m_work/done" ]; then
     m_end="done"
-  elif ! kill -0 "$(cat "$m_work/driver.pid")" 2>/dev/null; then
-    m_end=died
-    [ -f "$m_work/done" ] && m_end="done"
+  elif ! m_runs driver; then
+    # The ticker ends what a dead driver left running; the run is over when that is done.
+    if [ -f "$m_work/done" ]; then
+      m_end="done"
+    elif ! m_runs ticker; then
+      m_end=died
+    fi
   fi
   m_round
   if [ -n "$m_end" ]; then
@@ -71,7 +80,7 @@ while :; do
   esac
   # A silent link may be a dead one: the reader hears something at least every few seconds.
   case $m_rounds in
-    *00) printf '@%s beat\n' "$m_nonce" || exit 75 ;;
+    *0) printf '@%s beat\n' "$m_nonce" || exit 75 ;;
   esac
   sleep "$m_nap"
 done

@@ -3,18 +3,36 @@
 m_take_lock() {
   m_lock=$m_state_dir/lock
   if ! mkdir "$m_lock" 2>/dev/null; then
-    m_holder=$(cat "$m_lock/pid" 2>/dev/null) || m_holder=
-    if [ -n "$m_holder" ] && kill -0 "$m_holder" 2>/dev/null; then
-      m_refuse "another run holds this host: $(m_lock_text)"
-    fi
-    notice "the lock of a run that is dead was taken over: $(m_lock_text)"
-    rm -rf "$m_lock"
-    mkdir "$m_lock" || m_refuse 'cannot take the lock'
+    m_judge_lock
+    mkdir "$m_lock" 2>/dev/null || m_refuse "cannot take the lock $m_lock"
   fi
   printf '%s\n' "$$" >"$m_lock/pid"
   printf '%s\n' "$m_run_id" >"$m_lock/run"
   printf '%s\n' "$m_operator" >"$m_lock/owner"
   date -u '+%Y-%m-%dT%H:%M:%SZ' >"$m_lock/since"
+}
+
+# m_judge_lock: moves the lock of a run that is dead out of the way, or refuses.
+m_judge_lock() {
+  m_holder=$(cat "$m_lock/pid" 2>/dev/null) || m_holder=
+  if [ -z "$m_holder" ]; then
+    # Somebody made it this moment, and writes his pid into it, or died between the two.
+    sleep 2
+    m_holder=$(cat "$m_lock/pid" 2>/dev/null) || m_holder=
+  fi
+  if [ -n "$m_holder" ] && kill -0 "$m_holder" 2>/dev/null; then
+    m_refuse "another run holds this host: $(m_lock_text)"
+  fi
+  [ ! -d "$m_lock" ] || notice "the lock of a run that is dead was taken over: $(m_lock_text)"
+  # By a rename, which only one of two that come at once gets; what it got must be what it judged.
+  rm -rf "$m_lock.$$"
+  mv "$m_lock" "$m_lock.$$" 2>/dev/null || return 0
+  m_moved=$(cat "$m_lock.$$/pid" 2>/dev/null) || m_moved=
+  if [ "$m_moved" != "$m_holder" ]; then
+    mv "$m_lock.$$" "$m_lock"
+    m_refuse 'another run took this host in the same moment'
+  fi
+  rm -rf "$m_lock.$$"
 }
 
 m_lock_text() {

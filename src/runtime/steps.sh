@@ -36,9 +36,13 @@ m_one_step() {
     printf '%s\n' "$(($(date +%s) + m_timeout))" >"$m_work/deadline"
     : >"$m_work/in-step"
     # In the foreground, because `wait` does not tell a status on every release; the ticker ends it if it must.
-    (m_step_body) </dev/null >>"$m_work/log/$m_number.out" 2>>"$m_work/log/$m_number.err"
+    (m_step_body) </dev/null >>"$m_work/log/$m_number.out" 2>>"$m_work/log/$m_number.err" 4<&-
     m_status=$?
     rm -f "$m_work/deadline" "$m_work/in-step"
+    # What the ticker still ends must not be a part of what comes next.
+    while [ -f "$m_work/ending" ] && kill -0 "$(cat "$m_work/ticker.pid")" 2>/dev/null; do
+      sleep 0.2
+    done
     m_tries=$((m_tries - 1))
     [ "$m_status" -ne 0 ] && [ "$m_tries" -gt 0 ] && [ ! -f "$m_work/cancelled" ] || break
     notice "step $m_id failed and is tried again ($m_tries left)"

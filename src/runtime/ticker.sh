@@ -1,49 +1,78 @@
 # Once a second beside the steps: ends a step that is over its time, or cancelled, with everything that it started;
-# keeps its output within bounds; and ends a run that changes nothing when nobody follows it any more.
+# keeps its output within bounds; ends a run that changes nothing when nobody follows it any more; and ends what a
+# driver that was killed left running.
 # Usage: sh ticker.sh WORK-DIRECTORY DRIVER-PID
 m_work=$1
 m_driver=$2
 . "$m_work/run"
 trap '' HUP
+cd / || exit 1
 printf '%s\n' "$$" >"$m_work/ticker.pid"
+m_follower=0
 
-# m_end_step: kills what belongs to the step: every process of the driver's process group but the driver, the
-# follower, this one and their own children. There is no setsid and no timeout(1) in base, but sshd gave this run a
-# session of its own, and a daemon that a step started rightly has left it.
+# m_kill SIGNAL: to what belongs to the step: every process of this process group that has the driver above it, or
+# nobody any more. There is no setsid and no timeout(1) in base, but sshd gave this run a session of its own, and a
+# daemon that a step started rightly has left it. False when there is none.
+m_kill() {
+  m_victims=$(ps -axo pid,ppid,pgid | awk -v me="$$" -v driver="$m_driver" -v follower="$m_follower" '
+    function belongs(p,    n) {
+      for (n = 0; p > 1 && n < 200; n++) {
+        p = parent[p]
+        if (p == driver) return 1
+        if (p == me || p == follower) return 0
+      }
+      return 1
+    }
+    function keep_above(p) {
+      while (p > 1 && !(p in keep)) {
+        keep[p] = 1
+        p = parent[p]
+      }
+    }
+    NR > 1 { parent[$1] = $2; group[$1] = $3 }
+    END {
+      keep[me] = 1
+      keep_above(driver)
+      keep_above(follower)
+      for (p in group) if (group[p] == group[me] && !(p in keep) && belongs(p)) print p
+    }')
+  [ -n "$m_victims" ] || return 1
+  # shellcheck disable=SC2086
+  kill -s "$1" $m_victims 2>/dev/null || :
+}
+
+# m_end_step WHY: ends the running step; WHY is the name of the file that tells the driver.
 m_end_step() {
-  m_follower=$(cat "$m_work/follower.pid" 2>/dev/null)
-  for m_signal in TERM KILL; do
-    m_victims=$(ps -axo pid,ppid,pgid | awk -v me="$$" -v driver="$m_driver" -v follower="${m_follower:-0}" '
-      { pid[NR] = $1; parent[$1] = $2; group[$1] = $3 }
-      END {
-        above = follower
-        while (above > 1 && !(above in keep)) { keep[above] = 1; above = parent[above] }
-        above = driver
-        while (above > 1 && !(above in keep)) { keep[above] = 1; above = parent[above] }
-        keep[me] = 1
-        for (i = 2; i <= NR; i++) {
-          p = pid[i]
-          if (group[p] == group[driver] && !(p in keep) && parent[p] != me && parent[p] != follower) print p
-        }
-      }')
-    [ -n "$m_victims" ] || return 0
-    # shellcheck disable=SC2086
-    kill -s "$m_signal" $m_victims 2>/dev/null
+  : >"$m_work/$1"
+  rm -f "$m_work/deadline"
+  m_kill TERM || return 0
+  for m_try in 1 2 3 4 5; do
     sleep 1
+    m_kill KILL || return 0
   done
+}
+
+m_is_over_time() {
+  [ -f "$m_work/deadline" ] && read -r m_at <"$m_work/deadline" && [ -n "$m_at" ] && [ "$(date +%s)" -ge "$m_at" ]
+}
+m_is_cancelled() {
+  [ -f "$m_work/cancel" ] && [ -f "$m_work/in-step" ]
+}
+
+# m_end_step_if CONDITION WHY: the driver does not go on while `ending` is there, so what is looked at again after that
+# is still so when the signals go out.
+m_end_step_if() {
+  "$1" || return 0
+  : >"$m_work/ending"
+  ! "$1" || m_end_step "$2"
+  rm -f "$m_work/ending"
 }
 
 while kill -0 "$m_driver" 2>/dev/null && [ ! -f "$m_work/done" ]; do
   sleep 1
-  if [ -f "$m_work/deadline" ] && read -r m_at <"$m_work/deadline" && [ -n "$m_at" ] && [ "$(date +%s)" -ge "$m_at" ]; then
-    rm -f "$m_work/deadline"
-    : >"$m_work/timed-out"
-    m_end_step
-  fi
-  if [ -f "$m_work/cancel" ] && [ -f "$m_work/in-step" ]; then
-    : >"$m_work/cancelled"
-    m_end_step
-  fi
+  [ ! -f "$m_work/follower.pid" ] || read -r m_follower <"$m_work/follower.pid"
+  m_end_step_if m_is_over_time timed-out
+  m_end_step_if m_is_cancelled cancelled
   for m_file in "$m_work"/log/*.out "$m_work"/log/*.err; do
     [ -f "$m_file" ] || continue
     m_size=$(wc -c <"$m_file")
@@ -52,11 +81,26 @@ while kill -0 "$m_driver" 2>/dev/null && [ ! -f "$m_work/done" ]; do
       : >"$m_file"
     fi
   done
-  if [ "$m_action" != apply ] && [ "$m_action" != rollback ] && [ -f "$m_work/follower.pid" ] &&
-    ! kill -0 "$(cat "$m_work/follower.pid")" 2>/dev/null; then
-    m_end_step
+  if [ "$m_action" != apply ] && [ "$m_action" != rollback ] && [ "$m_follower" != 0 ] &&
+    ! kill -0 "$m_follower" 2>/dev/null; then
+    m_kill TERM
     kill -s KILL "$m_driver" 2>/dev/null
-    cd / && rm -rf "$m_work"
+    m_kill KILL
+    rm -rf "$m_work"
     exit 0
   fi
 done
+
+if [ ! -f "$m_work/done" ]; then
+  m_kill KILL
+  rm -f "$m_work/ticker.pid"
+  exit 0
+fi
+# A follower removes the work directory when it has read everything. When the link is dead, one may come back for the
+# rest; after a quarter of an hour none will.
+m_left=900
+while [ -d "$m_work" ] && [ "$m_left" -gt 0 ]; do
+  sleep 1
+  m_left=$((m_left - 1))
+done
+rm -rf "$m_work"

@@ -30,6 +30,7 @@ export function dependencies(transport: Transport, emit: EventListener): ActionD
     concurrency: 10,
     outputCap: 1024 ** 2,
     stateDirectory: '/var/db/muster',
+    keepReceipts: 20,
     durable: true,
   };
 }

@@ -101,6 +101,7 @@ export async function runLocal(run: LocalRun): Promise<HostRun & { events: RunEv
               stateDirectory: run.state,
               outputCap: 65536,
               allowIrreversible: false,
+              keepReceipts: 20,
               durable: false,
               ...run.settings,
             },

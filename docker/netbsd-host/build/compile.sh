@@ -13,7 +13,6 @@ ln "$out/usr/bin/pgrep" "$out/usr/bin/pkill"
 compile fstat.c /usr/bin/fstat '/src/procs.c /src/sockets.c /src/become.c'
 ln "$out/usr/bin/fstat" "$out/usr/bin/sockstat"
 compile su.c /usr/bin/su -lcrypt
-chmod 4555 "$out/usr/bin/su"
 compile idle.c /usr/sbin/cron
 ln "$out/usr/sbin/cron" "$out/usr/sbin/inetd"
 compile small.c /bin/echo

@@ -14,6 +14,8 @@ ln "$out/bin/pax" "$out/bin/cpio"
 for name in sum md5 sha1 rmd160; do ln "$out/usr/bin/cksum" "$out/usr/bin/$name"; done
 for pair in more:less; do ln "$out/usr/bin/${pair#*:}" "$out/usr/bin/${pair%:*}"; done
 
+chmod 711 "$out$hidden" "$out$hidden/bin" "$out$hidden/lib"
+chmod 4555 "$out/usr/bin/su"
 chmod a-w "$out"/bin/* "$out"/sbin/* "$out"/usr/bin/* "$out"/usr/sbin/* "$out"/etc/rc.d/*
 
 # accounts: the databases come from master.passwd by our own pwd_mkdb

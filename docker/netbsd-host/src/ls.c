@@ -181,6 +181,8 @@ static void complain(const char *path) {
   status = 1;
 }
 
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
 static void put_directory(const char *path, int with_name) {
   struct entry *list = NULL;
   size_t count = 0, room = 0;
@@ -249,6 +251,7 @@ int main(int argc, char **argv) {
   char *here[] = {".", NULL}, **names = optind < argc ? argv + optind : here;
   size_t count = optind < argc ? (size_t)(argc - optind) : 1, files = 0, directories = 0;
   struct entry *plain = calloc(count, sizeof *plain), *folders = calloc(count, sizeof *folders);
+  if (!unsorted) qsort(names, count, sizeof *names, by_name); /* so that complaints come in order, too */
   for (size_t i = 0; i < count; i++) {
     struct entry e = {names[i], names[i], {0}};
     if (!look(&e, !long_form && !as_file && !classify)) complain(names[i]);

@@ -102,7 +102,7 @@ function scanOpening(run: Run): void {
     declareFunction(run, name);
     return;
   }
-  if (current === undefined && looksAt(scanner, '((')) {
+  if ((current === undefined || name?.bare === 'for') && looksAt(scanner, '((')) {
     mark(scanner, 'arithmetic-command', start);
     skipTo(scanner, '))');
     return;
@@ -150,7 +150,8 @@ function scanNextWord(run: Run): void {
     endCommand(run);
     return;
   }
-  if (current === undefined) run.current = { start: word.start, words: [word], redirects: [], assigns: false };
+  if (current === undefined)
+    run.current = { start: word.start, words: [word], redirects: [], assigns: false };
   else current.words.push(word);
 }
 

@@ -114,4 +114,3 @@ function addExpansion(scanner: Scanner, draft: Draft, start: number): void {
     if (draft.value === '') draft.leading = name;
   }
 }
-

@@ -13,6 +13,7 @@ const defaults = {
   concurrency: 20,
   connectionStarts: 8,
   outputLimit: 1_048_576,
+  keepReceipts: 20,
   durable: true,
   color: 'auto',
 };
@@ -26,7 +27,7 @@ describe('loadConfig', () => {
   it('reads every setting', async () => {
     const home = folderWith({
       'muster.config.yaml':
-        'inventory: inventories/dns.yaml\nplaybook_path: playbooks\nconcurrency: 5\nconnection_starts: 2\noutput_limit: 2048\ndurable: false\ncolor: never\n',
+        'inventory: inventories/dns.yaml\nplaybook_path: playbooks\nconcurrency: 5\nconnection_starts: 2\noutput_limit: 2048\nkeep_receipts: 7\ndurable: false\ncolor: never\n',
     });
     expect(await loadConfig(home, undefined, home)).toEqual({
       file: 'muster.config.yaml',
@@ -35,6 +36,7 @@ describe('loadConfig', () => {
       concurrency: 5,
       connectionStarts: 2,
       outputLimit: 2048,
+      keepReceipts: 7,
       durable: false,
       color: 'never',
     });

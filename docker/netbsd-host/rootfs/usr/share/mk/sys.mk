@@ -1,0 +1,3 @@
+# sys.mk: make wants one; this one has no rules.
+.SUFFIXES:
+SHELL=	/bin/sh

@@ -1,0 +1,64 @@
+// An inventory: everything its parser says, and its vars against the playbooks that are linted with it.
+import { didYouMean, isSecretSource, type SourceFile, type VarBinding } from '../document/index.ts';
+import { ConfigError, type Issue } from '../errors.ts';
+import { checkVarValue, type VarDeclaration } from '../playbook/index.ts';
+import type { Finding } from './finding.ts';
+import { findingOf } from './finding.ts';
+
+/** What lint needs of a parsed inventory. */
+export interface LintableInventory {
+  readonly hosts: ReadonlyMap<string, { readonly vars: ReadonlyMap<string, VarBinding> }>;
+}
+
+/** Vars of the playbooks that are linted too; a name without details is declared by a broken one. */
+type DeclaredVars = readonly ReadonlyMap<string, VarDeclaration | undefined>[];
+
+// Read by probes, not by playbooks.
+const readByProbes = 'dns_port';
+
+/** Lints an inventory; `parse` is the inventory's own parser, which throws ConfigError. */
+export function lintInventory(
+  source: SourceFile,
+  parse: (source: SourceFile) => LintableInventory,
+  declared: DeclaredVars,
+): Finding[] {
+  let inventory: LintableInventory;
+  try {
+    inventory = parse(source);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.issues.map(findingOf);
+    throw error;
+  }
+  if (declared.length === 0) return [];
+  const bindings = new Map<string, readonly [string, VarBinding]>();
+  for (const { vars } of inventory.hosts.values()) {
+    for (const [name, binding] of vars) {
+      bindings.set(`${name} ${binding.from.line} ${binding.from.column}`, [name, binding]);
+    }
+  }
+  return [...bindings.values()].flatMap(([name, binding]) => judge(name, binding, declared));
+}
+
+function judge(name: string, { value, from }: VarBinding, declared: DeclaredVars): Finding[] {
+  const declaring = declared.filter((vars) => vars.has(name));
+  if (declaring.length === 0) {
+    if (name === readByProbes) return [];
+    const message = `no playbook that was linted declares var "${name}"`;
+    const hint =
+      didYouMean(
+        name,
+        declared.flatMap((vars) => [...vars.keys()]),
+      ) ?? 'name its playbook on the command line too, or take it away';
+    return [{ severity: 'warning', code: 'INVENTORY_VAR_UNUSED', message, location: from, hint }];
+  }
+  if (isSecretSource(value)) return [];
+  // One playbook's int may be another one's text: wrong is only what fits none of them.
+  const problems = declaring.map((vars) => {
+    const declaration = vars.get(name);
+    return declaration === undefined ? undefined : checkVarValue(declaration, value);
+  });
+  const [problem] = problems;
+  if (problem === undefined || problems.includes(undefined)) return [];
+  const issue: Issue = { code: 'VAR_TYPE', message: `var "${name}": ${problem}`, location: from };
+  return [findingOf(issue)];
+}

@@ -1,0 +1,176 @@
+// The stand-in host against the transcripts of a real NetBSD: every command of stand-in/*.txt, over ssh, must give
+// the recorded streams and exit status. What differs from run to run is masked in the text (see match-text below).
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'ssh2';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startLab, type Lab, type LabHost } from '../../src/lab/index.ts';
+import { describeWithEngine, labImage } from './engine.ts';
+
+/** One recorded command: the streams' lines as written in the file, masks and all. */
+interface RecordedCommand {
+  readonly command: string;
+  readonly stdout: readonly ExpectedLine[];
+  readonly stderr: readonly ExpectedLine[];
+  readonly exitCode: number;
+}
+
+/** A line that must come, or (`1?`, `2?`) may come; the text `...` stands for any number of lines. */
+interface ExpectedLine {
+  readonly text: string;
+  readonly optional: boolean;
+}
+
+const folder = join(import.meta.dirname, 'stand-in');
+const sbinFirst = 'PATH=/sbin:/usr/sbin:/bin:/usr/bin:/usr/pkg/sbin:/usr/pkg/bin; export PATH; ';
+const toolFiles =
+  'mkdir -p /tmp/tt/d; cd /tmp/tt; printf "one\\ntwo\\nthree\\n" >f; printf "one\\n2\\nthree\\n" >g; ln -s f l; ln -s ../f d/l2';
+
+/** Each file of commands has a host of its own, since it changes it. */
+const suites = [
+  { file: 'environment.txt', prefix: '' },
+  { file: 'tools.txt', prefix: `${sbinFirst}cd /tmp/tt; `, setup: toolFiles },
+  { file: 'accounts.txt', prefix: sbinFirst },
+  { file: 'passwords.txt', prefix: sbinFirst },
+  { file: 'services.txt', prefix: sbinFirst },
+  { file: 'syslog.txt', prefix: sbinFirst },
+  { file: 'packages.txt', prefix: sbinFirst },
+  { file: 'article.txt', prefix: sbinFirst },
+];
+
+describeWithEngine('the stand-in host behaves as recorded', () => {
+  let directory: string;
+  let lab: Lab;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'muster-stand-in-'));
+    const hosts = suites.map(({ file }) => ({ name: hostName(file), named: false }));
+    lab = await startLab({ hosts, image: labImage(), directory });
+  });
+
+  afterAll(async () => {
+    await lab.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('has a suite for every file of commands', async () => {
+    expect((await readdir(folder)).sort()).toEqual(suites.map(({ file }) => file).sort());
+  });
+
+  it.each(suites)('in $file', async ({ file, prefix, setup }) => {
+    const recorded = parseCommands(await readFile(join(folder, file), 'utf8'));
+    expect(recorded.length).toBeGreaterThan(5);
+    const host = lab.hosts.find(({ name }) => name === hostName(file))!;
+    const client = await connect(host, await readFile(lab.identityFile));
+    try {
+      if (setup !== undefined) expect((await run(client, setup)).exitCode).toBe(0);
+      for (const one of recorded) await expectAsRecorded(client, prefix, one);
+    } finally {
+      client.end();
+    }
+  });
+});
+
+describeWithEngine('the stand-in host with its own named', () => {
+  it('serves at boot, and again after a reboot, and ends fast', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'muster-stand-in-'));
+    const lab = await startLab({ hosts: [{ name: 'ns1', named: true }], image: labImage(), directory });
+    try {
+      const ask = ['dig', '@127.0.0.1', 'www.example.net', '+short', '+tries=8', '+time=1'];
+      expect(await lab.exec('ns1', ask)).toMatchObject({ stdout: '192.0.2.80\n', exitCode: 0 });
+      await lab.restart('ns1');
+      expect(await lab.exec('ns1', ask)).toMatchObject({ stdout: '192.0.2.80\n', exitCode: 0 });
+    } finally {
+      await lab.stop();
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+});
+
+function hostName(file: string): string {
+  return file.replace('.txt', '');
+}
+
+async function expectAsRecorded(client: Client, prefix: string, recorded: RecordedCommand): Promise<void> {
+  const got = await run(client, prefix + recorded.command);
+  // The shell here is dash, which puts its own name and the line number before a message.
+  const stderr = got.stderr.replace(/^sh: \d+: /gm, '');
+  const story = `$ ${recorded.command}\n${got.stdout}--- stderr\n${stderr}`;
+  expect(got.exitCode, story).toBe(recorded.exitCode);
+  expect(got.stdout, story).toMatch(patternOf(recorded.stdout));
+  expect(stderr, story).toMatch(patternOf(recorded.stderr));
+}
+
+/** Reads the notation of the transcripts: `$ command` (until the first output line), `1> `, `2> `, `[exit N]`. */
+function parseCommands(text: string): RecordedCommand[] {
+  return text
+    .split(/^(?=\$ )/m)
+    .slice(1)
+    .map((block) => {
+      const lines = block.slice(2).trimEnd().split('\n');
+      const end = /^\[exit (\d+)\]$/.exec(lines.at(-1) ?? '');
+      if (end === null) throw new Error(`no [exit N] after: ${lines[0] ?? ''}`);
+      const output = lines.findIndex((line) => /^([12][>?]|\[exit)/.test(line));
+      return {
+        command: lines.slice(0, output).join('\n'),
+        stdout: streamLines(lines, '1'),
+        stderr: streamLines(lines, '2'),
+        exitCode: Number(end[1]),
+      };
+    });
+}
+
+function streamLines(lines: readonly string[], stream: '1' | '2'): ExpectedLine[] {
+  return lines
+    .filter((line) => line.startsWith(`${stream}>`) || line.startsWith(`${stream}?`))
+    .map((line) => ({ text: line.slice(3), optional: line[1] === '?' }));
+}
+
+const masks: Readonly<Record<string, string>> = {
+  '<n>': ' *\\d+',
+  '<any>': '.*',
+  '<version>': '9\\.[0-9.]+(?:-\\S+)?(?: \\(Extended Support Version\\) <id:\\w*>)?',
+  '<date>': '(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d(?::\\d\\d)?(?: UTC)?(?: \\d{4})?',
+};
+
+/** The whole stream as one pattern; a last line without its newline is as good. */
+function patternOf(lines: readonly ExpectedLine[]): RegExp {
+  const parts = lines.map(({ text, optional }) => {
+    if (text === '...') return '(?:.*\n)*?';
+    const line = text
+      .split(/(<n>|<any>|<version>|<date>)/)
+      .map((part) => masks[part] ?? part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'))
+      .join('');
+    return optional ? `(?:${line}\n?)?` : `${line}(?:\n|$)`;
+  });
+  return new RegExp(`^${parts.join('')}$`);
+}
+
+async function connect(host: LabHost, privateKey: Buffer): Promise<Client> {
+  const client = new Client();
+  await new Promise<void>((resolve, reject) => {
+    client.on('ready', resolve).on('error', reject);
+    client.connect({ host: host.address, port: host.sshPort, username: 'root', privateKey });
+  });
+  return client;
+}
+
+/** Runs one command in a session of its own; a session ended by a signal has exit code 255, as ssh(1) says. */
+function run(client: Client, command: string): Promise<{ stdout: string; stderr: string; exitCode: number }> {
+  return new Promise((resolve, reject) => {
+    client.exec(command, (error, channel) => {
+      if (error !== undefined) {
+        reject(error);
+        return;
+      }
+      let stdout = '';
+      let stderr = '';
+      channel.on('data', (bytes: Buffer) => (stdout += bytes.toString()));
+      channel.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
+      channel.on('close', (code: number | null) => {
+        resolve({ stdout, stderr, exitCode: code ?? 255 });
+      });
+    });
+  });
+}
