@@ -25,6 +25,8 @@ export interface FleetRequest {
   readonly playbook: string;
   readonly hosts: readonly HostLoad[];
   readonly steps: readonly BundleStep[];
+  /** False when `steps` are not all of the playbook; true unless told. */
+  readonly allSteps?: boolean;
   readonly strategy: Strategy;
   readonly settings?: Pick<RunSettings, 'targetRun' | 'force' | 'preview'> & {
     readonly allowIrreversible?: boolean;
@@ -87,6 +89,7 @@ async function runOne(
   const nonce = deps.randomHex(16);
   const settings: RunSettings = {
     allowIrreversible: false,
+    allSteps: request.allSteps ?? true,
     ...request.settings,
     runId,
     nonce,

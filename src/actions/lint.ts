@@ -24,8 +24,8 @@ export interface LintDeps {
   readonly readPlaybook: (directory: string) => Promise<PlaybookTree>;
   /** Throws UsageError. */
   readonly readInventory: (path: string) => Promise<SourceFile>;
-  /** What `sh -n FILE` has to say; empty when the file is good. */
-  readonly checkSyntax: (file: string) => Promise<string>;
+  /** What `sh -n FILE` has to say; empty when the file is good, undefined where there is no sh. */
+  readonly checkSyntax: (file: string) => Promise<string | undefined>;
   /** What shellcheck says of the files, without these codes; undefined where it is not installed. */
   readonly shellcheck: (
     files: readonly string[],
@@ -123,16 +123,19 @@ async function askShells(
     known.filter(({ code }) => code === 'SH_BASHISM').map(({ location }) => lineKey(location)),
   );
   const findings: Finding[] = [];
+  const notes = new Set<string>();
   for (const file of scripts) {
-    const finding = syntaxFinding(file, await deps.checkSyntax(file));
+    const said = await deps.checkSyntax(file);
+    if (said === undefined) notes.add('there is no sh here: it was not asked about the grammar');
+    const finding = syntaxFinding(file, said ?? '');
     if (finding !== undefined && !bashisms.has(lineKey(finding.location))) findings.push(finding);
   }
   const comments = await deps.shellcheck(scripts, excluded);
-  if (comments === undefined) return { findings, notes: ['shellcheck is not installed: it was not asked'] };
-  const fresh = comments
+  if (comments === undefined) notes.add('shellcheck is not installed: it was not asked');
+  const fresh = (comments ?? [])
     .map(shellcheckFinding)
     .filter(({ code, location }) => !code.startsWith('SC3') || !bashisms.has(lineKey(location)));
-  return { findings: [...findings, ...fresh], notes: [] };
+  return { findings: [...findings, ...fresh], notes: [...notes] };
 }
 
 /** dash says `FILE: 3: Syntax error: ...`, bash `FILE: line 3: syntax error ...`, ksh `FILE[3]: ...`. */

@@ -27,6 +27,7 @@ export async function playbookRequest(
 ): Promise<FleetRequest> {
   const { playbook, hosts } = target;
   const varsByHost = resolveFleetVars(playbook, hosts);
+  const steps = selectSteps(playbook, target.selection);
   const loads = [];
   for (const host of hosts) {
     const vars = await shellVars(playbook, varsByHost.get(host.name) ?? new Map(), deps.readSecret);
@@ -36,7 +37,8 @@ export async function playbookRequest(
     action,
     playbook: playbook.name,
     hosts: loads,
-    steps: selectSteps(playbook, target.selection).map(bundleStep),
+    steps: steps.map(bundleStep),
+    allSteps: steps.length === playbook.steps.length,
     strategy: strategyOf(action, target, deps.concurrency),
   };
 }

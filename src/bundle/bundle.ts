@@ -21,6 +21,8 @@ export interface RunSettings {
   readonly targetRun?: string;
   readonly force?: boolean;
   readonly preview?: boolean;
+  /** False when only some of the playbook's steps were asked for: restarts that the others owe stay owed. */
+  readonly allSteps: boolean;
   /** Receipts that stay on the host; older ones are pruned after a good apply. At least 1. */
   readonly keepReceipts: number;
   /** Force the journal to the disk before each change. */
@@ -98,6 +100,7 @@ function runFile(settings: RunSettings, digest: string): string {
     ['m_target_run', settings.targetRun ?? ''],
     ['m_force', yesNo(settings.force)],
     ['m_preview', yesNo(settings.preview)],
+    ['m_all_steps', yesNo(settings.allSteps)],
     ['m_keep_receipts', String(Math.max(1, settings.keepReceipts))],
     ['m_durable', yesNo(settings.durable)],
     ['m_search_path', settings.searchPath ?? ''],

@@ -10,9 +10,10 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** What `sh -n FILE` says; empty when the file is good. */
-export async function checkSyntax(file: string): Promise<string> {
-  return (await run('sh', ['-n', '--', asOperand(file)])).stderr;
+/** What `sh -n FILE` says; empty when the file is good, undefined when there is no sh. */
+export async function checkSyntax(file: string): Promise<string | undefined> {
+  const { problem, stderr } = await run('sh', ['-n', '--', asOperand(file)]);
+  return problem === undefined ? stderr : undefined;
 }
 
 /** What shellcheck says of the files; undefined when there is no shellcheck. Throws MusterError when it fails. */

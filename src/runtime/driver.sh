@@ -131,7 +131,7 @@ case $m_action in
       m_close_receipt failed
     else
       m_close_receipt applied
-      rm -f "$m_state_dir/pending"
+      [ "$m_all_steps" = no ] || rm -f "$m_state_dir/pending.$m_playbook"
       m_prune
     fi
     m_finish "$m_run_outcome" "$m_run_reason"

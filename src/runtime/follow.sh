@@ -43,7 +43,7 @@ m_runs() {
 }
 
 m_round() {
-  # One wc for all logs; the line "total" has no such file.
+  # One wc for all logs; its last line is a total.
   wc -c "$m_log"/* >"$m_work/sizes"
   while read -r m_size m_path; do
     m_name=${m_path##*/}

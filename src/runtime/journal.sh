@@ -74,8 +74,9 @@ m_journal_tree() {
   m_touched "$1"
 }
 
-# m_touched TOKEN: something changed that a service may have to hear of. Kept on the host as well, until a run ends
-# well, so that a restart is not forgotten when the driver dies between change and restart.
+# m_touched TOKEN: something changed that a service may have to hear of. Kept on the host as well, until a run of the
+# whole playbook ends well, so that a restart is not forgotten when the driver dies between change and restart, or when
+# only the steps before it were asked for.
 m_touched() {
   m_escape "$1"
   m_note_change changed "$m_escaped"
@@ -88,14 +89,14 @@ m_touched() {
 
 m_note_change() {
   printf '%s %s\n' "$1" "$2" >>"$m_work/changed"
-  [ "$m_mode_run" != apply ] || printf '%s %s\n' "$1" "$2" >>"$m_state_dir/pending"
+  [ "$m_mode_run" != apply ] || printf '%s %s\n' "$1" "$2" >>"$m_state_dir/pending.$m_playbook"
 }
 
 # m_is_touched SERVICE TOKEN: true when TOKEN changed after SERVICE's last restart, in this run or in one that died.
 m_is_touched() {
   m_escape "$2"
   m_found=1
-  for m_list in "$m_state_dir/pending" "$m_work/changed"; do
+  for m_list in "$m_state_dir"/pending.* "$m_work/changed"; do
     [ -f "$m_list" ] || continue
     m_seen=1
     while IFS= read -r m_line; do

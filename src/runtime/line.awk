@@ -1,7 +1,12 @@
-# The editing behind `line`: reads the file, prints it with the line in, or gone.
+# The editing behind `line`: reads the file, prints it with the line in, or gone. The values lie in files whose names
+# begin with `values`.
+function value(name,    line) {
+  getline line < (values name)
+  return line
+}
 { text[NR] = $0 }
 END {
-  want = ENVIRON["M_LINE"]; match_re = ENVIRON["M_MATCH"]; after_re = ENVIRON["M_AFTER"]; gone = ENVIRON["M_GONE"]
+  want = value("line"); match_re = value("match"); after_re = value("after"); gone = value("gone")
   if (gone != "") {
     for (i = 1; i <= NR; i++) if (!(match_re != "" ? text[i] ~ match_re : text[i] == want)) print text[i]
     exit

@@ -10,6 +10,22 @@ m_take_lock() {
   printf '%s\n' "$m_run_id" >"$m_lock/run"
   printf '%s\n' "$m_operator" >"$m_lock/owner"
   date -u '+%Y-%m-%dT%H:%M:%SZ' >"$m_lock/since"
+  m_sweep_dead
+}
+
+# m_sweep_dead: removes what a driver that was killed left in /tmp, because secrets may be in it.
+m_sweep_dead() {
+  for m_dead in /tmp/muster.??????; do
+    [ -d "$m_dead" ] && [ ! -h "$m_dead" ] && [ -O "$m_dead" ] && [ -f "$m_dead/driver.pid" ] || continue
+    # One that is done waits for its follower.
+    [ ! -f "$m_dead/done" ] || continue
+    m_is_alive "$m_dead/driver.pid" || m_is_alive "$m_dead/ticker.pid" || m_is_alive "$m_dead/follower.pid" || rm -rf "$m_dead"
+  done
+}
+
+# m_is_alive FILE: the process whose number FILE holds is there.
+m_is_alive() {
+  [ -f "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null
 }
 
 # m_judge_lock: moves the lock of a run that is dead out of the way, or refuses.

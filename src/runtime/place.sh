@@ -63,11 +63,29 @@ m_stage() {
   : >"$m_new_file"
 }
 
+# m_edit_value NAME VALUE: hands a value to the awk that edits. In a file: ps shows environments, and awk's -v
+# interprets backslashes.
+m_edit_value() {
+  printf '%s\n' "$2" >"$m_work/edit.$1"
+}
+
+# m_edit PROGRAM: edits the current text of m_path by runtime/PROGRAM.awk into m_new_file. An edit that changes no line
+# changes nothing, not even a missing newline at the end.
+m_edit() {
+  m_stage
+  m_current_text "$m_work/text"
+  awk -v values="$m_work/edit." -f "$m_work/runtime/$1.awk" "$m_work/text" >"$m_new_file" || return
+  if [ "$m_type" = file ] && cmp -s "$m_work/text" "$m_new_file"; then
+    cat "$m_content" >"$m_new_file"
+  fi
+}
+
 # m_current_text: m_content as readable text into FILE $1 (nothing when the target is absent), with a newline at the
 # end if its last line lacks one, so that lines can be added.
 m_current_text() {
   : >"$1"
   [ "$m_type" = file ] || return 0
-  cat "$m_content" >"$1"
+  tr -d '\000' <"$m_content" >"$1"
+  cmp -s "$m_content" "$1" || fail "$m_resource $m_target_name: it holds NUL bytes, so it is no text"
   [ ! -s "$1" ] || [ -z "$(tail -c 1 "$1")" ] || printf '\n' >>"$1"
 }

@@ -1,5 +1,10 @@
-# The editing behind `rc_conf`. Prints the file with the variable set, or, with M_PRINT, its present value.
+# The editing behind `rc_conf`. Prints the file with the variable set, or, with `show`, its present value. The values
+# lie in files whose names begin with `values`.
 # Exit 3: the present value goes over several lines. Exit 4: the line that it must stand below is not there.
+function value(name,    line) {
+  getline line < (values name)
+  return line
+}
 function key_of(s,    k) {
   k = s
   sub(/^[ \t]*/, "", k)
@@ -35,18 +40,22 @@ function truth(s,    t) {
   if (t ~ /^(no|false|off|0)$/) return "no"
   return "=" s
 }
-{ text[NR] = $0; k = key_of($0); if (k == ENVIRON["M_KEY"]) at = NR; if (k != "" && k == ENVIRON["M_AFTER"]) below = NR }
+BEGIN {
+  key = value("key")
+  if (!show) { word = value("word"); wanted = value("value"); after = value("after") }
+}
+{ text[NR] = $0; k = key_of($0); if (k == key) at = NR; if (k != "" && k == after) below = NR }
 END {
-  if (ENVIRON["M_PRINT"] != "") {
+  if (show) {
     if (at) print value_of(text[at])
     exit
   }
-  if (ENVIRON["M_AFTER"] != "" && !below) exit 4
-  line = ENVIRON["M_KEY"] "=" ENVIRON["M_WORD"]
+  if (after != "" && !below) exit 4
+  line = key "=" word
   if (at) {
     now = value_of(text[at])
     if (broken) exit 3
-    if (truth(now) != truth(ENVIRON["M_VALUE"])) text[at] = line tail
+    if (truth(now) != truth(wanted)) text[at] = line tail
     else line = text[at]
     if (at < below) { move = text[at]; drop = at; at = 0; line = move }
   }

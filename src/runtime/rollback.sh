@@ -48,7 +48,7 @@ m_rollback() {
   m_prove
   if [ "$m_undo_bad" -eq 0 ]; then
     printf 'rolled-back\n' >"$m_receipt/status"
-    rm -f "$m_state_dir/pending"
+    rm -f "$m_state_dir/pending.$(sed -n 's/^playbook=//p' "$m_receipt/meta")"
     return 0
   fi
   printf 'rollback-incomplete\n' >"$m_receipt/status"

@@ -16,7 +16,7 @@ m_follower=0
 m_kill() {
   m_victims=$(ps -axo pid,ppid,pgid | awk -v me="$$" -v driver="$m_driver" -v follower="$m_follower" '
     function belongs(p,    n) {
-      for (n = 0; p > 1 && n < 200; n++) {
+      for (n = 0; p + 0 > 1 && n < 200; n++) {
         p = parent[p]
         if (p == driver) return 1
         if (p == me || p == follower) return 0
@@ -24,7 +24,7 @@ m_kill() {
       return 1
     }
     function keep_above(p) {
-      while (p > 1 && !(p in keep)) {
+      while (p + 0 > 1 && !(p in keep)) {
         keep[p] = 1
         p = parent[p]
       }

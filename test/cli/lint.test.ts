@@ -1,6 +1,6 @@
 // `muster lint` as an operator runs it: the built program, in folders of its own.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -84,7 +84,7 @@ describe('muster lint', () => {
       'playbook.yaml:1:1 CONFIG_UNKNOWN_KEY',
       'steps/one.sh:2:3 RAW_CHANGE',
       'steps/one.sh:2:10 VAR_UNKNOWN',
-      'steps/one.sh:4:19 SH_GNUISM',
+      'steps/one.sh:4:16 SH_GNUISM',
     ]);
     expect(stdout).toContain('    hint: did you mean "cage"?\n');
     expect(stdout).toMatch(/^5 errors.* in 2 files\n$/m);
@@ -146,10 +146,11 @@ describe('muster lint', () => {
   });
 
   it('says that shellcheck is missing, once, and goes on', () => {
-    write('bin/sh', '#!/bin/sh\nexec /bin/sh "$@"\n');
-    const { code, stdout, stderr } = lint([], { path: join(folder, 'no-such-bin') });
+    mkdirSync(join(folder, 'bin'));
+    symlinkSync('/bin/sh', join(folder, 'bin/sh'));
+    const { code, stdout, stderr } = lint([], { path: join(folder, 'bin') });
     expect(code, stdout).toBe(0);
-    expect(stderr.match(/shellcheck is not installed/g)).toHaveLength(1);
+    expect(stderr).toBe('note: shellcheck is not installed: it was not asked\n');
   });
 
   it('obeys allowances, for what shellcheck says too', () => {

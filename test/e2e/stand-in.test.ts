@@ -73,7 +73,7 @@ describeWithEngine('the stand-in host behaves as recorded', () => {
 });
 
 describeWithEngine('the stand-in host with its own named', () => {
-  it('serves at boot, and again after a reboot, and ends fast', async () => {
+  it('serves at boot, and again after a restart', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'muster-stand-in-'));
     const lab = await startLab({ hosts: [{ name: 'ns1', named: true }], image: labImage(), directory });
     try {

@@ -41,8 +41,10 @@ export interface LocalRun {
   readonly settings?: Partial<RunSettings>;
   readonly timeoutSeconds?: number;
   readonly retries?: number;
-  /** Which sh runs it all; /bin/sh unless told. */
+  /** Which sh runs it all, a path that stands in sh as it is; /bin/sh unless told. */
   readonly shell?: string;
+  /** Changes the text of a runtime script on its way to the host: to move system files, or to make it die. */
+  readonly runtime?: (path: string, text: string) => string;
   readonly onEvent?: (event: RunEvent) => void;
   readonly stop?: AbortSignal;
   readonly cancel?: AbortSignal;
@@ -101,11 +103,12 @@ export async function runLocal(run: LocalRun): Promise<HostRun & { events: RunEv
               stateDirectory: run.state,
               outputCap: 65536,
               allowIrreversible: false,
+              allSteps: true,
               keepReceipts: 20,
               durable: false,
               ...run.settings,
             },
-            runtime: readRuntime(),
+            runtime: runtimeOf(run),
             steps,
             files,
             vars: new Map(Object.entries(run.vars ?? {})),
@@ -123,17 +126,48 @@ export async function runLocal(run: LocalRun): Promise<HostRun & { events: RunEv
   return { ...host, events };
 }
 
+function runtimeOf(run: LocalRun): ReadonlyMap<string, Uint8Array> {
+  const { runtime, shell } = run;
+  if (runtime === undefined && shell === undefined) return readRuntime();
+  const [decoder, encoder] = [new TextDecoder(), new TextEncoder()];
+  return new Map(
+    [...readRuntime()].map(([path, bytes]) => {
+      const text = runtime === undefined ? decoder.decode(bytes) : runtime(path, decoder.decode(bytes));
+      return [path, encoder.encode(shell === undefined ? text : text.replaceAll('/bin/sh', shell))];
+    }),
+  );
+}
+
 /** Lets another shell than /bin/sh take the part of the host's sh: the whole runtime goes through it. */
 function withShell(inner: Transport, shell: string): Transport {
   return {
     async connect(host, signal): Promise<Session> {
       const session = await inner.connect(host, signal);
       return {
-        exec: async (command): Promise<Channel> => await session.exec(command.replace('/bin/sh', shell)),
+        exec: async (command): Promise<Channel> =>
+          bootedBy(await session.exec(command.replace('/bin/sh', shell)), shell),
         close: () => {
           session.close();
         },
       };
+    },
+  };
+}
+
+/** The boot script names the shell of everything that follows; it is the first thing written. */
+function bootedBy(channel: Channel, shell: string): Channel {
+  let isBoot = true;
+  return {
+    stdout: channel.stdout,
+    stderr: channel.stderr,
+    closed: channel.closed,
+    write: async (bytes) => {
+      const text = isBoot ? new TextDecoder().decode(bytes).replaceAll('/bin/sh', shell) : undefined;
+      isBoot = false;
+      await channel.write(text === undefined ? bytes : new TextEncoder().encode(text));
+    },
+    end: () => {
+      channel.end();
     },
   };
 }

@@ -21,7 +21,6 @@ ln -s "$loader" "$out/usr$loader"
 gcc -O2 -shared -fPIC -Wall -Wno-builtin-declaration-mismatch -o /tmp/libutil.so.7 -Wl,-soname,libutil.so.7 \
   -Wl,--version-script=/src/libutil.map /src/libutil.c
 
-bind_names='isc dns ns isccc isccfg bind9 irs'
 new_name() { # the NetBSD-like name of a Debian soname
   case $1 in
     libxml2.so.2 | libsystemd.so.0) echo libutil.so.7 ;;
@@ -64,7 +63,7 @@ ln -s libutil.so.7.20 "$out/lib/libutil.so.7"
 ln -s ../../lib/libutil.so.7.20 "$out/usr/lib/libutil.so.7"
 for need in $(patchelf --print-needed /usr/sbin/named); do add_base_library "$need"; done
 add_base_library libcrypt.so.1
-for name in $bind_names; do
+for name in isc dns ns isccc isccfg bind9 irs; do
   for file in "$multiarch/lib$name"-*-Debian.so; do add_base_library "${file##*/}"; done
 done
 
@@ -81,7 +80,7 @@ needs_of() { # FILE [LIBRARY...]: every library it needs, directly or not; what 
       echo "$need"
       needs_next="$needs_next $(patchelf --print-needed "$multiarch/$need")"
     done
-    needs_queue=$(echo $needs_next)
+    needs_queue=${needs_next# }
   done
 }
 program() { # SOURCE DESTINATION [MODE]: a Debian program with NetBSD's run-time linker, its libraries hidden
@@ -113,6 +112,7 @@ bind_program() { # SOURCE DESTINATION: one of BIND's, found through /usr/libexec
 # ---- our own programs ----
 compile() { # SOURCE DESTINATION [LIBRARIES]
   mkdir -p "$out${2%/*}"
+  # shellcheck disable=SC2086 # several words, or none
   gcc -O2 -Wall -Wextra -Wno-format-truncation -Wno-unused-result -o "$out$2" "/src/$1" ${3:-} -I/src -Wl,--dynamic-linker="$loader"
   strip "$out$2"
   chmod 555 "$out$2"
@@ -120,6 +120,7 @@ compile() { # SOURCE DESTINATION [LIBRARIES]
 . /build/compile.sh
 
 # ---- files ----
+chmod -R u=rwX,go=rX /rootfs # whatever umask the checkout had
 cp -a /rootfs/. "$out/"
 chown -R 0:0 "$out"
 . /build/finish.sh

@@ -12,16 +12,18 @@ place /usr/bin basename dirname false od printf true tsort tty unzip yes
 ln "$out/bin/test" "$out/bin/["
 ln "$out/bin/pax" "$out/bin/cpio"
 for name in sum md5 sha1 rmd160; do ln "$out/usr/bin/cksum" "$out/usr/bin/$name"; done
-for pair in more:less; do ln "$out/usr/bin/${pair#*:}" "$out/usr/bin/${pair%:*}"; done
+ln "$out/usr/bin/less" "$out/usr/bin/more"
 
 chmod 711 "$out$hidden" "$out$hidden/bin" "$out$hidden/lib"
+chmod 555 "$out"/bin/* "$out"/sbin/* "$out"/usr/bin/* "$out"/usr/sbin/* "$out"/etc/rc.d/*
 chmod 4555 "$out/usr/bin/su"
-chmod a-w "$out"/bin/* "$out"/sbin/* "$out"/usr/bin/* "$out"/usr/sbin/* "$out"/etc/rc.d/*
 
 # accounts: the databases come from master.passwd by our own pwd_mkdb
 hash=$(openssl passwd -1 -salt muster netbsd)
 sed "s|@ROOT@|$hash|" /rootfs/etc/master.passwd >"$out/etc/master.passwd"
+head -c 81920 /dev/zero >"$out/dev/zero" # a plain file will do while there is no device
 chroot "$out" /usr/sbin/pwd_mkdb -p /etc/master.passwd
+rm "$out/dev/zero"
 mv "$out/etc/hosts.netbsd" "$out/etc/hosts"
 chown -R 1000:100 "$out/home/ops"
 for cage in named sshd ntpd; do mkdir -p "$out/var/chroot/$cage"; done

@@ -22,7 +22,7 @@ bind_package() { # RC-SCRIPT ARCHIVE: one package called $name, its start script
     printf 'CATEGORIES=net\nMACHINE_ARCH=x86_64\nOPSYS=NetBSD\nOS_VERSION=6.99.16\nPKGPATH=net/bind9\nPKGTOOLS_VERSION=20120221\n'
   } >$tree/+BUILD_INFO
   (
-    cd $tree
+    cd $tree || exit 1
     { echo "@name $name"; echo '@pkgcfl host-[0-9]*'; echo '@cwd /usr/pkg'
       find bin sbin share -type f | LC_ALL=C sort | while read -r file; do
         echo "$file"

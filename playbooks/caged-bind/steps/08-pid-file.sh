@@ -3,3 +3,8 @@
 state() {
   symlink /var/run/named.pid --to "$cage$pid_file"
 }
+
+verify() {
+  # Only shown: after a reboot it is gone, and that is drift, not a failure.
+  observe '~pid-file' "$(readlink /var/run/named.pid)"
+}

@@ -2,6 +2,7 @@
 // is not sh is for `sh -n` to say.
 import type { Command, Redirect, Script, Word } from './model.ts';
 import { noteNames } from './note-names.ts';
+import { scanQuoted } from './scan-expansion.ts';
 import { readHeredocs, scanRedirect } from './scan-redirect.ts';
 import { scanWord } from './scan-word.ts';
 import type { Scanner, Stop } from './scanner.ts';
@@ -235,9 +236,14 @@ function scanPattern(run: Run): void {
   run.pattern = false;
 }
 
+/** Skips what is not sh up to its end; the names in it are used all the same. */
 function skipTo(scanner: Scanner, end: string): void {
+  const { limit } = scanner;
   const found = scanner.text.indexOf(end, scanner.at);
-  scanner.at = found < 0 ? scanner.limit : Math.min(found + end.length, scanner.limit);
+  scanner.limit = found < 0 ? limit : Math.min(found + end.length, limit);
+  scanQuoted(scanner, '');
+  scanner.at = scanner.limit;
+  scanner.limit = limit;
 }
 
 function endCommand(run: Run): void {

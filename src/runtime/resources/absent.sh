@@ -12,6 +12,7 @@ absent() {
   m_options 'recursive' ${1+"$@"}
   m_see "$m_path"
   [ "$m_type" = absent ] || m_need "a $m_type is there"
+  [ "$m_type" != dir ] || [ -n "$m_o_recursive" ] || m_need_empty
   [ -z "$m_why" ] || m_plan_path "$m_path" absent - - - ''
   m_settled && return 0
   if [ "$m_type" = dir ] && [ -n "$m_o_recursive" ]; then
@@ -21,7 +22,7 @@ absent() {
     mv "$m_path" "$m_temp" && rm -rf "$m_temp" || fail "absent $m_path: cannot remove the tree"
   elif [ "$m_type" = dir ]; then
     m_journal_path "$m_path" 'absent|-|-|-|-'
-    rmdir "$m_path" || fail "absent $m_path: the directory is not empty (--recursive removes a tree)"
+    rmdir "$m_path" || fail "absent $m_path: cannot remove the directory"
   else
     m_journal_path "$m_path" 'absent|-|-|-|-'
     rm -f "$m_path" || fail "absent $m_path: cannot remove it"
@@ -29,4 +30,14 @@ absent() {
   m_look "$m_path"
   [ "$m_type" = absent ] || m_stuck 'it is still there'
   m_changed
+}
+
+# m_need_empty: fails unless the directory holds nothing, or (in a plan) nothing that earlier resources would leave.
+m_need_empty() {
+  ls -A "$m_path" >"$m_work/names"
+  while IFS= read -r m_name; do
+    m_see "$m_path/$m_name"
+    [ "$m_type" = absent ] || fail "absent $m_path: the directory is not empty, it holds $m_name (--recursive removes a tree)"
+  done <"$m_work/names"
+  m_see "$m_path"
 }

@@ -14,16 +14,19 @@ block() {
   shift
   m_options 'id= content= comment= gone owner= group= mode=' ${1+"$@"}
   [ -n "$m_o_id" ] || fail "block $m_path: give it --id"
+  case $m_nl$m_o_content$m_nl in
+    *"$m_nl${m_o_comment:-#} muster: "*) fail "block $m_path: its content holds a marker line" ;;
+  esac
   m_see "$m_path"
   if [ -n "$m_o_gone" ] && [ "$m_type" = absent ]; then
     m_say ok ''
     return 0
   fi
-  m_stage
-  m_current_text "$m_work/text"
-  M_BEGIN="${m_o_comment:-#} muster: begin $m_o_id" M_END="${m_o_comment:-#} muster: end $m_o_id" \
-    M_CONTENT=$m_o_content M_GONE=$m_o_gone \
-    awk -f "$m_work/runtime/block.awk" "$m_work/text" >"$m_new_file" ||
+  m_edit_value begin "${m_o_comment:-#} muster: begin $m_o_id"
+  m_edit_value end "${m_o_comment:-#} muster: end $m_o_id"
+  m_edit_value content "$m_o_content"
+  m_edit_value gone "$m_o_gone"
+  m_edit block ||
     fail "block $m_path: the marker '${m_o_comment:-#} muster: begin $m_o_id' has no end; mend it by hand"
   m_place "$m_new_file" 0644
 }

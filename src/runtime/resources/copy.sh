@@ -18,21 +18,30 @@ copy() {
     m_say ok 'is there already'
     return 0
   fi
-  if [ -f "$m_o_from" ]; then
-    m_source_look "$m_o_from"
+  if m_source_look "$m_o_from"; then
     m_see "$m_path"
-    m_place "$m_o_from" "$m_source_mode"
+    m_place "$m_source" "$m_source_mode"
     return 0
   fi
   m_copy_later
 }
 
-# m_source_look FILE: sets m_source_mode, and fills m_o_owner and m_o_group from FILE where none were declared.
+# m_source_look FILE: sets m_source to a file with FILE's content and m_source_mode, and fills m_o_owner, m_o_group and
+# m_o_mode from FILE where none were declared. False when its content is not there (yet).
 m_source_look() {
-  read -r m_bits m_links m_uid m_gid m_rest <<EOF
+  m_see "$1"
+  if [ -n "$m_after" ]; then
+    # An earlier step of the plan would change it.
+    [ "$m_type" = file ] && [ -f "$m_content" ] || return 1
+    m_source=$m_content
+  else
+    [ -f "$1" ] || return 1
+    m_source=$1
+    read -r m_bits m_links m_uid m_gid m_rest <<EOF
 $(ls -ldnL "$1")
 EOF
-  m_octal "$m_bits"
+    m_octal "$m_bits"
+  fi
   m_source_mode=$m_mode
   [ -n "$m_o_owner" ] || m_o_owner=$m_uid
   [ -n "$m_o_group" ] || m_o_group=$m_gid

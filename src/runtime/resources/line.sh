@@ -21,10 +21,10 @@ line() {
     m_say ok ''
     return 0
   fi
-  m_stage
-  m_current_text "$m_work/text"
-  # Values go through the environment of this one awk, not its -v, which would interpret backslashes.
-  M_LINE=$m_o_line M_MATCH=$m_o_match M_AFTER=$m_o_after M_GONE=$m_o_gone \
-    awk -f "$m_work/runtime/line.awk" "$m_work/text" >"$m_new_file" || fail "line $m_path: cannot edit it"
+  m_edit_value line "$m_o_line"
+  m_edit_value match "$m_o_match"
+  m_edit_value after "$m_o_after"
+  m_edit_value gone "$m_o_gone"
+  m_edit line || fail "line $m_path: cannot edit it"
   m_place "$m_new_file" 0644
 }

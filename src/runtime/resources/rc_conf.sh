@@ -24,13 +24,14 @@ rc_conf() {
   m_o_owner='' m_o_group='' m_o_mode=''
   m_see "$m_path"
   m_rc_word "$m_value"
-  m_stage
-  m_current_text "$m_work/text"
   m_rc_status=0
   # awk compares unexpanded text, in which a dollar sign that is not a variable's is written \$.
   [ -z "$m_o_literal" ] || { m_replace "$m_value" '$' '\$' && m_value=$m_replaced; }
-  M_KEY=$m_key M_WORD=$m_rc_word M_VALUE=$m_value M_AFTER=$m_o_after \
-    awk -f "$m_work/runtime/rc_conf.awk" "$m_work/text" >"$m_new_file" || m_rc_status=$?
+  m_edit_value key "$m_key"
+  m_edit_value word "$m_rc_word"
+  m_edit_value value "$m_value"
+  m_edit_value after "$m_o_after"
+  m_edit rc_conf || m_rc_status=$?
   case $m_rc_status in
     0) ;;
     3) fail "rc_conf $m_key: its value in $m_path goes over several lines; mend it by hand" ;;
@@ -61,5 +62,6 @@ m_rc_word() {
 # rc_conf_value NAME [FILE]: prints the value that the last assignment in FILE gives, unexpanded; nothing if unset.
 rc_conf_value() {
   [ -f "${2:-/etc/rc.conf}" ] || return 0
-  M_KEY=$1 M_PRINT=1 awk -f "$m_work/runtime/rc_conf.awk" "${2:-/etc/rc.conf}"
+  m_edit_value key "$1"
+  awk -v values="$m_work/edit." -v show=1 -f "$m_work/runtime/rc_conf.awk" "${2:-/etc/rc.conf}"
 }

@@ -17,6 +17,7 @@ function input(change: Partial<BundleInput> = {}): BundleInput {
       stateDirectory: '/var/db/muster',
       outputCap: 1000,
       allowIrreversible: false,
+      allSteps: true,
       keepReceipts: 20,
       durable: true,
     },
