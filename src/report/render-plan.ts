@@ -70,6 +70,7 @@ function stepItems(step: PlannedStep, style: Style): Item[] {
   if (changing.length > 0) return changing.map((resource) => resourceItem(resource, style));
   const only = step.resources.length === 1 ? step.resources[0] : undefined;
   if (only !== undefined) return [resourceItem(only, style)];
+  if (step.resources.length === 0) return [{ mark: 'same', text: 'nothing to declare' }];
   return [{ mark: 'same', text: `${count(step.resources.length, 'resource')} as declared` }];
 }
 

@@ -9,7 +9,8 @@ for m_part in "$m_work"/runtime/resources/*.sh; do
   . "$m_part"
 done
 
-PATH=/usr/pkg/sbin:/usr/pkg/bin:/sbin:/usr/sbin:/bin:/usr/bin:/usr/local/sbin:/usr/local/bin
+# /usr/pkg/sbin first, because newer package tools are there; for the rest the base system's tools are the known ones.
+PATH=/usr/pkg/sbin:/sbin:/usr/sbin:/bin:/usr/bin:/usr/pkg/bin:/usr/local/sbin:/usr/local/bin
 [ -z "$m_search_path" ] || PATH=$m_search_path
 LC_ALL=C
 export PATH LC_ALL

@@ -84,4 +84,7 @@ while :; do
   esac
   sleep "$m_nap"
 done
-cd / && rm -rf "$m_work"
+# A follower whose link is half open may come to its end after another one took over, which still reads.
+if [ "$(cat "$m_work/follower.pid")" = "$$" ]; then
+  cd / && rm -rf "$m_work"
+fi

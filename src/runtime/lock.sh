@@ -37,7 +37,7 @@ m_judge_lock() {
     m_holder=$(cat "$m_lock/pid" 2>/dev/null) || m_holder=
   fi
   if [ -n "$m_holder" ] && kill -0 "$m_holder" 2>/dev/null; then
-    m_refuse "another run holds this host: $(m_lock_text)"
+    m_refuse "another run holds this host: $(m_lock_text); if that is not so, remove $m_lock on the host"
   fi
   [ ! -d "$m_lock" ] || notice "the lock of a run that is dead was taken over: $(m_lock_text)"
   # By a rename, which only one of two that come at once gets; what it got must be what it judged.

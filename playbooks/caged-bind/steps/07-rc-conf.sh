@@ -7,6 +7,8 @@ state() {
 }
 
 verify() {
+  # Of a script that calls itself otherwise, rc.subr would read other variables, and start named as root, uncaged.
+  expect 'the rc script goes by the name of named' grep -q '^name="*named"*[[:space:]]*$' "$rc_script"
   observe named.flags "$(rc_conf_value named_flags)"
   observe named.chroot "$(rc_conf_value named_chroot)"
 }

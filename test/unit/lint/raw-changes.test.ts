@@ -56,10 +56,12 @@ describe('changes outside of resources', () => {
     expect(briefly(lintState(line))).toEqual([]);
   });
 
-  it('does not trust a name that is given a path elsewhere too', () => {
-    const lines = 'new=$m_work/new\nnew=/etc/x\nrm "$new"';
-    expect(briefly(lintState(lines))).toEqual(['RAW_CHANGE 4:1']);
-  });
+  it.each(['new=$m_work/new\nnew=/etc/x\nrm "$new"', 'new=/etc/x\nnew=$m_work/new\nrm "$new"'])(
+    'does not trust a name that is given a path elsewhere too: %j',
+    (lines) => {
+      expect(briefly(lintState(lines))).toEqual(['RAW_CHANGE 4:1']);
+    },
+  );
 
   const step = 'state() { mine "$cage"; }\nverify() { :; }\n';
 

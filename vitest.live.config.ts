@@ -1,0 +1,4 @@
+// The suite for real hosts; nothing else runs it. See test/live/.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({ test: { include: ['test/live/**/*.test.ts'], testTimeout: 3_600_000 } });
