@@ -149,6 +149,11 @@ m_normal_mode() {
   esac
 }
 
+# m_chmod MODE PATH: exactly this mode. Of a directory, some chmods keep the set-id bits unless there are five digits.
+m_chmod() {
+  chmod "0$1" "$2"
+}
+
 # m_parent PATH: sets m_dir.
 m_parent() {
   m_dir=${1%/*}

@@ -40,7 +40,7 @@ m_place() {
   if [ -n "$m_content_differs" ]; then
     m_put "$m_new" "$m_path" "$m_want_mode" "$m_want_uid" "$m_want_gid" || fail "$m_resource $m_path: cannot write it"
   else
-    chown "$m_want_uid:$m_want_gid" "$m_path" && chmod "$m_want_mode" "$m_path" || fail "$m_resource $m_path: cannot set owner or mode"
+    chown "$m_want_uid:$m_want_gid" "$m_path" && m_chmod "$m_want_mode" "$m_path" || fail "$m_resource $m_path: cannot set owner or mode"
   fi
   m_print "$m_path"
   [ "$m_state" = "$m_want_state" ] || m_stuck "it is $m_state"

@@ -104,7 +104,7 @@ m_restore() {
       ;;
     dir)
       [ -d "$m_path" ] || mkdir -m 0700 "$m_path"
-      chown "$m_pre_uid:$m_pre_gid" "$m_path" && chmod "$m_pre_mode" "$m_path" && touch -r "$m_saved" "$m_path"
+      chown "$m_pre_uid:$m_pre_gid" "$m_path" && m_chmod "$m_pre_mode" "$m_path" && touch -r "$m_saved" "$m_path"
       ;;
     other) (cd / && pax -r -pe <"$m_saved") ;;
   esac && return 0
@@ -115,7 +115,7 @@ m_restore() {
 m_restore_file() {
   if [ "$m_type" = file ] && [ "$m_extra" = "$m_pre_extra" ]; then
     # The content is right: the file itself stays, and with it its other names.
-    chown "$m_pre_uid:$m_pre_gid" "$m_path" && chmod "$m_pre_mode" "$m_path" && touch -r "$m_saved" "$m_path"
+    chown "$m_pre_uid:$m_pre_gid" "$m_path" && m_chmod "$m_pre_mode" "$m_path" && touch -r "$m_saved" "$m_path"
   else
     m_rejoin || m_put "$m_saved" "$m_path" "$m_pre_mode" "$m_pre_uid" "$m_pre_gid" "$m_saved"
   fi

@@ -87,6 +87,6 @@ export async function fingerprint(lab: Lab, host: string): Promise<string> {
         fi
       done
     done
-    ps -axww -o user -o command | grep '[s]bin/named\\|[s]yslogd' | sort`;
+    ps -axww -o user -o command | awk '$2 ~ "^/.*/(named|syslogd)$"' | sort`;
   return await inside(lab, host, script);
 }

@@ -10,7 +10,7 @@ const state = [
   'for f in /etc/rc.conf /etc/named.conf /etc/master.passwd /etc/group /etc/rc.local /etc/rc.d/named9 /var/run/named.pid /home/named; do',
   'ls -ld $f 2>&1 | awk "{ print \\$1, \\$3, \\$4, \\$NF }"; [ ! -f $f ] || cksum $f; done;',
   'find /etc/namedb /usr/pkg /var/db/pkg -print 2>/dev/null | sort | cksum;',
-  'ps -axww -o user -o command | awk "/[s]bin\\/named|[s]yslogd/" | sort',
+  'ps -axww -o user -o command | awk "\\$2 ~ \\"^/.*/(named|syslogd)$\\"" | sort',
 ].join(' ');
 
 async function run(...args: string[]): Promise<{ code: number | null; stdout: string }> {

@@ -25,7 +25,9 @@ export function fingerprint(root: string, grain: TimeGrain = 'nanosecond'): read
     } else {
       const same = firstNames.get(stat.ino) ?? name;
       firstNames.set(stat.ino, same);
-      const digest = stat.isFile() ? createHash('sha256').update(readFileSync(path)).digest('hex') : 'special';
+      const digest = stat.isFile()
+        ? createHash('sha256').update(readFileSync(path)).digest('hex')
+        : 'special';
       lines.push(`${name} file ${owner} ${time} ${digest}${same === name ? '' : ` is ${same}`}`);
     }
   };

@@ -9,7 +9,10 @@ import type { ScratchHost } from './scratch.ts';
 import { changesOf, complaintsOf } from './scratch.ts';
 
 /** A declaration and what is to be true of it. */
-export interface Life extends Pick<LocalRun, 'files' | 'settings' | 'secrets' | 'shell' | 'runtime' | 'vars'> {
+export interface Life extends Pick<
+  LocalRun,
+  'files' | 'settings' | 'secrets' | 'shell' | 'runtime' | 'vars'
+> {
   /** The resource that this is about. */
   readonly resource: string;
   readonly title: string;

@@ -69,7 +69,9 @@ export function changesOf(
 
 /** Everything that went wrong, for a message that helps. */
 export function complaintsOf(result: HostResult): string {
-  const steps = result.steps.map(({ id, outcome, reason, stderr }) => `${id} ${outcome} ${reason}\n${stderr}`);
+  const steps = result.steps.map(
+    ({ id, outcome, reason, stderr }) => `${id} ${outcome} ${reason}\n${stderr}`,
+  );
   const resources = result.resources
     .filter(({ status }) => status === 'failed' || status === 'conflict')
     .map(({ resource, target, reason }) => `${resource} ${target}: ${reason}`);

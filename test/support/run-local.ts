@@ -64,12 +64,14 @@ const connection: HostConnection = {
 
 let counter = 0;
 
+/** What the controller knows after a run. */
+export type LocalRunResult = HostRun & { readonly events: readonly RunEvent[] };
+
 /** Runs one action; the result is what a real host would give. */
-export async function runLocal(run: LocalRun): Promise<HostRun & { events: RunEvent[] }> {
+export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
   const events: RunEvent[] = [];
   const nonce = `n${String(process.pid)}x${String(++counter)}`;
-  const runId =
-    run.settings?.runId ?? `20261123-2000${String(counter).padStart(2, '0')}-${String(process.pid)}`;
+  const runId = run.settings?.runId ?? `20261123-${String(counter).padStart(6, '0')}-${String(process.pid)}`;
   const encoder = new TextEncoder();
   const files = new Map(Object.entries(run.files ?? {}));
   const steps = Object.entries(run.steps ?? {}).map(([id, body]) => {

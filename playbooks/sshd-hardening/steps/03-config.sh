@@ -1,10 +1,11 @@
-# The settings. ChallengeResponseAuthentication is the old name of KbdInteractiveAuthentication, which newer ones still
-# understand: with PAM it asks for the password too, so it follows PasswordAuthentication.
+# The settings. A keyboard-interactive login asks for the password too where there is PAM, so it follows
+# PasswordAuthentication; older releases look at the first of its two names, newer ones take both for the same.
 state() {
   sshd_setting PubkeyAuthentication yes
   sshd_setting PermitRootLogin "$permit_root_login"
   sshd_setting PasswordAuthentication "$password_authentication"
   sshd_setting ChallengeResponseAuthentication "$password_authentication"
+  sshd_setting KbdInteractiveAuthentication "$password_authentication"
   sshd_setting PermitEmptyPasswords no
   sshd_setting MaxAuthTries "$max_auth_tries"
   sshd_setting LoginGraceTime "$login_grace_time"

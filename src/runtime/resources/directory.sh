@@ -32,7 +32,7 @@ directory() {
   else
     m_journal_path "$m_path" "dir|$m_want_mode|$m_want_uid|$m_want_gid|-"
   fi
-  chown "$m_want_uid:$m_want_gid" "$m_path" && chmod "$m_want_mode" "$m_path" || fail "directory $m_path: cannot set owner or mode"
+  chown "$m_want_uid:$m_want_gid" "$m_path" && m_chmod "$m_want_mode" "$m_path" || fail "directory $m_path: cannot set owner or mode"
   m_print "$m_path"
   [ "$m_state" = "dir|$m_want_mode|$m_want_uid|$m_want_gid|-" ] || m_stuck "it is $m_state"
   m_changed

@@ -23,7 +23,7 @@ mode_owner() {
   m_print "$m_path"
   m_want_state="$m_type|$m_want_mode|$m_want_uid|$m_want_gid|$m_extra"
   m_journal_path "$m_path" "$m_want_state"
-  chown "$m_want_uid:$m_want_gid" "$m_path" && chmod "$m_want_mode" "$m_path" || fail "mode_owner $m_path: cannot set owner or mode"
+  chown "$m_want_uid:$m_want_gid" "$m_path" && m_chmod "$m_want_mode" "$m_path" || fail "mode_owner $m_path: cannot set owner or mode"
   m_print "$m_path"
   [ "$m_state" = "$m_want_state" ] || m_stuck "it is $m_state"
   m_changed
