@@ -275,6 +275,10 @@ m_sweep_packages() {
   find /var/db/pkg -type f -name 'pkgdb*' -print 2>/dev/null | while IFS= read -r m_file; do
     grep -qxF -- "$m_file" "$m_list.files" || [ -n "$(pkg_info 2>/dev/null)" ] || rm -f "$m_file"
   done
+  # pkg_delete takes empty directories away, also those that were there before.
+  while IFS= read -r m_file; do
+    [ -d "$m_file" ] || mkdir -p "$m_file"
+  done <"$m_list.dirs"
   find /usr/pkg /var/db/pkg -depth -type d -print 2>/dev/null | while IFS= read -r m_file; do
     grep -qxF -- "$m_file" "$m_list.dirs" || rmdir "$m_file" 2>/dev/null || :
   done

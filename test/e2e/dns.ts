@@ -1,15 +1,23 @@
 // A DNS question to a practice host, through muster's own probe.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { askDns } from '../../src/probe/index.ts';
 import type { Lab } from '../../src/lab/index.ts';
 
-/** The address that the host gives for www.example.net; undefined when it does not answer. */
+/** The address that the host gives for www.example.net; undefined when it does not answer within some seconds. */
 export async function askWww(lab: Lab, host: string): Promise<string | undefined> {
   const found = lab.hosts.find(({ name }) => name === host);
   if (found === undefined) throw new Error(`no host ${host} in the lab`);
-  const answer = await askDns(
-    { address: found.address, port: found.dnsPort, name: 'www.example.net', type: 'A' },
-    1000,
-    10,
-  );
-  return answer?.records[0];
+  const question = {
+    address: found.address,
+    port: found.dnsPort,
+    name: 'www.example.net',
+    type: 'A',
+  } as const;
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const answer = await askDns(question, 1000, 1);
+    if (answer?.records[0] !== undefined) return answer.records[0];
+    // A closed port says so at once; a daemon that is coming up, or still loads its zones, needs a moment.
+    await sleep(300);
+  }
+  return undefined;
 }

@@ -70,7 +70,8 @@ export async function inside(lab: Lab, host: string, line: string): Promise<stri
 
 /**
  * Everything that a rollback must bring back: type, mode, owner, group, size or link target, time stamp and content of
- * every path below these trees, and what runs. What daemons write as they go (logs, pids, sockets) is not in it.
+ * every path below these trees, and what runs. What daemons write as they go (logs, pids, sockets) is not in it, nor what the engine
+ * writes at each boot.
  */
 export async function fingerprint(lab: Lab, host: string): Promise<string> {
   const script = `
@@ -78,8 +79,9 @@ export async function fingerprint(lab: Lab, host: string): Promise<string> {
       [ -e "$tree" ] || { echo "$tree: none"; continue; }
       find "$tree" -print | sort | while read -r path; do
         case $path in
-          /var/run/*.pid|/var/run/log|/var/run/named|/var/run/named/*|/var/run/syslogd.sockets|/var/run/rc.log|/var/run/utmp*) continue ;;
+          /var/run/*.pid|/var/run/log|/var/run/named|/var/run/named/*|/var/run/syslogd.sockets|/var/run/rc.log|/var/run/dmesg.boot|/var/run/utmp*) continue ;;
           /etc/pwd.db|/etc/spwd.db|/var/run) continue ;;
+          /etc/hosts|/etc/hostname|/etc/resolv.conf|/home/*/.ssh/authorized_keys) continue ;;
         esac
         if [ -h "$path" ]; then echo "$path link $(readlink "$path") $(stat -f '%u %g' "$path")"
         elif [ -f "$path" ]; then echo "$path $(stat -f '%p %u %g %z %m' "$path") $(cksum -n -a SHA256 <"$path")"

@@ -3,8 +3,14 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How exact times are compared: to the nanosecond, or to the second (what a tar keeps). */
-export type TimeGrain = 'nanosecond' | 'second';
+/** How exact times are compared: to the nanosecond, to the second (what a tar keeps), or not at all. */
+export type TimeGrain = 'nanosecond' | 'second' | 'none';
+
+const unit: Readonly<Record<TimeGrain, bigint>> = {
+  nanosecond: 1n,
+  second: 1_000_000_000n,
+  none: 1n << 63n,
+};
 
 /**
  * One line for each thing in the tree, the root included: type, mode, owner, group, link target, content digest, time
@@ -15,7 +21,7 @@ export function fingerprint(root: string, grain: TimeGrain = 'nanosecond'): read
   const firstNames = new Map<bigint, string>();
   const walk = (path: string, name: string): void => {
     const stat = lstatSync(path, { bigint: true });
-    const time = grain === 'second' ? stat.mtimeNs / 1_000_000_000n : stat.mtimeNs;
+    const time = stat.mtimeNs / unit[grain];
     const owner = `${stat.mode.toString(8)} ${stat.uid}:${stat.gid}`;
     if (stat.isSymbolicLink()) {
       lines.push(`${name} link ${stat.uid}:${stat.gid} -> ${readlinkSync(path)}`);

@@ -1,5 +1,5 @@
 // A scratch tree for one test, and the words in which tests speak of runs on it.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { HostResult, ResourceResult } from '../../src/result.ts';
@@ -15,6 +15,8 @@ export interface ScratchHost {
   /** Writes a file below the root, with the directories above it. */
   write(name: string, content: string | Uint8Array, mode?: number): string;
   read(name: string): string;
+  /** Removes whatever has this name below the root. */
+  remove(name: string): void;
   /** Run ids of the receipts, oldest first. */
   receipts(): readonly string[];
   /** Text of a file in the newest receipt. */
@@ -40,6 +42,9 @@ export function scratchHost(common: Partial<LocalRun> = {}): ScratchHost {
       return path;
     },
     read: (name) => readFileSync(join(root, name), 'utf8'),
+    remove: (name) => {
+      rmSync(join(root, name), { recursive: true });
+    },
     receipts,
     receipt: (file) => readFileSync(join(state, 'runs', receipts().at(-1) ?? '', file), 'utf8'),
     run: (action, run = {}) => {

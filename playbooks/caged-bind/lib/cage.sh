@@ -61,7 +61,7 @@ caged_tree() {
 
 # caged_zones PATTERNS: prints name and checksum of the files below the cage's namedb that named does not write.
 caged_zones() {
-  (cd "$cage$namedb" && find . -type f -print | sort) | while IFS= read -r name; do
+  (cd "$cage$namedb" 2>/dev/null && find . -type f -print | sort) | while IFS= read -r name; do
     name=${name#./}
     for pattern in $1; do
       # The pattern is meant as one.

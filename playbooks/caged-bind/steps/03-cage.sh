@@ -15,7 +15,7 @@ verify() {
   expect 'the program starts inside the cage' chroot "$cage" "$program" -v
   expect 'the configuration is good inside the cage' named-checkconf -t "$cage" "$named_conf"
   # As text, so that a comparison shows the lines; without the keys that stand in it.
-  observe named.conf "$(sed 's/\(secret[[:space:]]*\)[^;]*;/\1"?";/' "$cage$named_conf")"
+  observe named.conf "$(sed 's/\(secret[[:space:]]*\)[^;]*;/\1"?";/' "$cage$named_conf" 2>/dev/null)"
   observe zones "$(caged_zones "$zones_change")"
   observe cage.libraries "$(libraries_of "$program")"
 }

@@ -13,6 +13,7 @@ directory() {
   m_path=$1
   shift
   m_options 'owner= group= mode= transient+' ${1+"$@"}
+  case $m_o_transient in */*) fail "directory $m_path: a --transient pattern holds a slash" ;; esac
   m_see "$m_path"
   case $m_type in
     absent) m_need 'new directory' ;;

@@ -3,7 +3,7 @@
 # A package is installed. Nothing is upgraded: a package that fits PATTERN is right as it is.
 #   --pattern    what pkg_info understands, e.g. 'bind>=9.18<9.19'; NAME unless told
 #   --from       where pkg_add finds it: a directory or URL (PKG_PATH), or one archive file
-#   --pkgsrc     build it there instead: `make install clean` in this directory
+#   --pkgsrc     build it there instead: `make install`, then `make clean`, in this directory
 #   --provides   files that come with it, so that a plan knows them before they are there
 # Undo: a package that the run added is deleted with the dependencies that came with it; one that was there stays.
 # Example: package bind --from http://pkg.example.net/All --provides /usr/pkg/sbin/named
@@ -25,7 +25,8 @@ package() {
   m_package_seq=$m_seq
   if [ -n "$m_o_pkgsrc" ]; then
     [ -d "$m_o_pkgsrc" ] || fail "package $m_package: there is no $m_o_pkgsrc"
-    (cd "$m_o_pkgsrc" && make install clean) </dev/null || fail "package $m_package: make install failed in $m_o_pkgsrc"
+    # clean is a courtesy: what it leaves in the work directory of pkgsrc harms nobody.
+    (cd "$m_o_pkgsrc" && make install && { make clean || :; }) </dev/null || fail "package $m_package: make install failed in $m_o_pkgsrc"
   else
     m_pkg_add
   fi
