@@ -33,7 +33,7 @@ export function parseValue<S extends z.ZodType>(file: string, value: unknown, sc
 }
 
 /** Issues by file, line and column; equal places keep their order. */
-export function sortIssues(issues: readonly Issue[]): Issue[] {
+function sortIssues(issues: readonly Issue[]): Issue[] {
   return issues.toSorted(({ location: a }, { location: b }) => {
     if (a.file !== b.file) return a.file < b.file ? -1 : 1;
     return a.line - b.line || a.column - b.column;

@@ -55,7 +55,7 @@ export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
 }
 
 /** A comparison: hosts, unseen, divergences, keys (group, key, compared, tie, majority, folds); null is missing. */
-export function comparisonJson(comparison: FleetComparison): JsonValue {
+function comparisonJson(comparison: FleetComparison): JsonValue {
   const keys = comparison.keys.map(({ group, key, compared, tie, majority, folds }) => ({
     group,
     key,

@@ -4,4 +4,4 @@ export type { FleetHost, Strategy } from './run-fleet.ts';
 export { runHost } from './run-host.ts';
 export type { HostRun, HostTask, StopSignals } from './run-host.ts';
 export type { ReceiptInfo } from './collect.ts';
-export { maskText, secretForms } from './mask.ts';
+export { secretForms } from './mask.ts';

@@ -36,7 +36,7 @@ export function dependencies(transport: Transport, emit: EventListener): ActionD
 }
 
 /** Over SSH, with the agent and strict host keys. */
-export function overSsh(): Transport {
+function overSsh(): Transport {
   return sshTransport({
     startLimit: 8,
     agentSocket: process.env['SSH_AUTH_SOCK'],
@@ -49,7 +49,7 @@ export function overSsh(): Transport {
 export async function rollOut(
   playbookDirectory: string,
   inventoryFile: string,
-  deps: ActionDeps,
+  deps: ActionDeps = dependencies(overSsh(), () => undefined),
 ): Promise<RunResult> {
   const inventory = parseInventory(await readInventory(inventoryFile));
   const target = {

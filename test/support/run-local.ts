@@ -39,6 +39,8 @@ export interface LocalRun {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, Uint8Array>>;
   readonly settings?: Partial<RunSettings>;
+  /** exec: the sh text to run. */
+  readonly command?: string;
   readonly timeoutSeconds?: number;
   readonly retries?: number;
   /** Which sh runs it all, a path that stands in sh as it is; /bin/sh unless told. */
@@ -115,6 +117,7 @@ export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
             files,
             vars: new Map(Object.entries(run.vars ?? {})),
             secretVars: secrets,
+            ...(run.command === undefined ? {} : { command: run.command }),
           })
         ).tar,
     },
