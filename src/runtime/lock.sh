@@ -16,16 +16,18 @@ m_take_lock() {
 # m_sweep_dead: removes what a driver that was killed left in /tmp, because secrets may be in it.
 m_sweep_dead() {
   for m_dead in /tmp/muster.??????; do
-    [ -d "$m_dead" ] && [ ! -h "$m_dead" ] && [ -O "$m_dead" ] && [ -f "$m_dead/driver.pid" ] || continue
-    # One that is done waits for its follower.
+    [ -d "$m_dead" ] && [ ! -h "$m_dead" ] && [ -O "$m_dead" ] || continue
+    # One that has just begun has no number there yet; one that is done waits for its follower.
+    [ -s "$m_dead/driver.pid" ] || continue
     [ ! -f "$m_dead/done" ] || continue
     m_is_alive "$m_dead/driver.pid" || m_is_alive "$m_dead/ticker.pid" || m_is_alive "$m_dead/follower.pid" || rm -rf "$m_dead"
   done
 }
 
-# m_is_alive FILE: the process whose number FILE holds is there.
+# m_is_alive FILE: the process whose number FILE holds is there. One that is dead and waits to be buried is not.
 m_is_alive() {
-  [ -f "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null
+  m_number=$(cat "$1" 2>/dev/null) && [ -n "$m_number" ] && kill -0 "$m_number" 2>/dev/null || return 1
+  case $(ps -o stat= -p "$m_number" 2>/dev/null) in *Z*) return 1 ;; esac
 }
 
 # m_judge_lock: moves the lock of a run that is dead out of the way, or refuses.
@@ -36,7 +38,7 @@ m_judge_lock() {
     sleep 2
     m_holder=$(cat "$m_lock/pid" 2>/dev/null) || m_holder=
   fi
-  if [ -n "$m_holder" ] && kill -0 "$m_holder" 2>/dev/null; then
+  if m_is_alive "$m_lock/pid"; then
     m_refuse "another run holds this host: $(m_lock_text); if that is not so, remove $m_lock on the host"
   fi
   [ ! -d "$m_lock" ] || notice "the lock of a run that is dead was taken over: $(m_lock_text)"

@@ -182,23 +182,34 @@ m_undo_tree() {
   m_was=$m_temp/${m_path##*/}
   rm -rf "$m_temp"
   if ! mkdir -m 0700 "$m_temp" || ! (cd "$m_temp" && tar xpf "$m_receipt/saved/$m_entry_seq") 2>"$m_work/tar.err"; then
-    m_result failed tree "$m_path" "cannot unpack what was saved: $(tail -n 1 "$m_work/tar.err")"
+    m_verdict=failed
+    m_restored="cannot unpack what was saved: $(tail -n 1 "$m_work/tar.err")"
   elif is_there "$m_path" && m_same_tree "$m_was" "$m_path"; then
-    m_result kept tree "$m_path" 'is as before'
+    m_verdict=kept
+    m_restored='is as before'
   elif is_there "$m_path" && [ "$m_force" != yes ]; then
+    m_verdict=conflict
+    m_restored='something else is there now; --force overwrites it'
     m_conflicts="$m_conflicts|$m_path|"
-    m_result conflict tree "$m_path" 'something else is there now; --force overwrites it'
   else
-    ! is_there "$m_path" || mv "$m_path" "$m_receipt/saved/foreign.$m_entry_seq"
-    # A directory that moves to another parent may get a new time.
-    touch -r "$m_was" "$m_temp/time"
-    if mv "$m_was" "$m_path" && touch -r "$m_temp/time" "$m_path"; then
-      m_result undone tree "$m_path" 'tree as before'
-    else
-      m_result failed tree "$m_path" 'cannot put it in its place'
-    fi
+    m_put_tree
   fi
+  # Before the result is noted: nobody comes back for it then.
   rm -rf "$m_temp"
+  m_result "$m_verdict" tree "$m_path" "$m_restored"
+}
+
+m_put_tree() {
+  ! is_there "$m_path" || mv "$m_path" "$m_receipt/saved/foreign.$m_entry_seq"
+  # A directory that moves to another parent may get a new time.
+  touch -r "$m_was" "$m_temp/time"
+  if mv "$m_was" "$m_path" && touch -r "$m_temp/time" "$m_path"; then
+    m_verdict=undone
+    m_restored='tree as before'
+  else
+    m_verdict=failed
+    m_restored='cannot put it in its place'
+  fi
 }
 
 # m_same_tree A B: nobody can tell them apart: the same names, owners, modes, times and contents.

@@ -255,7 +255,8 @@ const contentLives: readonly Life[] = [
   },
   {
     resource: 'copy',
-    title: 'copies content, owner and mode, follows links, and sees what earlier resources make of the source',
+    title:
+      'copies content, owner and mode, follows links, and sees what earlier resources make of the source',
     before: (host) => {
       host.write('source', bytes, 0o751);
       chownSync(host.path('source'), 9, 10);

@@ -1,0 +1,91 @@
+// Ways to let a driver die at an exact moment: the whole process group is killed, as by a power cut.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { LocalRun } from '../support/run-local.ts';
+
+type RuntimeChange = NonNullable<LocalRun['runtime']>;
+
+const die = 'kill -s KILL 0';
+
+/** Dies right after the Nth entry was written to the journal, before the change that it announces. */
+export function deathAtEntry(entry: number): RuntimeChange {
+  return appendTo(
+    'journal.sh',
+    `m_sync() {
+  [ "$(($(wc -l <"$m_receipt/journal")))" -lt ${entry} ] || ${die}
+}`,
+  );
+}
+
+/** Dies in the middle of the line of the Nth entry. */
+export function deathInEntry(entry: number): RuntimeChange {
+  return appendTo(
+    'journal.sh',
+    `m_sync() {
+  [ "$(($(wc -l <"$m_receipt/journal")))" -lt ${entry} ] && return 0
+  sed -e '$s/..$//' "$m_receipt/journal" | tr -d '\\n' >"$m_receipt/cut"
+  awk 'NR < ${entry}' "$m_receipt/journal" >"$m_receipt/whole"
+  awk 'NR == ${entry} { printf "%s", substr($0, 1, length($0) - 1) }' "$m_receipt/journal" >>"$m_receipt/whole"
+  rm "$m_receipt/cut"
+  cat "$m_receipt/whole" >"$m_receipt/journal"
+  rm "$m_receipt/whole"
+  ${die}
+}`,
+  );
+}
+
+/** Dies in a rollback when the Nth entry was dealt with and noted. */
+export function deathAtUndone(entry: number): RuntimeChange {
+  return appendTo(
+    'rollback.sh',
+    `m_is_undone() {
+  [ "$(($(cat "$m_receipt/undone" 2>/dev/null | wc -l)))" -lt ${entry} ] || ${die}
+  case $m_kind in service | restart) return 1 ;; esac
+  [ -f "$m_receipt/undone" ] && grep -qx "$m_entry_seq" "$m_receipt/undone"
+}`,
+  );
+}
+
+const changingTools = ['mv', 'mkdir', 'rmdir', 'rm', 'chown', 'chmod', 'touch', 'ln', 'cp', 'tar'];
+
+/** Dies before the Nth call of a tool that changes files, whoever calls it; counts from when the driver starts. */
+export function deathBeforeTool(call: number, counter: string): RuntimeChange {
+  const tools = changingTools.map((tool) => `${tool}() { m_doom; env ${tool} "$@"; }`);
+  return appendTo(
+    'codec.sh',
+    `m_doom() {
+  printf x >>${counter}
+  [ "$(($(wc -c <${counter})))" -lt ${call} ] || ${die}
+}
+${tools.join('\n')}`,
+  );
+}
+
+function appendTo(script: string, text: string): RuntimeChange {
+  return (path, before) => (path === script ? `${before}\n${text}\n` : before);
+}
+
+/** Work directories in the host's /tmp whose driver was started for this state directory. */
+export function workDirectoriesOf(state: string): readonly string[] {
+  return readdirSync('/tmp')
+    .filter((name) => name.startsWith('muster.'))
+    .map((name) => `/tmp/${name}`)
+    .filter((path) => {
+      try {
+        return readFileSync(`${path}/run`, 'utf8').includes(state);
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** Runs undo.sh of a receipt as a person at the console would; gives its exit status and what it said. */
+export function undoAtConsole(receipt: string, ...options: string[]): { status: number; said: string } {
+  try {
+    const said = execFileSync('/bin/sh', [`${receipt}/undo.sh`, ...options], { cwd: '/', stdio: 'pipe' });
+    return { status: 0, said: said.toString() };
+  } catch (error) {
+    const failed = error as { status: number; stdout: Buffer; stderr: Buffer };
+    return { status: failed.status, said: `${failed.stdout.toString()}${failed.stderr.toString()}` };
+  }
+}
