@@ -1,6 +1,7 @@
 # The first words that a host hears: sent on standard input to a bare `/bin/sh -s`, followed, once the host has
 # said "ready", by the bundle as a tar that ends with end-of-file. @NONCE@ is filled in by the controller.
-# It is one function so that sh has read all of it before the tar follows on the same input.
+# It is one function so that sh has read all of it before the tar follows on the same input, and its call is the last
+# line: a sh that reads line by line would leave anything behind it to tar.
 muster_boot() {
   PATH=/sbin:/usr/sbin:/bin:/usr/bin:/usr/pkg/sbin:/usr/pkg/bin
   LC_ALL=C
@@ -21,4 +22,3 @@ muster_boot() {
   exec /bin/sh "$m_work/runtime/start.sh" "$m_work"
 }
 muster_boot
-exit 70

@@ -1,0 +1,74 @@
+// A planted secret is nowhere but in the variable and in the file that it was put into.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { scratchHost } from './scratch.ts';
+
+const secret = 'tr0ub4dor&3-is/planted';
+const forms = [secret, Buffer.from(secret).toString('base64').replace(/=+$/, ''), encodeURIComponent(secret)];
+
+/** Files below a directory that hold the secret in any form. */
+function filesWithSecret(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(directory, name)).isFile())
+    .filter((name) => forms.some((form) => readFileSync(join(directory, name), 'latin1').includes(form)));
+}
+
+const steps = {
+  keep: `state() {
+  file "$root/key" --content "secret \\"$token\\";" --mode 0600
+  line "$root/conf" --line "key $token"
+  printf '%s\\n' "$token" >&2
+  printf '%s' "$token" | head -c 9
+  sleep 1.2
+  printf '%s\\n' "$token" | tail -c +10
+  printf '%s' "$token" | base64
+  ps -axww -o command >"$root/ps"
+  ps eww -o command >"$root/env"
+}
+verify() {
+  expect_equal "the key $token" x "$token"
+  observe key "$token"
+}`,
+};
+
+describe('a secret', () => {
+  it('is masked in all that comes back, in plain, base64 and split over pieces', async () => {
+    const host = scratchHost();
+    const run = { steps, secrets: { token: secret } };
+    const planned = await host.run('plan', run);
+    const applied = await host.run('apply', run);
+    const verified = await host.run('verify', run);
+    for (const { result, events } of [planned, applied, verified]) {
+      const all = JSON.stringify([result, [...result.observations], events]);
+      for (const form of forms) expect(all).not.toContain(form);
+      expect(all).toContain('[secret]');
+    }
+    expect(applied.result.steps[0]?.stdout).toContain('[secret]');
+    expect(host.read('key')).toBe(`secret "${secret}";\n`);
+  });
+
+  it('is neither in arguments nor in environments that ps shows', async () => {
+    const host = scratchHost();
+    await host.run('apply', { steps, secrets: { token: secret } });
+    expect(host.read('ps')).not.toContain(secret);
+    expect(host.read('env')).not.toContain(secret);
+  });
+
+  it('is in nothing that stays on the host but the files it was put into, and their originals', async () => {
+    const host = scratchHost();
+    await host.run('apply', { steps, secrets: { token: secret } });
+    expect(filesWithSecret(host.root).toSorted()).toEqual(['conf', 'key']);
+    expect(filesWithSecret(host.state)).toEqual([]);
+    const left = execFileSync('/bin/sh', [
+      '-c',
+      'grep -rlF -- "$1" /tmp/muster.?????? 2>/dev/null || :',
+      'sh',
+      secret,
+    ]);
+    expect(left.toString()).toBe('');
+    await host.run('rollback');
+    expect(filesWithSecret(host.state)).toEqual([]);
+  });
+});
