@@ -14,11 +14,14 @@ m_follower=0
 # nobody any more. There is no setsid and no timeout(1) in base, but sshd gave this run a session of its own, and a
 # daemon that a step started rightly has left it. False when there is none.
 m_kill() {
-  m_victims=$(ps -axo pid,ppid,pgid | awk -v me="$$" -v driver="$m_driver" -v follower="$m_follower" '
+  # When the step is over, a child of the driver's is its own: it naps until this one is done.
+  m_running=0
+  [ ! -f "$m_work/in-step" ] || m_running=1
+  m_victims=$(ps -axo pid,ppid,pgid,stat | awk -v me="$$" -v driver="$m_driver" -v follower="$m_follower" -v running="$m_running" '
     function belongs(p,    n) {
       for (n = 0; p + 0 > 1 && n < 200; n++) {
         p = parent[p]
-        if (p == driver) return 1
+        if (p == driver) return n > 0 || running
         if (p == me || p == follower) return 0
       }
       return 1
@@ -29,7 +32,7 @@ m_kill() {
         p = parent[p]
       }
     }
-    NR > 1 { parent[$1] = $2; group[$1] = $3 }
+    NR > 1 { parent[$1] = $2; if ($4 !~ /^Z/) group[$1] = $3 }
     END {
       keep[me] = 1
       keep_above(driver)

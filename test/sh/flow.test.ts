@@ -1,4 +1,5 @@
 // How a run goes from step to step, and how it is ended: by failures, by time, by the operator, by a dead link.
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { undoAtConsole, workDirectoriesOf } from './crash.ts';
 import { eventually, isAlive, pidsIn } from './processes.ts';
@@ -93,6 +94,25 @@ describe('a step', () => {
     host.remove('tries');
     const tooFew = await host.run('apply', { steps, retries: 1 });
     expect(tooFew.result).toMatchObject({ outcome: 'failed', reason: 'step flaky: not yet' });
+  });
+});
+
+describe('a step’s own undo', () => {
+  const steps = {
+    one: `state() { file "$root/f" --content x; echo "$note" >"$root.raw"; }
+undo() { printf '%s' "$note" >"$root.undone"; rm "$root.raw"; }`,
+    idle: `state() { :; }\nundo() { : >"$root.never"; }`,
+  };
+
+  it('runs in a rollback with the variables of the step, if the step changed something', async () => {
+    const host = scratchHost();
+    const note = `it's |\n$note`;
+    await host.run('apply', { steps, vars: { root: host.root, note } });
+    const { result } = await host.run('rollback');
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect(readFileSync(`${host.root}.undone`, 'utf8')).toBe(note);
+    expect(existsSync(`${host.root}.raw`)).toBe(false);
+    expect(existsSync(`${host.root}.never`)).toBe(false);
   });
 });
 

@@ -1,8 +1,10 @@
 // What somebody else changed since a run is not overwritten: it is shown, the rest is undone, and --force decides.
-import { existsSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scratchHost } from './scratch.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { ScratchHost } from './scratch.ts';
+import { complaintsOf, scratchHost } from './scratch.ts';
 
 const steps = {
   one: `state() {
@@ -57,5 +59,76 @@ describe('a rollback over foreign changes', () => {
     await host.run('apply', { steps });
     host.remove('other');
     expect((await host.run('rollback')).result.outcome).toBe('rolled-back');
+  });
+});
+
+/** Puts something else in the place of a file. */
+function replace(host: ScratchHost, name: string, by: (path: string) => void): void {
+  host.remove(name);
+  by(host.path(name));
+}
+
+describe('another kind of thing in the place of a touched one', () => {
+  const changes: readonly [string, (host: ScratchHost) => void][] = [
+    [
+      'a directory with something in it',
+      (host) => {
+        replace(host, 'old', (path) => mkdirSync(path));
+        host.write('old/theirs', 'precious');
+      },
+    ],
+    [
+      'a link to a directory',
+      (host) => {
+        mkdirSync(host.path('elsewhere'));
+        replace(host, 'old', (path) => {
+          symlinkSync('elsewhere', path);
+        });
+      },
+    ],
+    [
+      'another mode',
+      (host) => {
+        chmodSync(host.path('old'), 0o600);
+      },
+    ],
+    ['other content', (host) => host.write('old', 'precious')],
+  ];
+
+  it.each(changes)('is refused, and gives way to --force: %s', async (_title, change) => {
+    const host = scratchHost();
+    host.write('old', 'first\n');
+    const [before] = fingerprint(host.root).filter((line) => line.startsWith('old '));
+    await host.run('apply', { steps });
+    change(host);
+    const { result } = await host.run('rollback');
+    expect(result.outcome).toBe('failed');
+    expect(result.resources.filter(({ status }) => status === 'conflict')).toHaveLength(1);
+    const forced = await host.run('rollback', { settings: { force: true } });
+    expect(forced.result.outcome, complaintsOf(forced.result)).toBe('rolled-back');
+    expect(fingerprint(host.root).filter((line) => line.startsWith('old'))).toEqual([before]);
+  });
+
+  it.each(['old', 'other'])('is kept in the receipt when it was a file: %s', async (name) => {
+    const host = scratchHost();
+    host.write('old', 'first\n');
+    await host.run('apply', { steps });
+    host.write(name, 'precious');
+    await host.run('rollback', { settings: { force: true } });
+    const saved = join(host.state, 'runs', host.receipts().at(-1) ?? '', 'saved');
+    const foreign = readdirSync(saved).filter((file) => file.startsWith('foreign.'));
+    expect(foreign.map((file) => readFileSync(join(saved, file), 'utf8'))).toEqual(['precious']);
+  });
+
+  it('is refused in the place of a removed tree', async () => {
+    const host = scratchHost();
+    host.write('tree/file', 'first\n');
+    await host.run('apply', { steps: { one: 'state() { absent "$root/tree" --recursive; }' } });
+    host.write('tree/file', 'other\n');
+    const { result } = await host.run('rollback');
+    expect(result).toMatchObject({ outcome: 'failed', proof: { same: 0, paths: 0 } });
+    expect(host.read('tree/file')).toBe('other\n');
+    expect((await host.run('rollback', { settings: { force: true } })).result.outcome).toBe('rolled-back');
+    expect(host.read('tree/file')).toBe('first\n');
   });
 });

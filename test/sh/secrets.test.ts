@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { deathAtEntry, workDirectoriesOf } from './crash.ts';
 import { scratchHost } from './scratch.ts';
 
 const secret = 'tr0ub4dor&3-is/planted';
@@ -70,5 +71,45 @@ describe('a secret', () => {
     expect(left.toString()).toBe('');
     await host.run('rollback');
     expect(filesWithSecret(host.state)).toEqual([]);
+  });
+});
+
+describe('secrets of an awkward kind', () => {
+  it.each(['changed', 'file', 'two\nlines of it', 'back\\slash|bar', "quote'd $x `y`", 'aaaa'])(
+    'do not come back, and do not break the stream: %j',
+    async (awkward) => {
+      const host = scratchHost();
+      const { result } = await host.run('apply', {
+        secrets: { token: awkward },
+        steps: {
+          one: `state() {
+  file "$root/key" --content "$token"
+  as_one whole "$root/whole"
+  command "run $token" --run ': >"'"$root"'/done"' --unless 'test -f "'"$root"'/done"' --undo "rm '$root/done'"
+  as_one_end
+  notice "so $token"
+}
+verify() { expect_equal "the $token" "$token" x; }`,
+        },
+      });
+      expect(result.resources.map(({ resource, status }) => `${resource} ${status}`)).toEqual([
+        'file changed',
+        'whole changed',
+      ]);
+      expect(result.outcome).toBe('failed');
+      expect(host.read('key')).toBe(`${awkward}\n`);
+      const events = host.receipt('events').split('\n').filter((line) => /^(d|check|notice)\|/.test(line));
+      expect(events).toHaveLength(6);
+      for (const line of awkward.split('\n')) expect(events.join('\n').slice(events[0]?.length)).not.toContain(line);
+    },
+  );
+
+  it('do not outlive the next run when a driver died with them', async () => {
+    const host = scratchHost();
+    const run = { steps: { one: 'state() { file "$root/f" --content "$token"; }' }, secrets: { token: secret } };
+    await host.run('apply', { ...run, runtime: deathAtEntry(2) });
+    expect(workDirectoriesOf(host.state)).toHaveLength(1);
+    await host.run('rollback');
+    expect(workDirectoriesOf(host.state)).toEqual([]);
   });
 });

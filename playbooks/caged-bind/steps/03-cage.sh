@@ -17,5 +17,6 @@ verify() {
   # As text, so that a comparison shows the lines; without the keys that stand in it.
   observe named.conf "$(sed 's/\(secret[[:space:]]*\)[^;]*;/\1"?";/' "$cage$named_conf" 2>/dev/null)"
   observe zones "$(caged_zones "$zones_change")"
+  observe cage.mount "$(m_mount_of "$cage")"
   observe cage.libraries "$(libraries_of "$program")"
 }

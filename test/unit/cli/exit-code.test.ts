@@ -2,20 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../../src/cli/exit-code.ts';
 import type { Action, HostOutcome } from '../../../src/result.ts';
+import { hostResult } from '../compare/fleet.ts';
 
 function code(action: Action, outcomes: HostOutcome[], divergences = 0, interrupted = false): number {
-  const hosts = outcomes.map((outcome, index) => ({
-    host: `h${String(index)}`,
-    outcome,
-    reason: '',
-    steps: [],
-    resources: [],
-    checks: [],
-    observations: new Map(),
-    facts: new Map(),
-    connections: 1,
-    execs: 1,
-  }));
+  const hosts = outcomes.map((outcome, index) => hostResult(`h${String(index)}`, { outcome }));
   return exitCodeOf({ runId: 'r', action, playbook: 'p', hosts, interrupted }, divergences);
 }
 

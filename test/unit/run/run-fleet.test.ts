@@ -4,6 +4,7 @@ import type { RunEvent } from '../../../src/events.ts';
 import type { HostOutcome } from '../../../src/result.ts';
 import type { FleetHost, HostRun, Strategy } from '../../../src/run/index.ts';
 import { runFleet } from '../../../src/run/index.ts';
+import { hostResult } from '../compare/fleet.ts';
 import { planWaves } from '../../../src/run/run-fleet.ts';
 
 const free: Strategy = { concurrency: 3, waves: [], failureBudget: undefined, keepServing: undefined };
@@ -11,19 +12,7 @@ const never = new AbortController().signal;
 const noStops = { stop: never, cancel: never, abandon: never };
 
 function hostRun(host: string, outcome: HostOutcome): HostRun {
-  const result = {
-    host,
-    outcome,
-    reason: '',
-    steps: [],
-    resources: [],
-    checks: [],
-    observations: new Map(),
-    facts: new Map(),
-    connections: 1,
-    execs: 1,
-  };
-  return { result, receipt: undefined };
+  return { result: hostResult(host, { outcome }), receipt: undefined };
 }
 
 /** Hosts h1..hN that end a turn of the event loop later; notes who ran, and how many at most at a time. */

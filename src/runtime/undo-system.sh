@@ -1,0 +1,118 @@
+# Taking back what is not a path: accounts, packages, services, commands and a step's own undo. Each is judged by what
+# is there now, as in undo.sh.
+
+m_undo_group() {
+  m_gid_of "$1"
+  if [ -z "$m_id" ]; then
+    m_result kept group "$1" 'is gone'
+  elif m_account_tool groupdel "$1"; then
+    m_result undone group "$1" removed
+  else
+    m_result failed group "$1" 'groupdel failed'
+  fi
+}
+
+m_undo_user() {
+  m_passwd_entry "$1"
+  if [ -z "$m_entry" ]; then
+    m_result kept user "$1" 'is gone'
+  elif m_account_tool userdel "$1"; then
+    m_result undone user "$1" removed
+  else
+    m_result failed user "$1" 'userdel failed'
+  fi
+}
+
+m_undo_usermod() {
+  IFS=: read -r m_name m_pw m_has_uid m_has_gid m_has_gecos m_has_home m_has_shell <<EOF
+$2
+EOF
+  if m_account_tool usermod -u "$m_has_uid" -g "$m_has_gid" -c "$m_has_gecos" -d "$m_has_home" -s "$m_has_shell" "$1"; then
+    m_result undone user "$1" 'fields as before'
+  else
+    m_result failed user "$1" 'usermod failed'
+  fi
+}
+
+m_undo_package() {
+  m_list=$m_receipt/saved/$m_entry_seq
+  if [ ! -f "$m_list.added" ]; then
+    pkg_info -e "$1" 2>/dev/null >"$m_list.added" || :
+  fi
+  # Dependencies cannot go before what needs them: go round until nothing moves.
+  m_moved=1
+  while [ "$m_moved" -eq 1 ]; do
+    m_moved=0
+    while IFS= read -r m_name; do
+      if [ -n "$m_name" ] && ! grep -qxF -- "$m_name" "$m_list" && pkg_info -e "$m_name" >/dev/null 2>&1; then
+        pkg_delete "$m_name" </dev/null >/dev/null 2>"$m_work/pkg.err" && m_moved=1
+      fi
+    done <"$m_list.added"
+  done
+  m_left_packages=
+  while IFS= read -r m_name; do
+    if pkg_info -e "$m_name" >/dev/null 2>&1; then
+      m_left_packages="$m_left_packages $m_name"
+    fi
+  done <"$m_list.added"
+  if [ -n "$m_left_packages" ]; then
+    m_result failed package "$1" "still installed:$m_left_packages: $(tail -n 1 "$m_work/pkg.err")"
+    return 0
+  fi
+  m_sweep_packages
+  m_result undone package "$1" removed
+}
+
+# m_sweep_packages: directories and database files that came with the packages and are empty or orphaned now.
+m_sweep_packages() {
+  find /var/db/pkg -type f -name 'pkgdb*' -print 2>/dev/null | while IFS= read -r m_file; do
+    grep -qxF -- "$m_file" "$m_list.files" || [ -n "$(pkg_info 2>/dev/null)" ] || rm -f "$m_file"
+  done
+  # pkg_delete takes empty directories away, also those that were there before.
+  while IFS= read -r m_file; do
+    [ -d "$m_file" ] || mkdir -p "$m_file"
+  done <"$m_list.dirs"
+  find /usr/pkg /var/db/pkg -depth -type d -print 2>/dev/null | while IFS= read -r m_file; do
+    grep -qxF -- "$m_file" "$m_list.dirs" || rmdir "$m_file" 2>/dev/null || :
+  done
+}
+
+# m_undo_service NAME SCRIPT BEFORE: what the run started stops now; what it stopped starts when the files are back.
+m_undo_service() {
+  # The entry that comes last here was the run's first, and says what there was before the run.
+  m_replace "$m_stay_down" "|$1|" ''
+  m_stay_down=$m_replaced
+  [ "$3" = running ] || m_stay_down="$m_stay_down|$1|"
+  if [ "$3" = running ]; then
+    m_later="start|$1|$2|$m_entry_seq|$m_entry_step$m_nl$m_later"
+  elif [ ! -f "$2" ] || ! m_service_pid "$2"; then
+    m_result kept service "$1" 'does not run'
+  elif m_service_stop "$2" >/dev/null 2>&1; then
+    m_result undone service "$1" stopped
+  else
+    m_result failed service "$1" 'does not stop'
+  fi
+}
+
+# m_undo_command TITLE UNDO UNLESS
+m_undo_command() {
+  if [ -z "$2" ]; then
+    m_result failed command "$1" 'it cannot be undone (--irreversible)'
+  elif m_run_text "$2" </dev/null; then
+    m_result undone command "$1" 'its undo ran'
+  elif ! m_run_text "$3" </dev/null >/dev/null 2>&1; then
+    # The driver died before the command did anything, or the undo did its work and complained.
+    m_result kept command "$1" 'its undo failed, but nothing of it is there'
+  else
+    m_result failed command "$1" 'its undo failed'
+  fi
+}
+
+# m_undo_hook STEP: a step's own `undo` function, for what no resource can journal.
+m_undo_hook() {
+  if sh "$m_receipt/saved/$m_entry_seq.hook" </dev/null; then
+    m_result undone hook "$1" "the step's undo ran"
+  else
+    m_result failed hook "$1" "the step's undo failed"
+  fi
+}
