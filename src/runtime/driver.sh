@@ -48,7 +48,7 @@ m_refuse() {
 m_locked=
 
 m_open_state() {
-  if [ ! -d "$m_state_dir" ]; then
+  if [ ! -d "$m_state_dir/runs" ]; then
     mkdir -p "$m_state_dir/runs" && chmod 0700 "$m_state_dir" "$m_state_dir/runs" ||
       m_refuse "cannot make $m_state_dir as $(id -un); log in as root, or set \`become\` for this host"
   fi

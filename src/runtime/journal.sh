@@ -23,7 +23,7 @@ m_record_hook() {
   m_hook=
   {
     cat "$m_work/vars" "$m_hook_file"
-    printf 'undo\n'
+    printf '\nundo\n'
   } >"$m_receipt/saved/$((m_seq + 1)).hook" || fail 'cannot save the undo of this step'
   m_record hook "$m_step"
 }

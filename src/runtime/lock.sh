@@ -6,11 +6,21 @@ m_take_lock() {
     m_judge_lock
     mkdir "$m_lock" 2>/dev/null || m_refuse "cannot take the lock $m_lock"
   fi
-  printf '%s\n' "$$" >"$m_lock/pid"
+  m_sign_lock
   printf '%s\n' "$m_run_id" >"$m_lock/run"
   printf '%s\n' "$m_operator" >"$m_lock/owner"
   date -u '+%Y-%m-%dT%H:%M:%SZ' >"$m_lock/since"
   m_sweep_dead
+}
+
+# m_sign_lock: writes our pid. Somebody who judges the lock before this one may have moved it for a moment.
+m_sign_lock() {
+  for m_try in 1 2 3 4 5; do
+    { printf '%s\n' "$$" >"$m_lock/pid"; } 2>/dev/null
+    [ "$(cat "$m_lock/pid" 2>/dev/null)" != "$$" ] || return 0
+    sleep 0.2
+  done
+  m_refuse 'another run took this host in the same moment'
 }
 
 # m_sweep_dead: removes what a driver that was killed left in /tmp, because secrets may be in it.
@@ -47,7 +57,7 @@ m_judge_lock() {
   mv "$m_lock" "$m_lock.$$" 2>/dev/null || return 0
   m_moved=$(cat "$m_lock.$$/pid" 2>/dev/null) || m_moved=
   if [ "$m_moved" != "$m_holder" ]; then
-    mv "$m_lock.$$" "$m_lock"
+    [ -d "$m_lock" ] || mv "$m_lock.$$" "$m_lock"
     m_refuse 'another run took this host in the same moment'
   fi
   rm -rf "$m_lock.$$"

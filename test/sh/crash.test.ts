@@ -60,7 +60,7 @@ function upTo(first: number, last: number, step: number): readonly number[] {
 }
 
 /** There are about a hundred calls; beyond the last one nobody dies. */
-const sampleOfCalls = upTo(4, 116, 7);
+const sampleOfCalls = upTo(4, 116, 11);
 
 /** A few at a time: most of a run is waiting for small processes. */
 async function forEach(numbers: readonly number[], work: (number: number) => Promise<void>): Promise<void> {

@@ -83,6 +83,7 @@ export function fakeService(host: ScratchHost, name: string, conf = 'no-such-con
 }
 
 const tools: Readonly<Record<string, string>> = {
+  id: `case $# in 2) sed -n "s/^$2:[^:]*:\\([0-9]*\\):.*/\\1/p" ROOT/etc/passwd | grep . || exec /usr/bin/id "$@" ;; *) exec /usr/bin/id "$@" ;; esac`,
   pkg_info: `cd ROOT/var/db/pkg 2>/dev/null || exit 0
 case $1 in
   -e) for p in "$2"-[0-9]* "$2"; do if [ -d "$p" ]; then echo "$p"; exit 0; fi; done; exit 1 ;;

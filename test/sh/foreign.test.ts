@@ -73,7 +73,9 @@ describe('another kind of thing in the place of a touched one', () => {
     [
       'a directory with something in it',
       (host) => {
-        replace(host, 'old', (path) => mkdirSync(path));
+        replace(host, 'old', (path) => {
+          mkdirSync(path);
+        });
         host.write('old/theirs', 'precious');
       },
     ],

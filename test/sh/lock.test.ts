@@ -86,8 +86,14 @@ describe('a receipt', () => {
     const run = { settings: { runId: '20261123-235959-same' } };
     await host.run('apply', { ...run, steps: { a: 'state() { file "$root/a" --content x; }' } });
     const journal = host.receipt('journal');
-    const { result } = await host.run('apply', { ...run, steps: { b: 'state() { file "$root/b" --content x; }' } });
-    expect(result).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('cannot make the receipt') as string });
+    const { result } = await host.run('apply', {
+      ...run,
+      steps: { b: 'state() { file "$root/b" --content x; }' },
+    });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('cannot make the receipt') as string,
+    });
     expect(host.receipt('journal')).toBe(journal);
     expect(readdirSync(host.root)).toEqual(['a']);
     expect(readdirSync(host.state)).not.toContain('lock');

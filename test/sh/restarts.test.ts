@@ -75,7 +75,10 @@ describe('a service', () => {
   it('that is not running is not started by a restart', async () => {
     const host = scratchHost();
     const service = fakeService(host, 'daemon');
-    const { result } = await host.run('apply', { steps: { conf, restart }, vars: { script: service.script } });
+    const { result } = await host.run('apply', {
+      steps: { conf, restart },
+      vars: { script: service.script },
+    });
     expect(result.outcome, complaintsOf(result)).toBe('changed');
     expect(service.isRunning()).toBe(false);
   });

@@ -75,7 +75,7 @@ describe('a secret', () => {
 });
 
 describe('secrets of an awkward kind', () => {
-  it.each(['changed', 'file', 'two\nlines of it', 'back\\slash|bar', "quote'd $x `y`", 'aaaa'])(
+  it.each(['changed', 'file', 'both\nlines of it', 'back\\slash|bar', "quote'd $x `y`", 'aaaa'])(
     'do not come back, and do not break the stream: %j',
     async (awkward) => {
       const host = scratchHost();
@@ -98,15 +98,24 @@ verify() { expect_equal "the $token" "$token" x; }`,
       ]);
       expect(result.outcome).toBe('failed');
       expect(host.read('key')).toBe(`${awkward}\n`);
-      const events = host.receipt('events').split('\n').filter((line) => /^(d|check|notice)\|/.test(line));
-      expect(events).toHaveLength(6);
-      for (const line of awkward.split('\n')) expect(events.join('\n').slice(events[0]?.length)).not.toContain(line);
+      const events = host
+        .receipt('events')
+        .split('\n')
+        .filter((line) => /^(d|check|notice)\|/.test(line));
+      expect(
+        events.filter((line) => line.startsWith('check|bad|') || line.startsWith('notice|so ')),
+      ).toHaveLength(2);
+      for (const line of awkward.split('\n'))
+        expect(events.join('\n').slice(events[0]?.length)).not.toContain(line);
     },
   );
 
   it('do not outlive the next run when a driver died with them', async () => {
     const host = scratchHost();
-    const run = { steps: { one: 'state() { file "$root/f" --content "$token"; }' }, secrets: { token: secret } };
+    const run = {
+      steps: { one: 'state() { file "$root/f" --content "$token"; }' },
+      secrets: { token: secret },
+    };
     await host.run('apply', { ...run, runtime: deathAtEntry(2) });
     expect(workDirectoriesOf(host.state)).toHaveLength(1);
     await host.run('rollback');

@@ -1,7 +1,7 @@
 # copy PATH --from OTHER [--owner USER] [--group GROUP] [--mode MODE] [--once] [--validate COMMAND]
 #
 # A file is a copy of another file on the same host. Links in OTHER are followed: the copy is always a plain file.
-#   --from    the file to copy; without --owner, --group, --mode a new copy takes those of OTHER
+#   --from    the file to copy; without --owner, --group, --mode the copy has those of OTHER
 #   others    as for `file`
 # In a plan, a source that an earlier step would make is understood: `change (after STEP)`.
 # Undo: as of `file`.
