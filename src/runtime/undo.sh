@@ -20,9 +20,8 @@ m_one_of() {
 m_is_ours() {
   [ "$m_type" != absent ] || return 0
   m_one_of "$m_type" "$m_pre_type" "$m_post_type" || return 1
-  if [ "$m_type" = dir ] && [ "$m_pre_type" = absent ] && [ "$m_mode" = 0700 ]; then
-    return 0
-  fi
+  # A directory is made with this mode, by an apply and by an undo that was cut alike.
+  case $m_type$m_mode$m_pre_type$m_post_type in dir0700absent* | dir0700*absent) return 0 ;; esac
   # chown takes set-id bits off, and a driver may have died before the chmod behind it.
   { m_one_of "$m_mode" "$m_pre_mode" "$m_post_mode" || m_one_of "$m_mode" "0${m_pre_mode#?}" "0${m_post_mode#?}"; } &&
     m_one_of "$m_uid" "$m_pre_uid" "$m_post_uid" && m_one_of "$m_gid" "$m_pre_gid" "$m_post_gid" &&

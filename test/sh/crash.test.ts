@@ -1,5 +1,5 @@
 // The driver dies at each moment of an apply and of a rollback; what is left always goes back to how it was.
-import { linkSync, mkdirSync, symlinkSync } from 'node:fs';
+import { linkSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
@@ -32,6 +32,7 @@ undo() { echo undone >>"$root.hook"; }
   mode_owner "$root/dir" --mode 0700 --group 7
   mode_owner "$root/a/b/new" --mode 0600
   absent "$root/gone"
+  absent "$root/empty"
   absent "$root/tree" --recursive
   command 'a mark' --run ': >"'"$root"'/a/mark"' --unless 'test -f "'"$root"'/a/mark"' --undo 'rm "'"$root"'/a/mark"'
   copy "$root/a/b/copy" --from "$root/old"
@@ -46,6 +47,8 @@ function furnish(host: ScratchHost): readonly string[] {
   host.write('tree/file', 'in the tree\n');
   linkSync(host.path('tree/file'), host.path('tree/same'));
   mkdirSync(host.path('dir'));
+  mkdirSync(host.path('empty'));
+  utimesSync(host.path('empty'), 981_173_106, 981_173_106);
   symlinkSync('dir', host.path('to-dir'));
   return stable(host);
 }

@@ -23,12 +23,8 @@ export function deathInEntry(entry: number): RuntimeChange {
     'journal.sh',
     `m_sync() {
   [ "$(($(wc -l <"$m_receipt/journal")))" -lt ${entry} ] && return 0
-  sed -e '$s/..$//' "$m_receipt/journal" | tr -d '\\n' >"$m_receipt/cut"
-  awk 'NR < ${entry}' "$m_receipt/journal" >"$m_receipt/whole"
-  awk 'NR == ${entry} { printf "%s", substr($0, 1, length($0) - 1) }' "$m_receipt/journal" >>"$m_receipt/whole"
-  rm "$m_receipt/cut"
-  cat "$m_receipt/whole" >"$m_receipt/journal"
-  rm "$m_receipt/whole"
+  awk 'NR < ${entry} { print } NR == ${entry} { printf "%s", substr($0, 1, length($0) / 2) }' "$m_receipt/journal" >"$m_receipt/torn"
+  mv "$m_receipt/torn" "$m_receipt/journal"
   ${die}
 }`,
   );

@@ -10,16 +10,22 @@ import { live } from './life.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
 
 describe('a resource on files', () => {
-  it.each(fileLives)('$resource $title', async (life) => {
-    await live(life, scratchHost());
-  });
+  it.each(fileLives.map((life) => [life.resource, life.title, life] as const))(
+    '%s %s',
+    async (_r, _t, life) => {
+      await live(life, scratchHost());
+    },
+  );
 });
 
 describe('a resource on the system', () => {
-  it.each(hostLives)('$resource $title', async ({ life }) => {
-    const host = scratchHost();
-    await live(life(host), host);
-  });
+  it.each(hostLives.map((one) => [one.resource, one.title, one] as const))(
+    '%s %s',
+    async (_r, _t, { life }) => {
+      const host = scratchHost();
+      await live(life(host), host);
+    },
+  );
 });
 
 describe('every resource', () => {
@@ -28,6 +34,30 @@ describe('every resource', () => {
     const there = readdirSync(folder).map((file) => basename(file, '.sh'));
     const told = new Set([...fileLives, ...hostLives].map(({ resource }) => resource));
     expect(there.filter((resource) => !told.has(resource))).toEqual([]);
+  });
+});
+
+describe('what is right already', () => {
+  it.each([
+    ['a line that lacks its newline', 'line "$root/f" --line x=1'],
+    ['a line that is not to be there', 'line "$root/f" --line y --gone'],
+    ['a line of a file that is not there', 'line "$root/no" --line y --gone'],
+    ['a block of a file that is not there', 'block "$root/no" --id y --gone'],
+    ['a variable that means the same', 'rc_conf x on --path "$root/f"'],
+    ['a file that was to be made once', 'file "$root/f" --content other --once'],
+    ['a copy that was to be made once', 'copy "$root/f" --from "$root/other" --once'],
+    ['a stopped service that is not there', 'service_running x --state stopped --script "$root/no"'],
+    ['a command that has nothing to do', 'command x --run false --unless true --irreversible'],
+    ['a mode', 'mode_owner "$root/f" --mode 640'],
+  ])('is left alone, with no receipt: %s', async (_title, state) => {
+    const host = scratchHost();
+    host.write('f', 'a\nx=1', 0o640);
+    host.write('other', '');
+    const before = fingerprint(host.root);
+    const { result } = await host.run('apply', { steps: { only: `state() {\n${state}\n}\n` } });
+    expect(result.outcome, complaintsOf(result)).toBe('ok');
+    expect(fingerprint(host.root)).toEqual(before);
+    expect(host.receipts()).toEqual([]);
   });
 });
 
