@@ -10,18 +10,21 @@ import { docker, tryDocker } from './docker.ts';
 const baseImage = 'debian:bookworm-slim';
 const dockerDirectory = join(import.meta.dirname, '..', '..', 'docker');
 const digestLabel = 'muster.image.digest';
+/** Characters of the digest that make the tag. */
+const tagLength = 12;
 const pullTimeoutMs = 90_000;
 const baseTimeoutMs = 15 * 60_000;
 const buildTimeoutMs = 15 * 60_000;
 
-/** Where the image comes from and what it is called; the defaults are the project's stand-in host. */
+/** Where the image comes from and what it is called, without a tag; the defaults are the project's stand-in host. */
 interface ImageSource {
   readonly context?: string;
-  readonly tag?: string;
+  readonly name?: string;
 }
 
 /**
- * Makes sure that the image is there and up to date, and gives its tag. Costs two questions to the engine when it is.
+ * Makes sure that the image is there and up to date, and gives its tag, which names the content: two checkouts that
+ * differ do not overwrite each other's. Costs two questions to the engine when it is there.
  * Throws MusterError (LAB_IMAGE) with a hint when the base cannot be had or the build fails.
  */
 export async function ensureImage(
@@ -29,12 +32,11 @@ export async function ensureImage(
   source: ImageSource = {},
 ): Promise<string> {
   const context = source.context ?? join(dockerDirectory, 'netbsd-host');
-  const tag = source.tag ?? 'muster/netbsd-host:latest';
   const base = await ensureBase(progress);
   const digest = await digestContext(context, base);
-  const found = await inspectImage(tag, `{{index .Config.Labels "${digestLabel}"}}`);
-  if (found === digest) return tag;
-  progress(`building ${tag}: ${found === undefined ? 'no such image yet' : 'its files changed'}`);
+  const tag = `${source.name ?? 'muster/netbsd-host'}:${digest.slice(0, tagLength)}`;
+  if ((await inspectImage(tag, '{{.Id}}')) !== undefined) return tag;
+  progress(`building ${tag}, because no image has these files yet`);
   await build(context, tag, digest, progress);
   return tag;
 }
@@ -70,8 +72,17 @@ async function build(
       hint: `see the whole output with: docker build ${context}`,
     });
   }
-  // Each rebuild leaves its predecessor without a tag; only images with our label are looked at.
-  await tryDocker(['image', 'prune', '--force', '--filter', `label=${digestLabel}`]);
+  // Predecessors that nobody has used for a while go; only images with our label are looked at.
+  await tryDocker([
+    'image',
+    'prune',
+    '--all',
+    '--force',
+    '--filter',
+    `label=${digestLabel}`,
+    '--filter',
+    'until=168h',
+  ]);
 }
 
 /** Gives the base image's id, after getting the image if need be. */
