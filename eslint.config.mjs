@@ -22,8 +22,18 @@ export default tseslint.config(
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
         {
           selector: "CallExpression[callee.object.name='process'][callee.property.name='exit']",
-          message: 'Set process.exitCode; only main.ts ends the process.',
+          message: 'Set process.exitCode; only a program of its own ends its process.',
         },
+      ],
+    },
+  },
+  {
+    // Programs of their own: they end with what they keep, whatever sockets are still open.
+    files: ['src/lab/embedded/keeper.ts', 'src/lab/embedded/supervisor.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
       ],
     },
   },

@@ -1,6 +1,7 @@
 // Names, options and help of the commands. What they do is loaded when it is needed.
 import { Command } from 'commander';
 import { withFleetOptions, withStepOptions } from './options.ts';
+import type { LabOptions } from './commands/lab.ts';
 import type { LintOptions } from './commands/lint.ts';
 import type { FleetOptions, PlaybookOptions } from './options.ts';
 
@@ -101,27 +102,46 @@ function addQuestionCommands(program: Command, done: (code: number) => void): vo
 }
 
 function addLabCommands(program: Command, done: (code: number) => void): void {
-  const lab = program.command('lab').description('practice hosts in containers, to try playbooks on');
-  lab
-    .command('up [hosts]')
-    .description('start practice hosts (3 unless told) and write an inventory for them')
-    .option('-d, --directory <path>', 'where key and inventory go', '.muster/lab')
-    .action(async (hosts: string | undefined, options: { directory: string }) => {
-      done(await (await import('./commands/lab.ts')).labUpCommand(hosts ?? '3', options));
+  const lab = program
+    .command('lab')
+    .description('practice hosts on this machine, to try playbooks on')
+    .enablePositionalOptions();
+  const labCommand = (words: string, description: string): Command =>
+    lab
+      .command(words)
+      .description(description)
+      .option('-d, --directory <path>', "where the lab's files are", '.muster/lab');
+  const commands = (): Promise<typeof import('./commands/lab.ts')> => import('./commands/lab.ts');
+  labCommand('up', 'start practice hosts and write an inventory for them')
+    .option('-n, --number <count>', 'how many', '3')
+    .option('--backend <name>', 'docker (containers) or embedded (namespaces); what is there, unless told')
+    .action(async (options: LabOptions & { number: string; backend?: string }) => {
+      done(await (await commands()).labUpCommand(options));
     });
-  lab
-    .command('down')
-    .description('remove them')
-    .option('-d, --directory <path>', 'where `up` put its files', '.muster/lab')
+  labCommand('down', 'remove them')
     .option('--all', 'every lab on this machine')
-    .action(async (options: { directory: string; all?: boolean }) => {
-      done(await (await import('./commands/lab.ts')).labDownCommand(options));
+    .action(async (options: LabOptions & { all?: boolean }) => {
+      done(await (await commands()).labDownCommand(options));
     });
-  lab
-    .command('status')
-    .description('which are up, and where')
-    .option('-d, --directory <path>', 'where `up` put its files', '.muster/lab')
-    .action(async (options: { directory: string }) => {
-      done(await (await import('./commands/lab.ts')).labStatusCommand(options));
+  labCommand('status', 'which are up, and where').action(async (options: LabOptions) => {
+    done(await (await commands()).labStatusCommand(options));
+  });
+  labCommand('ssh <host> [command...]', 'log in to a practice host, or run a command there')
+    .passThroughOptions()
+    .action(async (host: string, command: string[], options: LabOptions) => {
+      done(await (await commands()).labSshCommand(host, command, options));
+    });
+  labCommand('reset <host>', 'make a practice host what it was in the beginning').action(
+    async (host: string, options: LabOptions) => {
+      done(await (await commands()).labResetCommand(host, options));
+    },
+  );
+  labCommand('fault <host> <fault>', 'give a practice host trouble, or `clear` it')
+    .addHelpText(
+      'after',
+      '\nFaults: latency=50ms, loss=5%, cut, refuse, freeze, full-disk, slow-cpu; `clear` ends them.',
+    )
+    .action(async (host: string, fault: string, options: LabOptions) => {
+      done(await (await commands()).labFaultCommand(host, fault, options));
     });
 }

@@ -1,5 +1,6 @@
 // A throw-away ed25519 key pair in OpenSSH's own file formats (PROTOCOL.key), so that no outside program is needed.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { sshNumber, sshString } from './ssh-wire.ts';
 
 const keyType = 'ssh-ed25519';
 const cipherBlock = 8;
@@ -15,7 +16,7 @@ export function createClientKey(comment: string): ClientKey {
   const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
   const publicKey = Buffer.from(jwk.x ?? '', 'base64url');
   const seed = Buffer.from(jwk.d ?? '', 'base64url');
-  const publicBlob = Buffer.concat([field(keyType), field(publicKey)]);
+  const publicBlob = Buffer.concat([sshString(keyType), sshString(publicKey)]);
   return {
     publicLine: `${keyType} ${publicBlob.toString('base64')} ${comment}`,
     privateFile: armor(privateBlob(publicBlob, publicKey, seed, comment)),
@@ -28,19 +29,19 @@ function privateBlob(publicBlob: Buffer, publicKey: Buffer, seed: Buffer, commen
   const secret = Buffer.concat([
     check,
     check,
-    field(keyType),
-    field(publicKey),
-    field(Buffer.concat([seed, publicKey])),
-    field(comment),
+    sshString(keyType),
+    sshString(publicKey),
+    sshString(Buffer.concat([seed, publicKey])),
+    sshString(comment),
   ]);
   return Buffer.concat([
     Buffer.from('openssh-key-v1\0'),
-    field('none'),
-    field('none'),
-    field(''),
-    count(1),
-    field(publicBlob),
-    field(pad(secret)),
+    sshString('none'),
+    sshString('none'),
+    sshString(''),
+    sshNumber(1),
+    sshString(publicBlob),
+    sshString(pad(secret)),
   ]);
 }
 
@@ -48,17 +49,6 @@ function privateBlob(publicBlob: Buffer, publicKey: Buffer, seed: Buffer, commen
 function pad(bytes: Buffer): Buffer {
   const missing = (cipherBlock - (bytes.length % cipherBlock)) % cipherBlock;
   return Buffer.concat([bytes, Buffer.from(Array.from({ length: missing }, (_, index) => index + 1))]);
-}
-
-function field(value: string | Buffer): Buffer {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([count(bytes.length), bytes]);
-}
-
-function count(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }
 
 function armor(blob: Buffer): string {

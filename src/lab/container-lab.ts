@@ -1,42 +1,45 @@
 // A lab whose hosts are containers: every method is one or two questions to the engine.
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
 import { docker, tryDocker } from './docker.ts';
 import { inspectContainers } from './inspect.ts';
 import { removeLabs } from './leftovers.ts';
 import { waitForSsh } from './wait-for-host.ts';
-import type { Lab, LabExecResult, LabHost, LabHostStatus } from './lab.ts';
+import { hostNamed, removeLabFiles, type LabState } from './lab-directory.ts';
+import type { ContainerHost } from './container-host.ts';
+import { startContainerHost } from './start-container-host.ts';
+import type { Lab, LabExecResult, LabFault, LabHostStatus } from './lab.ts';
 
 const execTimeoutMs = 120_000;
 /** Seconds that a host's services get to end before a restart cuts them off. */
 const shutdownSeconds = 5;
+/** A slow processor is a fifth of one. */
+const slowCpus = '0.2';
 
-/** What there is to know about a lab in order to work with it; plain data, also in the state file. */
-export type LabState = Pick<
-  Lab,
-  'id' | 'directory' | 'hosts' | 'identityFile' | 'knownHostsFile' | 'inventoryFile'
->;
-
-/** Name of the state file in a lab's directory. */
-export const stateFileName = 'lab.json';
+/** State of a lab of containers. */
+export interface ContainerLabState extends LabState<ContainerHost> {
+  readonly image: string;
+}
 
 /** Gives a lab over running containers. `onStopped` is called once they are gone. */
-export function openContainerLab(state: LabState, onStopped?: () => void): Lab {
+export function openContainerLab(state: ContainerLabState, onStopped?: () => void): Lab {
   return new ContainerLab(state, onStopped);
 }
 
 class ContainerLab implements Lab {
+  readonly backend = 'docker';
+  readonly image: string;
   readonly id: string;
   readonly directory: string;
   readonly identityFile: string;
   readonly knownHostsFile: string;
   readonly inventoryFile: string;
-  #hosts: readonly LabHost[];
+  #hosts: readonly ContainerHost[];
   readonly #onStopped: (() => void) | undefined;
 
-  constructor(state: LabState, onStopped: (() => void) | undefined) {
+  constructor(state: ContainerLabState, onStopped: (() => void) | undefined) {
     this.id = state.id;
+    this.image = state.image;
     this.directory = state.directory;
     this.identityFile = state.identityFile;
     this.knownHostsFile = state.knownHostsFile;
@@ -45,20 +48,14 @@ class ContainerLab implements Lab {
     this.#onStopped = onStopped;
   }
 
-  get hosts(): readonly LabHost[] {
+  get hosts(): readonly ContainerHost[] {
     return this.#hosts;
   }
 
   async stop(): Promise<void> {
     await removeLabs(this.id);
     this.#onStopped?.();
-    const files = [
-      this.identityFile,
-      this.knownHostsFile,
-      this.inventoryFile,
-      join(this.directory, stateFileName),
-    ];
-    await Promise.all(files.map((file) => rm(file, { force: true })));
+    await removeLabFiles(this);
   }
 
   async status(): Promise<readonly LabHostStatus[]> {
@@ -67,6 +64,11 @@ class ContainerLab implements Lab {
       const inspection = found.get(host.containerId);
       return { host: { ...host, ip: inspection?.ip ?? '' }, state: inspection?.state ?? 'gone' };
     });
+  }
+
+  async #refresh(): Promise<void> {
+    const found = await inspectContainers(this.#hosts.map(({ containerId }) => containerId));
+    this.#hosts = this.#hosts.map((host) => ({ ...host, ip: found.get(host.containerId)?.ip ?? '' }));
   }
 
   async exec(name: string, command: readonly string[]): Promise<LabExecResult> {
@@ -90,7 +92,34 @@ class ContainerLab implements Lab {
     const host = this.#host(name);
     await docker(['restart', '-t', `${shutdownSeconds}`, host.containerId]);
     await waitForSsh(host);
-    this.#hosts = (await this.status()).map((status) => status.host);
+    await this.#refresh();
+  }
+
+  async reset(name: string): Promise<void> {
+    const host = this.#host(name);
+    await docker(['rm', '--force', '--volumes', host.containerId]);
+    const { start, sshPort, dnsPort } = host;
+    const lab = { id: this.id, image: this.image, keep: this.#onStopped === undefined };
+    const fresh = await startContainerHost(start, lab, { sshPort, dnsPort });
+    this.#hosts = this.#hosts.map((other) => (other === host ? fresh : other));
+  }
+
+  async fault(name: string, fault: LabFault): Promise<void> {
+    const { containerId } = this.#host(name);
+    if (fault.kind === 'freeze') await docker(['pause', containerId]);
+    else if (fault.kind === 'slow-cpu') await docker(['update', '--cpus', slowCpus, containerId]);
+    else {
+      throw new UsageError('LAB_FAULT', `a container cannot be made to suffer ${fault.kind} here`, {
+        hint: 'a lab that was started with --backend embedded can',
+      });
+    }
+  }
+
+  async clearFaults(name: string): Promise<void> {
+    const { containerId } = this.#host(name);
+    if ((await inspectContainers([containerId])).get(containerId)?.state === 'paused')
+      await docker(['unpause', containerId]);
+    await docker(['update', '--cpus', '0', containerId]);
   }
 
   async hostPid(name: string): Promise<number | undefined> {
@@ -99,11 +128,8 @@ class ContainerLab implements Lab {
     return pid !== 0 && (await isOurProcess(pid, containerId)) ? pid : undefined;
   }
 
-  #host(name: string): LabHost {
-    const host = this.#hosts.find((candidate) => candidate.name === name);
-    if (host !== undefined) return host;
-    const names = this.#hosts.map((candidate) => candidate.name).join(', ');
-    throw new UsageError('LAB_HOST', `no host ${JSON.stringify(name)} in lab ${this.id}; it has ${names}`);
+  #host(name: string): ContainerHost {
+    return hostNamed(this, name);
   }
 }
 

@@ -3,8 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { engineStatus } from './docker.ts';
-import { ensureImage } from './image.ts';
+import { chooseBackend, prepareImage } from './backend.ts';
 import type { Lab } from './lab.ts';
 import { startLab } from './start-lab.ts';
 
@@ -63,16 +62,13 @@ function scenes(lab: Lab): readonly Scene[] {
 }
 
 async function main(): Promise<number> {
-  const engine = await engineStatus();
-  if (!engine.available) {
-    process.stderr.write(`The demo needs a container engine: ${engine.reason}\n`);
-    return 1;
-  }
   const say = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
   const directory = await mkdtemp(join(tmpdir(), 'muster-demo-'));
-  const lab = await startLab({ hosts: 3, image: await ensureImage(say), directory, progress: say });
+  const { backend, reason } = await chooseBackend();
+  say(`practice hosts by the ${backend} backend: ${reason}`);
+  const lab = await startLab({ hosts: 3, image: await prepareImage(backend, say), directory, progress: say });
   try {
     for (const scene of scenes(lab)) if (!(await play(scene))) return 1;
     process.stdout.write('\nThat was it. The practice hosts are removed now.\n');

@@ -3,41 +3,46 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import { openContainerLab, stateFileName } from './container-lab.ts';
+import { openContainerLab } from './container-lab.ts';
+import { openEmbeddedLab } from './embedded/embedded-lab.ts';
+import { stateFileName } from './lab-directory.ts';
 import type { Lab } from './lab.ts';
 
-const stateSchema = z.strictObject({
-  version: z.literal(1),
+const hostShape = {
+  name: z.string(),
+  address: z.string(),
+  sshPort: z.number(),
+  dnsPort: z.number(),
+  ip: z.string(),
+};
+const labShape = {
+  version: z.literal(2),
   id: z.string(),
   directory: z.string(),
   identityFile: z.string(),
   knownHostsFile: z.string(),
   inventoryFile: z.string(),
-  hosts: z.array(
-    z.strictObject({
-      name: z.string(),
-      address: z.string(),
-      sshPort: z.number(),
-      dnsPort: z.number(),
-      containerId: z.string(),
-      ip: z.string(),
-    }),
-  ),
+};
+const startSchema = z.object({
+  name: z.string(),
+  serves: z.boolean(),
+  environment: z.record(z.string(), z.string()),
 });
+
+const stateSchema = z.discriminatedUnion('backend', [
+  z.object({
+    ...labShape,
+    backend: z.literal('docker'),
+    image: z.string(),
+    hosts: z.array(z.object({ ...hostShape, containerId: z.string(), start: startSchema })),
+  }),
+  z.object({ ...labShape, backend: z.literal('embedded'), hosts: z.array(z.object(hostShape)) }),
+]);
 
 /** Writes `lab.json` into the lab's directory, so that `loadLab` finds it; gives its path. */
 export async function saveLab(lab: Lab): Promise<string> {
-  const { id, directory, identityFile, knownHostsFile, inventoryFile, hosts } = lab;
-  const state: z.infer<typeof stateSchema> = {
-    version: 1,
-    id,
-    directory,
-    identityFile,
-    knownHostsFile,
-    inventoryFile,
-    hosts: hosts.map((host) => ({ ...host })),
-  };
-  const file = join(directory, stateFileName);
+  const state = stateSchema.parse({ ...lab, version: 2, hosts: lab.hosts });
+  const file = join(lab.directory, stateFileName);
   await writeFile(file, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
   return file;
 }
@@ -53,11 +58,11 @@ export async function loadLab(directory: string): Promise<Lab | undefined> {
   const state = stateSchema.safeParse(parseJson(text, file));
   if (!state.success) {
     throw new UsageError('LAB_STATE', `${file} is not a lab's state file of this version of muster`, {
-      hint: 'remove the file, and the leftover hosts with: muster lab down',
+      hint: 'remove the file, and the leftover hosts with: muster lab down --all',
       cause: state.error,
     });
   }
-  return openContainerLab(state.data);
+  return state.data.backend === 'docker' ? openContainerLab(state.data) : openEmbeddedLab(state.data);
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

@@ -1,5 +1,15 @@
-// What a lab is, whatever runs it: throw-away practice hosts behind loopback ports. The interface `Lab` is the seam for
-// other ways to run the same root file system; container-lab.ts is the one with a container engine.
+// What a lab is, whatever runs it: throw-away practice hosts behind loopback ports. The interface `Lab` is the seam
+// between two ways to run the same root file system: container-lab.ts and embedded/embedded-lab.ts.
+
+/** Who runs the hosts: a container engine, or this machine's own kernel (Linux namespaces). */
+export const labBackends = ['docker', 'embedded'] as const;
+export type LabBackend = (typeof labBackends)[number];
+
+/** What hosts are made of, as `ensureImage` gives it: an image tag of the engine, or a tar of the root file system. */
+export interface LabImage {
+  readonly backend: LabBackend;
+  readonly source: string;
+}
 
 /** What to start for one host. */
 export interface LabHostOptions {
@@ -17,8 +27,7 @@ export interface LabHostOptions {
 export interface LabOptions {
   /** A number N means hosts ns1 to nsN with defaults. */
   readonly hosts: number | readonly LabHostOptions[];
-  /** Image tag as given by `ensureImage`. */
-  readonly image: string;
+  readonly image: LabImage;
   /** Where key, known_hosts and inventory go; made with mode 0700. */
   readonly directory: string;
   readonly progress?: (line: string) => void;
@@ -36,10 +45,22 @@ export interface LabHost {
   readonly sshPort: number;
   /** Same number for UDP and TCP; stays the same over a restart, like `sshPort`. */
   readonly dnsPort: number;
-  readonly containerId: string;
-  /** Address that the other hosts of the lab see; empty while the host is down. */
+  /** Address that the other hosts of the lab see; a container has none (empty) while it is down. */
   readonly ip: string;
 }
+
+/** What a host's first process finds in its environment: release, services, keys (the image's README has them all). */
+export type BootEnvironment = Readonly<Record<string, string>>;
+
+/**
+ * Trouble on demand. Network: every packet later by `latency` (milliseconds), a share of them lost (`loss`, 0 to 1; TCP
+ * notices it as delay), nothing gets through (`cut`), connections refused (`refuse`). Host: every process stands still
+ * (`freeze`), no space left on the disk (`full-disk`), a fifth of the processor time (`slow-cpu`).
+ */
+export type LabFault =
+  | { readonly kind: 'latency'; readonly milliseconds: number }
+  | { readonly kind: 'loss'; readonly share: number }
+  | { readonly kind: 'cut' | 'refuse' | 'freeze' | 'full-disk' | 'slow-cpu' };
 
 /** How a command on a lab host ended. */
 export interface LabExecResult {
@@ -56,6 +77,7 @@ export interface LabHostStatus {
 
 /** Running practice hosts. Every method that takes a name throws UsageError (LAB_HOST) for a name that is not in the lab. */
 export interface Lab {
+  readonly backend: LabBackend;
   readonly id: string;
   readonly directory: string;
   readonly hosts: readonly LabHost[];
@@ -76,6 +98,12 @@ export interface Lab {
   unpause(name: string): Promise<void>;
   /** Boots the host again with the disk it has; returns when sshd answers. */
   restart(name: string): Promise<void>;
+  /** Makes the host what it was when the lab started, on the same ports and with the same host key. */
+  reset(name: string): Promise<void>;
+  /** Adds a fault to the host. Throws UsageError (LAB_FAULT) where this lab's backend cannot do it. */
+  fault(name: string, fault: LabFault): Promise<void>;
+  /** Takes every fault from the host. */
+  clearFaults(name: string): Promise<void>;
   /** The host's first process as this machine's kernel numbers it; undefined when the engine runs elsewhere. */
   hostPid(name: string): Promise<number | undefined>;
 }

@@ -13,13 +13,18 @@ const lowest = 20_000;
 const highest = 32_000;
 const attempts = 200;
 
-/** A port number on loopback that is free for TCP and UDP right now; another process may still be faster. */
-export async function findLoopbackPort(): Promise<number> {
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
+/** Different port numbers on loopback, free for TCP and UDP right now; another process may still be faster. */
+export async function findLoopbackPorts(count: number): Promise<readonly number[]> {
+  const found = new Set<number>();
+  for (let attempt = 0; attempt < attempts + count && found.size < count; attempt += 1) {
     const port = randomInt(lowest, highest);
-    if ((await isFreeForTcp(port)) && (await isFreeForUdp(port))) return port;
+    if (!found.has(port) && (await isFreeForTcp(port)) && (await isFreeForUdp(port))) found.add(port);
   }
-  throw new MusterError('LAB_PORTS', `no free loopback port found between ${lowest} and ${highest}`);
+  if (found.size === count) return [...found];
+  throw new MusterError(
+    'LAB_PORTS',
+    `no ${count} free loopback ports found between ${lowest} and ${highest}`,
+  );
 }
 
 function isFreeForTcp(port: number): Promise<boolean> {

@@ -1,13 +1,14 @@
 // Waits until a practice host serves, or says with the host's own last words why it does not.
-import { MusterError } from '../errors.ts';
+import type { MusterError } from '../errors.ts';
 import { tryDocker } from './docker.ts';
 import { inspectContainers } from './inspect.ts';
 import { answersDns, eventually, greetsAsSsh } from './readiness.ts';
-import type { LabHost } from './lab.ts';
+import { startFailed } from './start-failed.ts';
+import type { ContainerHost } from './container-host.ts';
 
 const bootTimeoutMs = 60_000;
 
-type Reachable = Pick<LabHost, 'name' | 'address' | 'sshPort' | 'dnsPort' | 'containerId'>;
+type Reachable = Pick<ContainerHost, 'name' | 'address' | 'sshPort' | 'dnsPort' | 'containerId'>;
 
 /** Returns once sshd greets. Throws MusterError (LAB_START) when the host stops or a minute is over. */
 export async function waitForSsh(host: Reachable): Promise<void> {
@@ -34,13 +35,9 @@ async function waitFor(host: Reachable, service: string, serves: () => Promise<b
 
 /** A LAB_START error with the end of the host's console as its hint. */
 export async function startFailure(
-  host: Pick<LabHost, 'name' | 'containerId'>,
+  host: Pick<ContainerHost, 'name' | 'containerId'>,
   message: string,
 ): Promise<MusterError> {
   const logs = await tryDocker(['logs', '--tail', '20', host.containerId]);
-  const words = `${logs.stdout}${logs.stderr}`.trim();
-  return new MusterError('LAB_START', `${host.name}: ${message}`, {
-    host: host.name,
-    hint: words === '' ? 'its console is empty' : `its console ends with:\n${words}`,
-  });
+  return startFailed(host.name, message, `${logs.stdout}${logs.stderr}`);
 }

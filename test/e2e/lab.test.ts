@@ -5,16 +5,17 @@ import { join } from 'node:path';
 import { Client, utils } from 'ssh2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
-  ensureImage,
+  findEmbeddedLabs,
   listLabContainers,
   loadLab,
+  prepareImage,
   saveLab,
   startLab,
   type Lab,
   type LabHost,
 } from '../../src/lab/index.ts';
-import { answersDns } from '../../src/lab/readiness.ts';
-import { describeWithEngine, labImage } from './engine.ts';
+import { answersDns, greetsAsSsh } from '../../src/lab/readiness.ts';
+import { describeWithEngine, labBackend, labImage } from './engine.ts';
 
 describeWithEngine('a lab of two hosts', () => {
   let directory: string;
@@ -67,10 +68,31 @@ describeWithEngine('a lab of two hosts', () => {
     expect(await loginAndRun(lab, lab.hosts[1]!, 'hostname')).toBe('ns2\n');
   });
 
-  it('leaves no container and none of its files behind when it stops', async () => {
-    expect(await listLabContainers(lab.id)).toHaveLength(2);
+  it('makes a host what it was, on the same ports and with the same key', async () => {
+    await lab.exec('ns1', ['sh', '-c', 'echo changed >/etc/changed; rm /etc/named.conf']);
+    await lab.reset('ns1');
+    expect((await lab.exec('ns1', ['ls', '/etc/changed', '/etc/named.conf'])).stdout).toBe(
+      '/etc/named.conf\n',
+    );
+    expect(await loginAndRun(lab, lab.hosts[0]!, 'hostname')).toBe('ns1\n');
+  });
+
+  it('lets its hosts talk to each other', async () => {
+    const asked = await lab.exec('ns1', ['dig', `@${lab.hosts[1]!.ip}`, 'www.example.net', '+short']);
+    expect(asked).toMatchObject({ exitCode: 0, stdout: '192.0.2.80\n' });
+  });
+
+  it('gives a host trouble, and takes it away', async () => {
+    await lab.fault('ns1', { kind: 'freeze' });
+    expect(await greetsAsSsh('127.0.0.1', lab.hosts[0]!.sshPort)).toBe(false);
+    await lab.clearFaults('ns1');
+    expect(await loginAndRun(lab, lab.hosts[0]!, 'hostname')).toBe('ns1\n');
+  });
+
+  it('leaves nothing running and none of its files behind when it stops', async () => {
+    expect((await lab.status()).map(({ state }) => state)).toEqual(['running', 'running']);
     await lab.stop();
-    expect(await listLabContainers(lab.id)).toEqual([]);
+    await expectNothingRunning(lab.id, directory);
     expect(await readdir(directory)).toEqual([]);
   });
 });
@@ -91,27 +113,52 @@ describeWithEngine('a lab of one host of another release, without named', () => 
   });
 });
 
-describeWithEngine('the image of practice hosts', () => {
+describeWithEngine('what practice hosts are made of', () => {
   it('is not built again while its files stay the same', async () => {
     const lines: string[] = [];
-    expect(await ensureImage((line) => lines.push(line))).toBe(labImage());
+    expect(await prepareImage(labBackend(), (line) => lines.push(line))).toEqual(labImage());
     expect(lines).toEqual([]);
   });
 });
 
 describeWithEngine('a lab that cannot start', () => {
-  it.each([
-    // The base image has no init: its first process ends at once.
-    ['whose host stops at once', 'debian:bookworm-slim', 'LAB_START'],
-    ['without an image', 'muster/no-such-image:none', 'LAB_IMAGE'],
-  ])('%s is an error, and leaves nothing running', async (_, image, code) => {
+  it.each(brokenImages())('%s is an error, and leaves nothing running', async (_, source, code) => {
     const directory = await mkdtemp(join(tmpdir(), 'muster-lab-e2e-'));
     const id = `broken-${process.pid}`;
+    const image = { backend: labBackend(), source };
     await expect(startLab({ hosts: 1, image, directory, id })).rejects.toMatchObject({ code });
-    expect(await listLabContainers(id)).toEqual([]);
+    await expectNothingRunning(id, directory);
     await rm(directory, { recursive: true });
   });
 });
+
+function brokenImages(): [string, string, string][] {
+  if (labBackend() === 'embedded') return [['without a root file system', '/no/such/root.tar', 'LAB_START']];
+  return [
+    // The base image has no init: its first process ends at once.
+    ['whose host stops at once', 'debian:bookworm-slim', 'LAB_START'],
+    ['without an image', 'muster/no-such-image:none', 'LAB_IMAGE'],
+  ];
+}
+
+/** No container of the lab; or no keeper, no process with the lab's mounts, no file of its. */
+async function expectNothingRunning(id: string, directory: string): Promise<void> {
+  if (labBackend() === 'docker') {
+    expect(await listLabContainers(id)).toEqual([]);
+    return;
+  }
+  await expect.poll(findEmbeddedLabs, { timeout: 20_000 }).not.toContain(directory);
+  await expect.poll(() => processesThatSee(directory), { timeout: 20_000 }).toEqual([]);
+}
+
+/** Processes, of whichever namespace, in whose mount table the directory is. */
+async function processesThatSee(directory: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const tables = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/mountinfo`, 'utf8').catch(() => '')),
+  );
+  return pids.filter((_, index) => tables[index]?.includes(directory));
+}
 
 /** Logs in as the files of the lab say and gives the command's standard output; rejects on any doubt. */
 async function loginAndRun(lab: Lab, host: LabHost, command: string): Promise<string> {

@@ -1,19 +1,26 @@
-// Runs once before the e2e suites: finds the engine and builds the image. Suites read the answer through engine.ts.
-import { engineStatus, ensureImage, removeOrphanedLabs } from '../../src/lab/index.ts';
+// Runs once before the e2e suites: chooses who runs practice hosts and has the image made. Suites read it through engine.ts.
+import { chooseBackend, labBackends, prepareImage, removeOrphanedLabs } from '../../src/lab/index.ts';
 
-/** Sets MUSTER_IMAGE, or MUSTER_E2E_SKIP_REASON when there is no engine; in CI a missing engine is a failure. */
+/**
+ * MUSTER_LAB_BACKEND forces a backend. Sets it and MUSTER_IMAGE, or MUSTER_E2E_SKIP_REASON when no host can be started
+ * here; in CI that is a failure.
+ */
 export async function setup(): Promise<void> {
-  const engine = await engineStatus();
-  if (!engine.available) {
-    if (process.env['CI'] === 'true') throw new Error(`no container engine, and CI=true: ${engine.reason}`);
-    process.env['MUSTER_E2E_SKIP_REASON'] = engine.reason;
-    return;
+  const wanted = labBackends.find((name) => name === process.env['MUSTER_LAB_BACKEND']);
+  try {
+    const { backend, reason } = await chooseBackend(wanted);
+    process.stderr.write(`practice hosts by the ${backend} backend: ${reason}\n`);
+    process.env['MUSTER_LAB_BACKEND'] = backend;
+    if (backend === 'docker') await removeOrphanedLabs();
+    const { source } = await prepareImage(backend, (line) => process.stderr.write(`${line}\n`));
+    process.env['MUSTER_IMAGE'] = source;
+  } catch (error) {
+    if (process.env['CI'] === 'true') throw error;
+    process.env['MUSTER_E2E_SKIP_REASON'] = error instanceof Error ? error.message : String(error);
   }
-  await removeOrphanedLabs();
-  process.env['MUSTER_IMAGE'] = await ensureImage((line) => process.stderr.write(`image: ${line}\n`));
 }
 
-/** Removes what suites left behind that could not end properly; only labs of processes that are gone. */
+/** Removes containers that suites left behind; embedded hosts end with the process that started them. */
 export async function teardown(): Promise<void> {
-  if (process.env['MUSTER_IMAGE'] !== undefined) await removeOrphanedLabs();
+  if (process.env['MUSTER_LAB_BACKEND'] === 'docker') await removeOrphanedLabs();
 }

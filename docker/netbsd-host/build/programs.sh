@@ -8,7 +8,7 @@ for name in basename cat chgrp chmod chown comm cp csplit cut date dd df dirname
   who yes printf test printenv; do
   program "/usr/bin/$name" "$hidden/bin/$name"
 done
-for name in find xargs grep sed gzip bzip2 xz unzip flock mount umount cksum; do
+for name in find xargs grep sed gzip bzip2 xz unzip flock mount umount cksum ip; do
   program "/usr/bin/$name" "$hidden/bin/$name"
 done
 program /usr/bin/paxtar "$hidden/bin/pax"

@@ -1,22 +1,50 @@
 // lab: practice hosts that outlive the command, for trying things out by hand.
-import { ensureImage, engineStatus, loadLab, removeLabs, saveLab, startLab } from '../../lab/index.ts';
-import { MusterError, UsageError } from '../../errors.ts';
+import { spawn } from 'node:child_process';
+import {
+  chooseBackend,
+  endLab,
+  findEmbeddedLabs,
+  labBackends,
+  loadLab,
+  parseFault,
+  prepareImage,
+  removeLabs,
+  saveLab,
+  startLab,
+  type Lab,
+  type LabBackend,
+} from '../../lab/index.ts';
+import { isMusterError, MusterError, UsageError } from '../../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import { writeOut } from '../session.ts';
+
+const mostHosts = 200;
+
+/** Where a lab's files are. */
+export interface LabOptions {
+  readonly directory: string;
+}
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-/** `muster lab up [N]`. */
-export async function labUpCommand(count: string, options: { readonly directory: string }): Promise<number> {
-  const hosts = Number(count);
-  if (!Number.isInteger(hosts) || hosts < 1 || hosts > 30) {
-    throw new UsageError('LAB_COUNT', `'${count}' is no number of hosts from 1 to 30`);
+/** `muster lab up [-n N] [--backend NAME]`. */
+export async function labUpCommand(
+  options: LabOptions & { readonly number: string; readonly backend?: string },
+): Promise<number> {
+  const hosts = Number(options.number);
+  if (!Number.isInteger(hosts) || hosts < 1 || hosts > mostHosts) {
+    throw new UsageError(
+      'LAB_COUNT',
+      `'${options.number}' is no number of hosts from 1 to ${String(mostHosts)}`,
+    );
   }
-  const engine = await engineStatus();
-  if (!engine.available) throw new MusterError('LAB_ENGINE', engine.reason);
-  const image = await ensureImage(say);
+  const wanted = backendNamed(options.backend);
+  await refuseSecondLab(options.directory);
+  const { backend, reason } = await chooseBackend(wanted);
+  say(`practice hosts by the ${backend} backend: ${reason}`);
+  const image = await prepareImage(backend, say);
   const lab = await startLab({ hosts, image, directory: options.directory, progress: say, keep: true });
   await saveLab(lab);
   writeOut(`${String(lab.hosts.length)} practice hosts are up. Try:\n`);
@@ -24,29 +52,56 @@ export async function labUpCommand(count: string, options: { readonly directory:
   return exitCodes.good;
 }
 
+function backendNamed(name: string | undefined): LabBackend | undefined {
+  if (name === undefined) return undefined;
+  const backend = labBackends.find((candidate) => candidate === name);
+  if (backend === undefined) {
+    throw new UsageError('LAB_BACKEND', `no backend '${name}'`, { hint: `take ${labBackends.join(' or ')}` });
+  }
+  return backend;
+}
+
+async function refuseSecondLab(directory: string): Promise<void> {
+  const lab = await loadLab(directory);
+  if (lab === undefined) return;
+  if ((await lab.status()).every(({ state }) => state === 'gone')) {
+    await lab.stop();
+    return;
+  }
+  throw new UsageError('LAB_UP', `there is a lab in ${directory} already`, {
+    hint: '`muster lab down` removes it; `--directory` puts another one elsewhere',
+  });
+}
+
 /** `muster lab down`. */
-export async function labDownCommand(options: {
-  readonly directory: string;
-  readonly all?: boolean;
-}): Promise<number> {
-  if (options.all === true) {
-    const removed = await removeLabs();
-    writeOut(`${String(removed.length)} practice hosts removed\n`);
-    return exitCodes.good;
-  }
-  const lab = await loadLab(options.directory);
-  if (lab === undefined) {
-    throw new UsageError('LAB_NONE', `there is no lab in ${options.directory}`, {
-      hint: '`muster lab down --all` finds every one',
-    });
-  }
+export async function labDownCommand(options: LabOptions & { readonly all?: boolean }): Promise<number> {
+  if (options.all === true) return removeEveryLab();
+  const lab = await openLab(options);
   await lab.stop();
   writeOut(`${String(lab.hosts.length)} practice hosts removed\n`);
   return exitCodes.good;
 }
 
+async function removeEveryLab(): Promise<number> {
+  const directories = await findEmbeddedLabs();
+  await Promise.all(directories.map((directory) => endLab(directory)));
+  const removed = await removeContainers();
+  writeOut(`${String(directories.length)} embedded labs and ${String(removed)} containers removed\n`);
+  return exitCodes.good;
+}
+
+/** Where there is no engine, there are no containers. */
+async function removeContainers(): Promise<number> {
+  try {
+    return (await removeLabs()).length;
+  } catch (error) {
+    if (isMusterError(error)) return 0;
+    throw error;
+  }
+}
+
 /** `muster lab status`. */
-export async function labStatusCommand(options: { readonly directory: string }): Promise<number> {
+export async function labStatusCommand(options: LabOptions): Promise<number> {
   const lab = await loadLab(options.directory);
   if (lab === undefined) {
     writeOut('no lab\n');
@@ -58,4 +113,66 @@ export async function labStatusCommand(options: { readonly directory: string }):
     );
   }
   return exitCodes.good;
+}
+
+/** `muster lab reset HOST`. */
+export async function labResetCommand(name: string, options: LabOptions): Promise<number> {
+  const lab = await openLab(options);
+  await lab.reset(name);
+  await saveLab(lab);
+  writeOut(`${name} is as it was when the lab started\n`);
+  return exitCodes.good;
+}
+
+/** `muster lab fault HOST FAULT`, where `clear` takes the faults away. */
+export async function labFaultCommand(name: string, text: string, options: LabOptions): Promise<number> {
+  const fault = text === 'clear' ? undefined : parseFault(text);
+  const lab = await openLab(options);
+  await (fault === undefined ? lab.clearFaults(name) : lab.fault(name, fault));
+  writeOut(`${name}: ${fault === undefined ? 'no faults' : text}\n`);
+  return exitCodes.good;
+}
+
+/** `muster lab ssh HOST [COMMAND...]`: the user's own ssh, with the lab's key and known_hosts; ends as ssh ends. */
+export async function labSshCommand(
+  name: string,
+  command: readonly string[],
+  options: LabOptions,
+): Promise<number> {
+  const lab = await openLab(options);
+  const host = lab.hosts.find((candidate) => candidate.name === name);
+  if (host === undefined) {
+    const names = lab.hosts.map((candidate) => candidate.name).join(', ');
+    throw new UsageError('LAB_HOST', `no host '${name}' in the lab; it has ${names}`);
+  }
+  const settings = [`UserKnownHostsFile=${lab.knownHostsFile}`, 'IdentitiesOnly=yes', 'IdentityAgent=none'];
+  const args = settings.flatMap((setting) => ['-o', setting]);
+  args.push(
+    '-F',
+    'none',
+    '-i',
+    lab.identityFile,
+    '-p',
+    String(host.sshPort),
+    `root@${host.address}`,
+    ...command,
+  );
+  const child = spawn('ssh', args, { stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.once('error', (cause) => {
+      const hint = `without it: muster exec COMMAND -i ${lab.inventoryFile} --limit ${name}`;
+      reject(new MusterError('LAB_SSH', `cannot run ssh: ${cause.message}`, { cause, hint }));
+    });
+    child.once('close', (code) => {
+      resolve(code ?? exitCodes.failed);
+    });
+  });
+}
+
+async function openLab(options: LabOptions): Promise<Lab> {
+  const lab = await loadLab(options.directory);
+  if (lab !== undefined) return lab;
+  throw new UsageError('LAB_NONE', `there is no lab in ${options.directory}`, {
+    hint: '`muster lab down --all` finds every one',
+  });
 }

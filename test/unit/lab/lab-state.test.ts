@@ -3,12 +3,14 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openContainerLab } from '../../../src/lab/container-lab.ts';
+import { openEmbeddedLab } from '../../../src/lab/embedded/embedded-lab.ts';
 import { loadLab, saveLab } from '../../../src/lab/lab-state.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 function state(directory: string): Parameters<typeof openContainerLab>[0] {
   return {
     id: 'a1',
+    image: 'muster/netbsd-host:0',
     directory,
     identityFile: join(directory, 'id_ed25519'),
     knownHostsFile: join(directory, 'known_hosts'),
@@ -20,6 +22,7 @@ function state(directory: string): Parameters<typeof openContainerLab>[0] {
         sshPort: 20_001,
         dnsPort: 20_002,
         containerId: 'c1',
+        start: { name: 'ns1', serves: true, environment: { MUSTER_NAMED: 'YES' } },
         ip: '192.0.2.1',
       },
     ],
@@ -35,17 +38,26 @@ describe('loadLab', () => {
     expect(await loadLab(directory)).toMatchObject(saved);
   });
 
+  it('opens an embedded lab, which is gone when nobody runs it', async () => {
+    const directory = await temporaryDirectory();
+    const { hosts, id, identityFile, knownHostsFile, inventoryFile } = state(directory);
+    const { name, address, sshPort, dnsPort, ip } = hosts[0]!;
+    const host = { name, address, sshPort, dnsPort, ip };
+    const saved = { id, directory, identityFile, knownHostsFile, inventoryFile, hosts: [host] };
+    await saveLab(openEmbeddedLab(saved));
+    const opened = await loadLab(directory);
+    expect(opened).toMatchObject({ ...saved, backend: 'embedded' });
+    expect(await opened?.status()).toEqual([{ host, state: 'gone' }]);
+  });
+
   it('gives undefined where no lab was saved', async () => {
     expect(await loadLab(await temporaryDirectory())).toBeUndefined();
   });
 
   it.each([
     ['that is not JSON', 'lab'],
-    ['of another version', '{"version":2}'],
-    [
-      'with an unknown key',
-      '{"version":1,"id":"a","directory":"/d","identityFile":"","knownHostsFile":"","inventoryFile":"","hosts":[],"more":1}',
-    ],
+    ['of another version', '{"version":1}'],
+    ['of an unknown backend', '{"version":2,"backend":"zones","id":"a","directory":"/d","hosts":[]}'],
   ])('refuses a file %s', async (_, text) => {
     const directory = await temporaryDirectory();
     await writeFile(join(directory, 'lab.json'), text);

@@ -9,6 +9,8 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+const none = { backend: 'docker', source: 'none' } as const;
+
 describe('startLab', () => {
   it.each([
     ['no hosts', { hosts: 0 }, 'a lab needs at least one host'],
@@ -18,7 +20,7 @@ describe('startLab', () => {
   ])('refuses %s', async (_, options, message) => {
     const docker = await fakeDocker('exit 1');
     const directory = join(await temporaryDirectory(), 'lab');
-    await expect(startLab({ image: 'none', directory, ...options })).rejects.toMatchObject({
+    await expect(startLab({ image: none, directory, ...options })).rejects.toMatchObject({
       code: 'LAB_OPTIONS',
       message,
     });
@@ -27,7 +29,7 @@ describe('startLab', () => {
   it('never fetches an image that is not there', async () => {
     const docker = await fakeDocker('exit 1');
     const directory = join(await temporaryDirectory(), 'lab');
-    await expect(startLab({ image: 'none', directory, hosts: 1 })).rejects.toMatchObject({
+    await expect(startLab({ image: none, directory, hosts: 1 })).rejects.toMatchObject({
       code: 'LAB_IMAGE',
     });
     expect(await docker.calls()).toEqual(['image inspect --format {{.Id}} none']);

@@ -1,0 +1,116 @@
+// Starts an embedded lab: one keeper, which has the namespaces made, and then the hosts, a few at a time.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Socket } from 'node:net';
+import pLimit from 'p-limit';
+import { MusterError } from '../../errors.ts';
+import type { HostStart } from '../lab-start.ts';
+import type { LabHost } from '../lab.ts';
+import { findLoopbackPorts, loopback } from '../loopback-ports.ts';
+import { answersDns, eventually } from '../readiness.ts';
+import { startFailed } from '../start-failed.ts';
+import { waitForGreeting } from './embedded-lab.ts';
+import { askLab, jsonLines, valueOf, type LabPlan } from './wire.ts';
+
+/** Room on each host's disk, of which only what is used costs memory. */
+const diskBytes = 512 * 1024 * 1024;
+const namedTimeoutMs = 30_000;
+const portAttempts = 3;
+/** Booting is work for a processor and waiting in turns. */
+const startsAtOnce = 2 * availableParallelism();
+
+/** What an embedded lab is started with. */
+export interface EmbeddedStart {
+  readonly id: string;
+  readonly directory: string;
+  readonly tar: string;
+  readonly keep: boolean;
+  readonly hosts: readonly HostStart[];
+  readonly progress?: ((line: string) => void) | undefined;
+}
+
+/** Returns when every host serves. Throws MusterError (LAB_START, LAB_PORTS); then nothing is left running. */
+export async function startEmbedded(start: EmbeddedStart): Promise<readonly LabHost[]> {
+  const plan = await startKeeperOnFreePorts(start);
+  const limit = pLimit(startsAtOnce);
+  return Promise.all(
+    start.hosts.map((host, index) => limit(() => bootHost(plan, host, index, start.progress))),
+  );
+}
+
+async function bootHost(
+  plan: LabPlan,
+  { name, serves }: HostStart,
+  index: number,
+  progress: EmbeddedStart['progress'],
+): Promise<LabHost> {
+  const planned = plan.hosts[index];
+  if (planned === undefined) throw new Error('a host without a plan');
+  const { ip, sshPort, dnsPort } = planned;
+  await askLab(plan.directory, { op: 'boot', host: name });
+  await waitForGreeting({ name, sshPort });
+  if (serves && !(await eventually(() => answersDns(loopback, dnsPort), namedTimeoutMs))) {
+    throw startFailed(name, `no answer from named within ${namedTimeoutMs / 1000} s`, '');
+  }
+  progress?.(`${name} serves: ssh ${loopback}:${sshPort}, dns ${loopback}:${dnsPort}`);
+  return { name, address: loopback, sshPort, dnsPort, ip };
+}
+
+/** Another process may take a port between our look and the keeper's; then others are tried. */
+async function startKeeperOnFreePorts(start: EmbeddedStart): Promise<LabPlan> {
+  for (let attempt = 1; ; attempt += 1) {
+    const ports = await findLoopbackPorts(2 * start.hosts.length);
+    const { id, directory, tar, keep } = start;
+    const hosts = start.hosts.map(({ name, environment }, index) => ({
+      name,
+      ip: addressOf(index),
+      sshPort: ports[2 * index] ?? 0,
+      dnsPort: ports[2 * index + 1] ?? 0,
+      environment: { ...environment },
+    }));
+    const plan = { id, directory, tar, keep, diskBytes, hosts };
+    try {
+      await startKeeper(plan);
+      return plan;
+    } catch (error) {
+      if (attempt === portAttempts || !(error instanceof MusterError) || error.code !== 'LAB_PORTS')
+        throw error;
+    }
+  }
+}
+
+/** As docker/embedded/lab.sh gives addresses: 10.53.0.2 to 10.53.0.250, 10.53.1.1 and so on. */
+function addressOf(index: number): string {
+  const number = index + 1;
+  return `10.53.${Math.floor(number / 250)}.${(number % 250) + 1}`;
+}
+
+/** The built program, also when this module is run from its source. */
+function keeperProgram(): string {
+  const beside = join(import.meta.dirname, 'keeper.js');
+  return existsSync(beside)
+    ? beside
+    : join(import.meta.dirname, '..', '..', '..', 'dist', 'lab', 'embedded', 'keeper.js');
+}
+
+/** Resolves when the keeper listens. It holds a pipe to us unless the lab is to be kept, and so notices our end. */
+async function startKeeper(plan: LabPlan): Promise<void> {
+  const child = spawn(process.execPath, [keeperProgram(), plan.directory], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const line = `${JSON.stringify(plan)}\n`;
+  child.stdin.on('error', () => undefined);
+  if (plan.keep) child.stdin.end(line);
+  else child.stdin.write(line);
+  child.unref();
+  (child.stdin as unknown as Socket).unref();
+  for await (const answer of jsonLines(child.stdout)) {
+    valueOf(answer);
+    child.stdout.destroy();
+    return;
+  }
+  throw new MusterError('LAB_START', 'the lab ended before it began');
+}

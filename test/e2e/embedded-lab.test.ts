@@ -1,0 +1,132 @@
+// What only embedded labs have: faults of the network and the disk, and an end that needs nobody's help.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startLab, type Lab } from '../../src/lab/index.ts';
+import { answersDns, greetsAsSsh } from '../../src/lab/readiness.ts';
+import { describeWithEngine, labBackend, labImage } from './engine.ts';
+
+const describeEmbedded = labBackend() === 'embedded' ? describeWithEngine : describe.skip;
+
+describeEmbedded('faults of an embedded lab', () => {
+  let directory: string;
+  let lab: Lab;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'muster-faults-e2e-'));
+    lab = await startLab({ hosts: 1, image: labImage(), directory });
+  });
+
+  afterAll(async () => {
+    await lab.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const greets = (): Promise<boolean> => greetsAsSsh('127.0.0.1', lab.hosts[0]!.sshPort);
+  const answers = (): Promise<boolean> => answersDns('127.0.0.1', lab.hosts[0]!.dnsPort);
+
+  it.each(['cut', 'refuse', 'freeze'] as const)('%s: neither ssh nor DNS; then both again', async (kind) => {
+    await lab.fault('ns1', { kind });
+    expect([await greets(), await answers()]).toEqual([false, false]);
+    await lab.clearFaults('ns1');
+    expect([await greets(), await answers()]).toEqual([true, true]);
+  });
+
+  it('latency beyond the patience of a client is silence; then there are answers again', async () => {
+    await lab.fault('ns1', { kind: 'latency', milliseconds: 5_000 });
+    expect([await greets(), await answers()]).toEqual([false, false]);
+    await lab.clearFaults('ns1');
+    expect([await greets(), await answers()]).toEqual([true, true]);
+  });
+
+  it('loss of everything is silence for datagrams, and delay for connections', async () => {
+    await lab.fault('ns1', { kind: 'loss', share: 1 });
+    expect([await greets(), await answers()]).toEqual([true, false]);
+    await lab.clearFaults('ns1');
+    expect(await answers()).toBe(true);
+  });
+
+  it('a full disk takes no more, and loses nothing', async () => {
+    const write = ['cp', '/usr/sbin/named', '/tmp/much'];
+    await lab.fault('ns1', { kind: 'full-disk' });
+    const refused = await lab.exec('ns1', write);
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toContain('No space left on device');
+    await lab.clearFaults('ns1');
+    expect(await lab.exec('ns1', write)).toMatchObject({ exitCode: 0 });
+  });
+
+  it('a slow processor still does its work', async () => {
+    await lab.fault('ns1', { kind: 'slow-cpu' });
+    expect(await answers()).toBe(true);
+    await lab.clearFaults('ns1');
+  });
+});
+
+describeEmbedded('an embedded lab whose processes are killed', () => {
+  it.each([
+    ['the process that started it', (owner: number) => owner],
+    ['its keeper', (_: number, keeper: number) => keeper],
+  ])('by SIGKILL to %s, leaves no process and no mount', async (_, victim) => {
+    const directory = await mkdtemp(join(tmpdir(), 'muster-killed-'));
+    const owner = startOwner(directory);
+    try {
+      await untilPrinted(owner, 'ready');
+      const keeper = (await processesOf(directory)).find(({ command }) => command.includes('keeper.js'));
+      expect(keeper).toBeDefined();
+      process.kill(victim(owner.pid!, keeper!.pid), 'SIGKILL');
+      await expect.poll(() => othersOf(directory, owner.pid!), { timeout: 20_000 }).toEqual([]);
+    } finally {
+      owner.kill('SIGKILL');
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+});
+
+/** A process of its own that starts a lab and keeps it open. */
+function startOwner(directory: string): ChildProcess {
+  const lab = join(import.meta.dirname, '../../dist/lab/index.js');
+  const program = `
+    import { startLab } from ${JSON.stringify(lab)};
+    await startLab({ hosts: 1, image: ${JSON.stringify(labImage())}, directory: ${JSON.stringify(directory)} });
+    console.log('ready');
+    setInterval(() => undefined, 1000);`;
+  return spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+function untilPrinted(child: ChildProcess, word: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', (bytes: Buffer) => {
+      if (bytes.toString().includes(word)) resolve();
+    });
+    child.once('exit', () => {
+      reject(new Error('the process that was to start a lab ended'));
+    });
+  });
+}
+
+interface SeenProcess {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** Processes whose command line or mount table has the directory in it. */
+async function processesOf(directory: string): Promise<SeenProcess[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const seen = await Promise.all(
+    pids.map(async (pid) => {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
+      const mounts = await readFile(`/proc/${pid}/mountinfo`, 'latin1').catch(() => '');
+      return { pid: Number(pid), command, isOurs: command.includes(directory) || mounts.includes(directory) };
+    }),
+  );
+  return seen.filter(({ isOurs }) => isOurs);
+}
+
+async function othersOf(directory: string, owner: number): Promise<string[]> {
+  return (await processesOf(directory)).filter(({ pid }) => pid !== owner).map(({ command }) => command);
+}
