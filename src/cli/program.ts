@@ -102,10 +102,7 @@ function addQuestionCommands(program: Command, done: (code: number) => void): vo
 }
 
 function addLabCommands(program: Command, done: (code: number) => void): void {
-  const lab = program
-    .command('lab')
-    .description('practice hosts on this machine, to try playbooks on')
-    .enablePositionalOptions();
+  const lab = program.command('lab').description('practice hosts on this machine, to try playbooks on');
   const labCommand = (words: string, description: string): Command =>
     lab
       .command(words)
@@ -127,7 +124,7 @@ function addLabCommands(program: Command, done: (code: number) => void): void {
     done(await (await commands()).labStatusCommand(options));
   });
   labCommand('ssh <host> [command...]', 'log in to a practice host, or run a command there')
-    .passThroughOptions()
+    .allowUnknownOption()
     .action(async (host: string, command: string[], options: LabOptions) => {
       done(await (await commands()).labSshCommand(host, command, options));
     });
