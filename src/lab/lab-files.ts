@@ -13,10 +13,11 @@ export function renderKnownHosts(host: Pick<LabHost, 'address' | 'sshPort'>, pub
     .join('');
 }
 
-/** An inventory with every host of the lab in the group `auth`. */
+/** An inventory with every host of the lab in the group `auth`; `vars` are further vars of all hosts. */
 export function renderInventory(
   hosts: readonly Pick<LabHost, 'name' | 'address' | 'sshPort' | 'dnsPort'>[],
   files: { readonly identityFile: string; readonly knownHostsFile: string },
+  vars: Readonly<Record<string, unknown>> = {},
 ): string {
   const inventory = {
     connection: {
@@ -26,7 +27,7 @@ export function renderInventory(
       agent: false,
     },
     // Where the practice hosts keep their packages.
-    vars: { package_path: '/var/packages/All' },
+    vars: { package_path: '/var/packages/All', ...vars },
     hosts: Object.fromEntries(
       hosts.map(({ name, address, sshPort, dnsPort }) => [
         name,

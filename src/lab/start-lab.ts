@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts';
 import { createClientKey } from './client-key.ts';
 import { openContainerLab } from './container-lab.ts';
 import { endLab, openEmbeddedLab } from './embedded/embedded-lab.ts';
+import { isRoot } from './embedded/namespaces.ts';
 import { startEmbedded } from './embedded/start-embedded.ts';
 import { createHostKey } from './host-key.ts';
 import { renderInventory, renderKnownHosts } from './lab-files.ts';
@@ -32,12 +33,15 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     hostStart(host, clientKey.publicLine, hostKeys[index] ?? createHostKey()),
   );
   const open = options.image.backend === 'docker' ? containers : embedded;
+  // In a user namespace nobody can make a device node.
+  const vars = options.image.backend === 'embedded' && !isRoot() ? { devices: [] } : {};
   return open({ options, id, directory, starts }, (hosts) =>
     writeFiles(
       directory,
       hosts,
       clientKey.privateFile,
       hostKeys.map(({ publicLine }) => publicLine),
+      vars,
     ),
   );
 }
@@ -105,6 +109,7 @@ async function writeFiles(
   hosts: readonly LabHost[],
   privateKey: string,
   hostKeys: readonly string[],
+  vars: Readonly<Record<string, unknown>>,
 ): Promise<Files> {
   const files = {
     identityFile: join(directory, 'id_ed25519'),
@@ -116,6 +121,6 @@ async function writeFiles(
   await writeFile(files.identityFile, privateKey, { mode: 0o600 });
   await chmod(files.identityFile, 0o600);
   await writeFile(files.knownHostsFile, known.join(''));
-  await writeFile(files.inventoryFile, renderInventory(hosts, files));
+  await writeFile(files.inventoryFile, renderInventory(hosts, files, vars));
   return files;
 }
