@@ -13,6 +13,11 @@ import { fingerprint, inside, jsonLines, muster, playbook } from './muster.ts';
 const names = ['p1', 's1', 's2', 'r1'];
 const bindPid = `ps -axww -o pid -o command | awk '$2 ~ "/named$" { print $1 }'`;
 
+/** Reports break their lines where the screen ends. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
+}
+
 describeWithEngine('caged-bind with content from the playbook', () => {
   let lab: Lab;
   let file: string;
@@ -109,8 +114,8 @@ groups:
     const pid = await inside(lab, 'p1', bindPid);
     const { code, stdout } = await muster(['apply', playbook, '-i', file, '--limit', 'p1', '--yes']);
     expect(code).toBe(1);
-    expect(stdout).toContain("example.net:9: unknown RR type 'AA'");
-    expect(stdout).toContain('nothing was replaced');
+    expect(oneLine(stdout)).toContain("example.net:9: unknown RR type 'AA'");
+    expect(oneLine(stdout)).toContain('nothing was replaced');
     expect(await inside(lab, 'p1', bindPid)).toBe(pid);
     expect(await serialAt('p1', 2026110100)).toBe('2026110100');
     expect(await inside(lab, 'p1', 'ls /home/named/etc; :')).not.toContain('named');
@@ -131,8 +136,11 @@ groups:
   });
 
   it('serves the zone with authority on the primary and on the secondaries that transfer it', async () => {
-    const { code, stdout } = await muster(['apply', playbook, '-i', file, '--yes', '--json']);
-    expect(code, stdout.slice(-6000)).toBe(0);
+    // The primary first: a secondary that starts while it is down asks again only after a minute.
+    const first = await muster(['apply', playbook, '-i', file, '--limit', 'p1', '--yes', '--json']);
+    expect(first.code, first.stdout.slice(-6000)).toBe(0);
+    const others = await muster(['apply', playbook, '-i', file, '--limit', '!p1', '--yes', '--json']);
+    expect(others.code, others.stdout.slice(-6000)).toBe(0);
     for (const name of ['p1', 's1', 's2']) {
       expect(await serialAt(name, 2026112601)).toBe('2026112601');
       expect(await dig('r1', name, 'mail.example.net A')).toMatch(
@@ -142,7 +150,7 @@ groups:
     expect(await dig('r1', 's1', 'example.net AXFR')).toContain('Transfer failed');
     const key = /secret "(.*)"/.exec(await inside(lab, 'p1', 'cat /home/named/etc/rndc.key'))?.[1] ?? '';
     expect(key).toMatch(/^[A-Za-z0-9+/]{40}$/);
-    expect(stdout).not.toContain(key);
+    expect(first.stdout).not.toContain(key);
   });
 
   it('recurses on the resolver and nowhere else, and tells nobody its version', async () => {
@@ -179,29 +187,30 @@ groups:
     const pid = await inside(lab, 'p1', bindPid);
     const { code, stdout } = await muster(['apply', playbook, '-i', file, '--limit', 'p1', '--yes']);
     expect(code).toBe(1);
-    expect(stdout).toContain(
+    expect(oneLine(stdout)).toContain(
       'zones without a file of their name in zone_files: example.com example.edu; zone_files that are not in zones: example.org',
     );
     expect(await inside(lab, 'p1', bindPid)).toBe(pid);
     rmSync(join(lab.directory, 'zones/example.org'));
-    writeFleet('[example.net]');
   });
 
   it('keeps the caged content when the new zone is bad, and says so in a plan already', async () => {
+    writeFleet('[example.net]');
     writeZone(2026112602, 'A 192.0.2.800');
     const [pid, content] = [await inside(lab, 'p1', bindPid), await fingerprint(lab, 'p1')];
     const planned = await muster(['plan', playbook, '-i', file, '--limit', 'p1']);
     expect(planned.code).toBe(1);
-    expect(planned.stdout).toContain('example.net:9: near');
+    expect(oneLine(planned.stdout)).toContain("near '192.0.2.800': bad dotted quad");
     const { code, stdout } = await muster(['apply', playbook, '-i', file, '--limit', 'p1', '--yes']);
     expect(code).toBe(1);
-    expect(stdout).toContain("near '192.0.2.800': bad dotted quad");
+    expect(oneLine(stdout)).toContain("near '192.0.2.800': bad dotted quad");
     expect(await inside(lab, 'p1', bindPid)).toBe(pid);
     expect(await fingerprint(lab, 'p1')).toBe(content);
     expect(await serialAt('p1', 2026112601)).toBe('2026112601');
   });
 
   it('rolls a new serial out to all that serve the zone, and back', async () => {
+    writeFleet('[example.net]');
     writeZone(2026112603, 'A 192.0.2.81');
     const { code, stdout } = await muster(['apply', playbook, '-i', file, '--yes', '--json']);
     expect(code, stdout.slice(-6000)).toBe(0);
