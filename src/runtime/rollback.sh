@@ -147,6 +147,8 @@ m_prove() {
   m_backwards | awk '{ line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' >"$m_work/forwards"
   while IFS= read -r m_entry_line <&3; do
     m_load "$m_entry_line"
+    # What is at a tree's place later in the run is not what was there before it; the tree's own undo compares it.
+    [ "$m_kind" != tree ] || m_proved_list="$m_proved_list|$m_path|"
     [ "$m_kind" = path ] || continue
     case $m_proved_list in *"|$m_path|"*) continue ;; esac
     m_proved_list="$m_proved_list|$m_path|"
