@@ -2,6 +2,7 @@
 # zone files. All of it is looked at and checked, zones loaded, before a single file in the cage is replaced: a bad zone
 # ends the run here, while the old named still serves the old content.
 state() {
+  choices
   case $config_from in
     playbook) content_of_playbook ;;
     *) content_of_host ;;
@@ -11,6 +12,7 @@ state() {
 }
 
 verify() {
+  choices
   expect 'the configuration and its zones are good inside the cage' checkconf -t "$cage"
   # As text, so that a comparison shows the lines; without the keys that stand in it.
   observe named.conf "$(sed 's/\(secret[[:space:]]*\)[^;]*;/\1"?";/' "$cage$named_conf" 2>/dev/null)"
