@@ -10,7 +10,14 @@ import { startLab } from '../../src/lab/index.ts';
 import { describeWithEngine, labImage } from './engine.ts';
 import { fingerprint, inside, jsonLines, muster, playbook } from './muster.ts';
 
-const names = ['p1', 's1', 's2', 'r1'];
+// Roles and kinds of cages have nothing to do with each other: each of the four is caged in a way of its own.
+const kinds: Readonly<Record<string, string>> = {
+  p1: '{ cage_style: chroot8 }',
+  s1: '{ named_source: base, cage_style: chrootdir }',
+  s2: '{ cage_style: chrootdir }',
+  r1: '{ named_source: base, cage_style: chroot8 }',
+};
+const names = Object.keys(kinds);
 const bindPid = `ps -axww -o pid -o command | awk '$2 ~ "/named$" { print $1 }'`;
 
 /** Reports break their lines where the screen ends. */
@@ -44,7 +51,8 @@ $INCLUDE include/mail
 
   function writeFleet(zones: string, zoneFiles = 'zones/'): void {
     const hosts = lab.hosts.map(
-      ({ name, sshPort }) => `  ${name}: { address: 127.0.0.1, connection: { port: ${String(sshPort)} } }`,
+      ({ name, address, sshPort }) =>
+        `  ${name}: { address: ${address}, connection: { port: ${String(sshPort)} }, vars: ${kinds[name] ?? '{}'} }`,
     );
     writeFileSync(
       file,
