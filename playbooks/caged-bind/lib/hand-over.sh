@@ -110,6 +110,17 @@ need_ours() {
   for token; do
     ! m_is_touched "$rc_file" "$token" || m_need "restart it: $token changed"
   done
+  [ -n "$m_why" ] || need_fresh_zones
+}
+
+# need_fresh_zones: a zone file that was edited in the cage itself, and never loaded. Asked only when there is one that is
+# younger than the daemon.
+need_fresh_zones() {
+  [ -n "$(find "$cage$namedb" -type f -newer "$cage$pid_file" ! -user "$run_user" -print 2>/dev/null)" ] || return 0
+  has_checkconf && m_have dig && find_zones || return 0
+  ask_all_zones udp
+  stale=$(stale_zones)
+  [ -z "$stale" ] || m_need "restart it: $stale"
 }
 
 # rehearse: what can be proved while the old one still serves: the program starts in its cage, and accepts its
