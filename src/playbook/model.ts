@@ -14,7 +14,7 @@ export interface PlaybookTree {
   readonly files: ReadonlyMap<string, PlaybookFile>;
 }
 
-export type VarType = 'string' | 'int' | 'bool' | 'path' | 'list' | 'host' | 'port';
+export type VarType = 'string' | 'int' | 'bool' | 'path' | 'list' | 'host' | 'port' | 'files';
 
 /** A var that the playbook takes. */
 export interface VarDeclaration {

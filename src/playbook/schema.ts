@@ -16,7 +16,11 @@ const regexSchema = z.string().superRefine((pattern, context) => {
 });
 
 const varSchema = z.strictObject({
-  type: z.enum(['string', 'int', 'bool', 'path', 'list', 'host', 'port']),
+  type: z
+    .enum(['string', 'int', 'bool', 'path', 'list', 'host', 'port', 'files'])
+    .describe(
+      'files: paths on the controller, of files or of directories; on a host the var is the directory that holds them',
+    ),
   description: z.string().optional(),
   default: varValueSchema.optional().describe('Value where the inventory gives none'),
   required: z.boolean().optional().describe('The inventory must give a value'),

@@ -129,7 +129,7 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
     [
       'a type of vars that is not there',
       `name: demo\nvars: {a: {type: integer}}\n${steps}`,
-      '2:18: error[CONFIG_VALUE]: vars.a.type: expected "string" or "int" or "bool" or "path" or "list" or "host" or "port", found the text "integer"',
+      '2:18: error[CONFIG_VALUE]: vars.a.type: expected "string" or "int" or "bool" or "path" or "list" or "host" or "port" or "files", found the text "integer"',
     ],
     [
       'a default of another type',

@@ -1,0 +1,146 @@
+// Faults that somebody plants on a caged host: verify finds each, names it in one line and blames no other host; apply
+// puts it right.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Lab } from '../../src/lab/index.ts';
+import { startLab } from '../../src/lab/index.ts';
+import { describeWithEngine, labImage } from './engine.ts';
+import { inside, muster, playbook, writeHostVars } from './muster.ts';
+
+interface Fault {
+  readonly host: string;
+  readonly fault: string;
+  readonly plant: string;
+  /** What the one line says that names it. */
+  readonly line: RegExp;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  article: 'cage_style: chroot8',
+  basecage: 'cage_style: chroot8, named_source: base',
+  modern: 'cage_style: chrootdir',
+  basedir: 'cage_style: chrootdir, named_source: base',
+};
+const stop = 'kill $(cat /home/named/var/run/named/named.pid); sleep 1';
+
+/** Each round plants at most one fault a host. */
+const rounds: readonly (readonly Fault[])[] = [
+  [
+    {
+      host: 'article',
+      fault: 'named as root',
+      plant: `${stop}; chroot /home/named /usr/pkg/sbin/named -c /etc/named.conf`,
+      line: /runs as the unprivileged user.*|wanted named, got root/,
+    },
+    {
+      host: 'basecage',
+      fault: 'cage not the root directory',
+      plant: `${stop}; /usr/sbin/named -u named`,
+      line: /caged on paper only: root of pid \d+ is \/, not \/home\/named/,
+    },
+    {
+      host: 'modern',
+      fault: 'socket missing',
+      plant: 'rm /home/named/var/run/log',
+      line: /absent\s+syslog:socket \/home\/named\/var\/run\/log/,
+    },
+    {
+      host: 'basedir',
+      fault: 'zone serial behind',
+      plant: `cd /home/named/etc/namedb; sed 's/2026110100/2026110199/' example.net >/tmp/zone; cat /tmp/zone >example.net`,
+      line: /example\.net is served with serial 2026110100, its file has 2026110199/,
+    },
+  ],
+  [
+    {
+      host: 'article',
+      fault: 'extra account in the cage',
+      plant: `echo 'mallory:*:0:0::/:/bin/sh' >>/home/named/etc/passwd`,
+      line: /it knows mallory\s+proof:the cage knows no account but named/,
+    },
+    {
+      host: 'basecage',
+      fault: 'writable cage',
+      plant: 'chown named /home/named',
+      line: /\/ \(drwxr-xr-x named wheel\)\s+proof:named may write nothing/,
+    },
+    {
+      host: 'modern',
+      fault: 'rc link missing',
+      plant: 'rm /etc/rc.d/named9',
+      line: /drift in start-up: symlink \/etc\/rc\.d\/named9: new, to/,
+    },
+  ],
+  [
+    {
+      host: 'article',
+      fault: 'stale pid link',
+      plant: 'rm /var/run/named.pid; ln -s /home/gone/named.pid /var/run/named.pid',
+      line: /drift in pid-file: pid_link \/var\/run\/named\.pid: link to \/home\/named/,
+    },
+    {
+      host: 'basecage',
+      fault: 'wrong flags',
+      plant: `${stop}; chroot /home/named /usr/sbin/named -u named -4`,
+      line: /'-4' was not asked for\s+proof:named has the flags of rc\.conf/,
+    },
+    {
+      host: 'modern',
+      fault: 'base named left on',
+      plant: '/usr/sbin/named -p 5300',
+      line: /pid \d+ \/usr\/sbin\/named runs as well\s+proof:no other named runs/,
+    },
+  ],
+];
+
+describeWithEngine('faults planted on caged hosts', () => {
+  let lab: Lab;
+  let inventory: string[];
+
+  beforeAll(async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'muster-planted-'));
+    const hosts = Object.keys(kinds).map((name) => ({ name }));
+    lab = await startLab({ hosts, image: labImage(), directory });
+    inventory = ['-i', writeHostVars(lab, 'planted.yaml', kinds)];
+    const { code, stdout } = await muster(['apply', playbook, ...inventory, '--yes']);
+    expect(code, stdout).toBe(0);
+  });
+
+  afterAll(async () => {
+    await lab.stop();
+    rmSync(lab.directory, { recursive: true, force: true });
+  });
+
+  for (const faults of rounds) {
+    it(`finds and mends: ${faults.map(({ fault }) => fault).join(', ')}`, async () => {
+      await Promise.all(faults.map(({ host, plant }) => inside(lab, host, plant)));
+      const found = await muster(['verify', playbook, ...inventory]);
+      expect([1, 3]).toContain(found.code);
+      for (const { host, fault, line } of faults) {
+        const said = linesAbout(found.stdout, host);
+        expect(
+          said.some((text) => line.test(text)),
+          `${fault} on ${host}:\n${found.stdout}`,
+        ).toBe(true);
+      }
+      const planted = new Set(faults.map(({ host }) => host));
+      for (const host of Object.keys(kinds)) {
+        if (!planted.has(host)) expect(linesAbout(found.stdout, host).join('\n')).not.toMatch(/^[✖~]/m);
+      }
+      const mended = await muster(['apply', playbook, ...inventory, '--yes']);
+      expect(mended.code, mended.stdout).toBe(0);
+      const verified = await muster(['verify', playbook, ...inventory]);
+      expect(verified.stdout).toContain('4 good');
+    });
+  }
+});
+
+/** The lines of a report about a host; what the report folded at the screen's width is one line again. */
+function linesAbout(report: string, host: string): string[] {
+  return report
+    .replaceAll(/\n {4,}/g, ' ')
+    .split('\n')
+    .filter((text) => new RegExp(`\\b${host}\\b`).test(text));
+}
