@@ -3,7 +3,7 @@ export { apply, exec, facts, ping, plan, rollback, verify } from './actions/inde
 export type { ActionDeps, FleetRun, PlaybookTarget, RollbackOptions, VerifyRun } from './actions/index.ts';
 export { compareFleet, foldByEquality } from './compare/index.ts';
 export type { Divergence, FleetComparison, Fold } from './compare/index.ts';
-export { readInventory, readPlaybookTree, readSecret } from './config/index.ts';
+export { readGivenFiles, readInventory, readPlaybookTree, readSecret } from './config/index.ts';
 export { ConfigError, ConnectError, isMusterError, MusterError, UsageError } from './errors.ts';
 export type { Issue, Location } from './errors.ts';
 export type { EventListener, RunEvent } from './events.ts';

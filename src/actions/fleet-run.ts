@@ -41,7 +41,7 @@ export interface FleetRun {
   readonly runs: readonly HostRun[];
 }
 
-const noVars: HostVars = { plain: new Map(), secret: new Map() };
+const noVars: HostVars = { plain: new Map(), secret: new Map(), files: new Map() };
 
 /** A load with nothing but the runtime, for actions without a playbook. */
 export function bareLoad(host: InventoryHost): HostLoad {
@@ -117,6 +117,7 @@ async function runOne(
           files: load.files,
           vars: load.vars.plain,
           secretVars: load.vars.secret,
+          givenFiles: load.vars.files,
           ...(request.command === undefined ? {} : { command: request.command }),
         });
         return bundle.tar;

@@ -4,15 +4,19 @@ import { isSecretSource } from '../document/index.ts';
 import type { Issue } from '../errors.ts';
 import { ConfigError, MusterError } from '../errors.ts';
 import type { InventoryHost } from '../inventory/index.ts';
+import type { FilesByVar } from './given-files.ts';
 import type { Playbook, ResolvedVar } from '../playbook/index.ts';
 import { checkVarValue, resolveVars } from '../playbook/index.ts';
 
+/** A host's vars, by name, as the inventory and the defaults have them. */
 export type FleetVars = ReadonlyMap<string, ResolvedVar>;
 
 /** Everything a host's vars are worth, in sh's terms: lists are one entry a line, true is yes. */
 export interface HostVars {
   readonly plain: ReadonlyMap<string, string>;
   readonly secret: ReadonlyMap<string, string>;
+  /** The files of vars of type files. */
+  readonly files: FilesByVar;
 }
 
 /** Resolves the vars of all hosts. Throws ConfigError with the problems of every host at once, each said once. */
@@ -43,17 +47,19 @@ export function refuseIssues(issues: readonly Issue[]): void {
 export async function shellVars(
   playbook: Playbook,
   vars: FleetVars,
+  files: FilesByVar,
   readSecret: (source: SecretSource) => Promise<string>,
 ): Promise<HostVars> {
   const plain = new Map<string, string>();
   const secret = new Map<string, string>();
   for (const [name, resolved] of vars) {
+    if (files.has(name)) continue;
     const value = isSecretSource(resolved.value)
       ? await checkedSecret(name, resolved.value, playbook, readSecret)
       : shellText(resolved.value);
     (resolved.secret || isSecretSource(resolved.value) ? secret : plain).set(name, value);
   }
-  return { plain, secret };
+  return { plain, secret, files };
 }
 
 /** What a secret is can only be checked once it was read; its text is in no message. */

@@ -8,6 +8,7 @@ import type { Strategy } from '../run/index.ts';
 import { planWaves } from '../run/index.ts';
 import type { ActionDeps } from './deps.ts';
 import type { FleetRequest } from './fleet-run.ts';
+import { readGivenFiles } from './given-files.ts';
 import { resolveFleetVars, shellVars } from './host-vars.ts';
 import { renderTemplates } from './templates.ts';
 
@@ -28,9 +29,12 @@ export async function playbookRequest(
   const { playbook, hosts } = target;
   const varsByHost = resolveFleetVars(playbook, hosts);
   const steps = selectSteps(playbook, target.selection);
+  const filesByHost = await readGivenFiles(playbook, varsByHost, deps.readFiles);
   const loads = [];
   for (const host of hosts) {
-    const vars = await shellVars(playbook, varsByHost.get(host.name) ?? new Map(), deps.readSecret);
+    const declared = varsByHost.get(host.name) ?? new Map<string, never>();
+    const files = filesByHost.get(host.name) ?? new Map<string, never>();
+    const vars = await shellVars(playbook, declared, files, deps.readSecret);
     loads.push({ host, vars, files: renderTemplates(playbook, host.name, vars) });
   }
   return {

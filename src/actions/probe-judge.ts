@@ -20,14 +20,16 @@ export function judgeReply(question: ProbeQuestion, reply: DnsReply): JudgedRepl
 
 function problemOf({ probe, query }: ProbeQuestion, reply: DnsReply): string {
   if (reply.kind === 'silence') return reply.problem;
-  const { rcode, authoritative, expect } = probe.dns;
-  if (reply.rcode !== rcode) return `${reply.rcode} instead of ${rcode}${whatCame(reply.records)}`;
+  const { rcodes, authoritative, expect } = probe.dns;
+  if (!rcodes.some((rcode) => rcode === reply.rcode)) {
+    return `${reply.rcode} instead of ${rcodes.join(' or ')}${whatCame(reply.records)}`;
+  }
   if (authoritative !== undefined && reply.authoritative !== authoritative) {
     return authoritative ? 'not authoritative' : 'authoritative';
   }
   if (probe.converge !== undefined && reply.serial === undefined) return `no SOA record of ${query.name}`;
   if (expect === undefined) {
-    return rcode === 'NOERROR' && reply.records.length === 0 ? 'an empty answer' : '';
+    return reply.rcode === 'NOERROR' && reply.records.length === 0 ? 'an empty answer' : '';
   }
   const pattern = new RegExp(expect, 'u');
   const texts = reply.records.length === 0 ? [''] : reply.records;

@@ -10,7 +10,9 @@ export function renderTemplates(
   host: string,
   vars: HostVars,
 ): ReadonlyMap<string, Uint8Array> {
-  const names = new Map<string, string>([['host', host], ...vars.plain, ...vars.secret]);
+  // Of a var of type files a template sees the names, one a line as of a list.
+  const given = [...vars.files].map(([name, files]) => [name, [...files.keys()].join('\n')] as const);
+  const names = new Map<string, string>([['host', host], ...vars.plain, ...vars.secret, ...given]);
   const files = new Map<string, Uint8Array>();
   for (const [path, file] of playbook.files) {
     if (!path.startsWith('templates/')) {

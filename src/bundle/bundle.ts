@@ -49,6 +49,8 @@ export interface BundleInput {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly vars: ReadonlyMap<string, string>;
   readonly secretVars: ReadonlyMap<string, string>;
+  /** Vars of type files: var to name to content. On the host such a var is the directory that holds them. */
+  readonly givenFiles?: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
   /** exec only: the sh text to run. */
   readonly command?: string;
 }
@@ -78,9 +80,27 @@ function sharedEntries(input: BundleInput): Map<string, Uint8Array> {
     (step) => `${step.id}|${step.script}|${step.timeoutSeconds}|${step.retries}\n`,
   );
   entries.set('steps', utf8(steps.join('')));
-  entries.set('vars', utf8(assignments(input.vars)));
+  const given = input.givenFiles ?? new Map<string, ReadonlyMap<string, Uint8Array>>();
+  for (const [name, files] of given) {
+    for (const [path, bytes] of files) entries.set(givenPath(name, path), bytes);
+  }
+  entries.set('vars', utf8(assignments(input.vars) + givenAssignments(given)));
   if (input.command !== undefined) entries.set('command', utf8(input.command));
   return entries;
+}
+
+/** Where a file of a var is in the bundle; the tar of old releases wants names of at most 100 bytes. */
+export function givenPath(name: string, path: string): string {
+  return `given/${name}/${path}`;
+}
+
+// Only the host knows where the bundle is unpacked. A var without files is empty, as any other var without a value.
+function givenAssignments(given: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>): string {
+  const lines = [...given].map(([name, files]) => {
+    const empty = assignments([[name, '']]);
+    return files.size === 0 ? empty : empty.replace("''", `"$m_work"/given/${name}`);
+  });
+  return lines.join('');
 }
 
 function runFile(settings: RunSettings, digest: string): string {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import type { ActionDeps } from '../actions/index.ts';
 import type { Config } from '../config/index.ts';
-import { loadConfig, readInventory, readSecret } from '../config/index.ts';
+import { loadConfig, readGivenFiles, readInventory, readSecret } from '../config/index.ts';
 import { UsageError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
@@ -77,6 +77,7 @@ async function follow<T>(
       randomHex: (bytes) => randomBytes(bytes).toString('hex'),
       operator: `${userInfo().username}@${hostname()}`,
       readSecret,
+      readFiles: readGivenFiles,
       concurrency: options.concurrency ?? config.concurrency,
       outputCap: config.outputLimit,
       stateDirectory: '/var/db/muster',

@@ -28,12 +28,13 @@ export function isDnsName(name: string): boolean {
 /** A probe with everything decided. */
 export function toProbe(written: WrittenProbe, at: number, locator: Locator): Probe {
   const { id, dns, for_each: forEach, when = {}, converge, within } = written;
-  const { recursion_desired: recursionDesired, authoritative, expect, ...rest } = dns;
+  const { recursion_desired: recursionDesired, rcode, authoritative, expect, ...rest } = dns;
   return {
     id,
     dns: {
       ...rest,
       recursionDesired,
+      rcodes: [rcode].flat(),
       ...(authoritative === undefined ? {} : { authoritative }),
       ...(expect === undefined ? {} : { expect }),
     },
@@ -96,8 +97,8 @@ function checkWhen({ id, when = {} }: WrittenProbe, at: number, vars: Vars, loca
     const location = locator.locateKey(['probes', at, 'when', name]);
     const declared = vars.get(name);
     if (declared === undefined) return [unknownVar(id, name, vars, location)];
-    if (declared.secret || declared.type === 'list') {
-      const message = `probe "${id}": when cannot look at var "${name}", which is ${declared.secret ? 'secret' : 'a list'}`;
+    if (declared.secret || declared.type === 'list' || declared.type === 'files') {
+      const message = `probe "${id}": when cannot look at var "${name}", which is ${declared.secret ? 'secret' : `of type ${declared.type}`}`;
       return [{ code: 'PLAYBOOK_PROBE_VAR', message, location }];
     }
     // A value that the var can never have would switch the probe off, silently.
@@ -111,7 +112,8 @@ function checkWhen({ id, when = {} }: WrittenProbe, at: number, vars: Vars, loca
 
 function checkConverge({ id, dns, converge }: WrittenProbe, at: number, locator: Locator): Issue[] {
   if (converge === undefined) return [];
-  if (dns.type === 'SOA' && dns.class === 'IN' && dns.rcode === 'NOERROR') return [];
+  if (dns.type === 'SOA' && dns.class === 'IN' && [dns.rcode].flat().every((rcode) => rcode === 'NOERROR'))
+    return [];
   const location = locator.locateKey(['probes', at, 'converge']);
   const hint = 'the serial is in the SOA record of the zone: type SOA, class IN, rcode NOERROR';
   const message = `probe "${id}": converge: serial needs a question for an SOA record`;

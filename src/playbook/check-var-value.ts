@@ -33,6 +33,7 @@ const typeNames: Readonly<Record<VarType, string>> = {
   list: 'a list of texts',
   host: 'a host name or address',
   port: 'a port (1 to 65535)',
+  files: 'a path or a list of paths',
 };
 
 function fitsType(type: VarType, value: VarValue): boolean {
@@ -51,6 +52,8 @@ function fitsType(type: VarType, value: VarValue): boolean {
       return typeof value === 'string' && isAddress(value);
     case 'port':
       return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535;
+    case 'files':
+      return typeof value === 'string' ? value !== '' : typeof value === 'object' && !value.includes('');
   }
 }
 

@@ -14,7 +14,7 @@ export interface PlaybookTree {
   readonly files: ReadonlyMap<string, PlaybookFile>;
 }
 
-export type VarType = 'string' | 'int' | 'bool' | 'path' | 'list' | 'host' | 'port';
+export type VarType = 'string' | 'int' | 'bool' | 'path' | 'list' | 'host' | 'port' | 'files';
 
 /** A var that the playbook takes. */
 export interface VarDeclaration {
@@ -67,7 +67,8 @@ export interface DnsProbe {
   /** Each of them is asked over. Never empty. */
   readonly transports: readonly DnsTransport[];
   readonly recursionDesired: boolean;
-  readonly rcode: DnsRcode;
+  /** The response code must be one of these. Never empty. */
+  readonly rcodes: readonly DnsRcode[];
   /** The authoritative bit that the answer must have; undefined means either. */
   readonly authoritative?: boolean;
   /** JavaScript regular expression (flag u, not anchored) that an answer must match; no answer is the empty text. */

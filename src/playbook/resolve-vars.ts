@@ -12,7 +12,7 @@ export interface HostVars {
 
 /**
  * Gives every declared var a value; vars of the inventory that the playbook does not declare are left out. A var that
- * has neither value nor default, and need not have one, is empty (`''`, or an empty list). Issues point at the
+ * has neither value nor default, and need not have one, is empty (`''`, or an empty list; no files). Issues point at the
  * inventory, or at the declaration when a required var is missing. Secrets that must still be read are checked later,
  * with `checkVarValue`.
  */
@@ -34,7 +34,7 @@ function bound({ secret }: VarDeclaration, { value, from }: VarBinding): Resolve
 }
 
 function defaultOf(declared: VarDeclaration): ResolvedVar {
-  const empty: VarValue = declared.type === 'list' ? [] : '';
+  const empty: VarValue = declared.type === 'list' || declared.type === 'files' ? [] : '';
   return { value: declared.default ?? empty, secret: declared.secret, from: 'default' };
 }
 

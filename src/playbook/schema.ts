@@ -16,7 +16,11 @@ const regexSchema = z.string().superRefine((pattern, context) => {
 });
 
 const varSchema = z.strictObject({
-  type: z.enum(['string', 'int', 'bool', 'path', 'list', 'host', 'port']),
+  type: z
+    .enum(['string', 'int', 'bool', 'path', 'list', 'host', 'port', 'files'])
+    .describe(
+      'files: paths on the controller, of files or of directories; on a host the var is the directory that holds them',
+    ),
   description: z.string().optional(),
   default: varValueSchema.optional().describe('Value where the inventory gives none'),
   required: z.boolean().optional().describe('The inventory must give a value'),
@@ -61,7 +65,12 @@ const dnsProbeSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Ask the server to find out what it does not know itself; default false'),
-  rcode: z.enum(dnsRcodes).default('NOERROR').describe('Response code that must come; default NOERROR'),
+  rcode: z
+    .union([z.enum(dnsRcodes), z.array(z.enum(dnsRcodes)).min(1)], {
+      error: `expected a response code or a list of them: ${dnsRcodes.join(', ')}`,
+    })
+    .default('NOERROR')
+    .describe('Response code that must come, or several of which one must come; default NOERROR'),
   authoritative: z.boolean().optional().describe('Authoritative bit that the answer must have'),
   expect: regexSchema
     .optional()

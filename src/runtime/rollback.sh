@@ -68,7 +68,7 @@ m_undo_entry() {
     group) m_undo_group "$m_a1" ;;
     user) m_undo_user "$m_a1" ;;
     usermod) m_undo_usermod "$m_a1" "$m_a3" ;;
-    package) m_undo_package "$m_a1" ;;
+    package) m_undo_package "$m_a1" "$m_a3" ;;
     service) m_undo_service "$m_a1" "$m_a3" "$m_a4" ;;
     restart) m_later="restart|$m_a1|$m_a3|$m_entry_seq|$m_entry_step$m_nl$m_later" ;;
     command) m_undo_command "$m_a1" "$m_a3" "$m_a4" ;;
@@ -135,6 +135,8 @@ m_undo_times() {
     m_load "$m_entry_line"
     if [ "$m_kind" = time ] && [ -d "$m_a1" ] && [ -f "$m_receipt/saved/$m_entry_seq" ]; then
       touch -r "$m_receipt/saved/$m_entry_seq" "$m_a1"
+    elif [ "$m_kind" = package ]; then
+      m_undo_package_times
     fi
   done 3<"$m_work/backwards"
 }
@@ -147,6 +149,8 @@ m_prove() {
   m_backwards | awk '{ line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' >"$m_work/forwards"
   while IFS= read -r m_entry_line <&3; do
     m_load "$m_entry_line"
+    # What is at a tree's place later in the run is not what was there before it; the tree's own undo compares it.
+    [ "$m_kind" != tree ] || m_proved_list="$m_proved_list|$m_path|"
     [ "$m_kind" = path ] || continue
     case $m_proved_list in *"|$m_path|"*) continue ;; esac
     m_proved_list="$m_proved_list|$m_path|"

@@ -1,5 +1,5 @@
-# Taking back what is not a path: accounts, packages, services, commands and a step's own undo. Each is judged by what
-# is there now, as in undo.sh.
+# Taking back what is neither path nor package: accounts, services, commands and a step's own undo. Each is judged by
+# what is there now, as in undo.sh.
 
 m_undo_group() {
   m_gid_of "$1"
@@ -32,49 +32,6 @@ EOF
   else
     m_result failed user "$1" 'usermod failed'
   fi
-}
-
-m_undo_package() {
-  m_list=$m_receipt/saved/$m_entry_seq
-  if [ ! -f "$m_list.added" ]; then
-    pkg_info -e "$1" 2>/dev/null >"$m_list.added" || :
-  fi
-  # Dependencies cannot go before what needs them: go round until nothing moves.
-  m_moved=1
-  while [ "$m_moved" -eq 1 ]; do
-    m_moved=0
-    while IFS= read -r m_name; do
-      if [ -n "$m_name" ] && ! grep -qxF -- "$m_name" "$m_list" && pkg_info -e "$m_name" >/dev/null 2>&1; then
-        pkg_delete "$m_name" </dev/null >/dev/null 2>"$m_work/pkg.err" && m_moved=1
-      fi
-    done <"$m_list.added"
-  done
-  m_left_packages=
-  while IFS= read -r m_name; do
-    if pkg_info -e "$m_name" >/dev/null 2>&1; then
-      m_left_packages="$m_left_packages $m_name"
-    fi
-  done <"$m_list.added"
-  if [ -n "$m_left_packages" ]; then
-    m_result failed package "$1" "still installed:$m_left_packages: $(tail -n 1 "$m_work/pkg.err")"
-    return 0
-  fi
-  m_sweep_packages
-  m_result undone package "$1" removed
-}
-
-# m_sweep_packages: directories and database files that came with the packages and are empty or orphaned now.
-m_sweep_packages() {
-  find /var/db/pkg -type f -name 'pkgdb*' -print 2>/dev/null | while IFS= read -r m_file; do
-    grep -qxF -- "$m_file" "$m_list.files" || [ -n "$(pkg_info 2>/dev/null)" ] || rm -f "$m_file"
-  done
-  # pkg_delete takes empty directories away, also those that were there before.
-  while IFS= read -r m_file; do
-    [ -d "$m_file" ] || mkdir -p "$m_file"
-  done <"$m_list.dirs"
-  find /usr/pkg /var/db/pkg -depth -type d -print 2>/dev/null | while IFS= read -r m_file; do
-    grep -qxF -- "$m_file" "$m_list.dirs" || rmdir "$m_file" 2>/dev/null || :
-  done
 }
 
 # m_undo_service NAME SCRIPT BEFORE: what the run started stops now; what it stopped starts when the files are back.

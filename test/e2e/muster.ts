@@ -57,6 +57,40 @@ ${extraHosts}`,
   return file;
 }
 
+/** Writes an inventory of the lab's hosts with vars of their own, e.g. `{ ns1: 'cage_style: chroot8' }` (YAML, flow style). */
+export function writeHostVars(lab: Lab, name: string, varsByHost: Readonly<Record<string, string>>): string {
+  const file = join(lab.directory, name);
+  const hosts = lab.hosts.map(
+    ({ name: host, address, sshPort }) =>
+      `  ${host}: { address: ${address}, connection: { port: ${String(sshPort)} }, vars: { ${varsByHost[host] ?? ''} } }`,
+  );
+  writeFileSync(
+    file,
+    `connection: { identity_file: ${lab.identityFile}, known_hosts: ${lab.knownHostsFile}, agent: false }
+vars: { package_path: /var/packages/All }
+hosts:
+${hosts.join('\n')}
+`,
+  );
+  return file;
+}
+
+/** What each host's resources said with this status, in order: \`step resource target\` by host. */
+export function resourcesByHost(stdout: string, status: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const event of jsonLines(stdout)) {
+    if (event['type'] !== 'resource') continue;
+    const result = event['result'] as Record<string, string>;
+    if (result['status'] !== status) continue;
+    const host = String(event['host']);
+    found.set(host, [
+      ...(found.get(host) ?? []),
+      [result['step'], result['resource'], result['target']].join(' '),
+    ]);
+  }
+  return found;
+}
+
 /** A shell line inside a practice host, not over SSH. Throws with what it said when it fails. */
 export async function inside(lab: Lab, host: string, line: string): Promise<string> {
   const { exitCode, stdout, stderr } = await lab.exec(host, [
@@ -74,21 +108,25 @@ export async function inside(lab: Lab, host: string, line: string): Promise<stri
  * writes at each boot.
  */
 export async function fingerprint(lab: Lab, host: string): Promise<string> {
+  // Few processes for many paths: a whole fleet is looked at, often. No path here holds a blank.
   const script = `
     for tree in /etc /home /usr/pkg /var/db/pkg /var/chroot /var/run; do
-      [ -e "$tree" ] || { echo "$tree: none"; continue; }
-      find "$tree" -print | sort | while read -r path; do
-        case $path in
-          /var/run/*.pid|/var/run/log|/var/run/named|/var/run/named/*|/var/run/syslogd.sockets|/var/run/rc.log|/var/run/dmesg.boot|/var/run/utmp*) continue ;;
-          /etc/pwd.db|/etc/spwd.db|/var/run) continue ;;
-          /etc/hosts|/etc/hostname|/etc/resolv.conf|/home/*/.ssh/authorized_keys) continue ;;
-        esac
-        if [ -h "$path" ]; then echo "$path link $(readlink "$path") $(stat -f '%u %g' "$path")"
-        elif [ -f "$path" ]; then echo "$path $(stat -f '%p %u %g %z %m' "$path") $(cksum -n -a SHA256 <"$path")"
-        else echo "$path $(stat -f '%p %u %g' "$path")"
-        fi
-      done
-    done
+      if [ -e "$tree" ]; then find "$tree" -print; else echo "$tree: none" >&2; fi
+    done 2>&1 | sort | grep -v -E \
+      -e '^/var/run/([^/]*[.]pid|log|named|named/.*|syslogd[.]sockets|rc[.]log|dmesg[.]boot|utmp.*)$' \
+      -e '^/etc/s?pwd[.]db$|^/var/run$|^/etc/(hosts|hostname|resolv[.]conf)$|^/home/.*/[.]ssh/authorized_keys$' >/tmp/paths
+    while read -r path; do
+      if [ -h "$path" ]; then echo "$path" >&3
+      elif [ -f "$path" ]; then echo "$path" >&4
+      elif [ -e "$path" ]; then echo "$path" >&5
+      else echo "$path"
+      fi
+    done </tmp/paths 3>/tmp/links 4>/tmp/files 5>/tmp/others
+    xargs stat -f '%N link %Y %u %g' </tmp/links
+    xargs stat -f '%N %p %u %g %z %m' </tmp/files
+    xargs stat -f '%N %p %u %g' </tmp/others
+    xargs openssl dgst -sha256 </tmp/files 2>/dev/null
+    rm -f /tmp/paths /tmp/links /tmp/files /tmp/others
     ps -axww -o user -o command | awk '$2 ~ "^/.*/(named|syslogd)$"' | sort`;
   return await inside(lab, host, script);
 }

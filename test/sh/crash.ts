@@ -42,7 +42,7 @@ export function deathAtUndone(entry: number): RuntimeChange {
   );
 }
 
-const changingTools = ['mv', 'mkdir', 'rmdir', 'rm', 'chown', 'chmod', 'touch', 'ln', 'cp', 'tar'];
+const changingTools = 'mv mkdir rmdir rm chown chmod touch ln cp tar pax pkg_delete'.split(' ');
 
 /** Dies before the Nth call of a tool that changes files, whoever calls it; counts from when the driver starts. */
 export function deathBeforeTool(call: number, counter: string): RuntimeChange {

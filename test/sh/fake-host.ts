@@ -82,7 +82,12 @@ export function fakeService(host: ScratchHost, name: string, conf = 'no-such-con
   };
 }
 
+/** pax as far as the runtime uses it, for machines that have only GNU tar. */
+export const paxTool =
+  'case " $* " in *" -r "*) exec tar -xpf - ;; *) exec tar --no-recursion --format=ustar -cf - -T - ;; esac';
+
 const tools: Readonly<Record<string, string>> = {
+  pax: paxTool,
   id: `case $# in 2) sed -n "s/^$2:[^:]*:\\([0-9]*\\):.*/\\1/p" ROOT/etc/passwd | grep . || exec /usr/bin/id "$@" ;; *) exec /usr/bin/id "$@" ;; esac`,
   pkg_info: `cd ROOT/var/db/pkg 2>/dev/null || exit 0
 case $1 in

@@ -111,8 +111,7 @@ const systemLives: readonly HostLife[] = [
     drift: () => {
       host.remove('var/db/pkg/bind-9.9.2');
     },
-    // Directories that packages share get their times from pkg_add and pkg_delete, as always.
-    grain: 'none',
+    grain: 'second',
   })),
   named('package', 'leaves no trace on a host that had none', (host) => ({
     runtime: movedTo(host.root),

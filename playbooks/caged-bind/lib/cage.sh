@@ -1,10 +1,4 @@
-# Resources of this playbook: what goes into the cage and how it is proved.
-
-# caged_path PATH: a file of the host is in the cage under the same name, links followed, in directories of root's.
-caged_path() {
-  directory "$cage${1%/*}"
-  copy "$cage$1" --from "$1" --owner 0 --group 0
-}
+# Resources of this playbook: what goes into the cage.
 
 # libraries_of PROGRAM: prints the shared libraries that ldd names, one a line.
 libraries_of() {
@@ -18,21 +12,52 @@ linkers() {
   done
 }
 
-# caged_program PROGRAM: a program is in the cage with all that it needs to start there.
-# The article's tar copied links as links, and every library and the linker are links on NetBSD: its cage was dead.
+# caged_program PROGRAM: a program is in the cage with all that it needs to start there, links followed, in
+# directories of root's. The article's tar copied links as links, and every library and the linker are links on NetBSD:
+# its cage was dead.
 caged_program() {
   as_one caged_program "$cage$1"
   if is_there "$1"; then
-    caged_path "$1"
-    parts=$(libraries_of "$1" && linkers)
-    for part in $parts; do
-      caged_path "$part"
-    done
+    {
+      printf '%s\n' "$1"
+      libraries_of "$1"
+      linkers
+    } >"$m_work/parts"
+    if ! parts_are_current; then
+      while IFS= read -r part <&6; do
+        directory "$cage${part%/*}"
+        copy "$cage$part" --from "$part" --owner 0 --group 0
+      done 6<"$m_work/parts"
+    fi
   else
     will_exist "$1" || fail "caged_program: there is no $1, and no earlier step would bring it"
     as_one_later "$1, its shared libraries and the run-time linker (after $m_after)"
   fi
   as_one_end
+}
+
+# parts_are_current: true when every file of $m_work/parts is in the cage already, root's, with mode and content of the
+# original: one ls for all of them instead of several processes for each.
+parts_are_current() {
+  # shellcheck disable=SC2046
+  set -- $(sed "p; s|^|$cage|" "$m_work/parts")
+  ls -ldnL "$@" 2>/dev/null | awk -v cage="$cage" -v wanted=$# '
+    { path = $NF; seen++; type = substr($1, 1, 1) }
+    index(path, cage "/") == 1 {
+      plain = substr(path, length(cage) + 1)
+      if (type != "-" || $3 != 0 || $4 != 0) bad = 1
+      in_cage[plain] = $1 " " $5
+      next
+    }
+    { original[path] = $1 " " $5 }
+    END {
+      if (seen != wanted) exit 1
+      for (path in original) if (original[path] != in_cage[path]) exit 1
+      exit bad
+    }' || return 1
+  while IFS= read -r part; do
+    [ ! -h "$cage$part" ] && cmp -s "$part" "$cage$part" || return 1
+  done <"$m_work/parts"
 }
 
 # caged_device NAME: /dev/NAME is in the cage too, with the host's own numbers (they differ between ports).
@@ -64,7 +89,7 @@ device_numbers() {
 caged_accounts() {
   as_one caged_accounts "$cage/etc"
   # Anchored: a plain grep also finds whoever has the word in a name or comment.
-  entry=$(grep "^$1:" /etc/master.passwd | awk -F: -v OFS=: '{ $2 = "*"; print }') || entry=
+  entry=$(awk -F: -v OFS=: -v who="$1" '$1 == who { $2 = "*"; print; exit }' /etc/master.passwd)
   if [ -z "$entry" ]; then
     in_plan || fail "caged_accounts: /etc/master.passwd has no $1"
     as_one_later "master.passwd, passwd, pwd.db and spwd.db for $1 (after user)"
@@ -93,4 +118,16 @@ make_accounts() {
   for base in master.passwd:0600 passwd:0644 pwd.db:0644 spwd.db:0600; do
     copy "$cage/etc/${base%:*}" --from "$m_work/accounts/etc/${base%:*}" --owner 0 --group 0 --mode "${base#*:}"
   done
+}
+
+# moved_into_cage PATH: PATH of the host is a link to its counterpart in the cage. The base system's rc script does
+# that at its first start by itself; done here, a rollback knows of it.
+moved_into_cage() {
+  m_see "$1"
+  case $m_type in
+    absent) return 0 ;;
+    dir) absent "$1" --recursive ;;
+    file) absent "$1" ;;
+  esac
+  symlink "$1" --to "$cage$1"
 }

@@ -1,17 +1,159 @@
 # Resources of this playbook: the configuration and the zones in the cage.
 
+# content_of_host: named.conf and the zone directory of the host, as they are there.
+content_of_host() {
+  tree_differences "$namedb" "$cage$namedb"
+  if [ -s "$m_work/differences" ] || ! cmp -s "$named_conf" "$cage$named_conf"; then
+    # They stand where they will be seen from in the cage, so they can be checked where they are.
+    check_before
+  fi
+  directory "$cage/etc"
+  copy "$cage$named_conf" --from "$named_conf"
+  caged_tree "$namedb" "$zones_change"
+}
+
+# content_of_playbook: named.conf from the template, the zones from the operator's files.
+content_of_playbook() {
+  stage=$m_work/stage
+  zones_are_complete
+  stage_content
+  tree_differences "$stage$namedb" "$cage$namedb"
+  if [ -s "$m_work/differences" ] || ! cmp -s "$stage$named_conf" "$cage$named_conf"; then
+    check_before -t "$stage"
+  fi
+  directory "$cage/etc"
+  template "$cage$named_conf" --source named.conf
+  [ "$rndc" != yes ] || rndc_key
+  directory "$cage$namedb" --transient '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
+  case $role in
+    primary) zone_files ;;
+    # named itself writes here what it transfers.
+    secondary) directory "$cage$namedb/secondary" --owner "$run_user" --group "$run_group" --mode 0775 --transient '*' ;;
+  esac
+}
+
+# --- from the playbook -------------------------------------------------------------------------------------------
+
+# zones_are_complete: each zone of a primary has its file, and each file its zone; a secondary knows whom to ask. All
+# that is wrong is told at once. Files in folders are what zones include.
+zones_are_complete() {
+  wrong=
+  case $role in
+    resolver) return 0 ;;
+    secondary) [ -n "$primaries" ] || wrong='a secondary needs primaries, addresses to transfer from' ;;
+  esac
+  [ -n "$zones" ] || wrong=${wrong:+$wrong; }"a $role needs zones"
+  if [ "$role" = primary ]; then
+    m_replace "$zones" / -
+    wanted=$m_nl$m_replaced$m_nl
+    missing='' unlisted=''
+    while IFS= read -r zone; do
+      if [ -n "$zone" ] && ! [ -f "${zone_files:-/nowhere}/$zone" ]; then
+        missing="$missing $zone"
+      fi
+    done <<EOF
+$m_replaced
+EOF
+    for path in "${zone_files:-/nowhere}"/*; do
+      [ -f "$path" ] || continue
+      case $wanted in *"$m_nl${path##*/}$m_nl"*) ;; *) unlisted="$unlisted ${path##*/}" ;; esac
+    done
+    [ -z "$missing" ] || wrong=${wrong:+$wrong; }"zones without a file of their name in zone_files:$missing"
+    [ -z "$unlisted" ] || wrong=${wrong:+$wrong; }"zone_files that are not in zones:$unlisted"
+  fi
+  [ -z "$wrong" ] || fail "$wrong; nothing was replaced"
+}
+
+# stage_content: the content in the run's private directory, with the paths and modes that it is to have in the cage.
+stage_content() {
+  rm -rf "$stage"
+  mkdir -p "$stage/etc" "$stage${named_conf%/*}" "$stage$namedb"
+  cp "$m_work/playbook/templates/named.conf" "$stage$named_conf"
+  if [ "$role" = primary ]; then
+    cp -R "$zone_files/." "$stage$namedb/"
+    chmod -R u=rwX,go=rX "$stage$namedb"
+  fi
+  [ "$rndc" != yes ] || stage_rndc_key
+}
+
+# stage_rndc_key: the key that the host has, or else a new one. It never leaves the host.
+stage_rndc_key() {
+  for known in "$cage/etc/rndc.key" /etc/rndc.key; do
+    if [ -f "$known" ]; then
+      cat "$known" >"$stage/etc/rndc.key"
+      return 0
+    fi
+  done
+  # Up to BIND 9.9 the control channel knows no other algorithm.
+  case $("$program" -v 2>/dev/null) in
+    *' 9.'[0-9].*) algorithm=hmac-md5 ;;
+    *) algorithm=hmac-sha256 ;;
+  esac
+  # Not by rndc-confgen: it waits for entropy, for good where there is none, and lost the option against that.
+  secret=$(dd if=/dev/urandom bs=30 count=1 2>/dev/null | od -b | awk '
+    { for (i = 2; i <= NF; i++) byte[n++] = substr($i, 1, 1) * 64 + substr($i, 2, 1) * 8 + substr($i, 3, 1) }
+    END {
+      letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+      for (i = 0; i + 2 < n; i += 3) {
+        three = byte[i] * 65536 + byte[i + 1] * 256 + byte[i + 2]
+        for (by = 262144; by >= 1; by /= 64) text = text substr(letters, int(three / by) % 64 + 1, 1)
+      }
+      print text
+    }')
+  [ ${#secret} -eq 40 ] || fail 'rndc: /dev/urandom gives no key'
+  printf 'key "rndc-key" {\n\talgorithm %s;\n\tsecret "%s";\n};\n' "$algorithm" "$secret" >"$stage/etc/rndc.key"
+}
+
+# rndc_key: the key is in the cage, for named to read again after it gave up root, and rndc finds it where it looks.
+# As one, because the parts of a whole show no diff: the key is nobody's business.
+rndc_key() {
+  as_one rndc_key "$cage/etc/rndc.key"
+  copy "$cage/etc/rndc.key" --from "$stage/etc/rndc.key" --owner root --group "$run_group" --mode 0640
+  if [ -h /etc/rndc.key ] || [ ! -f /etc/rndc.key ]; then
+    symlink /etc/rndc.key --to "$cage/etc/rndc.key"
+  fi
+  as_one_end
+}
+
+# zone_files: the staged zones are in the cage. Only those that differ are looked at one by one.
+zone_files() {
+  if [ ! -s "$m_work/differences" ]; then
+    m_begin zone_files "$cage$namedb"
+    m_say ok ''
+    return 0
+  fi
+  while IFS= read -r name <&5; do
+    if [ -d "$stage$namedb/$name" ]; then
+      directory "$cage$namedb/$name"
+    else
+      zone_file "$name"
+    fi
+  done 5<"$m_work/differences"
+}
+
+# zone_file NAME: one of them. Not a copy, which shows no diff of what is new.
+zone_file() {
+  m_begin_path zone_file "$cage$namedb/$1"
+  m_path=$cage$namedb/$1
+  m_options 'owner= group= mode= validate=' --owner 0 --group 0 --mode 0644
+  m_see "$m_path"
+  # What named watches is the directory. Told before the change, so that a run that dies there owes the restart.
+  [ "$m_type" = file ] && cmp -s "$m_content" "$stage$namedb/$1" || m_touched "$cage$namedb"
+  m_place "$stage$namedb/$1" 0644
+}
+
+# --- from the host -----------------------------------------------------------------------------------------------
+
 # caged_tree DIRECTORY PATTERNS: the files below a directory of the host are in the cage. What matches one of the
-# patterns is copied once only, because named writes it. Nothing in the cage is removed.
+# patterns is copied once only, because named writes it. Nothing in the cage is removed. After tree_differences.
 caged_tree() {
   as_one caged_tree "$cage$1"
   directory "$cage$1" --transient '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
-  (cd "$1" && find . -type d -print | sort) >"$m_work/tree.dirs" || fail "cannot read $1"
-  (cd "$1" && find . ! -type d -print | sort) >"$m_work/tree.files" || fail "cannot read $1"
   while IFS= read -r name <&5; do
-    [ "$name" = . ] || directory "$cage$1/${name#./}"
-  done 5<"$m_work/tree.dirs"
-  while IFS= read -r name <&5; do
-    name=${name#./}
+    if [ -d "$1/$name" ]; then
+      directory "$cage$1/$name"
+      continue
+    fi
     [ -f "$1/$name" ] || continue
     once=
     for pattern in $2; do
@@ -19,20 +161,90 @@ caged_tree() {
       # shellcheck disable=SC2254
       case $name in $pattern) once=--once ;; esac
     done
-    copy "$cage$1/$name" --from "$1/$name" $once
-  done 5<"$m_work/tree.files"
+    [ -n "$once" ] && [ -f "$cage$1/$name" ] || copy "$cage$1/$name" --from "$1/$name" $once
+  done 5<"$m_work/differences"
   as_one_end
+}
+
+# --- both --------------------------------------------------------------------------------------------------------
+
+# tree_differences FROM TO: into the file `differences`, a name a line, what is below FROM and is not the same below
+# TO: missing, of another kind, mode or owner, or with other content. Three processes, however many files there are.
+tree_differences() {
+  [ -d "$1" ] || fail "there is no directory $1"
+  {
+    (cd "$1" && ls -lnRL .) || :
+    printf '\n=to\n'
+    (cd "$2" && ls -lnRL .) || :
+    printf '\n=diff %s\n' "${#1} ${#2}"
+    diff -rq "$1" "$2" || :
+  } 2>/dev/null </dev/null >"$m_work/differences.in"
+  awk '
+    /^=to$/ { to = 1; folder = ""; next }
+    /^=diff / { to = 2; from = $2; into = $3; next }
+    to == 2 && /^Files .* differ$/ {
+      # "Files FROM/NAME and TO/NAME differ": the lengths tell where NAME is, whatever is in it.
+      size = (length($0) - from - into - 20) / 2
+      content[substr($0, 8 + from, size)] = 1
+      next
+    }
+    to == 2 { next }
+    /^\.\/?.*:$/ { folder = substr($0, 3, length($0) - 3); if (folder != "") folder = folder "/"; next }
+    NF < 9 { next }
+    {
+      name = $0
+      # The size before the time is no part of it: content is the business of diff.
+      for (i = 1; i <= 7; i++) sub(/^[^ ]+ +/, "", name)
+      sub(/^[^ ]+ /, "", name)
+      name = folder name
+      what = $1 " " $3 " " $4
+      if (to) there[name] = what
+      else { order[++n] = name; here[name] = what }
+    }
+    END {
+      for (i = 1; i <= n; i++) {
+        name = order[i]
+        if (here[name] ~ /^d/ ? there[name] !~ /^d/ : there[name] != here[name] || name in content) print name
+      }
+    }' "$m_work/differences.in" >"$m_work/differences"
+}
+
+# checkconf [-t DIRECTORY]: named-checkconf says what is wrong with the configuration and its zones, if anything is.
+checkconf() {
+  checker=${program%/*}/named-checkconf
+  [ -x "$checker" ] || checker=named-checkconf
+  ! "$checker" ${1+"$@"} -z "$named_conf" >"$m_work/checkconf" 2>&1 </dev/null || return 0
+  awk '!/: loaded serial / && !/: not loaded due to errors/ && !/^_default\//' "$m_work/checkconf"
+  return 1
+}
+
+# check_before [-t DIRECTORY]: what is about to be served is good. With the named-checkconf of the program that will
+# serve it; in a plan that has yet to bring the program, not at all.
+check_before() {
+  if in_plan && ! is_there "$program"; then
+    return 0
+  fi
+  said=$(checkconf ${1+"$@"}) && return 0
+  printf '%s\n' "$said" >&2
+  fail "what would be served is not good, and nothing was replaced: $(printf '%s\n' "$said" | awk 'NR <= 6 { printf "%s%s", (NR > 1 ? "; " : ""), $0 }')"
 }
 
 # caged_zones PATTERNS: prints name and checksum of the files below the cage's namedb that named does not write.
 caged_zones() {
-  (cd "$cage$namedb" 2>/dev/null && find . -type f -print | sort) | while IFS= read -r name; do
-    name=${name#./}
-    for pattern in $1; do
-      # The pattern is meant as one.
-      # shellcheck disable=SC2254
-      case $name in $pattern) continue 2 ;; esac
-    done
-    printf '%s %s\n' "$name" "$(cksum <"$cage$namedb/$name" | awk '{ print $1 }')"
-  done
+  (
+    cd "$cage$namedb" 2>/dev/null || exit 0
+    find . -type f -print | sort >"$m_work/zones.list"
+    set -- "$1"
+    while IFS= read -r name; do
+      name=${name#./}
+      for pattern in $1; do
+        # The pattern is meant as one.
+        # shellcheck disable=SC2254
+        case $name in $pattern) continue 2 ;; esac
+      done
+      set -- "$@" "$name"
+    done <"$m_work/zones.list"
+    shift
+    [ $# -eq 0 ] || cksum "$@" | awk '{ sum = $1; sub(/^[0-9]+ +[0-9]+ +/, ""); print $0, sum }'
+  )
 }

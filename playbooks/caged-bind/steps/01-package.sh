@@ -1,5 +1,13 @@
 # Installing the BIND package.
+applies() {
+  [ "$named_source" = package ] || {
+    printf 'named comes from the base system\n'
+    return 1
+  }
+}
+
 state() {
+  choices
   case $package_source in
     pkgsrc) package "$package_name" --pattern "$package_pattern" --pkgsrc "$pkgsrc_directory" --provides "$program" --provides "$rc_script" ;;
     *) package "$package_name" --pattern "$package_pattern" --from "$package_path" --provides "$program" --provides "$rc_script" ;;
@@ -7,7 +15,11 @@ state() {
 }
 
 verify() {
+  choices
   expect 'the program of the package runs' "$program" -v
+  if [ "$style" = chrootdir ] && [ "$rc_chrootdir" = no ]; then
+    m_check 'its rc script can cage named' "$rc_script knows no named_chrootdir; set cage_style to chroot8"
+  fi
   observe bind.package "$(pkg_info -e "$package_pattern")"
   observe bind.version "$("$program" -v | awk 'NR == 1 { print $2 }')"
 }

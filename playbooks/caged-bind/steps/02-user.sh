@@ -7,9 +7,10 @@ state() {
 
 verify() {
   m_passwd_entry "$run_user"
+  uid=$(id -u "$run_user" 2>/dev/null)
   expect 'the user is there' test -n "$m_entry"
-  expect 'the user is not root' test "$(id -u "$run_user" 2>/dev/null)" != 0
+  expect 'the user is not root' test "${uid:-0}" != 0
   expect 'the user cannot log in' test "${m_entry##*:}" = /sbin/nologin
-  observe user.uid "$(id -u "$run_user" 2>/dev/null)"
+  observe user.uid "$uid"
   observe user.shell "${m_entry##*:}"
 }

@@ -1,13 +1,23 @@
-# Setup of the chroot cage: the program, its shared libraries and the run-time linker.
-# The cage is root's, not named's as in the article: who owns a directory can rename what is in it.
+# Setup of the chroot cage. It is root's, not named's as in the article: who owns a directory can rename what is in it.
+# The program, its shared libraries and the run-time linker go in only where chroot(8) runs it; a named that cages
+# itself has them open before.
 state() {
+  choices
   directory "$cage" --owner root --group wheel --mode 0755
-  caged_program "$program"
+  if [ "$style" = chroot8 ]; then
+    caged_program "$program"
+  fi
 }
 
 verify() {
-  # The links are resolved inside the cage, where the article's tar left them dangling.
-  expect 'the program starts inside the cage' chroot "$cage" "$program" -v
+  choices
+  if [ "$style" = chroot8 ]; then
+    # The links are resolved inside the cage, where the article's tar left them dangling.
+    expect 'the program starts inside the cage' chroot "$cage" "$program" -v
+    observe cage.libraries "$(libraries_of "$program")"
+  elif [ "$rc_chrootdir" = no ]; then
+    m_check 'the rc script can cage named' "$rc_script knows no named_chrootdir; set cage_style to chroot8"
+  fi
+  observe cage.style "$style"
   observe cage.mount "$(m_mount_of "$cage")"
-  observe cage.libraries "$(libraries_of "$program")"
 }

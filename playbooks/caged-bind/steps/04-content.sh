@@ -1,14 +1,19 @@
-# What is served: named.conf and the zones, taken from the host.
+# What is served: named.conf and the zones, taken from the host, or made from the playbook's template and the operator's
+# zone files. All of it is looked at and checked, zones loaded, before a single file in the cage is replaced: a bad zone
+# ends the run here, while the old named still serves the old content.
 state() {
-  directory "$cage/etc"
-  copy "$cage$named_conf" --from "$named_conf"
-  caged_tree "$namedb" "$zones_change"
+  choices
+  case $config_from in
+    playbook) content_of_playbook ;;
+    *) content_of_host ;;
+  esac
   # Where named keeps the keys that it manages itself; without it, it complains at every start.
   directory "$cage$namedb/keys" --owner "$run_user" --group "$run_group" --mode 0775 --transient '*'
 }
 
 verify() {
-  expect 'the configuration is good inside the cage' named-checkconf -t "$cage" "$named_conf"
+  choices
+  expect 'the configuration and its zones are good inside the cage' checkconf -t "$cage"
   # As text, so that a comparison shows the lines; without the keys that stand in it.
   observe named.conf "$(sed 's/\(secret[[:space:]]*\)[^;]*;/\1"?";/' "$cage$named_conf" 2>/dev/null)"
   observe zones "$(caged_zones "$zones_change")"

@@ -1,14 +1,15 @@
-# Device nodes. The article has none; without dev/random BIND 9.9 spins at 90 % of a processor, and dev/null is
-# opened by what it runs.
+# Device nodes that named opens after it was caged. The article has none; without dev/random BIND 9.9 spins at 90 % of a
+# processor, and dev/null is opened by what it runs. An rc script that cages named makes the same ones at each start,
+# and maybe crypto, but wants the directory to be there.
 state() {
-  directory "$cage/dev"
-  for device in null random urandom; do
+  directory "$cage/dev" --owner root --group wheel --mode 0755 --transient crypto
+  for device in $devices; do
     caged_device "$device"
   done
 }
 
 verify() {
-  for device in null random urandom; do
+  for device in $devices; do
     expect_device "$cage/dev/$device" "/dev/$device"
   done
 }

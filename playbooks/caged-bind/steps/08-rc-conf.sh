@@ -1,14 +1,42 @@
-# Preparing rc.conf: the named of the base system off, ours on, and it is told whom to become. (named_chroot is set
-# with syslog, which needs it. named_user would have su(1) start it, and then it could not bind port 53.)
+# Preparing rc.conf: one named is on, the other off; the knob that cages ours is set, and the other knob is not there,
+# since both together start nothing; and it is told whom to become. (PREFIX_user would have su(1) start it, and then
+# it could not bind port 53.)
 state() {
-  rc_conf named no
-  rc_conf named9 yes
-  rc_conf named_flags "-u $run_user"
+  choices
+  if [ "$named_source" = base ]; then
+    rc_conf named yes
+    if mentions /etc/rc.conf "$rc_name="; then rc_conf "$rc_name" no; fi
+  else
+    rc_conf named no
+    rc_conf "$rc_switch" yes
+  fi
+  rc_conf "$knob" "$cage"
+  # rc.d/syslogd names the variables that it looks for after the script's file.
+  if [ "$syslog_by" = rc.d ] && [ "$rc_file" != "$rc_prefix" ]; then
+    rc_conf "${rc_file}_chrootdir" "$cage"
+  fi
+  if [ -n "$rc_args" ]; then rc_conf "${rc_prefix}_flags" "$rc_args"; fi
+  unwanted="${rc_prefix}_user"
+  case $style in
+    chroot8) unwanted="$unwanted ${rc_prefix}_chrootdir ${rc_file}_chrootdir" ;;
+    *) unwanted="$unwanted ${rc_prefix}_chroot" ;;
+  esac
+  [ -n "$rc_args" ] || unwanted="$unwanted ${rc_prefix}_flags"
+  [ "$rc_file" != named ] || unwanted="$unwanted ${rc_name}_chrootdir"
+  # The names are words.
+  # shellcheck disable=SC2086
+  rc_conf_unset /etc/rc.conf $unwanted
+  # These are read after rc.conf, and would win.
+  for file in /etc/rc.conf.d/named "/etc/rc.conf.d/$rc_file"; do
+    if is_there "$file"; then
+      # shellcheck disable=SC2086
+      rc_conf_unset "$file" $unwanted named "$rc_switch" "$knob" "${rc_prefix}_flags" "${rc_file}_chrootdir"
+    fi
+  done
 }
 
 verify() {
-  # Of a script that calls itself otherwise, rc.subr would read other variables, and start named as root, uncaged.
-  expect 'the rc script goes by the name of named' grep -q '^name="*named"*[[:space:]]*$' "$rc_script"
-  observe named.flags "$(rc_conf_value named_flags)"
-  observe named.chroot "$(rc_conf_value named_chroot)"
+  choices
+  observe named.flags "$(rc_conf_value "${rc_prefix}_flags")"
+  observe named.cage "$knob=$(rc_conf_value "$knob")"
 }

@@ -90,6 +90,18 @@ describe('a reply', () => {
     ['tells the response code', 'type: A', answer({ rcode: 'REFUSED' }), 'REFUSED instead of NOERROR'],
     ['holds when it is refused as wanted', 'type: A, rcode: REFUSED', answer({ rcode: 'REFUSED' }), ''],
     [
+      'holds when it is one of the response codes wanted',
+      'type: A, rcode: [NXDOMAIN, REFUSED]',
+      answer({ rcode: 'REFUSED' }),
+      '',
+    ],
+    [
+      'tells what came instead of several response codes',
+      'type: A, rcode: [NXDOMAIN, REFUSED]',
+      answer({ rcode: 'SERVFAIL' }),
+      'SERVFAIL instead of NXDOMAIN or REFUSED',
+    ],
+    [
       'tells what was answered instead of a refusal',
       'type: A, rcode: REFUSED',
       answer({ records: ['192.0.2.1'] }),

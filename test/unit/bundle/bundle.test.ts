@@ -48,6 +48,21 @@ describe('compileBundle', () => {
     expect(Buffer.compare(one.tar, two.tar)).toBe(0);
   });
 
+  it('brings the files of a var, and makes the var the directory that holds them', async () => {
+    const givenFiles = new Map([
+      ['zone_files', new Map([['example.net', Buffer.from('a')]])],
+      ['nothing', new Map<string, Uint8Array>()],
+    ]);
+    const bundle = await compileBundle(input({ givenFiles }));
+    const files = await unpack(bundle.tar);
+    expect(files.get('given/zone_files/example.net')).toEqual({ mode: 0o600, text: 'a' });
+    const script = `${files.get('vars')?.text ?? ''}printf '%s|%s' "$zone_files" "$nothing"`;
+    const seen = execFileSync('/bin/sh', ['-c', script], { env: { m_work: '/var/tmp/a run' } });
+    expect(seen.toString()).toBe('/var/tmp/a run/given/zone_files|');
+    const other = new Map([['zone_files', new Map([['example.net', Buffer.from('b')]])]]);
+    expect((await compileBundle(input({ givenFiles: other }))).digest).not.toBe(bundle.digest);
+  });
+
   it('has a digest that knows the playbook and not the run', async () => {
     const base = await compileBundle(input());
     const otherRun = await compileBundle(

@@ -9,7 +9,9 @@ import { language } from './lint-of.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const playbooks = readdirSync(join(root, 'playbooks')).map((name) => join(root, 'playbooks', name));
-const inventories = readdirSync(join(root, 'inventories')).map((name) => join(root, 'inventories', name));
+const inventories = readdirSync(join(root, 'inventories'))
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => join(root, 'inventories', name));
 
 function errorsIn(findings: readonly Finding[]): string[] {
   return findings.filter(({ severity }) => severity === 'error').map(formatFinding);

@@ -62,7 +62,7 @@ probes:
     when: { mode: [primary, secondary] }
     converge: serial
   - id: version
-    dns: { name: version.bind, type: TXT, class: CH, transports: [udp], rcode: REFUSED, recursion_desired: true }
+    dns: { name: version.bind, type: TXT, class: CH, transports: [udp], rcode: [NOERROR, REFUSED], recursion_desired: true }
     when: { hidden: true }
     within: 2s
 strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min: 1, group: auth } }
@@ -88,7 +88,7 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
           class: 'IN',
           transports: ['udp', 'tcp'],
           recursionDesired: false,
-          rcode: 'NOERROR',
+          rcodes: ['NOERROR'],
           expect: '^ns1\\.',
         },
         when: new Map(),
@@ -103,7 +103,7 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
           class: 'IN',
           transports: ['udp', 'tcp'],
           recursionDesired: false,
-          rcode: 'NOERROR',
+          rcodes: ['NOERROR'],
           authoritative: true,
         },
         forEach: 'zones',
@@ -120,7 +120,7 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
           class: 'CH',
           transports: ['udp'],
           recursionDesired: true,
-          rcode: 'REFUSED',
+          rcodes: ['NOERROR', 'REFUSED'],
         },
         when: new Map([['hidden', [true]]]),
         withinMs: 2000,
@@ -187,7 +187,7 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
     [
       'a type of vars that is not there',
       `name: demo\nvars: {a: {type: integer}}\n${steps}`,
-      '2:18: error[CONFIG_VALUE]: vars.a.type: expected "string" or "int" or "bool" or "path" or "list" or "host" or "port", found the text "integer"',
+      '2:18: error[CONFIG_VALUE]: vars.a.type: expected "string" or "int" or "bool" or "path" or "list" or "host" or "port" or "files", found the text "integer"',
     ],
     [
       'a default of another type',
@@ -308,6 +308,11 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
       'a transport that is there twice',
       `name: demo\nprobes: [{id: a, dns: {name: x, type: A, transports: [udp, udp]}}]\n${steps}`,
       '2:54: error[CONFIG_VALUE]: probes[0].dns.transports: expected each transport once',
+    ],
+    [
+      'a response code that is none',
+      `name: demo\nprobes: [{id: a, dns: {name: x, type: A, rcode: [NOERROR, DENIED]}}]\n${steps}`,
+      '2:59: error[CONFIG_VALUE]: probes[0].dns.rcode[1]: expected "NOERROR" or "FORMERR" or "SERVFAIL" or "NXDOMAIN" or "NOTIMP" or "REFUSED" or "NOTAUTH", found the text "DENIED"',
     ],
     ['an empty file', '', '1:1: error[CONFIG_EMPTY]: the file is empty'],
   ])('points at %s', (_, text, expected) => {

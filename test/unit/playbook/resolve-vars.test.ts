@@ -31,6 +31,19 @@ describe('resolveVars', () => {
     expect([...vars.values()].map(({ value }) => value)).toEqual(['', []]);
   });
 
+  it('takes a path or a list of paths for files, and nothing as no files', () => {
+    const playbook = playbookWithVars('{a: {type: files}, b: {type: files}, c: {type: files}}');
+    const { vars, issues } = resolveVars(playbook, hostWith({ a: 'zones/', b: ['x', 'y'] }));
+    expect(issues).toEqual([]);
+    expect([...vars.values()].map(({ value }) => value)).toEqual(['zones/', ['x', 'y'], []]);
+    const wrong = resolveVars(playbook, hostWith({ a: '', b: [''], c: 7 })).issues;
+    expect(wrong.map(({ message }) => message)).toEqual([
+      'var "a": expected a path or a list of paths, found ""',
+      'var "b": expected a path or a list of paths, found [""]',
+      'var "c": expected a path or a list of paths, found 7',
+    ]);
+  });
+
   it('reports a missing required var at its declaration', () => {
     const { vars, issues } = resolveVars(playbookWithVars('{a: {type: int, required: true}}'), hostWith({}));
     expect(vars.size).toBe(0);

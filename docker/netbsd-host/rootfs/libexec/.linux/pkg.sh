@@ -12,6 +12,45 @@ installed() { # the names of all installed packages
   done
 }
 
+# contents NAME LETTER: the words behind `@LETTER` in a package's list
+contents() {
+  sed -n "s/^@$2 //p" "$pkgdb/$1/+CONTENTS"
+}
+
+# forget_need NAME NEEDED: NEEDED is no longer required by NAME
+forget_need() {
+  [ -f "$pkgdb/$2/+REQUIRED_BY" ] || return 0
+  grep -vxF "$1" "$pkgdb/$2/+REQUIRED_BY" >"$pkgdb/.required"
+  if [ -s "$pkgdb/.required" ]; then mv "$pkgdb/.required" "$pkgdb/$2/+REQUIRED_BY"; else rm "$pkgdb/.required" "$pkgdb/$2/+REQUIRED_BY"; fi
+}
+
+# by_file: writes the database of files (text here, whatever its name says)
+by_file() {
+  for _entry in "$pkgdb"/*/+CONTENTS; do
+    [ ! -f "$_entry" ] || awk -v package="$_entry" '
+      BEGIN { sub(/\/\+CONTENTS$/, "", package); sub(/.*\//, "", package) }
+      $1 == "@cwd" { base = $2 } !/^[@+]/ { print base "/" $0, package }' "$_entry"
+  done >"$pkgdb/pkgdb.byfile.db"
+}
+
+# take_away NAME: its files, its folders where they are empty, its part of the database
+take_away() {
+  _base=$(contents "$1" cwd | head -1)
+  grep -v '^[@+]' "$pkgdb/$1/+CONTENTS" | while read -r _file; do
+    rm -f "$_base/$_file"
+    _folder=${_file%/*}
+    while [ "$_folder" != "$_file" ] && rmdir "$_base/$_folder" 2>/dev/null; do
+      case $_folder in */*) _folder=${_folder%/*} ;; *) break ;; esac
+    done
+  done
+  rmdir "$_base" 2>/dev/null
+  contents "$1" pkgdep | while read -r _pattern; do
+    installed | matching "$_pattern" | while read -r _needed; do forget_need "$1" "$_needed"; done
+  done
+  rm -rf "${pkgdb:?}/$1"
+  by_file
+}
+
 # matching PATTERN: reads package names, prints those that match, the newest first.
 # PATTERN is a name, name-version, a glob, name>=1<2, or {several,of,them}.
 matching() {

@@ -1,0 +1,238 @@
+# Expectations of this playbook: what the kernel, the daemon and the network say, not what rc.conf says.
+
+# prove_process: one named runs, as the user, with its root directory in the cage, with the flags of rc.conf.
+prove_process() {
+  look_at_named
+  find_ours
+  case $ours in
+    '') m_check 'the caged named runs' "there is no process of $program" ;;
+    *' '*) m_check 'the caged named runs' "$program runs more than once: pids $ours" ;;
+    *) m_check 'the caged named runs' '' ;;
+  esac
+  m_check 'no other named runs' "${others:+pid $others runs as well}"
+  [ -n "$ours" ] || return 0
+  pid=${ours%% *}
+  expect_equal 'named runs as the unprivileged user' "$run_user" "$ours_user"
+  prove_root "$pid"
+  what_is_wrong_with_args "$ours_args"
+  m_check 'named has the flags of rc.conf' "${wrong:+pid $pid: $wrong}"
+  prove_pid_file "$pid"
+  observe named.user "$ours_user"
+  observe named.command "$program $ours_args"
+  observe '~named.pid' "$pid"
+}
+
+# prove_root PID: inode and mount point, because inode numbers are a file system's own.
+prove_root() {
+  look_at_root "$1"
+  cage_mount=$(m_mount_of "$cage")
+  if [ "$root_inode" = "$cage_inode" ] && [ "$root_mount" = "$cage_mount" ]; then
+    m_check 'its root directory is the cage' ''
+  elif [ -z "$root_inode" ]; then
+    m_check 'its root directory is the cage' "caged on paper only: root of pid $1 is /, not $cage (inode $cage_inode)"
+  else
+    m_check 'its root directory is the cage' "root of pid $1 is inode $root_inode on $root_mount, not $cage (inode $cage_inode on $cage_mount)"
+  fi
+}
+
+# prove_pid_file PID: the pid file says PID, and the rc script finds it where it looks.
+prove_pid_file() {
+  expect_equal 'the pid file names the running named' "$1" "$(first_word_of "$cage$pid_file")"
+  # Emptied at boot: what is not there is drift in the article's style, and made by the script in the other.
+  [ -h "$pid_link" ] || return 0
+  expect_equal "its link $pid_link leads there" "$1" "$(first_word_of "$pid_link")"
+}
+
+first_word_of() {
+  awk 'NR == 1 { print $1 }' "$1" 2>/dev/null
+}
+
+# prove_answers: each zone of the configuration is answered for, over UDP and TCP, with the serial of its file.
+prove_answers() {
+  has_checkconf && m_have dig || {
+    expect 'named answers' answers ''
+    return 0
+  }
+  find_zones || :
+  if [ ! -s "$m_work/zones" ]; then
+    expect 'named answers' answers ''
+    return 0
+  fi
+  for way in udp tcp; do
+    ask_all_zones "$way"
+    m_check "named answers for each zone over $way" "$(missing_zones)"
+  done
+  m_check 'named serves the serials of the zone files' "$(stale_zones)"
+  observe serials "$(sort "$m_work/answers")"
+}
+
+# ask_all_zones udp|tcp: one dig for all of them; `zone serial` of each answer into $m_work/answers.
+ask_all_zones() {
+  # shellcheck disable=SC2046
+  set -- "$1" $(awk -v at="$answers_at" '{ print "@" at, $1, "SOA" }' "$m_work/zones")
+  option=+notcp
+  [ "$1" = udp ] || option=+tcp
+  shift
+  dig $option +noall +answer +time=2 +tries=2 "$@" 2>/dev/null |
+    awk '$4 == "SOA" { name = tolower($1); sub(/\.$/, "", name); print (name == "" ? "." : name), $7 }' >"$m_work/answers"
+}
+
+missing_zones() {
+  awk -v answers="$m_work/answers" '
+    BEGIN { while ((getline line < answers) > 0) { split(line, part, " "); has[part[1]] = 1 } }
+    !($1 in has) { list = list (list == "" ? "" : ", ") $1 }
+    END { if (list != "") print "no answer for " list }' "$m_work/zones"
+}
+
+# stale_zones: a serial in the file that is ahead of what is served was never loaded. (Behind it is right for zones that
+# are updated over the network: their file lags.)
+stale_zones() {
+  awk -v answers="$m_work/answers" '
+    BEGIN { while ((getline line < answers) > 0) { split(line, part, " "); served[part[1]] = part[2] } }
+    ($1 in served) && $2 + 0 > served[$1] + 0 {
+      list = list (list == "" ? "" : ", ") $1 " is served with serial " served[$1] ", its file has " $2
+    }
+    END { if (list != "") print list }' "$m_work/zones"
+}
+
+# prove_listening: port 53 is held by our named, UDP and TCP.
+prove_listening() {
+  if m_have sockstat; then
+    sockstat -ln 2>/dev/null | awk -v pid="${ours%% *}" '$3 == pid && $6 ~ /[.:]53$/ { print substr($5, 1, 3), $6 }' | sort -u >"$m_work/listening"
+  else
+    netstat -an 2>/dev/null | awk '$1 ~ /^(udp|tcp)/ && $4 ~ /[.:]53$/ { print substr($1, 1, 3), $4 }' | sort -u >"$m_work/listening"
+  fi
+  for way in udp tcp; do
+    expect "named listens on port 53, $way" mentions "$m_work/listening" "$way "
+  done
+  observe '~listening' "$(cat "$m_work/listening")"
+}
+
+# prove_log: what named said when it started came from inside the cage, and it stands in the log.
+prove_log() {
+  log=/var/log/messages
+  [ -f "$log" ] && [ -n "$ours" ] || return 0
+  seen=
+  if ! m_await 3 grep -q "named\[${ours%% *}\]:" "$log"; then
+    # The log may have been rotated since; it was not if the pid file is younger than the last full one.
+    for full in "$log".0 "$log".0.gz "$log".1; do
+      [ ! -f "$full" ] || [ -z "$(find "$full" -newer "$cage$pid_file" -print)" ] || return 0
+    done
+    seen="$log has no line of pid ${ours%% *}"
+  fi
+  m_check 'what named logs in the cage reaches syslogd' "$seen"
+}
+
+# prove_boot: the next boot starts it, once.
+prove_boot() {
+  if [ "$start_by" = rc.local ]; then
+    expect 'the boot finds the rc script' test -r "$run_script"
+  else
+    # Complaints about circles go by: pkgsrc's script provides `named` as the base one does, and the boot goes on.
+    expect_equal 'the boot starts it once' 1 "$(rcorder -s nostart /etc/rc.d/* 2>/dev/null | grep -c "^/etc/rc.d/$rc_file\$")"
+  fi
+  expect 'it is enabled for the boot' rcvar_is_on
+}
+
+rcvar_is_on() {
+  said=$(unset flags; sh "$run_script" rcvar 2>&1)
+  case $said in
+    *"$rc_switch=YES"* | *"$rc_switch=\"YES\""* | *"$rc_switch=yes"*) ;;
+    *)
+      printf '%s\n' "$said"
+      return 1
+      ;;
+  esac
+}
+
+# --- the cage as a whole ------------------------------------------------------------------------------------------------
+
+# prove_cage: one look at everything in it: no set-id file, no device but the declared ones, nothing that named may
+# write but its own directories, no account but its own; and, for comparison, owner, mode and content of all.
+prove_cage() {
+  find "$cage" -xdev -ls 2>/dev/null >"$m_work/cage.ls"
+  tolerated=$devices
+  [ -z "$rc_crypto" ] || tolerated="$tolerated${m_nl}crypto"
+  printf '%s\n' "$tolerated" >"$m_work/cage.devices"
+  own_directories >"$m_work/cage.own"
+  judge_cage
+  for what in setid devices-found writable; do
+    seen=
+    [ ! -s "$m_work/cage.$what" ] || seen=$(awk 'NR > 1 { printf ", " } NR <= 5 { printf "%s", $0 } NR == 6 { printf "and more"; exit }' "$m_work/cage.$what")
+    case $what in
+      setid) m_check 'the cage holds no set-id file' "$seen" ;;
+      devices-found) m_check 'the cage holds no device but those declared' "$seen" ;;
+      writable) m_check 'named may write nothing in the cage but its own directories' "$seen" ;;
+    esac
+  done
+  prove_accounts
+  observe cage "$(cage_digest)"
+}
+
+# own_directories: prints the directories that named may write: where its pid file is, and those below namedb of which
+# zones_change says that everything in them changes.
+own_directories() {
+  printf '%s\n' "$cage${pid_file%/*}"
+  for pattern in $zones_change; do
+    case $pattern in *'/*') printf '%s\n' "$cage$namedb/${pattern%/*}" ;; esac
+  done
+}
+
+# judge_cage: reads `find -ls`; writes the complaints, and what a comparison is about, into files of their own.
+judge_cage() {
+  awk -v cage="$cage" -v user="$run_user" -v group="$run_group" -v work="$m_work/cage." '
+    BEGIN {
+      while ((getline line < (work "own")) > 0) own[line] = 1
+      while ((getline line < (work "devices")) > 0) device[cage "/dev/" line] = 1
+      printf "" > (work "setid"); printf "" > (work "devices-found"); printf "" > (work "writable")
+      printf "" > (work "list"); printf "" > (work "files")
+    }
+    function is_own(path,    dir) {
+      for (dir in own) if (path == dir || index(path, dir "/") == 1) return 1
+      return 0
+    }
+    {
+      at = index($0, " " cage)
+      if (!at) next
+      path = substr($0, at + 1)
+      mode = $3; owner = $5; of = $6
+      type = substr(mode, 1, 1)
+      plain = path == cage ? "/" : substr(path, length(cage) + 1)
+      if (type == "l") { if (!is_own(path)) print type, owner, of, plain > (work "list"); next }
+      if (type == "-" && mode ~ /^...[sS]|^......[sS]/) print plain > (work "setid")
+      if ((type == "b" || type == "c") && !(path in device)) print plain > (work "devices-found")
+      if (is_own(path)) {
+        if (path in own) print mode, owner, of, plain > (work "list")
+        next
+      }
+      writable = owner == user && substr(mode, 3, 1) == "w" || of == group && substr(mode, 6, 1) == "w" || substr(mode, 9, 1) == "w"
+      if (writable && type != "s" && type != "c" && type != "b") print plain " (" mode " " owner " " of ")" > (work "writable")
+      print mode, owner, of, plain > (work "list")
+      if (type == "-" && owner != user && plain !~ /[ \t]/) print path > (work "files")
+    }' "$m_work/cage.ls"
+}
+
+# cage_digest: prints mode, owner, group, path and, of files that named does not write, a checksum. Databases made by
+# pwd_mkdb hold no times and are compared too.
+cage_digest() {
+  if m_have openssl && openssl dgst -sha256 /etc/rc.conf >"$m_work/cage.sums" 2>/dev/null; then
+    xargs openssl dgst -sha256 <"$m_work/cage.files" 2>/dev/null |
+      sed -n 's/^[A-Z0-9-]*(\(.*\))= *\([0-9a-f]*\)$/\2 \1/p' >"$m_work/cage.sums"
+  else
+    xargs cksum <"$m_work/cage.files" 2>/dev/null | awk '{ print $1, $3 }' >"$m_work/cage.sums"
+  fi
+  awk -v cage="$cage" -v sums="$m_work/cage.sums" '
+    BEGIN { while ((getline line < sums) > 0) { n = index(line, " "); sum[substr(line, n + 1 + length(cage))] = substr(line, 1, n - 1) } }
+    { path = $4; print path, $1, $2, $3, substr(sum[path], 1, 16) }' "$m_work/cage.list" | sort
+}
+
+# prove_accounts: whatever password files are in the cage, they know our user alone, and no password.
+prove_accounts() {
+  : >"$m_work/cage.accounts"
+  for file in passwd master.passwd; do
+    [ ! -f "$cage/etc/$file" ] || awk -F: -v who="$run_user" '
+      $1 != who { print $1 }
+      $1 == who && $2 != "*" { print "a password of " $1 }' "$cage/etc/$file" >>"$m_work/cage.accounts"
+  done
+  m_check "the cage knows no account but $run_user" "$(sort -u "$m_work/cage.accounts" | awk '{ printf "%s%s", NR > 1 ? ", " : "it knows ", $0 }')"
+}

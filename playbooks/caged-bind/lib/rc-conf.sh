@@ -1,0 +1,57 @@
+# A resource of this playbook: variables that rc.conf must not set.
+
+# rc_conf_unset FILE NAME...: FILE, if it is there, assigns none of these. Comments and everything else stay.
+rc_conf_unset() {
+  m_begin_path rc_conf_unset "$1"
+  m_path=$1
+  shift
+  m_o_owner='' m_o_group='' m_o_mode=''
+  m_see "$m_path"
+  if [ "$m_type" = absent ]; then
+    return 0
+  fi
+  m_edit_value names "$*"
+  m_stage
+  awk -v values="$m_work/edit." '
+    BEGIN {
+      getline line < (values "names")
+      n = split(line, list, " ")
+      for (i = 1; i <= n; i++) unwanted[list[i]] = 1
+    }
+    # The end of the word that begins at s: quotes are heeded, a blank or semicolon outside of them ends it.
+    function word_end(s,    i, c, q) {
+      for (i = 1; i <= length(s); i++) {
+        c = substr(s, i, 1)
+        if (q == "" && (c == " " || c == "\t" || c == ";")) return i
+        if (c == "\\" && q != "\047") i++
+        else if (q == "" && (c == "\"" || c == "\047")) q = c
+        else if (c == q) q = ""
+      }
+      if (q != "") exit 3
+      return i
+    }
+    {
+      key = $0
+      sub(/^[ \t]*/, "", key)
+      if (key ~ /^[A-Za-z_][A-Za-z0-9_]*=/) {
+        rest = key
+        sub(/=.*/, "", key)
+        if (key in unwanted) {
+          rest = substr(rest, word_end(rest))
+          sub(/^[ \t;]*/, "", rest)
+          print key > (values "unset")
+          if (rest != "" && rest !~ /^#/) print rest
+          next
+        }
+      }
+      print
+    }' "$m_content" >"$m_new_file" || fail "rc_conf_unset: a value in $m_path goes over several lines; mend it by hand"
+  if [ -f "$m_work/edit.unset" ]; then
+    while IFS= read -r key; do
+      m_touched "$m_path:$key"
+      m_need "without $key"
+    done <"$m_work/edit.unset"
+    rm -f "$m_work/edit.unset"
+  fi
+  m_place "$m_new_file" 0644
+}

@@ -1,0 +1,23 @@
+# Starting named, and "just in case" stopping the old one: the named that serves now hands over to the caged one. All
+# that can be proved is proved before it stops; when the new one does not serve, the old one is started again.
+state() {
+  choices
+  if [ "$named_source:$style" = base:chrootdir ]; then
+    for path in "$namedb" /etc/named.conf /etc/rndc.key; do
+      moved_into_cage "$path"
+    done
+  elif [ "$named_source" = base ] && mentions "$rc_script" namedb/keys && ! is_there "$namedb/keys"; then
+    # Made by the script at its first start otherwise, and then a rollback would not know of it.
+    directory "$namedb/keys" --mode 0775 --transient '*'
+  fi
+  hand_over "$cage$named_conf" "$cage$program" "$cage$namedb" "package:$package_name" \
+    "/etc/rc.conf:${rc_prefix}_flags" "/etc/rc.conf:$knob"
+}
+
+verify() {
+  choices
+  expect_running "$rc_file" "$run_script"
+  if [ "$named_source" = package ]; then
+    expect_not_running named
+  fi
+}

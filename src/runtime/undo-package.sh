@@ -1,0 +1,288 @@
+# Taking back a package: what came is deleted, what was replaced is unpacked again, and how packages are registered
+# becomes what it was. Everything may be done twice, so a rollback that was cut is simply run again. An apply uses the
+# same when a replacement fails half way. The files beside the entry's own (saved/SEQ.*) are listed in
+# docs/host-side.md.
+
+# m_find_pkgdb: sets m_pkgdb, where the package tools keep what is installed.
+m_find_pkgdb() {
+  m_pkgdb=$(pkg_admin config-var PKG_DBDIR 2>/dev/null </dev/null) || m_pkgdb=
+  case $m_pkgdb in
+    /*) ;;
+    *) m_pkgdb=/var/db/pkg ;;
+  esac
+}
+
+# m_package_version PATTERN: true when installed; sets m_version to its full name.
+m_package_version() {
+  m_version=$(pkg_info -e "$1" 2>/dev/null </dev/null) && [ -n "$m_version" ] || return 1
+  m_version=${m_version%%"$m_nl"*}
+}
+
+# m_package_names: prints the full names of all packages.
+m_package_names() {
+  pkg_info 2>/dev/null </dev/null | awk '{ print $1 }' | sort
+}
+
+# m_files_of PACKAGE: prints the paths of its files and links.
+m_files_of() {
+  pkg_info -qL "$1" 2>/dev/null </dev/null | grep '^/' || :
+}
+
+# m_files_of_all: the same for every package that comes on the input.
+m_files_of_all() {
+  while IFS= read -r m_name; do
+    m_files_of "$m_name"
+  done
+}
+
+# m_lines_only_in A B: prints the lines of A that B has not.
+m_lines_only_in() {
+  awk -v other="$2" 'BEGIN { while ((getline line < other) > 0) had[line] = 1 } !($0 in had)' "$1"
+}
+
+# m_sums LIST: prints a checksum for each file whose name is a line of LIST; what is not there has none.
+m_sums() {
+  [ -s "$1" ] || return 0
+  sed 's/[^A-Za-z0-9_.,/-]/\\&/g' "$1" | xargs cksum 2>/dev/null || :
+}
+
+# m_pack ARCHIVE: packs what comes on the input, one absolute path a line, directories without what is in them. False
+# with pax's words in m_pax_said. pax, because it takes names from its input and keeps owners on every release.
+m_pack() {
+  (cd / && sed 's/^/./' | pax -w -d -x ustar) >"$1" 2>"$m_work/pax.err" && return 0
+  m_pax_said=$(tail -n 1 "$m_work/pax.err")
+  return 1
+}
+
+# m_unpack ARCHIVE DIRECTORY: unpacks with owners, modes and times.
+m_unpack() {
+  (cd "$2" && pax -r -pe) <"$1" >/dev/null 2>"$m_work/pax.err" && return 0
+  m_pax_said=$(tail -n 1 "$m_work/pax.err")
+  return 1
+}
+
+# m_undo_package NAME OLD: OLD is the package that was replaced, or nothing (a dot in old receipts).
+m_undo_package() {
+  m_find_pkgdb
+  m_list=$m_receipt/saved/$m_entry_seq
+  m_old=${2#.}
+  m_packages_that_came "$1"
+  if m_package_is_foreign "$1"; then
+    if [ "$m_force" != yes ]; then
+      m_result conflict package "$1" "$m_differs; --force overwrites it"
+      return 0
+    fi
+    [ ! -s "$m_work/package.changed" ] || m_pack "$m_receipt/saved/foreign.$m_entry_seq" <"$m_work/package.changed" || :
+    printf '%s\n' "$m_version" >>"$m_list.came"
+  fi
+  m_package_back "$1"
+  m_result "$m_verdict" package "$1" "$m_restored"
+}
+
+# m_packages_that_came NAME: writes the names of the packages that an undo removes to saved/SEQ.came.
+m_packages_that_came() {
+  if [ -f "$m_list.added" ]; then
+    cp "$m_list.added" "$m_list.came"
+    return 0
+  fi
+  m_package_names >"$m_work/packages.now"
+  m_lines_only_in "$m_work/packages.now" "$m_list" | while IFS= read -r m_name; do
+    case $m_name in
+      "$1"-[0-9]*) printf '%s\n' "$m_name" ;;
+      *) ! grep -qi '^automatic=yes' "$m_pkgdb/$m_name/+INSTALLED_INFO" 2>/dev/null || printf '%s\n' "$m_name" ;;
+    esac
+  done >"$m_list.came"
+}
+
+# m_package_is_foreign NAME: what is installed now is not what the run left; says how in m_differs. An undo that has
+# begun leaves half of it, which is its own business.
+m_package_is_foreign() {
+  : >"$m_work/package.changed"
+  [ -n "$m_old" ] && [ -f "$m_list.new.sums" ] && [ ! -f "$m_list.undoing" ] && m_package_version "$1" || return 1
+  [ "$m_version" != "$m_old" ] || return 1
+  if ! grep -qxF -- "$m_version" "$m_list.added"; then
+    m_differs="it is now $m_version"
+    return 0
+  fi
+  m_sums "$m_list.new" >"$m_work/package.sums"
+  ! cmp -s "$m_list.new.sums" "$m_work/package.sums" || return 1
+  m_lines_only_in "$m_work/package.sums" "$m_list.new.sums" | sed 's/^[0-9]* [0-9]* //' >"$m_work/package.changed"
+  m_differs="somebody changed files of $m_version since: $(head -n 3 "$m_work/package.changed" | tr '\n' ' ')"
+  m_differs=${m_differs% }
+}
+
+# m_package_back NAME: makes everything what it was; says how it went in m_verdict and m_restored.
+m_package_back() {
+  : >"$m_list.undoing"
+  m_verdict=undone
+  m_restored=removed
+  if [ ! -s "$m_list.came" ] && { [ -z "$m_old" ] || m_same_sums old; }; then
+    m_verdict=kept
+    m_restored='is as before'
+  elif [ -n "$m_old" ]; then
+    m_restored="$m_old as before"
+  fi
+  m_keep_required_by
+  m_delete_packages
+  if [ -n "$m_left_packages" ]; then
+    m_verdict=failed
+    m_restored="still installed:$m_left_packages: $(tail -n 1 "$m_work/pkg.err")"
+    return 0
+  fi
+  m_make_directories
+  m_sweep_packages "$1"
+  if [ -n "$m_old" ] && ! m_same_sums old; then
+    if ! m_unpack "$m_list.old.pax" / || ! m_same_sums old; then
+      m_verdict=failed
+      m_restored="cannot put $m_old back: ${m_pax_said:-its files differ}"
+      return 0
+    fi
+  fi
+  m_register_packages
+  m_package_times
+  if [ -s "$m_list.gone" ]; then
+    m_verdict=failed
+    m_restored="$m_restored, but not what went with it: $(tr '\n' ' ' <"$m_list.gone")"
+  fi
+}
+
+# m_same_sums PART: the files of saved/SEQ.PART hold what they held.
+m_same_sums() {
+  m_sums "$m_list.$1" >"$m_work/package.sums"
+  cmp -s "$m_work/package.sums" "$m_list.$1.sums"
+}
+
+# m_delete_packages: deletes what came. Dependencies cannot go before what needs them: round until nothing moves. The
+# successor of a saved package is deleted whoever needs it, since the old one comes back.
+m_delete_packages() {
+  : >"$m_work/pkg.err"
+  m_moved=1
+  while [ "$m_moved" -eq 1 ]; do
+    m_moved=0
+    m_left_packages=
+    while IFS= read -r m_name; do
+      if [ -z "$m_name" ] || grep -qxF -- "$m_name" "$m_list" || ! pkg_info -e "$m_name" >/dev/null 2>&1 </dev/null; then
+        continue
+      fi
+      m_flag=
+      ! grep -q "^${m_name%-*}-[^-]*\$" "$m_list.saved" 2>/dev/null || m_flag=-f
+      if pkg_delete $m_flag "$m_name" </dev/null >/dev/null 2>"$m_work/pkg.err" &&
+        ! pkg_info -e "$m_name" >/dev/null 2>&1 </dev/null; then
+        m_moved=1
+      else
+        m_left_packages="$m_left_packages $m_name"
+      fi
+    done <"$m_list.came"
+    [ -n "$m_left_packages" ] || return 0
+  done
+}
+
+# m_mirror: unpacks the directories of before into m_work/mirror, once for an entry.
+m_mirror() {
+  [ -f "$m_list.dirs.pax" ] || return 1
+  [ "${m_mirror_of-}" != "$m_list" ] || return 0
+  rm -rf "$m_work/mirror"
+  mkdir "$m_work/mirror" && m_unpack "$m_list.dirs.pax" "$m_work/mirror" || return 1
+  m_mirror_of=$m_list
+}
+
+# m_make_directories: pkg_delete takes empty directories away, also those that were there before. Which ones is noted
+# first, so that one that was made and not yet given its mode is known after a cut.
+m_make_directories() {
+  while IFS= read -r m_file; do
+    [ -d "$m_file" ] || printf '%s\n' "$m_file"
+  done <"$m_list.dirs" >>"$m_list.made"
+  while IFS= read -r m_file; do
+    [ -d "$m_file" ] || mkdir -m 0700 "$m_file"
+    m_type=absent
+    ! m_mirror || m_look "$m_work/mirror$m_file"
+    if [ "$m_type" = dir ]; then
+      chown "$m_uid:$m_gid" "$m_file" && m_chmod "$m_mode" "$m_file"
+    else
+      chmod 0755 "$m_file"
+    fi
+  done <"$m_list.made"
+}
+
+# m_sweep_packages NAME: what a tool that was killed left in the database, and directories that came and are empty.
+m_sweep_packages() {
+  for m_file in "$m_pkgdb/$1"-[0-9]*; do
+    [ ! -d "$m_file" ] || grep -qxF -- "$m_file" "$m_list.dirs" || rm -rf "$m_file"
+  done
+  [ -z "$m_old" ] || rm -f "$m_pkgdb/.$m_old.+REQUIRED_BY"
+  if [ -z "$(pkg_info 2>/dev/null </dev/null)" ]; then
+    find "$m_pkgdb" "$m_pkgdb.refcount" -type f -print 2>/dev/null >"$m_work/files.now" || :
+    m_lines_only_in "$m_work/files.now" "$m_list.files" | while IFS= read -r m_file; do
+      rm -f "$m_file"
+    done
+  fi
+  find /usr/pkg "$m_pkgdb" "$m_pkgdb.refcount" -depth -type d -print 2>/dev/null >"$m_work/dirs.now" || :
+  m_lines_only_in "$m_work/dirs.now" "$m_list.dirs" | while IFS= read -r m_file; do
+    rmdir "$m_file" 2>/dev/null || :
+  done
+}
+
+# m_keep_required_by: who needs the successor now, before it goes: others may have come since the run.
+m_keep_required_by() {
+  [ -n "$m_old" ] && [ ! -f "$m_list.required" ] && m_package_version "${m_old%-*}" || return 0
+  [ ! -f "$m_pkgdb/$m_version/+REQUIRED_BY" ] || cp "$m_pkgdb/$m_version/+REQUIRED_BY" "$m_list.required"
+}
+
+# m_register_packages: with the same packages as before, the registration of before is right, to the byte. When others
+# came or went since, only what is ours is put right in it.
+m_register_packages() {
+  [ -f "$m_list.registry.pax" ] || return 0
+  m_package_names >"$m_work/packages.now"
+  if cmp -s "$m_work/packages.now" "$m_list"; then
+    # Also when only times differ, because a tool wrote the same once more.
+    if m_same_sums registry && [ -z "$(m_newer f)" ]; then
+      return 0
+    fi
+    m_unpack "$m_list.registry.pax" / || {
+      m_verdict=failed
+      m_restored="cannot register the packages as before: $m_pax_said"
+    }
+    return 0
+  fi
+  [ -z "$m_old" ] || m_register_old
+  pkg_admin rebuild >/dev/null 2>&1 </dev/null || :
+}
+
+m_register_old() {
+  if [ -f "$m_list.required" ]; then
+    while IFS= read -r m_name; do
+      ! pkg_info -e "$m_name" >/dev/null 2>&1 </dev/null || printf '%s\n' "$m_name"
+    done <"$m_list.required" >"$m_pkgdb/$m_old/+REQUIRED_BY"
+  fi
+  rm -rf "$m_work/registry"
+  mkdir "$m_work/registry" && m_unpack "$m_list.registry.pax" "$m_work/registry" || return 0
+  grep '/+REQUIRED_BY$' "$m_list.registry" | while IFS= read -r m_file; do
+    if [ -d "${m_file%/*}" ] && grep -qxF -- "$m_old" "$m_work/registry$m_file" && ! grep -qxF -- "$m_old" "$m_file" 2>/dev/null; then
+      printf '%s\n' "$m_old" >>"$m_file"
+    fi
+  done
+}
+
+# m_newer TYPE: prints what of the packages' trees changed after they were saved: directories, or files of the database.
+m_newer() {
+  m_tree=/usr/pkg
+  [ "$1" = d ] || m_tree=
+  find ${m_tree:+"$m_tree"} "$m_pkgdb" "$m_pkgdb.refcount" -type "$1" -newer "$m_list" -print 2>/dev/null || :
+}
+
+# m_package_times: directories that changed after they were saved get their old times. Asked again at the end of a
+# rollback, because an undo of something else may change them once more.
+m_package_times() {
+  m_mirror || return 0
+  m_newer d >"$m_work/dirs.now"
+  while IFS= read -r m_file; do
+    [ ! -d "$m_work/mirror$m_file" ] || touch -r "$m_work/mirror$m_file" "$m_file"
+  done <"$m_work/dirs.now"
+}
+
+m_undo_package_times() {
+  grep -qx "$m_entry_seq" "$m_receipt/undone" 2>/dev/null || return 0
+  m_find_pkgdb
+  m_list=$m_receipt/saved/$m_entry_seq
+  m_package_times
+}
