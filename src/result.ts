@@ -28,8 +28,9 @@ export interface ResourceResult {
   readonly irreversible: boolean;
 }
 
-/** One expectation of a step's `verify`. */
+/** One expectation of a step's `verify`, or one probe. */
 export interface CheckResult {
+  /** The step's id, or `probe ID` (with a space, which no step has) for what the controller asked from outside. */
   readonly step: string;
   readonly name: string;
   readonly holds: boolean;

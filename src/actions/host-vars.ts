@@ -24,15 +24,23 @@ export function resolveFleetVars(
   playbook: Playbook,
   hosts: readonly InventoryHost[],
 ): ReadonlyMap<string, FleetVars> {
-  const issuesByText = new Map<string, Issue>();
+  const found: Issue[] = [];
   const varsByHost = new Map<string, FleetVars>();
   for (const host of hosts) {
     const { vars, issues } = resolveVars(playbook, host);
-    for (const issue of issues) issuesByText.set(JSON.stringify([issue.location, issue.message]), issue);
+    found.push(...issues);
     varsByHost.set(host.name, vars);
   }
-  if (issuesByText.size > 0) throw new ConfigError([...issuesByText.values()]);
+  refuseIssues(found);
   return varsByHost;
+}
+
+/** Throws ConfigError when there are issues; what many hosts have from one place in a file is said once. */
+export function refuseIssues(issues: readonly Issue[]): void {
+  const issuesByText = new Map(
+    issues.map((issue) => [JSON.stringify([issue.location, issue.message]), issue]),
+  );
+  if (issuesByText.size > 0) throw new ConfigError([...issuesByText.values()]);
 }
 
 /** Reads the secrets and turns every value into sh text. */

@@ -1,5 +1,4 @@
-// verify: no drift, every expectation holds, and the observations of the fleet are compared.
-import pLimit from 'p-limit';
+// verify: no drift, every expectation and probe holds, and what the hosts say of themselves is compared.
 import type { FleetComparison } from '../compare/index.ts';
 import { compareFleet } from '../compare/index.ts';
 import type { Inventory } from '../inventory/index.ts';
@@ -9,7 +8,8 @@ import type { FleetRun } from './fleet-run.ts';
 import { runRequest } from './fleet-run.ts';
 import type { PlaybookTarget } from './playbook-request.ts';
 import { playbookRequest } from './playbook-request.ts';
-import { probeHost } from './probes.ts';
+import { planProbes } from './probe-questions.ts';
+import { probeFleet } from './probes.ts';
 
 export interface VerifyRun extends FleetRun {
   readonly comparison: FleetComparison;
@@ -20,18 +20,20 @@ export interface VerifyRun extends FleetRun {
  * group. Nothing is touched. Throws ConfigError or UsageError before any host is reached.
  */
 export async function verify(target: PlaybookTarget, deps: ActionDeps): Promise<VerifyRun> {
-  const run = await runRequest(await playbookRequest('verify', target, deps), deps);
-  const limit = pLimit(deps.concurrency);
-  const hosts = await Promise.all(
-    run.result.hosts.map((result, index) =>
-      limit(async () => {
-        const host = target.hosts[index];
-        return host === undefined ? result : await probeHost(result, host, target.playbook.probes, askDns);
-      }),
-    ),
-  );
-  const comparison = compareFleet(hosts, { groups: groupsToCompare(target.inventory) });
-  return { ...run, result: { ...run.result, hosts }, comparison };
+  const request = await playbookRequest('verify', target, deps);
+  const questions = planProbes(target.playbook, target.hosts);
+  const run = await runRequest(request, deps);
+  const { hosts, serials } = await probeFleet(run.result.hosts, questions, deps, askDns);
+  const compared = compareFleet(hosts, { groups: groupsToCompare(target.inventory) });
+  return {
+    ...run,
+    result: { ...run.result, hosts, interrupted: deps.signals.stop.aborted },
+    comparison: {
+      ...compared,
+      keys: [...compared.keys, ...serials],
+      divergences: [...compared.divergences, ...serials.filter(({ outliers }) => outliers.length > 0)],
+    },
+  };
 }
 
 /** Hosts are compared within their groups; `all` is compared as one only where no other group says what belongs together. */

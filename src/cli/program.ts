@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { withFleetOptions, withStepOptions } from './options.ts';
 import type { LabOptions } from './commands/lab.ts';
+import { collectReportFile } from './report-file.ts';
 import type { LintOptions } from './commands/lint.ts';
 import type { FleetOptions, PlaybookOptions } from './options.ts';
 
@@ -53,11 +54,15 @@ function addPlaybookCommands(program: Command, done: (code: number) => void): vo
     .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
       done(await (await import('./commands/playbook.ts')).applyCommand(playbook, command.optsWithGlobals()));
     });
-  playbookCommand('verify', 'no drift, all expectations hold, and the hosts agree').action(
-    async (playbook: string, _: PlaybookOptions, command: Command) => {
+  playbookCommand('verify', 'no drift, all expectations and probes hold, and the hosts agree')
+    .option(
+      '--report <file>',
+      'also write a report: JUnit to FILE.xml, Markdown to FILE.md; may be given again',
+      collectReportFile,
+    )
+    .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
       done(await (await import('./commands/playbook.ts')).verifyCommand(playbook, command.optsWithGlobals()));
-    },
-  );
+    });
   playbookCommand('compare', 'show which hosts differ from the majority, and how')
     .option('-a, --all', 'also show what all agree on')
     .action(async (playbook: string, _: PlaybookOptions, command: Command) => {

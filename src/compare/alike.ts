@@ -1,5 +1,7 @@
 // Folding texts that say the same thing about different hosts: "no answer from 192.0.2.9", "root of pid 720 is /".
 
+import { groupBy, type NonEmpty } from './group-by.ts';
+
 /** Hosts that said the same, or, when `alike`, the same but for numbers and their own name. */
 export interface AlikeFold<T> {
   readonly hosts: readonly string[];
@@ -28,23 +30,10 @@ export function foldAlike<T>(
   });
 }
 
-type NonEmpty<T> = [T, ...T[]];
-
 function toFold<T>(entries: NonEmpty<{ host: string; value: T }>, alike: boolean): AlikeFold<T> {
   return { hosts: entries.map(({ host }) => host), value: entries[0].value, alike };
 }
 
 function shapeOf(text: string, host: string): string {
   return text.replaceAll(host, '@').replace(/[0-9]+/g, '#');
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): NonEmpty<T>[] {
-  const groups = new Map<string, NonEmpty<T>>();
-  for (const item of items) {
-    const name = key(item);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [item]);
-    else group.push(item);
-  }
-  return [...groups.values()];
 }

@@ -1,5 +1,5 @@
 // What went wrong over the fleet, each thing once: hosts with the same trouble at the same place are folded.
-import type { HostOutcome, HostResult, StepResult } from '../result.ts';
+import type { CheckResult, HostOutcome, HostResult, StepResult } from '../result.ts';
 import { type AlikeFold, foldAlike } from './alike.ts';
 import { canonical } from './fold.ts';
 
@@ -28,7 +28,7 @@ export interface Loss {
 
 /**
  * Everything wrong on hosts that were reached, folded by kind, step, subject and message, in order of first
- * appearance. Unreachable and unknown hosts are not failures: see `foldLosses`.
+ * appearance. That hosts are unreachable or unknown is no failure: see `foldLosses`.
  */
 export function foldFailures(hosts: readonly HostResult[]): readonly AlikeFold<Failure>[] {
   const entries = hosts.flatMap((host) => failuresOf(host).map((value) => ({ host: host.host, value })));
@@ -44,10 +44,11 @@ export function foldLosses(hosts: readonly HostResult[]): readonly AlikeFold<Los
 
 /**
  * What is wrong on one host, most precise place only: a failed step is told by its failed resources and checks
- * when there are any, and the host's own reason is told when nothing else explains it.
+ * when there are any, and the host's own reason is told when nothing else explains it. Of a host that was lost, only
+ * what the controller asked by itself is told.
  */
 export function failuresOf(host: HostResult): readonly Failure[] {
-  if (isLoss(host.outcome)) return [];
+  if (isLoss(host.outcome)) return checkFailures(host).filter(isProbe);
   const precise = [...resourceFailures(host), ...checkFailures(host)];
   const explained = new Set(precise.filter(({ kind }) => kind !== 'drift').map(({ step }) => step));
   const steps = host.steps
@@ -63,6 +64,11 @@ export function failuresOf(host: HostResult): readonly Failure[] {
 }
 
 const nothing = { step: '', subject: '', message: '', diff: [], hint: undefined, stderr: '' };
+
+/** True for what the controller asked from outside. */
+export function isProbe({ step }: Pick<CheckResult, 'step'>): boolean {
+  return step.startsWith('probe ');
+}
 
 function isLoss(outcome: HostOutcome): boolean {
   return outcome === 'unreachable' || outcome === 'unknown' || outcome === 'skipped';

@@ -26,4 +26,6 @@ export {
   foldPlans,
 } from './plans.ts';
 export type { AlikeFold } from './alike.ts';
-export { type Failure, type Loss, failuresOf, foldFailures, foldLosses } from './failures.ts';
+export { type Failure, type Loss, failuresOf, foldFailures, foldLosses, isProbe } from './failures.ts';
+export { compareSerials, type ServedSerial } from './serials.ts';
+export { groupBy } from './group-by.ts';

@@ -96,7 +96,12 @@ function compareGroup(
     });
 }
 
-function compareKey(group: string, key: string, bySize: readonly Fold<string | undefined>[]): KeyComparison {
+/** One key from its folds, the biggest first. */
+export function compareKey(
+  group: string,
+  key: string,
+  bySize: readonly Fold<string | undefined>[],
+): KeyComparison {
   const size = bySize[0]?.hosts.length ?? 0;
   const biggest = bySize.filter(({ hosts }) => hosts.length === size);
   const winner = biggest.find(({ value }) => value !== undefined) ?? biggest[0];

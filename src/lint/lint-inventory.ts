@@ -1,7 +1,7 @@
 // An inventory: everything its parser says, and its vars against the playbooks that are linted with it.
 import { didYouMean, isSecretSource, type SourceFile, type VarBinding } from '../document/index.ts';
 import { ConfigError, type Issue } from '../errors.ts';
-import { checkVarValue, type VarDeclaration } from '../playbook/index.ts';
+import { checkVarValue, probeVars, type VarDeclaration } from '../playbook/index.ts';
 import type { Finding } from './finding.ts';
 import { findingOf } from './finding.ts';
 
@@ -12,9 +12,6 @@ export interface LintableInventory {
 
 /** Vars of the playbooks that are linted too; a name without details is declared by a broken one. */
 type DeclaredVars = readonly ReadonlyMap<string, VarDeclaration | undefined>[];
-
-// Read by probes, not by playbooks.
-const readByProbes = 'dns_port';
 
 /** Lints an inventory; `parse` is the inventory's own parser, which throws ConfigError. */
 export function lintInventory(
@@ -42,7 +39,7 @@ export function lintInventory(
 function judge(name: string, { value, from }: VarBinding, declared: DeclaredVars): Finding[] {
   const declaring = declared.filter((vars) => vars.has(name));
   if (declaring.length === 0) {
-    if (name === readByProbes) return [];
+    if (probeVars.some((read) => read === name)) return [];
     const message = `no playbook that was linted declares var "${name}"`;
     const hint =
       didYouMean(

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { didYouMean, parseDocument } from '../document/index.ts';
 import { isMusterError, type Issue, type Location, type MusterError } from '../errors.ts';
 import type { Playbook, PlaybookTree, VarDeclaration } from '../playbook/index.ts';
-import { parsePlaybook } from '../playbook/index.ts';
+import { parsePlaybook, probeVars } from '../playbook/index.ts';
 import type { Finding } from './finding.ts';
 import { findingOf } from './finding.ts';
 import type { Language } from './language.ts';
@@ -25,8 +25,6 @@ export interface LintedPlaybook {
 
 // The rules for scripts know better, and know the line.
 const saidAboutScripts = new Set(['PLAYBOOK_SCRIPT_NO_STATE', 'PLAYBOOK_SCRIPT_CRLF']);
-// Read by probes, not by steps.
-const readByProbes = 'dns_port';
 
 /** Lints a playbook's files. Throws UsageError when there is no playbook.yaml. */
 export function lintPlaybook(tree: PlaybookTree, language: Language): LintedPlaybook {
@@ -192,14 +190,18 @@ function unusedVars(
   templates: readonly TemplateUse[],
 ): Finding[] {
   const used = new Set([
-    readByProbes,
+    ...probeVars,
+    ...(playbook?.probes ?? []).flatMap(({ forEach, when }) => [
+      ...(forEach === undefined ? [] : [forEach]),
+      ...when.keys(),
+    ]),
     ...templates.map(({ name }) => name),
     ...scripts.flatMap(({ script }) => script.uses.map(({ name }) => name)),
   ]);
   return [...(playbook?.vars.values() ?? [])]
     .filter(({ name }) => !used.has(name))
     .map(({ name, from }) =>
-      warning('VAR_UNUSED', from, `no step and no template uses var "${name}"`, 'use it, or take it away'),
+      warning('VAR_UNUSED', from, `no step, template or probe uses var "${name}"`, 'use it, or take it away'),
     );
 }
 

@@ -1,4 +1,4 @@
-// The steps and probes of playbook.yaml against each other and against the files: ids once, scripts there and usable.
+// The steps of playbook.yaml against each other and against the files: ids once, scripts there and usable.
 import { didYouMean, type Locator } from '../document/index.ts';
 import type { Issue, Location } from '../errors.ts';
 import type { PlaybookTree } from './model.ts';
@@ -13,13 +13,8 @@ export function checkSteps(steps: WrittenPlaybook['steps'], tree: PlaybookTree, 
   ];
 }
 
-/** Ids of probes that are there twice. */
-export function checkProbes(probes: NonNullable<WrittenPlaybook['probes']>, locator: Locator): Issue[] {
-  const ids = probes.map(({ id }) => id);
-  return duplicateIds(ids, 'probe', (at) => locator.locate(['probes', at, 'id']));
-}
-
-function duplicateIds(
+/** Ids that are there twice. */
+export function duplicateIds(
   ids: readonly string[],
   what: 'step' | 'probe',
   place: (at: number) => Location,

@@ -1,8 +1,8 @@
 // The playbook: what is declared, with which vars, in which steps.
 export { checkVarValue } from './check-var-value.ts';
+export { isDnsName, nameFor } from './check-probes.ts';
 export type {
-  DnsQuestion,
-  DnsRecordType,
+  DnsProbe,
   Playbook,
   PlaybookFile,
   PlaybookTree,
@@ -15,6 +15,7 @@ export type {
   VarType,
   Wave,
 } from './model.ts';
+export { probeVars } from './model.ts';
 export { parsePlaybook } from './parse-playbook.ts';
 export { type HostVars, resolveVars } from './resolve-vars.ts';
 export { playbookJsonSchema } from './schema.ts';

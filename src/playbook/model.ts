@@ -44,21 +44,54 @@ export interface Step {
   readonly from: Location;
 }
 
-/** A question that the controller asks each host from outside. */
+/** A question, or one for each entry of a list, that the controller asks each host from outside. */
 export interface Probe {
   readonly id: string;
-  readonly dns: DnsQuestion;
+  readonly dns: DnsProbe;
+  /** A list var: one question for each entry, which stands for `{item}` in the name. */
+  readonly forEach?: string;
+  /** Only hosts where each of these vars has one of these values are asked. */
+  readonly when: ReadonlyMap<string, readonly (string | number | boolean)[]>;
+  /** The hosts that serve the zone must have the same serial. */
+  readonly converge?: 'serial';
+  /** Ask again until it holds, for so long after the first question; 0 means once. */
+  readonly withinMs: number;
+  readonly from: Location;
 }
 
-export interface DnsQuestion {
+export interface DnsProbe {
+  /** May hold `{item}`. */
   readonly name: string;
   readonly type: DnsRecordType;
-  /** JavaScript regular expression (flag u, not anchored) that an answer must match. */
+  readonly class: 'IN' | 'CH';
+  /** Each of them is asked over. Never empty. */
+  readonly transports: readonly DnsTransport[];
+  readonly recursionDesired: boolean;
+  /** The response code must be one of these. Never empty. */
+  readonly rcodes: readonly DnsRcode[];
+  /** The authoritative bit that the answer must have; undefined means either. */
+  readonly authoritative?: boolean;
+  /** JavaScript regular expression (flag u, not anchored) that an answer must match; no answer is the empty text. */
   readonly expect?: string;
 }
 
 export const dnsRecordTypes = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT'] as const;
 export type DnsRecordType = (typeof dnsRecordTypes)[number];
+export const dnsTransports = ['udp', 'tcp'] as const;
+export type DnsTransport = (typeof dnsTransports)[number];
+export const dnsRcodes = [
+  'NOERROR',
+  'FORMERR',
+  'SERVFAIL',
+  'NXDOMAIN',
+  'NOTIMP',
+  'REFUSED',
+  'NOTAUTH',
+] as const;
+export type DnsRcode = (typeof dnsRcodes)[number];
+
+/** Vars of an inventory that say where probes ask; no playbook need declare them. */
+export const probeVars = ['dns_address', 'dns_address6', 'dns_port'] as const;
 
 /** How many hosts are worked on together: a number of them, or a percentage (1 to 100) of those selected. */
 export type Wave =

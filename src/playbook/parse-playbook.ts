@@ -1,9 +1,10 @@
 // The files of a playbook to a Playbook.
 import { parseDocument, type Locator } from '../document/index.ts';
 import { ConfigError, type Issue, UsageError } from '../errors.ts';
-import { checkProbes, checkSteps } from './check-steps.ts';
+import { checkProbes, toProbe } from './check-probes.ts';
+import { checkSteps } from './check-steps.ts';
 import { checkDeclarations, declareVars } from './declare-vars.ts';
-import type { Playbook, PlaybookTree, Probe, Step, Strategy, Wave } from './model.ts';
+import type { Playbook, PlaybookTree, Step, Strategy, Wave } from './model.ts';
 import { playbookSchema, type WrittenPlaybook, type WrittenStrategy } from './schema.ts';
 
 const defaultTimeoutMs = 5 * 60_000;
@@ -24,7 +25,7 @@ export function parsePlaybook(tree: PlaybookTree): Playbook {
     directory: tree.directory,
     vars: declareVars(vars, document),
     steps: steps.map((step, at) => toStep(step, at, document)),
-    probes: probes.map(toProbe),
+    probes: probes.map((probe, at) => toProbe(probe, at, document)),
     strategy: toStrategy(strategy),
     files: tree.files,
   };
@@ -46,21 +47,17 @@ function textOf(tree: PlaybookTree, file: string): string {
 }
 
 function check(written: WrittenPlaybook, tree: PlaybookTree, locator: Locator): readonly Issue[] {
+  const vars = declareVars(written.vars ?? {}, locator);
   return [
-    ...checkDeclarations(declareVars(written.vars ?? {}, locator).values(), locator),
+    ...checkDeclarations(vars.values(), locator),
     ...checkSteps(written.steps, tree, locator),
-    ...checkProbes(written.probes ?? [], locator),
+    ...checkProbes(written.probes ?? [], vars, locator),
   ];
 }
 
 function toStep(step: WrittenPlaybook['steps'][number], at: number, locator: Locator): Step {
   const { id, script, description = '', tags = [], timeout = defaultTimeoutMs, retries = 0 } = step;
   return { id, script, description, tags, timeoutMs: timeout, retries, from: locator.locate(['steps', at]) };
-}
-
-function toProbe({ id, dns }: NonNullable<WrittenPlaybook['probes']>[number]): Probe {
-  const { name, type, expect } = dns;
-  return { id, dns: expect === undefined ? { name, type } : { name, type, expect } };
 }
 
 function toStrategy({ waves = [], budget, keep_serving: keepServing }: WrittenStrategy): Strategy {

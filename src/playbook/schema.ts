@@ -1,7 +1,7 @@
 // What people write in playbook.yaml. Field descriptions go to the JSON Schema that editors use.
 import { z } from 'zod';
 import { durationSchema, toJsonSchema, varNameSchema, varValueSchema } from '../document/index.ts';
-import { dnsRecordTypes } from './model.ts';
+import { dnsRcodes, dnsRecordTypes, dnsTransports } from './model.ts';
 
 const idSchema = z.string().regex(/^[a-z][a-z0-9-]*$/, {
   error: 'expected small letters, digits and -, starting with a letter',
@@ -44,13 +44,59 @@ const stepSchema = z.strictObject({
   retries: z.int().min(0).max(10).optional().describe('How often a failed step is tried again; default 0'),
 });
 
+const plainValueSchema = z.union([z.string(), z.number(), z.boolean()], {
+  error: 'expected a text, a number, true or false',
+});
+
+const dnsProbeSchema = z.strictObject({
+  name: z.string().min(1).max(255).describe('Name to ask for; {item} stands for the entry of for_each'),
+  type: z.enum(dnsRecordTypes),
+  class: z.enum(['IN', 'CH']).default('IN').describe('CH is the class of version.bind; default IN'),
+  transports: z
+    .array(z.enum(dnsTransports))
+    .min(1)
+    .refine((transports) => new Set(transports).size === transports.length, {
+      error: 'expected each transport once',
+    })
+    .meta({ uniqueItems: true })
+    .default([...dnsTransports])
+    .describe('Asked over each of them; default [udp, tcp]'),
+  recursion_desired: z
+    .boolean()
+    .default(false)
+    .describe('Ask the server to find out what it does not know itself; default false'),
+  rcode: z
+    .union([z.enum(dnsRcodes), z.array(z.enum(dnsRcodes)).min(1)], {
+      error: `expected a response code or a list of them: ${dnsRcodes.join(', ')}`,
+    })
+    .default('NOERROR')
+    .describe('Response code that must come, or several of which one must come; default NOERROR'),
+  authoritative: z.boolean().optional().describe('Authoritative bit that the answer must have'),
+  expect: regexSchema
+    .optional()
+    .describe('Regular expression that an answer must match; no answer is the empty text'),
+});
+
 const probeSchema = z.strictObject({
   id: idSchema,
-  dns: z.strictObject({
-    name: z.string().min(1).max(255),
-    type: z.enum(dnsRecordTypes),
-    expect: regexSchema.optional().describe('Regular expression that an answer must match'),
-  }),
+  dns: dnsProbeSchema,
+  for_each: varNameSchema.optional().describe('A list var: one question for each entry, {item} in the name'),
+  when: z
+    .record(
+      varNameSchema,
+      z.union([...plainValueSchema.options, z.array(plainValueSchema).min(1)], {
+        error: 'expected a value or a list of values',
+      }),
+    )
+    .optional()
+    .describe('Only hosts where each of these vars has this value, or one of these values'),
+  converge: z
+    .enum(['serial'])
+    .optional()
+    .describe('The hosts that serve the zone must have the same SOA serial'),
+  within: durationSchema
+    .optional()
+    .describe('Ask again until it holds, for so long; default 10s with converge, else ask once'),
 });
 
 const waveSchema = z.union(

@@ -1,3 +1,2 @@
 // Questions that the controller itself asks hosts from outside.
-export { askDns } from './dns.ts';
-export type { DnsAnswer, DnsQuery } from './dns.ts';
+export { type AskOptions, askDns, type DnsQuery, type DnsReply } from './dns.ts';

@@ -1,6 +1,6 @@
-// A run as JUnit XML for CI: a suite per host, a case per check, a case per step that has none.
-import { type Divergence, type Failure, failuresOf } from '../compare/index.ts';
-import type { HostResult, RunResult, StepResult } from '../result.ts';
+// A run as JUnit XML for CI: a suite per host, a case per check or probe, a case per step that has none.
+import { type Divergence, type Failure, failuresOf, isProbe } from '../compare/index.ts';
+import type { CheckResult, HostResult, RunResult, StepResult } from '../result.ts';
 import { escapeXml } from './escape.ts';
 
 export interface JunitExtra {
@@ -41,7 +41,10 @@ export function renderJunit(result: RunResult, extra: JunitExtra = {}): string {
 
 function hostCases(host: HostResult, withDrift: boolean): Case[] {
   const failures = failuresOf(host).filter(({ kind }) => withDrift || kind !== 'drift');
-  const steps = host.steps.flatMap((step) => stepCases(host, step, failures));
+  const steps = [
+    ...host.steps.flatMap((step) => stepCases(host, step, failures)),
+    ...host.checks.filter(isProbe).map((check) => checkCase(check, '')),
+  ];
   const own = failures.filter(({ kind }) => kind === 'host').map((failure) => failed('host', 0, failure));
   if (host.outcome === 'unreachable' || host.outcome === 'unknown') {
     const message = `${host.outcome}: ${host.reason}`;
@@ -61,14 +64,16 @@ function stepCases(host: HostResult, step: StepResult, failures: readonly Failur
   const others = own.filter(({ kind }) => kind !== 'check');
   const checks = host.checks
     .filter((check) => check.step === step.id)
-    .map(({ name, holds, message }): Case => {
-      const title = `${step.id}: ${name}`;
-      if (holds) return { name: title, seconds: 0 };
-      return { name: title, seconds: 0, problem: { tag: 'failure', message, body: step.stderr.trimEnd() } };
-    });
+    .map((check) => checkCase(check, step.stderr.trimEnd()));
   if (others.length === 0 && checks.length > 0) return checks;
   const first = others.length > 0 ? others.map((failure) => failed(step.id, step.seconds, failure)) : [];
   return first.length > 0 ? [...first, ...checks] : [{ name: step.id, seconds: step.seconds }];
+}
+
+function checkCase({ step, name, holds, message }: CheckResult, body: string): Case {
+  const title = `${step}: ${name}`;
+  if (holds) return { name: title, seconds: 0 };
+  return { name: title, seconds: 0, problem: { tag: 'failure', message, body } };
 }
 
 function failed(name: string, seconds: number, failure: Failure): Case {

@@ -12,10 +12,13 @@ export async function askWww(lab: Lab, host: string): Promise<string | undefined
     port: found.dnsPort,
     name: 'www.example.net',
     type: 'A',
+    class: 'IN',
+    transport: 'udp',
+    recursionDesired: false,
   } as const;
   for (let attempt = 0; attempt < 20; attempt++) {
-    const answer = await askDns(question, 1000, 1);
-    if (answer?.records[0] !== undefined) return answer.records[0];
+    const answer = await askDns(question, { timeoutMs: 1000, tries: 1 });
+    if (answer.kind === 'answer' && answer.records[0] !== undefined) return answer.records[0];
     // A closed port says so at once; a daemon that is coming up, or still loads its zones, needs a moment.
     await sleep(300);
   }

@@ -12,10 +12,10 @@ import { fingerprint, inside, muster, playbook, resourcesByHost, writeHostVars }
 
 // Roles and kinds of cages have nothing to do with each other: each of the four is caged in a way of its own.
 const kinds: Readonly<Record<string, string>> = {
-  p1: '{ cage_style: chroot8 }',
-  s1: '{ named_source: base, cage_style: chrootdir }',
-  s2: '{ cage_style: chrootdir }',
-  r1: '{ named_source: base, cage_style: chroot8 }',
+  p1: 'cage_style: chroot8',
+  s1: 'named_source: base, cage_style: chrootdir',
+  s2: 'cage_style: chrootdir',
+  r1: 'named_source: base, cage_style: chroot8',
 };
 const names = Object.keys(kinds);
 const bindPid = `ps -axww -o pid -o command | awk '$2 ~ "/named$" { print $1 }'`;
@@ -51,8 +51,8 @@ $INCLUDE include/mail
 
   function writeFleet(zones: string, zoneFiles = 'zones/'): void {
     const hosts = lab.hosts.map(
-      ({ name, address, sshPort }) =>
-        `  ${name}: { address: ${address}, connection: { port: ${String(sshPort)} }, vars: ${kinds[name] ?? '{}'} }`,
+      ({ name, address, sshPort, dnsPort }) =>
+        `  ${name}: { address: ${address}, connection: { port: ${String(sshPort)} }, vars: { dns_port: ${String(dnsPort)}, ${kinds[name] ?? ''} } }`,
     );
     writeFileSync(
       file,

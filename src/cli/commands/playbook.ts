@@ -8,12 +8,17 @@ import { renderApply, renderCompare, renderPlan, renderVerify } from '../../repo
 import { confirm, requireOperator } from '../confirm.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { PlaybookOptions } from '../options.ts';
+import { writeReports } from '../report-file.ts';
 import type { FleetSession } from '../session.ts';
 import { openFleet, writeOut } from '../session.ts';
 
 interface ApplyOptions extends PlaybookOptions {
   readonly yes?: boolean;
   readonly allowIrreversible?: boolean;
+}
+
+interface VerifyOptions extends PlaybookOptions {
+  readonly report?: readonly string[];
 }
 
 /** `muster plan PLAYBOOK`. */
@@ -44,12 +49,13 @@ export async function applyCommand(directory: string, options: ApplyOptions): Pr
 }
 
 /** `muster verify PLAYBOOK`. */
-export async function verifyCommand(directory: string, options: PlaybookOptions): Promise<number> {
+export async function verifyCommand(directory: string, options: VerifyOptions): Promise<number> {
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
   const { result, comparison } = await session.follow((deps) => verify(target, deps));
   const { divergences } = comparison;
   session.print(result, renderVerify(result, session.style, { divergences }), { comparison });
+  await writeReports(options.report ?? [], result, divergences);
   return exitCodeOf(result, divergences.length);
 }
 

@@ -71,9 +71,21 @@ describe('failuresOf', () => {
   it.each(['unreachable', 'unknown', 'skipped'] as const)(
     'has nothing to say about an %s host',
     (outcome) => {
-      expect(failuresOf(hostResult('ns1', { outcome, reason: 'gone' }))).toEqual([]);
+      const checks = [checkResult('proof', 'root', 'is /')];
+      expect(failuresOf(hostResult('ns1', { outcome, reason: 'gone', checks }))).toEqual([]);
     },
   );
+
+  it('still tells what the controller itself found on a host that it could not log in to', () => {
+    const checks = [
+      checkResult('probe zones', 'SOA example.net over udp', 'no answer'),
+      checkResult('probe www', 'A www over udp'),
+    ];
+    const host = hostResult('ns1', { outcome: 'unreachable', reason: 'refused', checks });
+    expect(failuresOf(host)).toMatchObject([
+      { kind: 'check', step: 'probe zones', subject: 'SOA example.net over udp', message: 'no answer' },
+    ]);
+  });
 });
 
 describe('foldFailures', () => {

@@ -49,11 +49,22 @@ vars:
   cage: { type: path, default: /home/named, description: Where the cage is }
   token: { type: string, secret: true, required: true }
   mode: { type: string, allowed: [primary, secondary], pattern: '^[a-z]+$' }
+  zones: { type: list }
+  hidden: { type: bool, default: true }
 steps:
   - { id: package, script: steps/01-package.sh, timeout: 45m, tags: [install], description: Gets it, retries: 2 }
   - { id: cage, script: steps/02-cage.sh }
 probes:
   - { id: soa, dns: { name: example.net, type: SOA, expect: '^ns1\\.' } }
+  - id: zones
+    dns: { name: '{item}', type: SOA, authoritative: true }
+    for_each: zones
+    when: { mode: [primary, secondary] }
+    converge: serial
+  - id: version
+    dns: { name: version.bind, type: TXT, class: CH, transports: [udp], rcode: [NOERROR, REFUSED], recursion_desired: true }
+    when: { hidden: true }
+    within: 2s
 strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min: 1, group: auth } }
 `),
     );
@@ -61,13 +72,60 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
       { name: 'cage', type: 'path', default: '/home/named', description: 'Where the cage is', secret: false },
       { name: 'token', secret: true, required: true, from: { line: 6, column: 3 } },
       { name: 'mode', allowed: ['primary', 'secondary'], pattern: '^[a-z]+$' },
+      { name: 'zones', type: 'list' },
+      { name: 'hidden', default: true },
     ]);
     expect(playbook.steps.map(({ id, timeoutMs, retries, tags }) => [id, timeoutMs, retries, tags])).toEqual([
       ['package', 2_700_000, 2, ['install']],
       ['cage', 300_000, 0, []],
     ]);
     expect(playbook.probes).toEqual([
-      { id: 'soa', dns: { name: 'example.net', type: 'SOA', expect: '^ns1\\.' } },
+      {
+        id: 'soa',
+        dns: {
+          name: 'example.net',
+          type: 'SOA',
+          class: 'IN',
+          transports: ['udp', 'tcp'],
+          recursionDesired: false,
+          rcodes: ['NOERROR'],
+          expect: '^ns1\\.',
+        },
+        when: new Map(),
+        withinMs: 0,
+        from: { file: 'playbooks/demo/playbook.yaml', line: 14, column: 5 },
+      },
+      {
+        id: 'zones',
+        dns: {
+          name: '{item}',
+          type: 'SOA',
+          class: 'IN',
+          transports: ['udp', 'tcp'],
+          recursionDesired: false,
+          rcodes: ['NOERROR'],
+          authoritative: true,
+        },
+        forEach: 'zones',
+        when: new Map([['mode', ['primary', 'secondary']]]),
+        converge: 'serial',
+        withinMs: 10_000,
+        from: { file: 'playbooks/demo/playbook.yaml', line: 15, column: 5 },
+      },
+      {
+        id: 'version',
+        dns: {
+          name: 'version.bind',
+          type: 'TXT',
+          class: 'CH',
+          transports: ['udp'],
+          recursionDesired: true,
+          rcodes: ['NOERROR', 'REFUSED'],
+        },
+        when: new Map([['hidden', [true]]]),
+        withinMs: 2000,
+        from: { file: 'playbooks/demo/playbook.yaml', line: 20, column: 5 },
+      },
     ]);
     expect(playbook.strategy).toEqual({
       waves: [
@@ -200,6 +258,61 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
       'an unknown type of record',
       `name: demo\nprobes: [{id: a, dns: {name: x, type: AAA}}]\n${steps}`,
       expect.stringContaining('hint: did you mean "AAAA"?'),
+    ],
+    [
+      'a probe for each entry of nothing',
+      `name: demo\nprobes: [{id: a, dns: {name: '{item}', type: SOA}}]\n${steps}`,
+      '2:30: error[PLAYBOOK_PROBE_NAME]: probe "a" has {item} in its name and no for_each\n    hint: add for_each: VAR, with a list var',
+    ],
+    [
+      'a probe that asks the same for each entry',
+      `name: demo\nvars: {zones: {type: list}}\nprobes: [{id: a, dns: {name: x, type: SOA}, for_each: zones}]\n${steps}`,
+      `3:30: error[PLAYBOOK_PROBE_NAME]: probe "a" has for_each and no {item} in its name\n    hint: name: '{item}' asks for each entry`,
+    ],
+    [
+      'a name that DNS cannot carry',
+      `name: demo\nprobes: [{id: a, dns: {name: 'a..b', type: SOA}}]\n${steps}`,
+      '2:30: error[PLAYBOOK_PROBE_NAME]: probe "a" cannot ask for "a..b": not a name in the DNS',
+    ],
+    [
+      'a probe over a var that is not there',
+      `name: demo\nvars: {zones: {type: list}}\nprobes: [{id: a, dns: {name: '{item}', type: SOA}, for_each: zone}]\n${steps}`,
+      '3:62: error[PLAYBOOK_PROBE_VAR]: probe "a" names var "zone", which the playbook does not declare\n    hint: did you mean "zones"?',
+    ],
+    [
+      'a probe over a var that is no list',
+      `name: demo\nvars: {zone: {type: string}}\nprobes: [{id: a, dns: {name: '{item}', type: SOA}, for_each: zone}]\n${steps}`,
+      '3:62: error[PLAYBOOK_PROBE_VAR]: probe "a": var "zone" is of type string, and for_each goes over a list',
+    ],
+    [
+      'a condition on a var that is not there',
+      `name: demo\nprobes: [{id: a, dns: {name: x, type: A}, when: {role: x}}]\n${steps}`,
+      '2:50: error[PLAYBOOK_PROBE_VAR]: probe "a" names var "role", which the playbook does not declare',
+    ],
+    [
+      'a condition on a secret',
+      `name: demo\nvars: {key: {type: string, secret: true}}\nprobes: [{id: a, dns: {name: x, type: A}, when: {key: x}}]\n${steps}`,
+      '3:50: error[PLAYBOOK_PROBE_VAR]: probe "a": when cannot look at var "key", which is secret',
+    ],
+    [
+      'a condition that can never hold',
+      `name: demo\nvars: {role: {type: string, allowed: [primary, secondary]}}\nprobes: [{id: a, dns: {name: x, type: A}, when: {role: [primary, scondary]}}]\n${steps}`,
+      '3:50: error[PLAYBOOK_PROBE_WHEN]: probe "a": when role: expected "primary" or "secondary", found "scondary"',
+    ],
+    [
+      'serials that are to converge without an SOA record',
+      `name: demo\nprobes: [{id: a, dns: {name: x, type: A}, converge: serial}]\n${steps}`,
+      '2:43: error[PLAYBOOK_PROBE_CONVERGE]: probe "a": converge: serial needs a question for an SOA record\n    hint: the serial is in the SOA record of the zone: type SOA, class IN, rcode NOERROR',
+    ],
+    [
+      'a transport that is there twice',
+      `name: demo\nprobes: [{id: a, dns: {name: x, type: A, transports: [udp, udp]}}]\n${steps}`,
+      '2:54: error[CONFIG_VALUE]: probes[0].dns.transports: expected each transport once',
+    ],
+    [
+      'a response code that is none',
+      `name: demo\nprobes: [{id: a, dns: {name: x, type: A, rcode: [NOERROR, DENIED]}}]\n${steps}`,
+      '2:59: error[CONFIG_VALUE]: probes[0].dns.rcode[1]: expected "NOERROR" or "FORMERR" or "SERVFAIL" or "NXDOMAIN" or "NOTIMP" or "REFUSED" or "NOTAUTH", found the text "DENIED"',
     ],
     ['an empty file', '', '1:1: error[CONFIG_EMPTY]: the file is empty'],
   ])('points at %s', (_, text, expected) => {

@@ -76,6 +76,22 @@ describe('renderJunit', () => {
     );
   });
 
+  it('has a case for each probe, on hosts that could not be logged in to as well', () => {
+    const checks = [
+      checkResult('probe soa', 'SOA a over udp'),
+      checkResult('probe soa', 'SOA a over tcp', 'REFUSED instead of NOERROR'),
+    ];
+    const probed = [
+      hostResult('ns1', { outcome: 'failed', steps: [stepResult('cage')], checks }),
+      hostResult('ns2', { outcome: 'unreachable', reason: 'refused', checks }),
+    ];
+    const xml = renderJunit(runResult('verify', probed));
+    expect(xml).toContain('<testsuite name="ns1" tests="3" failures="1" errors="0" skipped="0">');
+    expect(xml).toContain('<testsuite name="ns2" tests="3" failures="1" errors="1" skipped="0">');
+    expect(xml).toContain('    <testcase classname="ns1" name="probe soa: SOA a over udp" time="0"/>');
+    expect(xml).toContain('<failure message="REFUSED instead of NOERROR"/>');
+  });
+
   it('does not take a plan for drift', () => {
     expect(renderJunit(runResult('plan', hosts.slice(3)))).toContain('failures="0"');
   });

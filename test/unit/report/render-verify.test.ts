@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareFleet, compareToBaseline } from '../../../src/compare/index.ts';
+import { compareFleet, compareSerials, compareToBaseline } from '../../../src/compare/index.ts';
 import { plainStyle, renderCompare, renderVerify } from '../../../src/report/index.ts';
 import { checkResult, fleetOf, hostResult, observed, resourceResult, runResult, text } from './renderers.ts';
 
@@ -44,6 +44,32 @@ describe('renderVerify', () => {
     const host = hostResult('ns1', { outcome: 'failed', checks: [{ ...checks[0]!, holds: false }] });
     expect(renderVerify(runResult('verify', [host]), plainStyle)).toContain(
       '✖ ns1   does not hold: proof:root\n',
+    );
+  });
+
+  it('has a line for each failing probe, and one for each zone whose serials differ', () => {
+    const soa = (message?: string): ReturnType<typeof checkResult> =>
+      checkResult('probe zones', 'SOA example.net over udp', message);
+    const hosts = [
+      hostResult('ns1', { checks: [soa()] }),
+      hostResult('ns2', { checks: [soa()] }),
+      hostResult('ns3', { outcome: 'failed', checks: [soa('not authoritative')] }),
+      hostResult('ns4', { outcome: 'unreachable', reason: 'refused', checks: [soa('no answer')] }),
+    ];
+    const divergences = compareSerials([
+      { key: 'probe zones: serial of example.net', host: 'ns1', serial: 7 },
+      { key: 'probe zones: serial of example.net', host: 'ns2', serial: 5 },
+    ]);
+    expect(renderVerify(runResult('verify', hosts), plainStyle, { divergences })).toBe(
+      text(
+        '✖ ns3                 not authoritative   probe zones:SOA example.net over udp',
+        '✖ ns4                 no answer   probe zones:SOA example.net over udp',
+        '? ns4                 unreachable: refused',
+        '✔ ns[1-2] (2 hosts)   1 check holds, no drift',
+        'divergence:',
+        '  probe zones: serial of example.net  7  ns1    5 (2 behind)  ns2    (no majority)',
+        '4 hosts: 2 good, 1 failed, 1 unknown, 1 divergence   run R1',
+      ),
     );
   });
 

@@ -1,0 +1,105 @@
+// `muster verify --report` as an operator runs it: the built program, a host whose sshd is away and whose named answers.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answerTo, type DnsServer, soa, startDnsServer } from '../contract/probe/dns-server.ts';
+
+const main = join(import.meta.dirname, '../../dist/cli/main.js');
+
+let folder: string;
+let server: DnsServer;
+
+beforeAll(async () => {
+  server = await startDnsServer((asked) => [
+    answerTo(asked, [soa('example.net', 7)], { authoritative: asked.transport === 'udp' }),
+  ]);
+  folder = mkdtempSync(join(tmpdir(), 'muster-report-'));
+  mkdirSync(join(folder, 'steps'));
+  writeFileSync(join(folder, 'steps/one.sh'), 'state() { :; }\n');
+  writeFileSync(
+    join(folder, 'playbook.yaml'),
+    `name: try
+steps: [{ id: one, script: steps/one.sh }]
+probes: [{ id: soa, dns: { name: example.net, type: SOA, authoritative: true } }]
+`,
+  );
+  // The port of sshd is one where nobody speaks SSH, so that nobody can be logged in to.
+  writeFileSync(
+    join(folder, 'inventory.yaml'),
+    `connection: { known_hosts: none, agent: false, connect_timeout: 500ms }
+hosts: { ns1: { address: 127.0.0.1, connection: { port: 1 }, vars: { dns_port: ${server.port} } } }
+`,
+  );
+});
+
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+async function verify(
+  ...args: readonly string[]
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [main, 'verify', folder, '-i', 'inventory.yaml', ...args], {
+    cwd: folder,
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, stdout, stderr };
+}
+
+describe('muster verify', () => {
+  it('writes the reports that were asked for, each in the format of its ending', async () => {
+    const { code, stdout, stderr } = await verify('--report', 'report.xml', '--report', 'report.md');
+    expect(code, stderr).toBe(4);
+    expect(stdout).toContain('not authoritative   probe soa:SOA example.net over tcp');
+    expect(stdout).toMatch(/^\? ns1 +unreachable/m);
+    const xml = readFileSync(join(folder, 'report.xml'), 'utf8');
+    expect(xml).toContain('<testsuite name="ns1" tests="3" failures="1" errors="1" skipped="0">');
+    expect(xml).toContain('<testcase classname="ns1" name="probe soa: SOA example.net over udp" time="0"/>');
+    const markdown = readFileSync(join(folder, 'report.md'), 'utf8');
+    expect(markdown).toContain('# verify try');
+    expect(markdown).toContain('not authoritative');
+  });
+
+  it('has the probes of --json in its result', async () => {
+    const { stdout } = await verify('--json');
+    const last = stdout.trimEnd().split('\n').at(-1) ?? '';
+    expect(JSON.parse(last)).toMatchObject({
+      hosts: [
+        {
+          host: 'ns1',
+          outcome: 'unreachable',
+          checks: [
+            { step: 'probe soa', name: 'SOA example.net over udp', holds: true },
+            {
+              step: 'probe soa',
+              name: 'SOA example.net over tcp',
+              holds: false,
+              message: 'not authoritative',
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('refuses a report of another ending before it asks any host', async () => {
+    const before = server.asked.length;
+    const { code, stderr } = await verify('--report', 'report.html');
+    expect(code).toBe(2);
+    expect(stderr).toContain('a file that ends in .xml or .md');
+    expect(server.asked).toHaveLength(before);
+  });
+
+  it('says that a report cannot be written, after the result', async () => {
+    const { code, stdout, stderr } = await verify('--report', 'no/such/report.xml');
+    expect(code).toBe(2);
+    expect(stdout).toContain('ns1');
+    expect(stderr).toContain('the report cannot be written: ENOENT');
+  });
+});

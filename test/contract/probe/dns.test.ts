@@ -1,0 +1,236 @@
+// The probe against real sockets on the loopback, with servers that lose, cut, delay and forge.
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import packet from 'dns-packet';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { askDns, type DnsQuery, type DnsReply } from '../../../src/probe/index.ts';
+import type { AskOptions } from '../../../src/probe/index.ts';
+import {
+  answerTo,
+  type Behaviour,
+  chaosText,
+  type DnsServer,
+  type ServerOptions,
+  soa,
+  startDnsServer,
+} from './dns-server.ts';
+
+const zone = 'example.net';
+const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+);
+const soaText = 'ns1.example.net. root.example.net. 7 3600 900 604800 3600';
+
+async function serve(behave: Behaviour, options?: ServerOptions): Promise<DnsServer> {
+  const server = await startDnsServer(behave, options);
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+function queryOf(server: { address: string; port: number }, more: Partial<DnsQuery> = {}): DnsQuery {
+  return {
+    address: server.address,
+    port: server.port,
+    transport: 'udp',
+    name: zone,
+    type: 'SOA',
+    class: 'IN',
+    recursionDesired: false,
+    ...more,
+  };
+}
+
+/** Asks with short tries, since nothing on the loopback is late. */
+async function ask(query: DnsQuery, options: AskOptions = {}): Promise<DnsReply> {
+  return await askDns(query, { timeoutMs: 150, ...options });
+}
+
+const goodAnswer: Behaviour = (asked) => [answerTo(asked, [soa(zone, 7)])];
+
+describe.each(['udp', 'tcp'] as const)('a question over %s', (transport) => {
+  it('brings the answer with its serial and the authoritative bit', async () => {
+    const server = await serve(goodAnswer);
+    expect(await ask(queryOf(server, { transport }))).toEqual({
+      kind: 'answer',
+      rcode: 'NOERROR',
+      authoritative: true,
+      records: [soaText],
+      serial: 7,
+    });
+    expect(server.asked).toMatchObject([
+      { transport, name: zone, type: 'SOA', class: 'IN', recursionDesired: false },
+    ]);
+  });
+
+  it('brings a refusal, and asks for recursion when told to', async () => {
+    const server = await serve((asked) => [answerTo(asked, [], { rcode: 'REFUSED', authoritative: false })]);
+    const reply = await ask(
+      queryOf(server, { transport, name: 'a.invalid', type: 'A', recursionDesired: true }),
+    );
+    expect(reply).toMatchObject({ kind: 'answer', rcode: 'REFUSED', authoritative: false, records: [] });
+    expect(server.asked).toMatchObject([{ name: 'a.invalid', recursionDesired: true }]);
+  });
+
+  it('tells a lame server by the missing authoritative bit', async () => {
+    const server = await serve((asked) => [answerTo(asked, [], { authoritative: false })]);
+    const reply = await ask(queryOf(server, { transport }));
+    expect(reply).toMatchObject({ rcode: 'NOERROR', authoritative: false, records: [], serial: undefined });
+  });
+
+  it('asks in the class CHAOS', async () => {
+    const server = await serve((asked) => [answerTo(asked, [chaosText('version.bind', '9.18.1')])]);
+    const reply = await ask(queryOf(server, { transport, name: 'version.bind', type: 'TXT', class: 'CH' }));
+    expect(reply).toMatchObject({ rcode: 'NOERROR', records: ['9.18.1'] });
+    expect(server.asked).toMatchObject([{ class: 'CH' }]);
+  });
+
+  it('takes no answer with another id, to another name or of another class', async () => {
+    const server = await serve((asked) => [
+      answerTo(asked, [soa(zone, 1)], { id: asked.id ^ 1 }),
+      answerTo(asked, [soa(zone, 2)], { name: 'example.org' }),
+      answerTo({ ...asked, class: 'CH' }, [soa(zone, 3)]),
+      answerTo(asked, [soa(zone, 7)]),
+    ]);
+    expect(await ask(queryOf(server, { transport }))).toMatchObject({ serial: 7 });
+  });
+
+  it('has no answer when all that comes is somebody else’s', async () => {
+    const server = await serve((asked) => [answerTo(asked, [soa(zone, 1)], { id: asked.id ^ 1 })]);
+    expect(await ask(queryOf(server, { transport }))).toMatchObject({
+      kind: 'silence',
+      problem: 'no answer',
+    });
+  });
+
+  it('says that the port is closed, at once', async () => {
+    const server = await serve(goodAnswer, { only: transport === 'udp' ? 'tcp' : 'udp' });
+    const reply = await ask(queryOf(server, { transport }), { timeoutMs: 10_000 });
+    expect(reply).toMatchObject({ kind: 'silence', problem: 'connection refused' });
+  });
+
+  it('says that an answer cannot be read', async () => {
+    const server = await serve((asked) => [answerTo(asked, [soa(zone, 7)]).subarray(0, 40)]);
+    expect(await ask(queryOf(server, { transport }))).toMatchObject({
+      problem: 'an answer that cannot be read',
+    });
+  });
+
+  it.skipIf(!hasIpv6)('asks over IPv6', async () => {
+    const server = await serve(goodAnswer, { address: '::1' });
+    expect(await ask(queryOf(server, { transport }))).toMatchObject({ serial: 7 });
+  });
+
+  it('finds the address of a name', async () => {
+    const server = await serve(goodAnswer);
+    expect(await ask(queryOf({ ...server, address: 'localhost' }, { transport }))).toMatchObject({
+      serial: 7,
+    });
+  });
+
+  it('says that a name has no address', async () => {
+    const reply = await ask(queryOf({ address: 'no-such-host.invalid', port: 53 }, { transport }));
+    expect(reply).toMatchObject({
+      kind: 'silence',
+      problem: expect.stringContaining('no-such-host.invalid'),
+    });
+  });
+
+  it('is over when the operator stops it', async () => {
+    const server = await serve(() => []);
+    const stop = new AbortController();
+    const asking = ask(queryOf(server, { transport }), { timeoutMs: 60_000, signal: stop.signal });
+    await sleep(50);
+    stop.abort();
+    expect(await asking).toMatchObject({ kind: 'silence', problem: expect.stringContaining('stopped') });
+  });
+
+  it('may wait together with many others for one stop, without a warning', async () => {
+    const server = await serve(() => []);
+    const warnings: string[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    const { signal } = new AbortController();
+    const many = Array.from({ length: 30 }, () => ask(queryOf(server, { transport }), { signal, tries: 1 }));
+    await Promise.all(many);
+    await sleep(10);
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('a question over UDP', () => {
+  it('is asked again when it is lost, with another id', async () => {
+    let lost = 2;
+    const server = await serve((asked) => (lost-- > 0 ? [] : [answerTo(asked, [soa(zone, 7)])]));
+    expect(await ask(queryOf(server))).toMatchObject({ serial: 7 });
+    expect(server.asked).toHaveLength(3);
+    expect(new Set(server.asked.map(({ id }) => id)).size).toBeGreaterThan(1);
+  });
+
+  it('is given up after three tries', async () => {
+    const server = await serve(() => []);
+    expect(await ask(queryOf(server))).toMatchObject({ kind: 'silence', problem: 'no answer' });
+    expect(server.asked).toHaveLength(3);
+  });
+
+  it('goes on over TCP when the answer was truncated, even in the middle of a record', async () => {
+    const server = await serve((asked) => {
+      const whole = answerTo(asked, [soa(zone, 7)], { flags: packet.TRUNCATED_RESPONSE });
+      return asked.transport === 'udp' ? [whole.subarray(0, 40)] : [answerTo(asked, [soa(zone, 8)])];
+    });
+    expect(await ask(queryOf(server))).toMatchObject({ kind: 'answer', serial: 8 });
+    expect(server.asked.map(({ transport }) => transport)).toEqual(['udp', 'tcp']);
+  });
+
+  it('has no answer when it was truncated and TCP is closed', async () => {
+    const truncated: Behaviour = (asked) => [answerTo(asked, [], { flags: packet.TRUNCATED_RESPONSE })];
+    const server = await serve(truncated, { only: 'udp' });
+    expect(await ask(queryOf(server))).toMatchObject({
+      kind: 'silence',
+      problem: 'a truncated answer, and over tcp: connection refused',
+    });
+  });
+});
+
+describe('a question over TCP', () => {
+  it('waits for an answer that comes byte by byte', async () => {
+    const sendTcp: ServerOptions['sendTcp'] = (socket, frame) => {
+      void (async () => {
+        for (const byte of frame) {
+          socket.write(Uint8Array.of(byte));
+          await sleep(1);
+        }
+      })();
+    };
+    const server = await serve(goodAnswer, { sendTcp });
+    expect(await ask(queryOf(server, { transport: 'tcp' }), { timeoutMs: 2000 })).toMatchObject({
+      serial: 7,
+    });
+  });
+
+  it('says that the connection was closed in the middle of the answer', async () => {
+    const sendTcp: ServerOptions['sendTcp'] = (socket, frame) => socket.end(frame.subarray(0, 20));
+    const server = await serve(goodAnswer, { sendTcp });
+    expect(await ask(queryOf(server, { transport: 'tcp' }))).toMatchObject({
+      problem: 'connection closed without an answer',
+    });
+  });
+
+  it('is over in time when the pieces never end', async () => {
+    const sendTcp: ServerOptions['sendTcp'] = (socket, frame) => {
+      socket.write(frame.subarray(0, 20));
+    };
+    const server = await serve(goodAnswer, { sendTcp });
+    expect(await ask(queryOf(server, { transport: 'tcp' }))).toMatchObject({ problem: 'no answer' });
+  });
+
+  it('says that the connection was reset', async () => {
+    const server = createServer((socket) => socket.on('data', () => socket.resetAndDestroy()));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const bound = server.address() as { port: number };
+    const query = queryOf({ address: '127.0.0.1', port: bound.port }, { transport: 'tcp' });
+    expect(await ask(query)).toMatchObject({ problem: 'connection reset' });
+  });
+});

@@ -1,0 +1,137 @@
+// What the clients of a primary, its secondary and a resolver get, asked from outside by caged-bind's probes.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Lab } from '../../src/lab/index.ts';
+import { startLab } from '../../src/lab/index.ts';
+import { describeWithEngine, labImage } from './engine.ts';
+import { inside, muster, playbook } from './muster.ts';
+
+const names = ['p1', 's1', 'r1'];
+
+/** Reports break their lines where the screen ends. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
+}
+
+describeWithEngine('the probes of caged-bind', () => {
+  let lab: Lab;
+  let file: string;
+
+  function writeZone(serial: number): void {
+    writeFileSync(
+      join(lab.directory, 'zones/example.net'),
+      `$TTL 3600\n@ IN SOA p1 hostmaster ( ${String(serial)} 3600 900 604800 60 )\n@ IN NS p1\np1 IN A 192.0.2.11\n`,
+    );
+  }
+
+  /** `vars` are those of all hosts; addresses are the host's own, or the IPv6 loopback at the same port. */
+  function writeFleet(vars = ''): void {
+    const ip = lab.hosts.find(({ name }) => name === 'p1')?.ip ?? '';
+    const other = lab.hosts.find(({ name }) => name === 's1')?.ip ?? '';
+    const hosts = lab.hosts.map(
+      ({ name, address, sshPort, dnsPort }) =>
+        `  ${name}: { address: ${address}, connection: { port: ${String(sshPort)} }, vars: { dns_port: ${String(dnsPort)} } }`,
+    );
+    writeFileSync(
+      file,
+      `connection: { identity_file: ${lab.identityFile}, known_hosts: ${lab.knownHostsFile}, agent: false }
+vars: { package_path: /var/packages/All, config_from: playbook, zones: [example.net]${vars} }
+hosts:
+${hosts.join('\n')}
+groups:
+  primary: { hosts: [p1], vars: { zone_files: zones/, allow_transfer: [${other}] } }
+  secondary: { hosts: [s1], vars: { role: secondary, primaries: [${ip}] } }
+  resolver: { hosts: [r1], vars: { role: resolver, forwarders: [${ip}], dnssec_validation: 'no' } }
+`,
+    );
+  }
+
+  async function apply(limit: string): Promise<void> {
+    const { code, stdout } = await muster(['apply', playbook, '-i', file, '--limit', limit, '--yes']);
+    expect(code, stdout.slice(-6000)).toBe(0);
+  }
+
+  beforeAll(async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'muster-probes-'));
+    lab = await startLab({ hosts: names.map((name) => ({ name })), image: labImage(), directory });
+    mkdirSync(join(directory, 'zones'));
+    file = join(directory, 'fleet.yaml');
+    writeZone(2026112601);
+    writeFleet();
+    // The primary first: a secondary that starts while it is down asks again only after a minute.
+    await apply('p1');
+    await apply('!p1');
+  });
+
+  afterAll(async () => {
+    await lab.stop();
+    rmSync(lab.directory, { recursive: true, force: true });
+  });
+
+  it('hold right behind an apply, without a wait in between', async () => {
+    const { code, stdout } = await muster(['verify', playbook, '-i', file]);
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain('3 good');
+  });
+
+  it('wait for a secondary that is about to transfer a new serial', async () => {
+    writeZone(2026112602);
+    await apply('p1');
+    const { code, stdout } = await muster(['compare', playbook, '-i', file, '--all']);
+    expect(code, stdout).toBe(0);
+    expect(stdout).toMatch(/serial of example\.net +2026112602 +p1,s1/);
+  });
+
+  it('tell of one that does not transfer it, by how much, and in the report', async () => {
+    // A primary that is deaf to this secondary: it neither tells it of changes nor lets it transfer them.
+    await inside(lab, 's1', `sed -i.old 's/masters {.*}/masters { 192.0.2.1; }/' /home/named/etc/named.conf`);
+    await inside(lab, 's1', `kill -HUP "$(cat /home/named/var/run/named/named.pid)"`);
+    writeZone(2026112605);
+    await apply('p1');
+    const report = join(lab.directory, 'report.xml');
+    const { stdout } = await muster(['verify', playbook, '-i', file, '--report', report]);
+    expect(oneLine(stdout)).toContain(
+      'probe zones: serial of example.net 2026112605 p1 2026112602 (3 behind) s1',
+    );
+    expect(readFileSync(report, 'utf8')).toContain('2026112602 (3 behind): s1');
+    await apply('s1');
+    expect((await muster(['verify', playbook, '-i', file])).code).toBe(0);
+  });
+
+  it('tell of a zone that a server is lame for, and of a version that is shown', async () => {
+    await inside(
+      lab,
+      'p1',
+      `sed -i.old -e '/version none/d' -e 's/zone "example.net"/zone "example.org"/' /home/named/etc/named.conf`,
+    );
+    await inside(lab, 'p1', `kill -HUP "$(cat /home/named/var/run/named/named.pid)"`);
+    const { code, stdout } = await muster(['verify', playbook, '-i', file, '--limit', 'p1']);
+    expect(code, stdout).toBe(1);
+    for (const transport of ['udp', 'tcp']) {
+      expect(oneLine(stdout)).toMatch(
+        new RegExp(`p1 REFUSED instead of NOERROR probe zones:SOA example\\.net over ${transport}`),
+      );
+      expect(oneLine(stdout)).toMatch(
+        new RegExp(`p1 9\\.\\S* does not match \\^\\$ probe version:CH TXT version\\.bind over ${transport}`),
+      );
+    }
+  });
+
+  it('tell of a server that is down, one line for what was asked over each transport', async () => {
+    await inside(lab, 'p1', `kill "$(cat /home/named/var/run/named/named.pid)"`);
+    const { code, stdout } = await muster(['verify', playbook, '-i', file, '--limit', 'p1']);
+    expect(code, stdout).toBe(1);
+    expect(stdout).toMatch(/(no answer|connection \w+).* +probe zones:SOA example\.net over udp/);
+    expect(oneLine(stdout)).toMatch(/(no answer|connection [a-z ]+) probe zones:SOA example\.net over tcp/);
+  });
+
+  it('are not asked for a server with a configuration of its own, unless it is told its zones', async () => {
+    await apply('p1');
+    writeFleet(', show_version: true');
+    const { stdout } = await muster(['verify', playbook, '-i', file, '--limit', 's1', '--json']);
+    expect(stdout).toContain('"probe recursion"');
+    expect(stdout).not.toContain('"probe version"');
+  });
+});
