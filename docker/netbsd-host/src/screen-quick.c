@@ -43,7 +43,8 @@ static int quick_cat(int count, char **words) {
 
 static int quick_rm(int count, char **words) {
   struct stat info;
-  int forced = count > 0 && strcmp(words[0], "-f") == 0;
+  /* -r makes no difference to what is no directory, and directories are not for here. */
+  int forced = count > 0 && (strcmp(words[0], "-f") == 0 || strcmp(words[0], "-rf") == 0);
   if (geteuid() != 0 || count == forced) return 0;
   for (int i = forced; i < count; i++) {
     if (words[i][0] == '-') return 0;
@@ -95,6 +96,8 @@ static int quick_touch(int count, char **words) {
   struct stat info;
   if (count != 3 || strcmp(words[0], "-r") != 0 || words[2][0] == '-' || stat(words[1], &info) != 0) return 0;
   struct timespec times[2] = {info.st_atim, info.st_mtim};
+  int made = open(words[2], O_WRONLY | O_CREAT | O_EXCL, 0666);
+  if (made >= 0) close(made);
   return utimensat(AT_FDCWD, words[2], times, 0) == 0;
 }
 
@@ -139,12 +142,26 @@ static int quick_cp(int count, char **words) {
   return good;
 }
 
+/* tail -c +N file: what a follower of growing logs asks for */
+static int quick_tail(int count, char **words) {
+  struct stat info;
+  char *end;
+  if (count != 3 || strcmp(words[0], "-c") != 0 || words[1][0] != '+' || words[1][1] < '0' || words[1][1] > '9' || words[2][0] == '-') return 0;
+  long long from = strtoll(words[1] + 1, &end, 10);
+  int file = *end == '\0' ? open(words[2], O_RDONLY) : -1;
+  if (file < 0 || fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) return 0;
+  if (lseek(file, from > 0 ? from - 1 : 0, SEEK_SET) < 0) return 0;
+  if (!copy_bytes(file, 1)) _exit(1);
+  return 1;
+}
+
 static const struct {
   const char *name;
   int (*run)(int count, char **words);
 } quick[] = {
     {"cat", quick_cat},     {"rm", quick_rm},       {"mkdir", quick_mkdir}, {"rmdir", quick_rmdir}, {"chmod", quick_chmod},
     {"chown", quick_chown}, {"touch", quick_touch}, {"mv", quick_mv},       {"ln", quick_ln},       {"cp", quick_cp},
+    {"tail", quick_tail},
 };
 
 int done_quickly(const char *name, int argc, char **argv) {
