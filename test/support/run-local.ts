@@ -38,6 +38,8 @@ export interface LocalRun {
   readonly vars?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** Vars of type files: var to name to content. */
+  readonly given?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly settings?: Partial<RunSettings>;
   /** exec: the sh text to run. */
   readonly command?: string;
@@ -117,6 +119,7 @@ export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
             files,
             vars: new Map(Object.entries(run.vars ?? {})),
             secretVars: secrets,
+            givenFiles: givenOf(run),
             ...(run.command === undefined ? {} : { command: run.command }),
           })
         ).tar,
@@ -129,6 +132,16 @@ export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
     },
   );
   return { ...host, events };
+}
+
+function givenOf({ given = {} }: LocalRun): ReadonlyMap<string, ReadonlyMap<string, Uint8Array>> {
+  const encoder = new TextEncoder();
+  return new Map(
+    Object.entries(given).map(([name, files]) => [
+      name,
+      new Map(Object.entries(files).map(([path, text]) => [path, encoder.encode(text)])),
+    ]),
+  );
 }
 
 function runtimeOf(run: LocalRun): ReadonlyMap<string, Uint8Array> {

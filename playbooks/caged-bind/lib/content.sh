@@ -211,9 +211,11 @@ tree_differences() {
 
 # checkconf [-t DIRECTORY]: named-checkconf says what is wrong with the configuration and its zones, if anything is.
 checkconf() {
-  checker=${program%/*}/named-checkconf
-  [ -x "$checker" ] || checker=named-checkconf
-  ! "$checker" ${1+"$@"} -z "$named_conf" >"$m_work/checkconf" 2>&1 </dev/null || return 0
+  has_checkconf || {
+    printf 'there is no named-checkconf\n'
+    return 1
+  }
+  ! "$checkconf" ${1+"$@"} -z "$named_conf" >"$m_work/checkconf" 2>&1 </dev/null || return 0
   awk '!/: loaded serial / && !/: not loaded due to errors/ && !/^_default\//' "$m_work/checkconf"
   return 1
 }

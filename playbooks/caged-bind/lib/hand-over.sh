@@ -239,13 +239,14 @@ serves_within() {
   return 1
 }
 
-# answers ZONE: named answers for ZONE, or, without one, says anything at all.
+# answers ZONE: named answers for ZONE, or, without one, says anything at all. Without recursion: a resolver would go and
+# ask others first.
 answers() {
   if m_have dig; then
-    said=$(dig +noall +answer +time=1 +tries=1 "@$answers_at" "${1:-.}" SOA 2>/dev/null) || return 1
+    said=$(dig +norec +noall +answer +time=1 +tries=1 "@$answers_at" "${1:-.}" SOA 2>/dev/null) || return 1
     [ -z "$1" ] || [ -n "$said" ]
   else
-    host -t SOA "${1:-.}" "$answers_at" >/dev/null 2>&1
+    host -r -t SOA "${1:-.}" "$answers_at" >/dev/null 2>&1
   fi
 }
 

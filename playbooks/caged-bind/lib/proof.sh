@@ -208,7 +208,8 @@ judge_cage() {
       writable = owner == user && substr(mode, 3, 1) == "w" || of == group && substr(mode, 6, 1) == "w" || substr(mode, 9, 1) == "w"
       if (writable && type != "s" && type != "c" && type != "b") print plain " (" mode " " owner " " of ")" > (work "writable")
       print mode, owner, of, plain > (work "list")
-      if (type == "-" && owner != user && plain !~ /[ \t]/) print path > (work "files")
+      # A key is of its host alone, and so is its digest.
+      if (type == "-" && owner != user && plain !~ /[ \t]/ && plain != "/etc/rndc.key") print path > (work "files")
     }' "$m_work/cage.ls"
 }
 

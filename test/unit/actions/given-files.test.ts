@@ -1,9 +1,14 @@
 // Vars of type files: read once, all that is wrong at once and at its place, nothing unsafe on its way to a host.
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readGivenFiles } from '../../../src/actions/given-files.ts';
+import { resolveFleetVars } from '../../../src/actions/host-vars.ts';
+import { readGivenFiles as readFiles, readInventory, readPlaybookTree } from '../../../src/config/index.ts';
 import type { VarValue } from '../../../src/document/index.ts';
 import { UsageError } from '../../../src/errors.ts';
+import { parseInventory } from '../../../src/inventory/index.ts';
 import type { ResolvedVar } from '../../../src/playbook/index.ts';
+import { parsePlaybook } from '../../../src/playbook/index.ts';
 import { playbookWithVars } from '../playbook/tree.ts';
 
 const bytes = new TextEncoder().encode('x');
@@ -34,6 +39,26 @@ function fleet(values: Readonly<Record<string, VarValue>>): Map<string, Readonly
 }
 
 const playbook = playbookWithVars('{zone_files: {type: files}}');
+
+describe('the example with three roles', () => {
+  it('gives its primary a file for each zone, and nobody else any', async () => {
+    const root = join(import.meta.dirname, '../../..');
+    const inventory = parseInventory(await readInventory(join(root, 'inventories/roles.yaml')));
+    const cagedBind = parsePlaybook(await readPlaybookTree(join(root, 'playbooks/caged-bind')));
+    const varsByHost = resolveFleetVars(cagedBind, [...inventory.hosts.values()]);
+    const found = await readGivenFiles(cagedBind, varsByHost, readFiles);
+    const zones = varsByHost.get('ns1')?.get('zones')?.value;
+    expect(zones).toEqual(['example.net', '2.0.192.in-addr.arpa']);
+    expect([...(found.get('ns1')?.get('zone_files')?.keys() ?? [])]).toEqual([
+      '2.0.192.in-addr.arpa',
+      'example.net',
+      'include/mail',
+    ]);
+    for (const name of ['ns2', 'ns3', 'cache1', 'cache2']) {
+      expect(found.get(name)?.get('zone_files')?.size).toBe(0);
+    }
+  });
+});
 
 describe('readGivenFiles', () => {
   it('takes a path or a list of paths, relative to the file that gives the value', async () => {

@@ -1,0 +1,239 @@
+// The content step of caged-bind in a real sh, against a scratch tree: what differs is found whatever its name, nothing
+// is replaced when the check fails, and the key stays on its host.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { LocalRun, LocalRunResult } from '../support/run-local.ts';
+import type { ScratchHost } from './scratch.ts';
+import { changesOf, complaintsOf, scratchHost } from './scratch.ts';
+
+const folder = join(import.meta.dirname, '../../playbooks/caged-bind');
+const read = (name: string): Buffer => readFileSync(join(folder, name));
+const step = read('steps/04-content.sh').toString();
+
+// Refuses what holds the word BAD, and speaks as the real one does.
+const checkconf = `#!/bin/sh
+root=
+[ "$1" != -t ] || { root=$2; shift 2; }
+echo "$@" >>"$0.calls"
+status=0
+for zone in "$root"/zones/*; do
+  [ -f "$zone" ] || continue
+  name=\${zone##*/}
+  if grep -q BAD "$zone"; then
+    echo "$name:3: unknown RR type 'BAD'"
+    echo "zone $name/IN: loading from master file $name failed: unknown class/type"
+    echo "zone $name/IN: not loaded due to errors."
+    echo "_default/$name/IN: unknown class/type"
+    status=1
+  else
+    echo "zone $name/IN: loaded serial 1"
+  fi
+done
+exit $status
+`;
+
+const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'].filter((shell) =>
+  existsSync(shell.split(' ')[0] ?? ''),
+);
+
+/** A host with a cage beside a fake of the programs. */
+function cagedHost(shell: string): ScratchHost {
+  const host = scratchHost({ shell });
+  host.write('bin/named', '#!/bin/sh\necho BIND 9.18.1\n', 0o755);
+  host.write('bin/named-checkconf', checkconf, 0o755);
+  host.write('cage/etc/keep', '');
+  return host;
+}
+
+/** A run of the step with `choices` as they are on the scratch tree. */
+function content(
+  host: ScratchHost,
+  vars: Readonly<Record<string, string>>,
+  given: LocalRun['given'] = {},
+): Partial<LocalRun> {
+  const library = `${read('lib/content.sh').toString()}
+choices() { program=$root/bin/named; }
+has_checkconf() { checkconf=$root/bin/named-checkconf; }
+`;
+  return {
+    steps: { content: step },
+    files: {
+      'lib/content.sh': Buffer.from(library),
+      'templates/named.conf': Buffer.from(`options { };\n# ${vars['conf'] ?? ''}\n`),
+    },
+    vars: {
+      cage: host.path('cage'),
+      named_conf: '/named.conf',
+      namedb: '/zones',
+      run_user: 'root',
+      run_group: String(process.getgid?.() ?? 0) === '0' ? 'root' : 'users',
+      zones_change: '*.jnl\nkeys/*',
+      config_from: 'playbook',
+      role: 'primary',
+      rndc: 'no',
+      zones: 'example.net',
+      zone_files: '',
+      primaries: '',
+      ...vars,
+    },
+    given,
+  };
+}
+
+function ended(run: LocalRunResult): string {
+  return complaintsOf(run.result);
+}
+
+describe.skipIf(process.getuid?.() !== 0).each(shells)('content of the playbook in %s', (shell) => {
+  const good = { 'example.net': 'a\n', 'include/hosts': 'b\n' };
+
+  it('puts the zones in once, sees an edit by hand, and takes all back', async () => {
+    const host = cagedHost(shell);
+    const run = content(host, {}, { zone_files: good });
+    const planned = await host.run('plan', run);
+    const applied = await host.run('apply', run);
+    expect(applied.result.outcome, ended(applied)).toBe('changed');
+    expect(changesOf(applied.result)).toEqual(changesOf(planned.result));
+    expect(host.read('cage/zones/example.net')).toBe('a\n');
+    expect(statSync(host.path('cage/zones/include/hosts')).mode & 0o777).toBe(0o644);
+    expect((await host.run('apply', run)).result.outcome).toBe('ok');
+    host.write('cage/zones/example.net', 'z\n');
+    const drifted = await host.run('verify', run);
+    expect(changesOf(drifted.result)).toEqual([`content zone_file ${host.path('cage/zones/example.net')}`]);
+    host.write('cage/zones/example.net', 'a\n');
+    const undone = await host.run('rollback');
+    expect(undone.result.outcome, ended(undone)).toBe('rolled-back');
+    expect(existsSync(host.path('cage/zones'))).toBe(false);
+    expect(existsSync(host.path('cage/named.conf'))).toBe(false);
+  });
+
+  it('replaces nothing when a zone is bad, in a plan and in an apply', async () => {
+    const host = cagedHost(shell);
+    await host.run('apply', content(host, {}, { zone_files: good }));
+    const bad = content(host, { conf: 'new' }, { zone_files: { ...good, 'example.net': 'BAD\n' } });
+    for (const action of ['plan', 'apply'] as const) {
+      const { result } = await host.run(action, bad);
+      expect(result.outcome).toBe('failed');
+      expect(result.reason).toContain(
+        "nothing was replaced: example.net:3: unknown RR type 'BAD'; zone example.net/IN: loading from",
+      );
+      expect(result.reason).not.toContain('_default');
+    }
+    expect(host.read('cage/zones/example.net')).toBe('a\n');
+    expect(host.read('cage/named.conf')).not.toContain('new');
+  });
+
+  it('checks nothing before a plan that has yet to bring the program', async () => {
+    const host = cagedHost(shell);
+    host.remove('bin/named');
+    const bad = content(host, {}, { zone_files: { ...good, 'example.net': 'BAD\n' } });
+    expect((await host.run('plan', bad)).result.outcome).not.toBe('failed');
+    expect(existsSync(host.path('bin/named-checkconf.calls'))).toBe(false);
+  });
+
+  it.each([
+    [
+      { zones: 'example.net\nexample.org\n0/25.example' },
+      { zone_files: { 'example.com': '', 'example.net': '', 'x/y': '' } },
+      'zones without a file of their name in zone_files: example.org 0-25.example; zone_files that are not in zones: example.com',
+    ],
+    [{}, {}, 'zones without a file of their name in zone_files: example.net'],
+    [{ zones: '' }, {}, 'a primary needs zones'],
+    [
+      { role: 'secondary', zones: '' },
+      {},
+      'a secondary needs primaries, addresses to transfer from; a secondary needs zones',
+    ],
+  ])('tells all that is missing at once: %j', async (vars, given, words) => {
+    const host = cagedHost(shell);
+    const { result } = await host.run('apply', content(host, vars, given));
+    expect(result.reason).toContain(`${words}; nothing was replaced`);
+    expect(existsSync(host.path('cage/named.conf'))).toBe(false);
+  });
+
+  it('makes a key once, shows it to nobody, and keeps it', async () => {
+    const host = cagedHost(shell);
+    const run = content(host, {}, { zone_files: good });
+    // The link at /etc/rndc.key is not for a scratch tree.
+    const library = `${run.files?.['lib/content.sh']?.toString() ?? ''}\nsymlink() { :; }\n`;
+    const keyed = {
+      ...run,
+      vars: { ...run.vars, rndc: 'yes' },
+      files: { ...run.files, 'lib/content.sh': Buffer.from(library) },
+    };
+    const planned = await host.run('plan', keyed);
+    const applied = await host.run('apply', keyed);
+    expect(applied.result.outcome, ended(applied)).toBe('changed');
+    expect(changesOf(applied.result)).toEqual(changesOf(planned.result));
+    const text = host.read('cage/etc/rndc.key');
+    const key =
+      /^key "rndc-key" \{\n\talgorithm hmac-sha256;\n\tsecret "([A-Za-z0-9+/]{40})";\n\};\n$/.exec(
+        text,
+      )?.[1] ?? '';
+    expect(key).not.toBe('');
+    expect(statSync(host.path('cage/etc/rndc.key')).mode & 0o777).toBe(0o640);
+    expect(JSON.stringify(applied.events)).not.toContain(key);
+    expect(host.receipt('journal') + host.receipt('events')).not.toContain(key);
+    expect((await host.run('apply', keyed)).result.outcome).toBe('ok');
+    expect(host.read('cage/etc/rndc.key')).toBe(text);
+    const other = cagedHost(shell);
+    await other.run('apply', { ...keyed, vars: { ...keyed.vars, cage: other.path('cage') } });
+    expect(other.read('cage/etc/rndc.key')).not.toBe(text);
+  });
+
+  it('takes an algorithm that a BIND up to 9.9 knows', async () => {
+    const host = cagedHost(shell);
+    host.write('bin/named', '#!/bin/sh\necho BIND 9.9.2-P1\n', 0o755);
+    const run = content(host, { rndc: 'yes' }, { zone_files: good });
+    const library = `${run.files?.['lib/content.sh']?.toString() ?? ''}\nsymlink() { :; }\n`;
+    await host.run('apply', { ...run, files: { ...run.files, 'lib/content.sh': Buffer.from(library) } });
+    expect(host.read('cage/etc/rndc.key')).toContain('algorithm hmac-md5;');
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0).each(shells)('tree_differences in %s', (shell) => {
+  it('names what is missing, of another kind, mode, owner or content, and nothing else', async () => {
+    const host = scratchHost({ shell });
+    const both = ['same', 'a b', 'differ and x', 'dir/same', "it's", 'dir/é: x'];
+    for (const name of both) {
+      host.write(`from/${name}`, name);
+      host.write(`to/${name}`, name);
+    }
+    host.write('to/only there', '');
+    const wrong = [
+      'missing',
+      'content',
+      'one two/content three',
+      'Files a and b differ',
+      'mode',
+      'kind',
+      'owner',
+      ' blank',
+    ];
+    for (const name of wrong) host.write(`from/${name}`, 'x');
+    for (const name of ['content', 'one two/content three', 'Files a and b differ'])
+      host.write(`to/${name}`, 'y');
+    for (const name of ['mode', 'owner']) host.write(`to/${name}`, 'x');
+    host.write('to/kind/inside', 'x');
+    host.write('to/ blank', 'y');
+    const body = `state() {
+      chmod 0600 "$root/to/mode"; chown 5 "$root/to/owner"
+      tree_differences "$root/from" "$root/to"
+      cp "$m_work/differences" "$root/differences"
+    }`;
+    const files = { 'lib/content.sh': read('lib/content.sh') };
+    const run = await host.run('apply', { steps: { one: body }, files });
+    expect(run.result.outcome, ended(run)).not.toBe('failed');
+    expect(host.read('differences').trimEnd().split('\n').toSorted()).toEqual(wrong.toSorted());
+  });
+
+  it('takes everything for different where there is nothing yet', async () => {
+    const host = scratchHost({ shell });
+    host.write('from/a', 'x');
+    host.write('from/sub/b', 'x');
+    const body = `state() { tree_differences "$root/from" "$root/to"; cp "$m_work/differences" "$root/differences"; }`;
+    await host.run('apply', { steps: { one: body }, files: { 'lib/content.sh': read('lib/content.sh') } });
+    expect(host.read('differences').split('\n').toSorted()).toEqual(['', 'a', 'sub', 'sub/b']);
+  });
+});
