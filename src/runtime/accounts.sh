@@ -2,6 +2,7 @@
 
 # m_account_tool COMMAND...: runs an account command; another one may hold the lock on /etc/group for a moment.
 m_account_tool() {
+  m_known_user=
   for m_try in 1 2 3; do
     if "$@" </dev/null; then
       return 0

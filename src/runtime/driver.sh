@@ -30,13 +30,15 @@ m_mode_run=plan
 m_finish() {
   m_emit fin "$1" "$2"
   [ -z "$m_locked" ] || m_drop_lock
+  set --
   for m_file in "$m_work"/*; do
     case ${m_file##*/} in
       # What a follower needs, maybe one that comes back after the link broke.
       run | runtime | log | *.pid | chunk* | sizes) ;;
-      *) rm -rf "$m_file" ;;
+      *) set -- ${1+"$@"} "$m_file" ;;
     esac
   done
+  [ $# -eq 0 ] || rm -rf "$@"
   : >"$m_work/done"
   exit 0
 }

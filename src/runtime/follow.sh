@@ -39,7 +39,9 @@ m_send() {
 
 # m_runs NAME: the process of NAME.pid is alive.
 m_runs() {
-  [ -f "$m_work/$1.pid" ] && kill -0 "$(cat "$m_work/$1.pid")" 2>/dev/null
+  m_pid=
+  [ ! -f "$m_work/$1.pid" ] || read -r m_pid <"$m_work/$1.pid" || :
+  [ -n "$m_pid" ] && kill -0 "$m_pid" 2>/dev/null
 }
 
 m_round() {

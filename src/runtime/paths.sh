@@ -118,12 +118,21 @@ m_print() {
   m_state="$m_type|$m_mode|$m_uid|$m_gid|$m_extra"
 }
 
-# m_uid_of NAME-OR-NUMBER, m_gid_of NAME-OR-NUMBER: set m_id, empty when there is no such account (yet).
+# m_uid_of NAME-OR-NUMBER, m_gid_of NAME-OR-NUMBER: set m_id, empty when there is no such account (yet). The last name
+# is remembered, since a cage asks for the same one again and again; m_account_tool forgets it.
 m_uid_of() {
+  case $1 in
+    "${m_known_user-}")
+      m_id=$m_known_uid
+      [ -z "$1" ] || return 0
+      ;;
+  esac
   case $1 in
     *[!0-9]*) m_id=$(id -u "$1" 2>/dev/null) || m_id= ;;
     *) m_id=$1 ;;
   esac
+  m_known_user=
+  [ -z "$m_id" ] || m_known_user=$1 m_known_uid=$m_id
 }
 m_gid_of() {
   case $1 in
@@ -166,7 +175,7 @@ m_parent() {
 m_put() {
   m_parent "$2"
   m_temp=$m_dir/.muster-$m_run_id-$m_seq
-  rm -f "$m_temp"
+  ! is_there "$m_temp" || rm -f "$m_temp"
   if (umask 077 && cp "$1" "$m_temp") && chown "$4:$5" "$m_temp" && chmod "$3" "$m_temp" &&
     { [ -z "${6-}" ] || touch -r "$6" "$m_temp"; } && mv -f "$m_temp" "$2"; then
     return 0
@@ -180,7 +189,7 @@ m_put() {
 m_put_link() {
   m_parent "$2"
   m_temp=$m_dir/.muster-$m_run_id-$m_seq
-  rm -f "$m_temp"
+  ! is_there "$m_temp" || rm -f "$m_temp"
   ln -s -- "$1" "$m_temp" || return 1
   if [ -h "$2" ] && [ -d "$2" ]; then
     rm -f "$2" || return 1

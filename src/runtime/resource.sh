@@ -193,9 +193,13 @@ m_would_install() {
 # will_exist PATH: true when PATH is there, or would be once earlier steps of the plan had run; sets m_after to
 # that step (empty when it is there already).
 will_exist() {
-  m_see "$1"
-  if [ "$m_type" != absent ]; then
-    return 0
+  # Without an overlay to look through, no process is needed.
+  if [ "$m_mode_run" = apply ] || [ ! -s "$m_work/planned" ]; then
+    m_after=
+    ! is_there "$1" || return 0
+  else
+    m_see "$1"
+    [ "$m_type" = absent ] || return 0
   fi
   if [ "$m_mode_run" != apply ] && [ -s "$m_work/installs" ]; then
     m_after=$(tail -n 1 "$m_work/installs")

@@ -29,12 +29,21 @@ m_service_pid() {
 
 # m_await SECONDS COMMAND...: true as soon as COMMAND is; pid files and sockets come a moment after the daemon.
 m_await() {
-  m_left=$(($1 * 5))
+  m_left=$(($1 * 20))
+  m_naps=0
   shift
   while ! "$@"; do
-    m_left=$((m_left - 1))
     [ "$m_left" -gt 0 ] || return 1
-    sleep 0.2
+    m_naps=$((m_naps + 1))
+    # Short naps first: most daemons are up at once. A sleep that takes no fractions sleeps a whole second.
+    if [ "$m_naps" -le 6 ] && sleep 0.05 2>/dev/null; then
+      m_left=$((m_left - 1))
+    elif sleep 0.2 2>/dev/null; then
+      m_left=$((m_left - 4))
+    else
+      sleep 1
+      m_left=$((m_left - 20))
+    fi
   done
 }
 

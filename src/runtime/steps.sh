@@ -30,10 +30,11 @@ m_run_steps() {
 m_one_step() {
   m_emit step "$m_id" "$m_index"
   m_started=$(date +%s)
+  m_now=$m_started
   m_tries=$((m_retries + 1))
   while :; do
-    rm -f "$m_work/timed-out" "$m_work/step.result" "$m_work/fail.reason"
-    printf '%s\n' "$(($(date +%s) + m_timeout))" >"$m_work/deadline"
+    m_drop "$m_work/timed-out" "$m_work/step.result" "$m_work/fail.reason"
+    printf '%s\n' "$((m_now + m_timeout))" >"$m_work/deadline"
     : >"$m_work/in-step"
     # In the foreground, because `wait` does not tell a status on every release; the ticker ends it if it must.
     (m_step_body) </dev/null >>"$m_work/log/$m_number.out" 2>>"$m_work/log/$m_number.err" 4<&-
@@ -46,6 +47,7 @@ m_one_step() {
     m_tries=$((m_tries - 1))
     [ "$m_status" -ne 0 ] && [ "$m_tries" -gt 0 ] && [ ! -f "$m_work/cancelled" ] || break
     notice "step $m_id failed and is tried again ($m_tries left)"
+    m_now=$(date +%s)
   done
   m_outcome=ok
   m_reason=
@@ -69,6 +71,13 @@ m_one_step() {
     m_run_reason=${m_run_reason:-step $m_id: $m_reason}
   fi
   m_emit end "$m_id" "$m_outcome" "$(($(date +%s) - m_started))" "$m_reason"
+}
+
+# m_drop FILE...: removes what is there, and starts no process for what is not.
+m_drop() {
+  for m_dropped do
+    [ ! -f "$m_dropped" ] || rm -f "$m_dropped"
+  done
 }
 
 # m_step_body: in the subshell. Under `set -e`, so that a raw command which fails in a step fails the step.
@@ -102,7 +111,7 @@ m_step_body() {
   # daemon that still serves.
   if [ "$m_action" != plan ]; then
     set +e
-    rm -f "$m_work/bad-checks"
+    m_drop "$m_work/bad-checks"
     verify
     if [ "$m_action" = apply ] && [ -s "$m_work/bad-checks" ]; then
       IFS= read -r m_first <"$m_work/bad-checks"

@@ -76,11 +76,10 @@ while kill -0 "$m_driver" 2>/dev/null && [ ! -f "$m_work/done" ]; do
   [ ! -f "$m_work/follower.pid" ] || read -r m_follower <"$m_work/follower.pid"
   m_end_step_if m_is_over_time timed-out
   m_end_step_if m_is_cancelled cancelled
-  for m_file in "$m_work"/log/*.out "$m_work"/log/*.err; do
-    [ -f "$m_file" ] || continue
-    m_size=$(wc -c <"$m_file")
+  # One wc for all of them; its last line is a total.
+  wc -c "$m_work"/log/*.out "$m_work"/log/*.err 2>/dev/null | while read -r m_size m_file; do
     # Writers append, so a file that is emptied under them starts again at nought.
-    if [ $((m_size)) -gt "$m_disk_cap" ]; then
+    if [ "$m_size" -gt "$m_disk_cap" ] && [ "$m_file" != total ]; then
       : >"$m_file"
     fi
   done

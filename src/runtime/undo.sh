@@ -45,7 +45,8 @@ m_what_differs() {
 
 m_undo_path() {
   m_parent "$m_path"
-  rm -f "$m_dir/.muster-$m_run_id-$m_entry_seq"
+  m_temp=$m_dir/.muster-$m_run_id-$m_entry_seq
+  ! is_there "$m_temp" || rm -f "$m_temp"
   case $m_conflicts in
     *"|$m_path|"*)
       m_result conflict path "$m_path" 'left as it is, see above'

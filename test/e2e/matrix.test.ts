@@ -77,6 +77,9 @@ for (const { style, source } of groups) {
         const rcConf = await inside(lab, name, 'cat /etc/rc.conf');
         expect(rcConf.includes('named_chroot=')).toBe(style === 'chroot8');
         expect(rcConf.includes('named_chrootdir=')).toBe(style === 'chrootdir');
+        const accounts =
+          'cd /home/named/etc; for f in passwd master.passwd; do [ ! -f $f ] || cut -d: -f1,2 $f; done';
+        expect(await inside(lab, name, accounts)).toBe(style === 'chroot8' ? 'named:*\nnamed:*\n' : '');
       });
     });
 

@@ -114,7 +114,7 @@ export async function fingerprint(lab: Lab, host: string): Promise<string> {
       if [ -e "$tree" ]; then find "$tree" -print; else echo "$tree: none" >&2; fi
     done 2>&1 | sort | grep -v -E \
       -e '^/var/run/([^/]*[.]pid|log|named|named/.*|syslogd[.]sockets|rc[.]log|dmesg[.]boot|utmp.*)$' \
-      -e '^/etc/s?pwd[.]db$|^/var/run$|^/etc/(hosts|hostname|resolv[.]conf)$|^/home/.*/[.]ssh/authorized_keys$' >/tmp/paths
+      -e '^/etc/s?pwd[.]db$|^/var/run$|^/etc/(hosts|hostname|resolv[.]conf)$|^/home/.*/[.]ssh/authorized_keys$|^/home/named/var/run/named/' >/tmp/paths
     while read -r path; do
       if [ -h "$path" ]; then echo "$path" >&3
       elif [ -f "$path" ]; then echo "$path" >&4

@@ -138,7 +138,7 @@ describe('a package whose version does not fit', () => {
     shop.packages.make({ name: 'hello-4.0', files: { 'sbin/hello': 'four\n' }, archive: 'hello-2.5' });
     const more = { options: `--from ${shop.packages.shelf}/hello-2.5.tgz` };
     const { result } = await run(shop, 'apply', 'hello>=2<3', more);
-    expect(result.reason).toContain('does not know hello>=2<3; hello-1.0: hello-1.0 as before');
+    expect(result.reason).toContain('does not know hello>=2<3; hello-1.0 is as before');
     expect(fingerprint(shop.host.root, 'second')).toEqual(shop.before);
     await expectBack(shop);
   });

@@ -197,6 +197,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "screen: no rule for %s\n", name);
     return 1;
   }
+  if (done_quickly(name, argc, argv)) return 0;
   out = calloc(argc * 16 + 64, sizeof *out);
   const char *real = rule->real ? rule->real : rule->name;
   out[out_count++] = (char *)real;

@@ -70,7 +70,7 @@ hand_over() {
   look_at_named
   find_ours
   while read -r pid command; do
-    [ -z "$pid" ] || m_need "stop $command (pid $pid)"
+    [ -z "$pid" ] || m_need "stop $command"
   done <<EOT
 $others
 EOT

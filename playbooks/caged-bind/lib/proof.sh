@@ -235,5 +235,5 @@ prove_accounts() {
       $1 != who { print $1 }
       $1 == who && $2 != "*" { print "a password of " $1 }' "$cage/etc/$file" >>"$m_work/cage.accounts"
   done
-  m_check "the cage knows no account but $run_user" "$(sort -u "$m_work/cage.accounts" | awk '{ printf "%s%s", NR > 1 ? ", " : "it knows ", $0 }')"
+  m_check "the cage knows no account but $run_user" "$(sort -u "$m_work/cage.accounts" | awk '{ printf "%s%s", (NR > 1 ? ", " : "it knows "), $0 }')"
 }

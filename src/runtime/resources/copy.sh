@@ -13,10 +13,12 @@ copy() {
   shift
   m_options 'from= owner= group= mode= once validate=' ${1+"$@"}
   [ -n "$m_o_from" ] || fail "copy $m_path: give it --from"
-  m_see "$m_path"
-  if [ -n "$m_o_once" ] && [ "$m_type" = file ]; then
-    m_say ok 'is there already'
-    return 0
+  if [ -n "$m_o_once" ]; then
+    m_see "$m_path"
+    if [ "$m_type" = file ]; then
+      m_say ok 'is there already'
+      return 0
+    fi
   fi
   if m_source_look "$m_o_from"; then
     m_see "$m_path"
@@ -29,7 +31,8 @@ copy() {
 # m_source_look FILE: sets m_source to a file with FILE's content and m_source_mode, and fills m_o_owner, m_o_group and
 # m_o_mode from FILE where none were declared. False when its content is not there (yet).
 m_source_look() {
-  m_see "$1"
+  m_after=
+  [ "$m_mode_run" = apply ] || [ ! -s "$m_work/planned" ] || m_see "$1"
   if [ -n "$m_after" ]; then
     # An earlier step of the plan would change it.
     [ "$m_type" = file ] && [ -f "$m_content" ] || return 1

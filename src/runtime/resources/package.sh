@@ -144,7 +144,8 @@ m_package_failed() {
   m_old=$m_old_package
   m_packages_that_came "$m_package"
   m_package_back "$m_package"
-  fail "package $m_package: $1; $m_old_package: $m_restored"
+  [ "$m_verdict" = failed ] || m_restored="$m_old_package is as before"
+  fail "package $m_package: $1; $m_restored"
 }
 
 # m_save_packages: keeps what an undo needs: the packages and directories there are now, how they are registered, and

@@ -1,0 +1,118 @@
+// The hand-over: a new named that does not serve never leaves the host without the old one; a cage changes its style and
+// changes back; and what a client loses meanwhile is no more than by hand.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Lab } from '../../src/lab/index.ts';
+import { startLab } from '../../src/lab/index.ts';
+import { askWww } from './dns.ts';
+import { describeWithEngine, labImage } from './engine.ts';
+import { countLost, handOverByHand, serveFromBase } from './hand-over.ts';
+import { fingerprint, inside, muster, playbook, writeHostVars } from './muster.ts';
+
+const kinds: Readonly<Record<string, string>> = {
+  broken: 'cage_style: chrootdir, named_options: "-p 54"',
+  brokenbase: 'cage_style: chroot8, named_source: base, named_options: "--no-such-option"',
+  counted: 'cage_style: chrootdir',
+  byhand: 'cage_style: chrootdir',
+};
+const names = Object.keys(kinds);
+const processes = `ps -axww -o user -o command | awk '$2 ~ "/named$" { sub(/ *$/, ""); print }' | tr -s ' '`;
+
+describeWithEngine('hand-over from a named that serves', () => {
+  let lab: Lab;
+  let inventory: string[];
+  const before = new Map<string, string>();
+
+  beforeAll(async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'muster-hand-over-'));
+    lab = await startLab({ hosts: names.map((name) => ({ name })), image: labImage(), directory });
+    inventory = ['-i', writeHostVars(lab, 'hand-over.yaml', kinds)];
+    for (const name of names) before.set(name, await fingerprint(lab, name));
+  });
+
+  afterAll(async () => {
+    await lab.stop();
+    rmSync(lab.directory, { recursive: true, force: true });
+  });
+
+  it('puts the old one back when the new one does not answer, or does not start, and says so', async () => {
+    const { code, stdout } = await muster([
+      'apply',
+      playbook,
+      ...inventory,
+      '--yes',
+      '--limit',
+      'broken,brokenbase',
+    ]);
+    expect(code, stdout).toBe(1);
+    const said = stdout.replaceAll(/\s+/g, ' ');
+    expect(said).toMatch(
+      /it runs and does not answer at 127\.0\.0\.1; the old one \(\/usr\/sbin\/named\) serves again/,
+    );
+    expect(said).toMatch(/it does not run; the old one \(\/usr\/sbin\/named\) serves again/);
+    for (const name of ['broken', 'brokenbase']) {
+      expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
+      expect(await inside(lab, name, processes)).toBe('root /usr/sbin/named\n');
+    }
+  });
+
+  it('takes the failed hand-over back like any other run', async () => {
+    const { code, stdout } = await muster([
+      'rollback',
+      ...inventory,
+      '--yes',
+      '--limit',
+      'broken,brokenbase',
+    ]);
+    expect(code, stdout).toBe(0);
+    for (const name of ['broken', 'brokenbase']) {
+      expect(await fingerprint(lab, name)).toBe(before.get(name));
+      expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
+    }
+  });
+
+  it('loses no more of twenty questions a second than two rc.d commands by hand', async () => {
+    // The like host, made ready by an apply of its own, so that only the two commands are counted.
+    expect((await muster(['apply', playbook, ...inventory, '--yes', '--limit', 'byhand'])).code).toBe(0);
+    await serveFromBase(lab, 'byhand');
+    const byHand = await countLost(lab, 'byhand', async () => {
+      await handOverByHand(lab, 'byhand');
+    });
+    const byMuster = await countLost(lab, 'counted', async () => {
+      const { code, stdout } = await muster(['apply', playbook, ...inventory, '--yes', '--limit', 'counted']);
+      expect(code, stdout).toBe(0);
+    });
+    expect(byMuster.asked).toBeGreaterThan(20);
+    expect(byMuster.lost, JSON.stringify({ byHand, byMuster })).toBeLessThanOrEqual(byHand.lost + 2);
+  });
+
+  it('changes the style of a cage, and changes it back, and a rollback of each serves as before', async () => {
+    const limit = ['--limit', 'counted'];
+    const caged = await fingerprint(lab, 'counted');
+    const article = ['-i', writeHostVars(lab, 'article.yaml', { ...kinds, counted: 'cage_style: chroot8' })];
+    const changed = await muster(['apply', playbook, ...article, '--yes', ...limit]);
+    expect(changed.code, changed.stdout).toBe(0);
+    expect(await inside(lab, 'counted', processes)).toBe(
+      'named /usr/pkg/sbin/named -u named -c /etc/named.conf\n',
+    );
+    expect(await inside(lab, 'counted', 'cat /etc/rc.conf')).not.toContain('chrootdir');
+    const verified = await muster(['verify', playbook, ...article, ...limit]);
+    expect(verified.code, verified.stdout).toBe(0);
+
+    // Over to the other style and back by rollback; then the first change is taken back, too.
+    expect((await muster(['apply', playbook, ...inventory, '--yes', ...limit])).code).toBe(0);
+    expect(await inside(lab, 'counted', processes)).toContain('-t /home/named');
+    expect((await muster(['verify', playbook, ...inventory, ...limit])).code).toBe(0);
+    const second = await muster(['rollback', ...article, '--yes', ...limit]);
+    expect(second.code, second.stdout).toBe(0);
+    expect(await inside(lab, 'counted', processes)).not.toContain('-t /home/named');
+    expect(await askWww(lab, 'counted')).toMatch(/^192\.0\.2\./);
+    const first = await muster(['rollback', ...article, '--yes', ...limit]);
+    expect(first.code, first.stdout).toBe(0);
+    expect(await inside(lab, 'counted', processes)).toContain('-t /home/named');
+    expect(await fingerprint(lab, 'counted')).toBe(caged);
+    expect(await askWww(lab, 'counted')).toMatch(/^192\.0\.2\./);
+  });
+});

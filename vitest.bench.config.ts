@@ -1,0 +1,6 @@
+// Measurements on practice hosts; they print figures and judge nothing. npm run bench:handover
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { include: ['test/bench/*.ts'], testTimeout: 900_000 },
+});
