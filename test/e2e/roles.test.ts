@@ -14,7 +14,7 @@ import { fingerprint, inside, muster, playbook, resourcesByHost, writeHostVars }
 const kinds: Readonly<Record<string, string>> = {
   p1: 'cage_style: chroot8',
   s1: 'named_source: base, cage_style: chrootdir',
-  s2: 'cage_style: chrootdir',
+  s2: 'cage_style: chrootdir, rndc: true',
   r1: 'named_source: base, cage_style: chroot8',
 };
 const names = Object.keys(kinds);
@@ -97,6 +97,7 @@ groups:
     mkdirSync(join(directory, 'zones/include'), { recursive: true });
     writeFileSync(join(directory, 'zones/include/mail'), '@\tIN MX 10 mail\nmail\tIN A 192.0.2.25\n');
     file = join(directory, 'fleet.yaml');
+    await inside(lab, 's2', 'rndc-confgen -a -r /dev/urandom -c /etc/rndc.key >/dev/null 2>&1');
     for (const name of names) before.set(name, await fingerprint(lab, name));
   });
 
@@ -199,6 +200,9 @@ groups:
       '-rw-r----- root named\n',
     );
     expect(await inside(lab, 'p1', 'rndc status')).toContain('server is up and running');
+    // The key that was there is the one that counts.
+    await inside(lab, 's2', '[ ! -h /etc/rndc.key ] && cmp /etc/rndc.key /home/named/etc/rndc.key');
+    expect(await inside(lab, 's2', 'rndc status')).toContain('server is up and running');
     expect(await inside(lab, 's1', 'rndc status 2>&1; :')).not.toContain('server is up and running');
   });
 

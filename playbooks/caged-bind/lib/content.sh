@@ -78,7 +78,7 @@ stage_content() {
 
 # stage_rndc_key: the key that the host has, or else a new one. It never leaves the host.
 stage_rndc_key() {
-  for known in "$cage/etc/rndc.key" /etc/rndc.key; do
+  for known in /etc/rndc.key "$cage/etc/rndc.key"; do
     if [ -f "$known" ]; then
       cat "$known" >"$stage/etc/rndc.key"
       return 0
@@ -107,6 +107,8 @@ stage_rndc_key() {
 # rndc_key: the key is in the cage, for named to read again after it gave up root, and rndc finds it where it looks.
 # As one, because the parts of a whole show no diff: the key is nobody's business.
 rndc_key() {
+  # Told before the change; see zone_file.
+  cmp -s "$stage/etc/rndc.key" "$cage/etc/rndc.key" || m_touched "$cage$named_conf"
   as_one rndc_key "$cage/etc/rndc.key"
   copy "$cage/etc/rndc.key" --from "$stage/etc/rndc.key" --owner root --group "$run_group" --mode 0640
   if [ -h /etc/rndc.key ] || [ ! -f /etc/rndc.key ]; then
