@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ensureImage, startLab } from '../../src/lab/index.ts';
+import { chooseBackend, prepareImage, startLab } from '../../src/lab/index.ts';
 import { countLost, handOverByHand, serveFromBase, type ClientCount } from '../e2e/hand-over.ts';
 import { muster, playbook, writeHostVars } from '../e2e/muster.ts';
 
@@ -14,7 +14,8 @@ const styles = ['chrootdir', 'chroot8'];
 /** Hands one pair of hosts over, one by muster and one by hand. */
 async function measure(style: string): Promise<{ byMuster: ClientCount; byHand: ClientCount }> {
   const directory = mkdtempSync(join(tmpdir(), 'muster-bench-'));
-  const image = await ensureImage(() => undefined);
+  const { backend } = await chooseBackend();
+  const image = await prepareImage(backend, () => undefined);
   const lab = await startLab({ hosts: [{ name: 'counted' }, { name: 'byhand' }], image, directory });
   try {
     const vars = `cage_style: ${style}`;

@@ -22,15 +22,15 @@ export async function countLost(lab: Lab, host: string, work: () => Promise<void
     port: found.dnsPort,
     name: 'www.example.net',
     type: 'A',
+    transport: 'udp',
   } as const;
   const answers: Promise<boolean>[] = [];
   let isOver = false;
   const asking = (async () => {
     for (let next = performance.now(); !isOver; next += 1000 / questionsASecond) {
       answers.push(
-        askDns(question, 1000, 1).then(
-          (answer) => answer?.records[0] !== undefined,
-          () => false,
+        askDns(question, { timeoutMs: 1000, tries: 1 }).then(
+          (reply) => reply.kind === 'answer' && reply.records.length > 0,
         ),
       );
       await sleep(Math.max(0, next + 1000 / questionsASecond - performance.now()));
