@@ -23,6 +23,8 @@ export async function countLost(lab: Lab, host: string, work: () => Promise<void
     name: 'www.example.net',
     type: 'A',
     transport: 'udp',
+    class: 'IN',
+    recursionDesired: false,
   } as const;
   const answers: Promise<boolean>[] = [];
   let isOver = false;
