@@ -44,6 +44,8 @@ m_one_step() {
     while [ -f "$m_work/ending" ] && kill -0 "$(cat "$m_work/ticker.pid")" 2>/dev/null; do
       sleep 0.2
     done
+    # Its children may have been ended a moment before it, and then it may have come to a good end meanwhile.
+    [ "$m_status" -ne 0 ] || [ ! -f "$m_work/timed-out" ] || m_status=143
     m_tries=$((m_tries - 1))
     [ "$m_status" -ne 0 ] && [ "$m_tries" -gt 0 ] && [ ! -f "$m_work/cancelled" ] || break
     notice "step $m_id failed and is tried again ($m_tries left)"
