@@ -40,16 +40,23 @@ export function jsonLines(text: string): Record<string, unknown>[] {
 }
 
 /** Writes a further inventory beside the lab's own: its hosts, and others given as YAML lines below `hosts:`. */
-export function writeInventory(lab: Lab, name: string, extraHosts: string): string {
+export function writeInventory(
+  lab: Lab,
+  name: string,
+  extraHosts: string,
+  varsByHost: Readonly<Record<string, string>> = {},
+): string {
   const file = join(lab.directory, name);
   const hosts = lab.hosts.map(
     ({ name: host, address, sshPort }) =>
-      `  ${host}: { address: ${address}, connection: { port: ${String(sshPort)} } }`,
+      `  ${host}: { address: ${address}, connection: { port: ${String(sshPort)} }, vars: { ${varsByHost[host] ?? ''} } }`,
   );
+  // As in the lab's own inventory: only root can make device nodes.
+  const devices = process.getuid?.() === 0 ? '' : ', devices: []';
   writeFileSync(
     file,
     `connection: { identity_file: ${lab.identityFile}, known_hosts: ${lab.knownHostsFile}, agent: false, connect_timeout: 5s }
-vars: { package_path: /var/packages/All }
+vars: { package_path: /var/packages/All${devices} }
 hosts:
 ${hosts.join('\n')}
 ${extraHosts}`,
@@ -59,20 +66,7 @@ ${extraHosts}`,
 
 /** Writes an inventory of the lab's hosts with vars of their own, e.g. `{ ns1: 'cage_style: chroot8' }` (YAML, flow style). */
 export function writeHostVars(lab: Lab, name: string, varsByHost: Readonly<Record<string, string>>): string {
-  const file = join(lab.directory, name);
-  const hosts = lab.hosts.map(
-    ({ name: host, address, sshPort }) =>
-      `  ${host}: { address: ${address}, connection: { port: ${String(sshPort)} }, vars: { ${varsByHost[host] ?? ''} } }`,
-  );
-  writeFileSync(
-    file,
-    `connection: { identity_file: ${lab.identityFile}, known_hosts: ${lab.knownHostsFile}, agent: false }
-vars: { package_path: /var/packages/All }
-hosts:
-${hosts.join('\n')}
-`,
-  );
-  return file;
+  return writeInventory(lab, name, '', varsByHost);
 }
 
 /** What each host's resources said with this status, in order: \`step resource target\` by host. */
