@@ -203,16 +203,16 @@ stop_old() {
   end_processes "$pids" || m_stuck "pid$pids does not end"
 }
 
-# end_processes PIDS: true when they are gone, within half a minute.
+# end_processes PIDS: true when they are gone, within half a minute. Looked at often in the beginning: nobody serves then.
 end_processes() {
   # shellcheck disable=SC2086
   kill $1 2>/dev/null || :
-  rounds=600
+  rounds=700
   for pid in $1; do
     while kill -0 "$pid" 2>/dev/null; do
       rounds=$((rounds - 1))
       [ "$rounds" -gt 0 ] || return 1
-      sleep 0.05
+      if [ "$rounds" -gt 600 ]; then sleep 0.005; else sleep 0.05; fi
     done
   done
 }
