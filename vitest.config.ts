@@ -27,8 +27,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
-          // After the others: practice hosts want the machine for themselves.
+          maxWorkers: 2,
+          // Two files at a time, for much of a story is waiting; after the others, which do not wait.
           sequence: { groupOrder: 1 },
           globalSetup: ['test/e2e/setup.ts'],
         },
