@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { askDns } from '../../src/probe/index.ts';
 import type { Lab } from '../../src/lab/index.ts';
 
-/** The address that the host gives for www.example.net; undefined when it does not answer within some seconds. */
-export async function askWww(lab: Lab, host: string): Promise<string | undefined> {
+/** Asks the host for www.example.net, once; the address, or undefined when none comes within a second. */
+export async function askWwwOnce(lab: Lab, host: string): Promise<string | undefined> {
   const found = lab.hosts.find(({ name }) => name === host);
   if (found === undefined) throw new Error(`no host ${host} in the lab`);
   const question = {
@@ -16,9 +16,15 @@ export async function askWww(lab: Lab, host: string): Promise<string | undefined
     transport: 'udp',
     recursionDesired: false,
   } as const;
+  const answer = await askDns(question, { timeoutMs: 1000, tries: 1 });
+  return answer.kind === 'answer' ? answer.records[0] : undefined;
+}
+
+/** The address that the host gives for www.example.net; undefined when it does not answer within some seconds. */
+export async function askWww(lab: Lab, host: string): Promise<string | undefined> {
   for (let attempt = 0; attempt < 20; attempt++) {
-    const answer = await askDns(question, { timeoutMs: 1000, tries: 1 });
-    if (answer.kind === 'answer' && answer.records[0] !== undefined) return answer.records[0];
+    const address = await askWwwOnce(lab, host);
+    if (address !== undefined) return address;
     // A closed port says so at once; a daemon that is coming up, or still loads its zones, needs a moment.
     await sleep(300);
   }

@@ -1,12 +1,13 @@
 // What only embedded labs have: faults of the network and the disk, and an end that needs nobody's help.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLab, type Lab } from '../../src/lab/index.ts';
 import { answersDns, greetsAsSsh } from '../../src/lab/readiness.ts';
 import { describeWithEngine, labBackend, labImage } from './engine.ts';
+import { processesOf } from './processes.ts';
 
 const describeEmbedded = labBackend() === 'embedded' ? describeWithEngine : describe.skip;
 
@@ -107,24 +108,6 @@ function untilPrinted(child: ChildProcess, word: string): Promise<void> {
       reject(new Error('the process that was to start a lab ended'));
     });
   });
-}
-
-interface SeenProcess {
-  readonly pid: number;
-  readonly command: string;
-}
-
-/** Processes whose command line or mount table has the directory in it. */
-async function processesOf(directory: string): Promise<SeenProcess[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const seen = await Promise.all(
-    pids.map(async (pid) => {
-      const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
-      const mounts = await readFile(`/proc/${pid}/mountinfo`, 'latin1').catch(() => '');
-      return { pid: Number(pid), command, isOurs: command.includes(directory) || mounts.includes(directory) };
-    }),
-  );
-  return seen.filter(({ isOurs }) => isOurs);
 }
 
 async function othersOf(directory: string, owner: number): Promise<string[]> {

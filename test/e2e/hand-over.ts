@@ -2,7 +2,7 @@
 // that counts what is lost and by the bench that prints it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../../src/lab/index.ts';
-import { askDns } from '../../src/probe/index.ts';
+import { askWwwOnce } from './dns.ts';
 import { inside } from './muster.ts';
 
 /** What a client got while something happened. */
@@ -15,26 +15,11 @@ const questionsASecond = 20;
 
 /** Asks `host` for www.example.net until `work` is done and a second longer; a question without an answer within a second is lost. */
 export async function countLost(lab: Lab, host: string, work: () => Promise<void>): Promise<ClientCount> {
-  const found = lab.hosts.find(({ name }) => name === host);
-  if (found === undefined) throw new Error(`no host ${host} in the lab`);
-  const question = {
-    address: found.address,
-    port: found.dnsPort,
-    name: 'www.example.net',
-    type: 'A',
-    transport: 'udp',
-    class: 'IN',
-    recursionDesired: false,
-  } as const;
   const answers: Promise<boolean>[] = [];
   let isOver = false;
   const asking = (async () => {
     for (let next = performance.now(); !isOver; next += 1000 / questionsASecond) {
-      answers.push(
-        askDns(question, { timeoutMs: 1000, tries: 1 }).then(
-          (reply) => reply.kind === 'answer' && reply.records.length > 0,
-        ),
-      );
+      answers.push(askWwwOnce(lab, host).then((address) => address !== undefined));
       await sleep(Math.max(0, next + 1000 / questionsASecond - performance.now()));
     }
   })();

@@ -16,6 +16,7 @@ import {
 } from '../../src/lab/index.ts';
 import { answersDns, greetsAsSsh } from '../../src/lab/readiness.ts';
 import { describeWithEngine, labBackend, labImage } from './engine.ts';
+import { processesOf } from './processes.ts';
 
 describeWithEngine('a lab of two hosts', () => {
   let directory: string;
@@ -148,16 +149,7 @@ async function expectNothingRunning(id: string, directory: string): Promise<void
     return;
   }
   await expect.poll(findEmbeddedLabs, { timeout: 20_000 }).not.toContain(directory);
-  await expect.poll(() => processesThatSee(directory), { timeout: 20_000 }).toEqual([]);
-}
-
-/** Processes, of whichever namespace, in whose mount table the directory is. */
-async function processesThatSee(directory: string): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const tables = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/mountinfo`, 'utf8').catch(() => '')),
-  );
-  return pids.filter((_, index) => tables[index]?.includes(directory));
+  await expect.poll(() => processesOf(directory), { timeout: 20_000 }).toEqual([]);
 }
 
 /** Logs in as the files of the lab say and gives the command's standard output; rejects on any doubt. */
