@@ -27,7 +27,7 @@ export interface PlaybookOptions extends FleetOptions {
 /** Adds -i, -l, --json and the like. */
 export function withFleetOptions(command: Command): Command {
   return command
-    .option('-i, --inventory <file>', 'the hosts (default: `inventory` of the configuration)')
+    .option('-i, --inventory <file>', 'the hosts (default: `inventory` of the configuration, else the lab)')
     .option(
       '-l, --limit <pattern>',
       "only these hosts: names, globs, ranges, @group; ',' adds, '&' meets, '!' takes away",

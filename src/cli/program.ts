@@ -1,5 +1,6 @@
 // Names, options and help of the commands. What they do is loaded when it is needed.
 import { Command } from 'commander';
+import { labDirectory } from './inventory-path.ts';
 import { withFleetOptions, withStepOptions } from './options.ts';
 import type { LabOptions } from './commands/lab.ts';
 import { collectReportFile } from './report-file.ts';
@@ -112,7 +113,7 @@ function addLabCommands(program: Command, done: (code: number) => void): void {
     lab
       .command(words)
       .description(description)
-      .option('-d, --directory <path>', "where the lab's files are", '.muster/lab');
+      .option('-d, --directory <path>', "where the lab's files are", labDirectory);
   const commands = (): Promise<typeof import('./commands/lab.ts')> => import('./commands/lab.ts');
   labCommand('up', 'start practice hosts and write an inventory for them')
     .option('-n, --number <count>', 'how many', '3')

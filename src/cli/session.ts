@@ -5,7 +5,6 @@ import { homedir, hostname, userInfo } from 'node:os';
 import type { ActionDeps } from '../actions/index.ts';
 import type { Config } from '../config/index.ts';
 import { loadConfig, readGivenFiles, readInventory, readSecret } from '../config/index.ts';
-import { UsageError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import { parseInventory, selectHosts } from '../inventory/index.ts';
@@ -13,6 +12,7 @@ import type { JsonExtra, NdjsonReporter, Style } from '../report/index.ts';
 import { listrReporter, ndjsonReporter, plainReporter, styleFor } from '../report/index.ts';
 import type { RunResult } from '../result.ts';
 import { sshTransport } from '../transport/index.ts';
+import { inventoryPath } from './inventory-path.ts';
 import type { FleetOptions } from './options.ts';
 import { listenToOperator } from './signals.ts';
 
@@ -32,12 +32,9 @@ export interface FleetSession {
 /** Reads configuration and inventory and selects hosts. Throws ConfigError or UsageError. */
 export async function openFleet(options: FleetOptions): Promise<FleetSession> {
   const config = await loadConfig(process.cwd(), options.config);
-  const path = options.inventory ?? config.inventory;
-  if (path === undefined) {
-    throw new UsageError('INVENTORY_MISSING', 'no inventory was named', {
-      hint: 'add -i FILE, or `inventory: FILE` to muster.config.yaml',
-    });
-  }
+  const path = await inventoryPath(options.inventory, config, (line) => {
+    process.stderr.write(`muster: ${line}\n`);
+  });
   const inventory = parseInventory(await readInventory(path));
   const json = options.json === true;
   const ndjson = json ? ndjsonReporter({ write: writeOut }) : undefined;
