@@ -70,6 +70,10 @@ async function containers({ options, id, directory, starts }: Start, write: Writ
 }
 
 async function embedded({ options, id, directory, starts }: Start, write: WriteFiles): Promise<Lab> {
+  // An overlay's layers are named in the options of a mount, where these characters mean something else.
+  if (/[,:\\]/.test(directory)) {
+    throw new UsageError('LAB_OPTIONS', `${directory}: the path of an embedded lab cannot hold , : or \\`);
+  }
   const { progress, image } = options;
   const keep = options.keep === true;
   try {

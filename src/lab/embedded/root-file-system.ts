@@ -1,5 +1,5 @@
 // The practice hosts' root file system as one file in the user's cache, made anew when its recipe changed.
-import { access, mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { MusterError } from '../../errors.ts';
@@ -9,6 +9,7 @@ import { digestContext } from '../context-digest.ts';
 const dockerDirectory = join(import.meta.dirname, '..', '..', '..', 'docker');
 const buildTimeoutMs = 20 * 60_000;
 const digestLength = 12;
+const unusedMs = 7 * 24 * 3_600_000;
 
 /** Where everything is kept that was downloaded or built: $XDG_CACHE_HOME/muster, else ~/.cache/muster. */
 export function cacheDirectory(): string {
@@ -25,7 +26,7 @@ export async function ensureRootFileSystem(progress: (line: string) => void): Pr
   const digest = await digestContext(context, await readFile(script, 'utf8'));
   const name = `root-${digest.slice(0, digestLength)}.tar`;
   const file = join(directory, name);
-  if (await isThere(file)) return file;
+  if (await markUsed(file)) return file;
   await mkdir(directory, { recursive: true });
   progress(`making the hosts' root file system in ${directory}: about a minute the first time`);
   const args = [join(directory, 'downloads'), context, file];
@@ -35,23 +36,27 @@ export async function ensureRootFileSystem(progress: (line: string) => void): Pr
       hint: `run by hand: ${[script, ...args].join(' ')}`,
     });
   }
-  await removeOthers(directory, name);
+  await removeUnused(directory, name);
   return file;
 }
 
-async function isThere(file: string): Promise<boolean> {
+/** False when there is no such file. */
+async function markUsed(file: string): Promise<boolean> {
   try {
-    await access(file);
+    await utimes(file, new Date(), new Date());
     return true;
   } catch {
     return false;
   }
 }
 
-/** Tars of earlier recipes; a lab that runs has unpacked its own. */
-async function removeOthers(directory: string, name: string): Promise<void> {
+/** Tars of other recipes that nobody has asked for in a week; two checkouts may well use one each. */
+export async function removeUnused(directory: string, name: string): Promise<void> {
   const others = (await readdir(directory)).filter(
     (entry) => /^root-[0-9a-f]+\.tar$/.test(entry) && entry !== name,
   );
-  await Promise.all(others.map((entry) => rm(join(directory, entry), { force: true })));
+  for (const entry of others) {
+    const { mtimeMs } = await stat(join(directory, entry));
+    if (Date.now() - mtimeMs > unusedMs) await rm(join(directory, entry), { force: true });
+  }
 }

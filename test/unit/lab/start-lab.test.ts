@@ -26,6 +26,12 @@ describe('startLab', () => {
     });
     expect(await docker.calls()).toEqual([]);
   });
+  it('refuses a directory that an overlay could not be told of', async () => {
+    const directory = join(await temporaryDirectory(), 'a,b');
+    const image = { backend: 'embedded', source: '/no/such.tar' } as const;
+    await expect(startLab({ image, directory, hosts: 1 })).rejects.toMatchObject({ code: 'LAB_OPTIONS' });
+  });
+
   it('never fetches an image that is not there', async () => {
     const docker = await fakeDocker('exit 1');
     const directory = join(await temporaryDirectory(), 'lab');
