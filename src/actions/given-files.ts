@@ -1,15 +1,13 @@
 // Vars of type files: what their paths hold, read once for the whole fleet and checked whole before any host is touched.
 import { givenPath } from '../bundle/index.ts';
 import { isSecretSource, type VarValue } from '../document/index.ts';
-import { ConfigError, type Issue, isMusterError, type Location } from '../errors.ts';
-import type { Playbook, ResolvedVar } from '../playbook/index.ts';
+import { type Issue, isMusterError, type Location } from '../errors.ts';
+import type { Playbook } from '../playbook/index.ts';
 import type { ActionDeps } from './deps.ts';
+import { type FilesByVar, type FleetVars, refuseIssues } from './host-vars.ts';
 
 type Files = ReadonlyMap<string, Uint8Array>;
 type ReadFiles = ActionDeps['readFiles'];
-
-/** Var to name to content. */
-export type FilesByVar = ReadonlyMap<string, Files>;
 
 // The name field of a tar header has 100 bytes; what old releases do with longer names is not to be relied on.
 const mostBytesOfPath = 100;
@@ -20,13 +18,13 @@ const mostBytesOfPath = 100;
  */
 export async function readGivenFiles(
   playbook: Playbook,
-  varsByHost: ReadonlyMap<string, ReadonlyMap<string, ResolvedVar>>,
+  varsByHost: ReadonlyMap<string, FleetVars>,
   readFiles: ReadFiles,
 ): Promise<ReadonlyMap<string, FilesByVar>> {
   const declared = [...playbook.vars.values()].filter(({ type }) => type === 'files');
   const readByValue = new Map<string, Promise<Reading>>();
   const filesByHost = new Map<string, FilesByVar>();
-  const issuesByText = new Map<string, Issue>();
+  const found: Issue[] = [];
   for (const [host, vars] of varsByHost) {
     const byVar = new Map<string, Files>();
     for (const { name, from } of declared) {
@@ -39,11 +37,11 @@ export async function readGivenFiles(
       readByValue.set(key, reading);
       const { files, issues } = await reading;
       byVar.set(name, files);
-      for (const issue of issues) issuesByText.set(JSON.stringify([issue.location, issue.message]), issue);
+      found.push(...issues);
     }
     filesByHost.set(host, byVar);
   }
-  if (issuesByText.size > 0) throw new ConfigError([...issuesByText.values()]);
+  refuseIssues(found);
   return filesByHost;
 }
 

@@ -4,12 +4,14 @@ import { isSecretSource } from '../document/index.ts';
 import type { Issue } from '../errors.ts';
 import { ConfigError, MusterError } from '../errors.ts';
 import type { InventoryHost } from '../inventory/index.ts';
-import type { FilesByVar } from './given-files.ts';
 import type { Playbook, ResolvedVar } from '../playbook/index.ts';
 import { checkVarValue, resolveVars } from '../playbook/index.ts';
 
 /** A host's vars, by name, as the inventory and the defaults have them. */
 export type FleetVars = ReadonlyMap<string, ResolvedVar>;
+
+/** The files of vars of type files: var to name to content. */
+export type FilesByVar = ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
 
 /** Everything a host's vars are worth, in sh's terms: lists are one entry a line, true is yes. */
 export interface HostVars {

@@ -58,17 +58,12 @@ class ContainerLab implements Lab {
     await removeLabFiles(this);
   }
 
-  async status(): Promise<readonly LabHostStatus[]> {
+  async status(): Promise<readonly (LabHostStatus & { readonly host: ContainerHost })[]> {
     const found = await inspectContainers(this.#hosts.map(({ containerId }) => containerId));
     return this.#hosts.map((host) => {
       const inspection = found.get(host.containerId);
       return { host: { ...host, ip: inspection?.ip ?? '' }, state: inspection?.state ?? 'gone' };
     });
-  }
-
-  async #refresh(): Promise<void> {
-    const found = await inspectContainers(this.#hosts.map(({ containerId }) => containerId));
-    this.#hosts = this.#hosts.map((host) => ({ ...host, ip: found.get(host.containerId)?.ip ?? '' }));
   }
 
   async exec(name: string, command: readonly string[]): Promise<LabExecResult> {
@@ -92,7 +87,7 @@ class ContainerLab implements Lab {
     const host = this.#host(name);
     await docker(['restart', '-t', `${shutdownSeconds}`, host.containerId]);
     await waitForSsh(host);
-    await this.#refresh();
+    this.#hosts = (await this.status()).map((status) => status.host);
   }
 
   async reset(name: string): Promise<void> {

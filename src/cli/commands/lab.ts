@@ -4,6 +4,7 @@ import {
   chooseBackend,
   endLab,
   findEmbeddedLabs,
+  hostNamed,
   labBackends,
   loadLab,
   parseFault,
@@ -140,11 +141,7 @@ export async function labSshCommand(
   options: LabOptions,
 ): Promise<number> {
   const lab = await openLab(options);
-  const host = lab.hosts.find((candidate) => candidate.name === name);
-  if (host === undefined) {
-    const names = lab.hosts.map((candidate) => candidate.name).join(', ');
-    throw new UsageError('LAB_HOST', `no host '${name}' in the lab; it has ${names}`);
-  }
+  const host = hostNamed(lab, name);
   const settings = [`UserKnownHostsFile=${lab.knownHostsFile}`, 'IdentitiesOnly=yes', 'IdentityAgent=none'];
   const args = settings.flatMap((setting) => ['-o', setting]);
   args.push(

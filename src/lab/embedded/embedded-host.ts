@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MusterError, UsageError } from '../../errors.ts';
 import { lastLine, runCommand, type CommandEnd } from '../command.ts';
 import type { LabFault } from '../lab.ts';
+import { startFailed } from '../start-failed.ts';
 import { childrenOf, signalTree } from './process-tree.ts';
 import type { EmbeddedStatus, LabPlan } from './wire.ts';
 
@@ -114,11 +115,7 @@ export class EmbeddedHost {
     ]);
     timer.abort();
     if (outcome !== true) {
-      const words = this.#console.trim();
-      throw new MusterError('LAB_START', `${this.#plan.name}: ${outcome}`, {
-        host: this.#plan.name,
-        hint: words === '' ? 'its console is empty' : `its console ends with:\n${words}`,
-      });
+      throw startFailed(this.#plan.name, outcome, this.#console);
     }
     running.init = (await childrenOf(running.child.pid ?? 0))[0] ?? 0;
   }
@@ -176,10 +173,10 @@ export class EmbeddedHost {
 
   /** The faults that are the host's own; those of its network are the keeper's. */
   async fault({ kind }: LabFault): Promise<void> {
-    const { init } = this.#up();
+    this.#up();
     if (kind === 'freeze') this.pause();
-    else if (kind === 'full-disk') await this.#resizeDisk((await this.#usage()).used);
-    else if (kind === 'slow-cpu') this.#beSlow(init);
+    else if (kind === 'full-disk') await this.#resizeDisk(await this.#usedBytes());
+    else if (kind === 'slow-cpu') this.#beSlow();
     else throw new UsageError('LAB_FAULT', `${kind} is not a fault of the host itself`);
   }
 
@@ -224,9 +221,9 @@ export class EmbeddedHost {
     await mustRun('mount', ['-t', 'overlay', '-o', `${layers}${attributes}`, 'overlay', this.#root]);
   }
 
-  async #usage(): Promise<{ readonly used: number }> {
+  async #usedBytes(): Promise<number> {
     const { blocks, bfree, bsize } = await statfs(this.#disk);
-    return { used: (blocks - bfree) * bsize };
+    return (blocks - bfree) * bsize;
   }
 
   /** A disk that shrinks to what is on it is full, and costs no memory. */
@@ -234,13 +231,18 @@ export class EmbeddedHost {
     await mustRun('mount', ['-o', `remount,size=${bytes}`, this.#disk]);
   }
 
-  #beSlow(init: number): void {
+  #beSlow(): void {
     this.#slow ??= setInterval(() => {
-      signalTree(init, 'SIGCONT');
+      this.#signalUnlessPaused('SIGCONT');
       setTimeout(() => {
-        if (this.#slow !== undefined) signalTree(init, 'SIGSTOP');
+        if (this.#slow !== undefined) this.#signalUnlessPaused('SIGSTOP');
       }, slowCpu.runMs);
     }, slowCpu.periodMs);
+  }
+
+  /** A paused host is to stay so; and the number of a first process that is gone may be a stranger's by now. */
+  #signalUnlessPaused(signal: NodeJS.Signals): void {
+    if (this.#running !== undefined && !this.#isPaused) signalTree(this.#running.init, signal);
   }
 
   #stopBeingSlow(): void {
