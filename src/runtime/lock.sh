@@ -1,26 +1,50 @@
-# One run at a time changes a host: mkdir is atomic everywhere. The lock says who, so that a person can judge it.
+# One run at a time changes a host. The lock is a directory; who holds it is the last of the claims in it, 1, 2, 3:
+# files of four lines, process number, run, operator, and since when. A claim is put there by a hard link, which is atomic
+# with all that it says, and which only one of several that come at once can make. A claim whose process lives is not
+# followed by another; one whose process is dead is. So nobody ever takes a lock away from anybody: only its holder
+# moves the directory, and then all at once.
 
 m_take_lock() {
   m_lock=$m_state_dir/lock
-  if ! mkdir "$m_lock" 2>/dev/null; then
-    m_judge_lock
-    mkdir "$m_lock" 2>/dev/null || m_refuse "cannot take the lock $m_lock"
-  fi
-  m_sign_lock
-  printf '%s\n' "$m_run_id" >"$m_lock/run"
-  printf '%s\n' "$m_operator" >"$m_lock/owner"
-  date -u '+%Y-%m-%dT%H:%M:%SZ' >"$m_lock/since"
+  m_tries=10
+  while :; do
+    [ -d "$m_lock" ] || mkdir "$m_lock" 2>/dev/null
+    m_said=$( (cd "$m_lock" && m_claim) 2>&1)
+    case $? in
+      # The directory that we claimed may have been moved just then, by a holder at his end.
+      0) [ ! -f "$m_lock/by.$$" ] || break ;;
+      3) m_refuse "another run holds this host: $m_said; if that is not so, remove $m_lock on the host" ;;
+    esac
+    m_tries=$((m_tries - 1))
+    [ "$m_tries" -gt 0 ] || m_refuse "cannot take the lock $m_lock${m_said:+: $m_said}"
+  done
+  [ -z "$m_said" ] || notice "the lock of a run that is dead was taken over: $m_said"
+  rm -rf "$m_lock".dropped.*
   m_sweep_dead
 }
 
-# m_sign_lock: writes our pid. Somebody who judges the lock before this one may have moved it for a moment.
-m_sign_lock() {
-  for m_try in 1 2 3 4 5; do
-    { printf '%s\n' "$$" >"$m_lock/pid"; } 2>/dev/null
-    [ "$(cat "$m_lock/pid" 2>/dev/null)" != "$$" ] || return 0
-    sleep 0.2
+# m_claim: puts our claim behind the last one, in the lock, which is the current directory, and prints whose that was.
+# Returns 3 if he lives, 1 if there can be no claim now: somebody else was first, or it cannot be written.
+m_claim() {
+  m_last=0
+  while [ -f "$((m_last + 1))" ]; do
+    m_last=$((m_last + 1))
   done
-  m_refuse 'another run took this host in the same moment'
+  if [ "$m_last" -gt 0 ]; then
+    { read -r m_pid && read -r m_run && read -r m_owner && read -r m_since; } <"$m_last"
+    printf 'run %s by %s since %s, pid %s' "$m_run" "$m_owner" "$m_since" "$m_pid"
+    ! m_is_alive "$m_last" || return 3
+  fi
+  # Not written over: what has this name may be the claim of a dead run that had our number.
+  rm -f "by.$$"
+  printf '%s\n' "$$" "$m_run_id" "$m_operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" >"by.$$" &&
+    ln "by.$$" "$((m_last + 1))" && return
+  rm -f "by.$$"
+  return 1
+}
+
+m_drop_lock() {
+  mv "$m_state_dir/lock" "$m_state_dir/lock.dropped.$$" && rm -rf "$m_state_dir/lock.dropped.$$" 2>/dev/null
 }
 
 # m_sweep_dead: removes what a driver that was killed left in /tmp, because secrets may be in it.
@@ -34,40 +58,8 @@ m_sweep_dead() {
   done
 }
 
-# m_is_alive FILE: the process whose number FILE holds is there. One that is dead and waits to be buried is not.
+# m_is_alive FILE: the process whose number is FILE's first line is there. One that is dead and waits to be buried is not.
 m_is_alive() {
-  m_number=$(cat "$1" 2>/dev/null) && [ -n "$m_number" ] && kill -0 "$m_number" 2>/dev/null || return 1
+  { read -r m_number <"$1"; } 2>/dev/null && [ -n "$m_number" ] && kill -0 "$m_number" 2>/dev/null || return 1
   case $(ps -o stat= -p "$m_number" 2>/dev/null) in *Z*) return 1 ;; esac
-}
-
-# m_judge_lock: moves the lock of a run that is dead out of the way, or refuses.
-m_judge_lock() {
-  m_holder=$(cat "$m_lock/pid" 2>/dev/null) || m_holder=
-  if [ -z "$m_holder" ]; then
-    # Somebody made it this moment, and writes his pid into it, or died between the two.
-    sleep 2
-    m_holder=$(cat "$m_lock/pid" 2>/dev/null) || m_holder=
-  fi
-  if m_is_alive "$m_lock/pid"; then
-    m_refuse "another run holds this host: $(m_lock_text); if that is not so, remove $m_lock on the host"
-  fi
-  [ ! -d "$m_lock" ] || notice "the lock of a run that is dead was taken over: $(m_lock_text)"
-  # By a rename, which only one of two that come at once gets; what it got must be what it judged.
-  rm -rf "$m_lock.$$"
-  mv "$m_lock" "$m_lock.$$" 2>/dev/null || return 0
-  m_moved=$(cat "$m_lock.$$/pid" 2>/dev/null) || m_moved=
-  if [ "$m_moved" != "$m_holder" ]; then
-    [ -d "$m_lock" ] || mv "$m_lock.$$" "$m_lock"
-    m_refuse 'another run took this host in the same moment'
-  fi
-  rm -rf "$m_lock.$$"
-}
-
-m_lock_text() {
-  printf 'run %s by %s since %s, pid %s' "$(cat "$m_lock/run" 2>/dev/null)" "$(cat "$m_lock/owner" 2>/dev/null)" \
-    "$(cat "$m_lock/since" 2>/dev/null)" "$(cat "$m_lock/pid" 2>/dev/null)"
-}
-
-m_drop_lock() {
-  rm -rf "$m_state_dir/lock"
 }

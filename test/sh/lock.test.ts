@@ -1,17 +1,50 @@
 // One run at a time changes a host; a dead run's lock does not stand in the way.
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { eventually } from './processes.ts';
+import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
+
+const run = promisify(execFile);
+
+/** Leaves the lock of a run that is dead: no process has a number that high. */
+function leaveDeadLock(host: ScratchHost): void {
+  mkdirSync(join(host.state, 'lock'), { recursive: true });
+  mkdirSync(join(host.state, 'runs'));
+  writeFileSync(join(host.state, 'lock', '1'), '4194301\nr1\nghost@there\nthen\n');
+}
+
+/** A step that says that it has begun, and goes on until it is let, 60 s at most. */
+const heldSteps = {
+  one: `state() {
+  echo x >>"$root/runs"
+  file "$root/f" --content x
+  for m_turn in $(seq 600); do
+    [ ! -f "$root/go" ] || return 0
+    sleep 0.1
+  done
+}`,
+};
+
+/** Stops a run between its judgement that the holder is dead and its claim, until it is let, 60 s at most. */
+function slowToClaim(host: ScratchHost): (path: string, text: string) => string {
+  const wait = `: >"${host.path('judged')}"
+  for m_turn in $(seq 600); do
+    [ ! -f "${host.path('claim')}" ] || break
+    sleep 0.1
+  done`;
+  return (path, text) =>
+    path.endsWith('lock.sh') ? text.replace('  # Not written over', `  ${wait}\n  # Not written over`) : text;
+}
 
 describe('the lock of a host', () => {
   it('refuses a second run while one goes on, and names the first', async () => {
     const host = scratchHost();
-    const slow = host.run('apply', {
-      steps: { slow: 'state() {\n  file "$root/begun" --content x\n  sleep 3\n}' },
-    });
-    await eventually(() => readdirSync(host.root).includes('begun'));
+    const first = host.run('apply', { steps: heldSteps });
+    await eventually(() => existsSync(host.path('f')));
     const second = await host.run('apply', {
       steps: { quick: 'state() { file "$root/second" --content x; }' },
     });
@@ -19,41 +52,36 @@ describe('the lock of a host', () => {
       outcome: 'failed',
       reason: expect.stringContaining('tester@here') as string,
     });
-    expect(readdirSync(host.root)).not.toContain('second');
-    expect((await slow).result.outcome).toBe('changed');
-    expect(readdirSync(host.state)).not.toContain('lock');
+    expect(existsSync(host.path('second'))).toBe(false);
+    host.write('go', '');
+    expect((await first).result.outcome).toBe('changed');
+    expect(readdirSync(host.state)).toEqual(['runs']);
   });
 
   it('is taken over from a driver that is dead, with a word about it', async () => {
     const host = scratchHost();
-    mkdirSync(join(host.state, 'lock'), { recursive: true });
-    mkdirSync(join(host.state, 'runs'));
-    for (const [name, text] of [
-      ['pid', '4194301'],
-      ['run', 'r1'],
-      ['owner', 'ghost@there'],
-      ['since', 'then'],
-    ] as const) {
-      writeFileSync(join(host.state, 'lock', name), `${text}\n`);
-    }
+    leaveDeadLock(host);
     const { result, events } = await host.run('apply', {
       steps: { a: 'state() { file "$root/f" --content x; }' },
     });
     expect(result.outcome).toBe('changed');
-    expect(events.some((event) => event.type === 'notice' && event.message.includes('ghost@there'))).toBe(
-      true,
-    );
+    expect(events.filter(({ type }) => type === 'notice')).toMatchObject([
+      {
+        message:
+          'the lock of a run that is dead was taken over: run r1 by ghost@there since then, pid 4194301',
+      },
+    ]);
+    expect(readdirSync(host.state)).toEqual(['runs']);
   });
 
   it('does not keep a plan out', async () => {
     const host = scratchHost();
-    const slow = host.run('apply', {
-      steps: { slow: 'state() {\n  file "$root/begun" --content x\n  sleep 2\n}' },
-    });
-    await eventually(() => readdirSync(host.root).includes('begun'));
-    const plan = await host.run('plan', { steps: { a: 'state() { file "$root/f" --content x; }' } });
+    const apply = host.run('apply', { steps: heldSteps });
+    await eventually(() => existsSync(host.path('f')));
+    const plan = await host.run('plan', { steps: { a: 'state() { file "$root/g" --content x; }' } });
     expect(plan.result.outcome).toBe('changed');
-    await slow;
+    host.write('go', '');
+    await apply;
   });
 });
 
@@ -63,20 +91,86 @@ describe('runs that come at once', () => {
     ['over the lock of a dead one', true],
   ])('are one run and refusals: %s', async (_title, stale) => {
     const host = scratchHost();
-    if (stale) {
-      mkdirSync(join(host.state, 'lock'), { recursive: true });
-      writeFileSync(join(host.state, 'lock', 'pid'), '4194301\n');
-    }
-    const steps = { one: 'state() { echo x >>"$root/runs"; file "$root/f" --content x; sleep 4; }' };
-    const runs = await Promise.all([1, 2, 3, 4].map(() => host.run('apply', { steps })));
-    const texts = runs.map(({ result }) => complaintsOf(result)).join('\n');
-    expect(runs.map(({ result }) => result.outcome).toSorted(), texts).toEqual([
+    if (stale) leaveDeadLock(host);
+    let refused = 0;
+    const runs = await Promise.all(
+      [1, 2, 3, 4].map(async () => {
+        const { result } = await host.run('apply', { steps: heldSteps });
+        if (++refused === 3) host.write('go', '');
+        return result;
+      }),
+    );
+    expect(runs.map(({ outcome }) => outcome).toSorted(), runs.map(complaintsOf).join('\n')).toEqual([
       'changed',
       'failed',
       'failed',
       'failed',
     ]);
     expect(host.read('runs')).toBe('x\n');
+    expect(readdirSync(host.state)).toEqual(['runs']);
+  });
+
+  it('do not take over from one that took over from a dead one meanwhile', async () => {
+    const host = scratchHost();
+    leaveDeadLock(host);
+    const slow = host.run('apply', { steps: heldSteps, runtime: slowToClaim(host) });
+    await eventually(() => existsSync(host.path('judged')));
+    const first = host.run('apply', { steps: heldSteps });
+    await eventually(() => existsSync(host.path('f')));
+    host.write('claim', '');
+    expect((await slow).result).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('another run holds this host') as string,
+    });
+    host.write('go', '');
+    expect((await first).result.outcome).toBe('changed');
+    expect(readdirSync(host.state)).toEqual(['runs']);
+  });
+
+  it('take a lock anew that went while they judged it', async () => {
+    const host = scratchHost();
+    leaveDeadLock(host);
+    const slow = host.run('apply', {
+      steps: { two: 'state() { file "$root/two" --content x; }' },
+      runtime: slowToClaim(host),
+    });
+    await eventually(() => existsSync(host.path('judged')));
+    const first = await host.run('apply', { steps: { a: 'state() { file "$root/f" --content x; }' } });
+    expect(first.result.outcome).toBe('changed');
+    host.write('claim', '');
+    const { result } = await slow;
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    expect(readdirSync(host.state)).toEqual(['runs']);
+  });
+
+  it('are never two in the lock, whoever dies in it', async () => {
+    const host = scratchHost();
+    const lockScript = join(import.meta.dirname, '../../src/runtime/lock.sh');
+    // A process takes the lock, writes down whether it is alone, and drops the lock, or dies with it.
+    const one = host.write(
+      'one.sh',
+      `. ${lockScript}
+m_state_dir=${host.root}/state m_run_id=$$ m_operator=o
+m_refuse() { echo "$1" >>refused; exit 1; }
+notice() { :; }
+m_sweep_dead() { :; }
+m_take_lock
+mkdir inside || echo "$$" >>doubled
+echo "$$" >>taken
+rmdir inside
+case $1 in *[37]) kill -9 $$ ;; esac
+m_drop_lock
+`,
+    );
+    host.write('state/runs', '');
+    const worker = `n=0; while [ $n -lt 30 ]; do n=$((n + 1)); sh ${one} $n; done; :`;
+    await Promise.all(
+      [1, 2, 3, 4, 5, 6].map((count) => run('sh', ['-c', worker, String(count)], { cwd: host.root })),
+    );
+    const linesIn = (name: string): number => host.read(name).trim().split('\n').length;
+    expect(linesIn('taken') + linesIn('refused')).toBe(180);
+    expect(linesIn('taken')).toBeGreaterThan(10);
+    expect(existsSync(host.path('doubled')), 'two at once').toBe(false);
   });
 });
 
