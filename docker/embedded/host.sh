@@ -1,15 +1,21 @@
 #!/bin/sh
 # First process of one embedded host, in its own namespaces: makes /proc and /dev, makes the host's disk the root
-# directory, and becomes init. What the machine has is out of reach from then on.
+# directory, and becomes init. The machine's files and processes are out of reach from then on.
 #
-#   host.sh ROOT NAME [VARIABLE=VALUE...]    the variables are what a container's environment would be
+#   host.sh ROOT NAME    the environment is what a container's would be
 set -eu
 
 root=$1 name=$2
-shift 2
 
 hostname "$name"
 mount -t proc proc "$root/proc"
+# The kernel's settings are the whole machine's.
+for path in sys sysrq-trigger; do
+  if [ -e "$root/proc/$path" ]; then
+    mount --bind "$root/proc/$path" "$root/proc/$path"
+    mount -o remount,bind,ro "$root/proc/$path"
+  fi
+done
 mount -t tmpfs -o mode=0755,size=1m dev "$root/dev"
 for device in null:3 zero:5 full:7 random:8 urandom:9; do
   node=$root/dev/${device%:*}
@@ -32,4 +38,4 @@ cd "$root"
 pivot_root . mnt
 cd /
 /libexec/.linux/bin/umount -l /mnt
-exec /libexec/.linux/bin/env -i "$@" /sbin/init
+exec /libexec/.linux/bin/env -u PATH -u PWD -u OLDPWD -u SHLVL -u _ /sbin/init

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The entry: parses the command line, runs one command, turns whatever happens into an exit code.
 import { readFileSync } from 'node:fs';
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { exitCodes } from './exit-code.ts';
 import { printError } from './print-error.ts';
 import { buildProgram } from './program.ts';
@@ -12,8 +12,7 @@ async function main(args: readonly string[]): Promise<number> {
   const program = buildProgram(readVersion(), (result) => {
     code = result;
   });
-  program.exitOverride();
-  for (const command of program.commands) command.exitOverride();
+  overrideExit(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
@@ -22,6 +21,12 @@ async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.good : exitCodes.usage;
     return printError(error, args.includes('--debug'));
   }
+}
+
+/** Usage errors come to us as exceptions, at every depth. */
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) overrideExit(child);
 }
 
 function readVersion(): string {

@@ -108,7 +108,10 @@ function addQuestionCommands(program: Command, done: (code: number) => void): vo
 }
 
 function addLabCommands(program: Command, done: (code: number) => void): void {
-  const lab = program.command('lab').description('practice hosts on this machine, to try playbooks on');
+  const lab = program
+    .command('lab')
+    .description('practice hosts on this machine, to try playbooks on')
+    .enablePositionalOptions();
   const labCommand = (words: string, description: string): Command =>
     lab
       .command(words)
@@ -130,7 +133,7 @@ function addLabCommands(program: Command, done: (code: number) => void): void {
     done(await (await commands()).labStatusCommand(options));
   });
   labCommand('ssh <host> [command...]', 'log in to a practice host, or run a command there')
-    .allowUnknownOption()
+    .passThroughOptions()
     .action(async (host: string, command: string[], options: LabOptions) => {
       done(await (await commands()).labSshCommand(host, command, options));
     });

@@ -7,14 +7,15 @@ import { removeLabs } from './leftovers.ts';
 import { waitForSsh } from './wait-for-host.ts';
 import { hostNamed, removeLabFiles, type LabState } from './lab-directory.ts';
 import type { ContainerHost } from './container-host.ts';
-import { startContainerHost } from './start-container-host.ts';
+import { containerNameOf, startContainerHost } from './start-container-host.ts';
 import type { Lab, LabExecResult, LabFault, LabHostStatus } from './lab.ts';
 
 const execTimeoutMs = 120_000;
 /** Seconds that a host's services get to end before a restart cuts them off. */
 const shutdownSeconds = 5;
-/** A slow processor is a fifth of one. */
-const slowCpus = '0.2';
+/** A slow processor is a fifth of one. By a quota, because an engine takes `--cpus 0` for "as before". */
+const slowCpu = ['--cpu-period', '100000', '--cpu-quota', '20000'];
+const fullCpu = ['--cpu-quota', '-1'];
 
 /** State of a lab of containers. */
 export interface ContainerLabState extends LabState<ContainerHost> {
@@ -92,7 +93,8 @@ class ContainerLab implements Lab {
 
   async reset(name: string): Promise<void> {
     const host = this.#host(name);
-    await docker(['rm', '--force', '--volumes', host.containerId]);
+    // By name: an earlier reset that failed may have left a container of another id. There may be none.
+    await tryDocker(['rm', '--force', '--volumes', containerNameOf(this.id, name)]);
     const { start, sshPort, dnsPort } = host;
     const lab = { id: this.id, image: this.image, keep: this.#onStopped === undefined };
     const fresh = await startContainerHost(start, lab, { sshPort, dnsPort });
@@ -102,7 +104,7 @@ class ContainerLab implements Lab {
   async fault(name: string, fault: LabFault): Promise<void> {
     const { containerId } = this.#host(name);
     if (fault.kind === 'freeze') await docker(['pause', containerId]);
-    else if (fault.kind === 'slow-cpu') await docker(['update', '--cpus', slowCpus, containerId]);
+    else if (fault.kind === 'slow-cpu') await docker(['update', ...slowCpu, containerId]);
     else {
       throw new UsageError('LAB_FAULT', `a container cannot be made to suffer ${fault.kind} here`, {
         hint: 'a lab that was started with --backend embedded can',
@@ -114,7 +116,7 @@ class ContainerLab implements Lab {
     const { containerId } = this.#host(name);
     if ((await inspectContainers([containerId])).get(containerId)?.state === 'paused')
       await docker(['unpause', containerId]);
-    await docker(['update', '--cpus', '0', containerId]);
+    await docker(['update', ...fullCpu, containerId]);
   }
 
   async hostPid(name: string): Promise<number | undefined> {

@@ -1,9 +1,11 @@
 // `npm run demo`: the story of the README on practice hosts, told by the real commands and their real output.
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseBackend, prepareImage } from './backend.ts';
+import { isMusterError } from '../errors.ts';
 import type { Lab } from './lab.ts';
 import { startLab } from './start-lab.ts';
 
@@ -65,17 +67,33 @@ async function main(): Promise<number> {
   const say = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
-  const directory = await mkdtemp(join(tmpdir(), 'muster-demo-'));
   const { backend, reason } = await chooseBackend();
   say(`practice hosts by the ${backend} backend: ${reason}`);
-  const lab = await startLab({ hosts: 3, image: await prepareImage(backend, say), directory, progress: say });
+  const image = await prepareImage(backend, say);
+  const directory = await mkdtemp(join(tmpdir(), 'muster-demo-'));
+  removeAtTheEnd(directory);
+  const lab = await startLab({ hosts: 3, image, directory, progress: say });
   try {
     for (const scene of scenes(lab)) if (!(await play(scene))) return 1;
     process.stdout.write('\nThat was it. The practice hosts are removed now.\n');
     return 0;
   } finally {
     await lab.stop();
-    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** There is a key in it, so it goes however this process ends. */
+function removeAtTheEnd(directory: string): void {
+  const remove = (): void => {
+    rmSync(directory, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      remove();
+      // The last who listens lets it end as if nobody had.
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    });
   }
 }
 
@@ -95,4 +113,10 @@ function shown(word: string): string {
   return /^[\w./@=-]+$/.test(word) ? word : `'${word}'`;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!isMusterError(error)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,5 +1,6 @@
 // The face of the lab: practice hosts to try playbooks on, and to test with.
 export { chooseBackend, prepareImage } from './backend.ts';
+export { engineStatus } from './docker.ts';
 export { endLab } from './embedded/embedded-lab.ts';
 export { findEmbeddedLabs } from './embedded/find-labs.ts';
 export { parseFault } from './fault.ts';

@@ -1,6 +1,6 @@
 // What every lab has, whatever runs it: a directory with the files by which muster and ssh reach the hosts.
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { Lab, LabHost } from './lab.ts';
 
@@ -15,11 +15,34 @@ export interface LabState<H extends LabHost = LabHost> extends Pick<
 /** Name of the state file in a lab's directory. */
 export const stateFileName = 'lab.json';
 
+/** Name of the empty file that says that a directory is a lab's. */
+const markName = '.muster-lab';
+
+/**
+ * Makes a directory a lab's: private and marked. Gives its absolute path. Throws UsageError (LAB_DIRECTORY) when it holds
+ * anything and was no lab's before, since files of the same names would be overwritten, and removed in the end.
+ */
+export async function claimDirectory(path: string): Promise<string> {
+  const directory = resolve(path);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const names = await readdir(directory);
+  if (names.length > 0 && !names.includes(markName)) {
+    throw new UsageError('LAB_DIRECTORY', `${directory} holds files that are no lab's`, {
+      hint: 'name a new or an empty directory by --directory',
+    });
+  }
+  await chmod(directory, 0o700);
+  await writeFile(join(directory, markName), '');
+  return directory;
+}
+
 /** Removes what a lab wrote into its directory. */
 export async function removeLabFiles(lab: LabState): Promise<void> {
   const { identityFile, knownHostsFile, inventoryFile } = lab;
-  const files = [identityFile, knownHostsFile, inventoryFile, join(lab.directory, stateFileName)];
-  await Promise.all(files.map((file) => rm(file, { force: true })));
+  const ours = [stateFileName, markName].map((name) => join(lab.directory, name));
+  await Promise.all(
+    [identityFile, knownHostsFile, inventoryFile, ...ours].map((file) => rm(file, { force: true })),
+  );
 }
 
 /** Throws UsageError (LAB_HOST) for a name that is not in the lab. */

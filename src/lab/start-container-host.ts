@@ -20,6 +20,11 @@ export interface ContainerLabStart {
   readonly progress?: ((line: string) => void) | undefined;
 }
 
+/** The name under which the engine knows a host of a lab. */
+export function containerNameOf(lab: string, host: string): string {
+  return `muster-lab-${lab}-${host}`;
+}
+
 type Ports = Pick<ContainerHost, 'sshPort' | 'dnsPort'>;
 
 /**
@@ -78,7 +83,7 @@ function containerRequest(start: HostStart, lab: ContainerLabStart, ports: Ports
   const owner: Record<string, string> = lab.keep ? {} : { [ownerLabel]: thisOwner() };
   return {
     image: lab.image,
-    containerName: `muster-lab-${lab.id}-${start.name}`,
+    containerName: containerNameOf(lab.id, start.name),
     hostname: start.name,
     labels: { [labLabel]: lab.id, [hostLabel]: start.name, ...owner },
     env: start.environment,

@@ -1,15 +1,17 @@
 // Starts a lab: keys, the hosts side by side, and the files to reach them by. All or nothing.
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { createClientKey } from './client-key.ts';
 import { openContainerLab } from './container-lab.ts';
-import { endLab, openEmbeddedLab } from './embedded/embedded-lab.ts';
-import { isRoot } from './embedded/namespaces.ts';
+import { openEmbeddedLab } from './embedded/embedded-lab.ts';
+import { mayMakeDevices } from './embedded/namespaces.ts';
 import { startEmbedded } from './embedded/start-embedded.ts';
 import { createHostKey } from './host-key.ts';
+import { claimDirectory } from './lab-directory.ts';
 import { renderInventory, renderKnownHosts } from './lab-files.ts';
+import { saveLab } from './lab-state.ts';
 import { hostStart, type HostStart } from './lab-start.ts';
 import { removeOnExit } from './remove-on-exit.ts';
 import { startContainers } from './start-containers.ts';
@@ -19,22 +21,22 @@ const hostNamePattern = /^[a-z][a-z0-9-]{0,62}$/;
 const labIdPattern = /^[a-z0-9][a-z0-9-]{0,40}$/;
 
 /**
- * Starts practice hosts and returns when all of them serve. Throws UsageError (LAB_OPTIONS), or MusterError
- * (LAB_IMAGE, LAB_START, LAB_PORTS, LAB_ENGINE) when a host does not come up; then nothing is left running.
+ * Starts practice hosts and returns when all of them serve; those to be kept are saved then, so that `loadLab` finds them.
+ * Throws UsageError (LAB_OPTIONS, LAB_DIRECTORY), or MusterError (LAB_UP, LAB_IMAGE, LAB_START, LAB_PORTS, LAB_ENGINE) when a
+ * host does not come up; then nothing is left running.
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const wanted = hostOptions(options.hosts);
   const id = options.id ?? randomBytes(4).toString('hex');
   if (!labIdPattern.test(id)) throw new UsageError('LAB_OPTIONS', `not a lab id: ${JSON.stringify(id)}`);
-  const directory = await privateDirectory(options.directory);
+  const directory = await claimDirectory(options.directory);
   const clientKey = createClientKey(`muster-lab-${id}`);
   const hostKeys = wanted.map(() => createHostKey());
   const starts = wanted.map((host, index) =>
     hostStart(host, clientKey.publicLine, hostKeys[index] ?? createHostKey()),
   );
   const open = options.image.backend === 'docker' ? containers : embedded;
-  // In a user namespace nobody can make a device node.
-  const vars = options.image.backend === 'embedded' && !isRoot() ? { devices: [] } : {};
+  const vars = options.image.backend === 'embedded' && !(await mayMakeDevices()) ? { devices: [] } : {};
   return open({ options, id, directory, starts }, (hosts) =>
     writeFiles(
       directory,
@@ -59,12 +61,17 @@ type WriteFiles = (hosts: readonly LabHost[]) => Promise<Files>;
 async function containers({ options, id, directory, starts }: Start, write: WriteFiles): Promise<Lab> {
   const { progress, image } = options;
   const keep = options.keep === true;
-  const disarm = keep ? undefined : removeOnExit(id);
+  const disarm = removeOnExit(id);
   try {
     const hosts = await startContainers(starts, { id, image: image.source, keep, progress });
-    return openContainerLab({ id, directory, image: image.source, hosts, ...(await write(hosts)) }, disarm);
+    const state = { id, directory, image: image.source, hosts, ...(await write(hosts)) };
+    if (!keep) return openContainerLab(state, disarm);
+    const lab = openContainerLab(state);
+    await saveLab(lab);
+    disarm();
+    return lab;
   } catch (error) {
-    disarm?.();
+    disarm();
     throw error;
   }
 }
@@ -75,12 +82,22 @@ async function embedded({ options, id, directory, starts }: Start, write: WriteF
     throw new UsageError('LAB_OPTIONS', `${directory}: the path of an embedded lab cannot hold , : or \\`);
   }
   const { progress, image } = options;
-  const keep = options.keep === true;
+  const { hosts, keeper } = await startEmbedded({
+    id,
+    directory,
+    tar: image.source,
+    hosts: starts,
+    progress,
+  });
   try {
-    const hosts = await startEmbedded({ id, directory, tar: image.source, keep, hosts: starts, progress });
-    return openEmbeddedLab({ id, directory, hosts, ...(await write(hosts)) });
+    const lab = openEmbeddedLab({ id, directory, hosts, ...(await write(hosts)) });
+    if (options.keep === true) {
+      await saveLab(lab);
+      await keeper.outliveUs();
+    }
+    return lab;
   } catch (error) {
-    await endLab(directory);
+    await keeper.end();
     throw error;
   }
 }
@@ -99,13 +116,6 @@ function hostOptions(hosts: LabOptions['hosts']): readonly LabHostOptions[] {
     names.add(name);
   }
   return list;
-}
-
-async function privateDirectory(path: string): Promise<string> {
-  const directory = resolve(path);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  await chmod(directory, 0o700);
-  return directory;
 }
 
 async function writeFiles(

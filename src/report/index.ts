@@ -1,5 +1,6 @@
 // The face of report: results as text, JSON, JUnit or Markdown, and listeners that show a run while it goes on.
 export { escapeTerminal, stringifyJson } from './escape.ts';
+export { count } from './layout.ts';
 export { type Style, type Target, plainStyle, styleFor } from './style.ts';
 export { type PlanExtra, renderPlan } from './render-plan.ts';
 export { renderApply, renderRollback } from './render-apply.ts';

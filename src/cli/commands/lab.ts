@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import {
   chooseBackend,
   endLab,
+  engineStatus,
   findEmbeddedLabs,
   hostNamed,
   labBackends,
@@ -15,7 +16,8 @@ import {
   type Lab,
   type LabBackend,
 } from '../../lab/index.ts';
-import { isMusterError, MusterError, UsageError } from '../../errors.ts';
+import { MusterError, UsageError } from '../../errors.ts';
+import { count } from '../../report/index.ts';
 import { exitCodes } from '../exit-code.ts';
 import { writeOut } from '../session.ts';
 
@@ -47,8 +49,7 @@ export async function labUpCommand(
   say(`practice hosts by the ${backend} backend: ${reason}`);
   const image = await prepareImage(backend, say);
   const lab = await startLab({ hosts, image, directory: options.directory, progress: say, keep: true });
-  await saveLab(lab);
-  writeOut(`${String(lab.hosts.length)} practice hosts are up. Try:\n`);
+  writeOut(`${count(lab.hosts.length, 'practice host')} up. Try:\n`);
   writeOut(`  muster plan playbooks/caged-bind -i ${lab.inventoryFile}\n`);
   return exitCodes.good;
 }
@@ -79,26 +80,40 @@ export async function labDownCommand(options: LabOptions & { readonly all?: bool
   if (options.all === true) return removeEveryLab();
   const lab = await openLab(options);
   await lab.stop();
-  writeOut(`${String(lab.hosts.length)} practice hosts removed\n`);
+  writeOut(`${count(lab.hosts.length, 'practice host')} removed\n`);
   return exitCodes.good;
 }
 
 async function removeEveryLab(): Promise<number> {
   const directories = await findEmbeddedLabs();
-  await Promise.all(directories.map((directory) => endLab(directory)));
-  const removed = await removeContainers();
-  writeOut(`${String(directories.length)} embedded labs and ${String(removed)} containers removed\n`);
-  return exitCodes.good;
+  const ends = await Promise.allSettled([...directories.map(removeEmbeddedLab), removeContainers()]);
+  const removed = ends.filter((end) => end.status === 'fulfilled').map(({ value }) => value);
+  const containers = removed.reduce((sum, { containers }) => sum + containers, 0);
+  const labs = removed.filter(({ isLab }) => isLab).length;
+  writeOut(`${count(labs, 'embedded lab')} and ${count(containers, 'container')} removed\n`);
+  const failures = ends.filter((end) => end.status === 'rejected');
+  for (const { reason } of failures)
+    say(`muster: ${reason instanceof Error ? reason.message : String(reason)}`);
+  return failures.length === 0 ? exitCodes.good : exitCodes.failed;
+}
+
+/** What one part of the removal took away. */
+interface Removal {
+  readonly isLab: boolean;
+  readonly containers: number;
+}
+
+/** With its files, where it was saved. */
+async function removeEmbeddedLab(directory: string): Promise<Removal> {
+  const lab = await loadLab(directory);
+  await (lab === undefined ? endLab(directory) : lab.stop());
+  return { isLab: true, containers: 0 };
 }
 
 /** Where there is no engine, there are no containers. */
-async function removeContainers(): Promise<number> {
-  try {
-    return (await removeLabs()).length;
-  } catch (error) {
-    if (isMusterError(error)) return 0;
-    throw error;
-  }
+async function removeContainers(): Promise<Removal> {
+  const { available } = await engineStatus();
+  return { isLab: false, containers: available ? (await removeLabs()).length : 0 };
 }
 
 /** `muster lab status`. */

@@ -1,13 +1,14 @@
 // One host of an embedded lab, as the supervisor sees it: a disk in memory over the shared root file system, and a first
 // process in namespaces of its own. Runs inside the lab's namespaces, as root there.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, readFile, readlink, rm, statfs } from 'node:fs/promises';
+import { mkdir, readlink, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MusterError, UsageError } from '../../errors.ts';
 import { lastLine, runCommand, type CommandEnd } from '../command.ts';
 import type { LabFault } from '../lab.ts';
 import { startFailed } from '../start-failed.ts';
+import { isInUserNamespace } from './namespaces.ts';
 import { childrenOf, signalTree } from './process-tree.ts';
 import type { EmbeddedStatus, LabPlan } from './wire.ts';
 
@@ -23,11 +24,16 @@ const consoleKept = 4_000;
 /** A slow processor: of each period, a host runs this long. */
 const slowCpu = { periodMs: 100, runMs: 20 };
 
+/** What root on a host is kept from, since it would reach past the namespaces: the machine's clock, modules, ports, kexec. */
+const withheld = ['sys_time', 'sys_module', 'sys_rawio', 'sys_boot'];
+const shutOff = [`--bounding-set=${withheld.map((capability) => `-${capability}`).join(',')}`, '--'];
+
 const hostScript = join(import.meta.dirname, '..', '..', '..', 'docker', 'embedded', 'host.sh');
 
 interface Running {
   readonly child: ChildProcess;
   readonly exited: Promise<void>;
+  /** Its first process; 0 while it boots, and when it did not come up. */
   init: number;
 }
 
@@ -61,10 +67,11 @@ export class EmbeddedHost {
     if (this.#running !== undefined) return;
     await this.#mountDisk();
     this.#console = '';
-    const environment = Object.entries(this.#plan.environment).map(([name, value]) => `${name}=${value}`);
     const child = spawn(
-      'nsenter',
+      'setpriv',
       [
+        ...shutOff,
+        'nsenter',
         `--net=${join(this.#run, 'net', this.#plan.name)}`,
         'unshare',
         '--mount',
@@ -77,9 +84,9 @@ export class EmbeddedHost {
         hostScript,
         this.#root,
         this.#plan.name,
-        ...environment,
       ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      // Not as arguments, which every user of this machine can read: there is a host key among them.
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], ...this.#plan.environment } },
     );
     const exited = new Promise<void>((resolve) => {
       child.once('error', () => {
@@ -168,7 +175,8 @@ export class EmbeddedHost {
     const { init } = this.#up();
     const enter = ['--target', String(init), '--mount', '--uts', '--ipc', '--net', '--pid', '--root', '--wd'];
     const clean = ['/libexec/.linux/bin/env', '-i', 'HOME=/root', 'PATH=/sbin:/usr/sbin:/bin:/usr/bin'];
-    return runCommand('nsenter', [...enter, '--', ...clean, ...command], { timeoutMs: execTimeoutMs });
+    const args = [...shutOff, 'nsenter', ...enter, '--', ...clean, ...command];
+    return runCommand('setpriv', args, { timeoutMs: execTimeoutMs });
   }
 
   /** The faults that are the host's own; those of its network are the keeper's. */
@@ -195,11 +203,10 @@ export class EmbeddedHost {
   }
 
   #up(): Running {
-    if (this.#running !== undefined) return this.#running;
-    throw new UsageError(
-      'LAB_HOST',
-      `${this.#plan.name} is down; start it with: muster lab reset ${this.#plan.name}`,
-    );
+    if (this.#running !== undefined && this.#running.init > 0) return this.#running;
+    const { name } = this.#plan;
+    const state = this.#running === undefined ? 'down' : 'not up';
+    throw new UsageError('LAB_HOST', `${name} is ${state}; start it with: muster lab reset ${name}`);
   }
 
   async #mountDisk(): Promise<void> {
@@ -257,10 +264,6 @@ function tryKill(pid: number, signal: NodeJS.Signals): void {
   } catch {
     // Gone already.
   }
-}
-
-async function isInUserNamespace(): Promise<boolean> {
-  return !/^\s*0\s+0\s+4294967295\s*$/m.test(await readFile('/proc/self/uid_map', 'latin1'));
 }
 
 async function mustRun(file: string, args: readonly string[]): Promise<void> {

@@ -6,14 +6,15 @@ import type { Lab, LabExecResult, LabFault, LabHost, LabHostStatus } from '../la
 import { loopback } from '../loopback-ports.ts';
 import { eventually, greetsAsSsh } from '../readiness.ts';
 import { startFailed } from '../start-failed.ts';
+import { removeKeeperFiles } from './keeper-files.ts';
 import { askLab, execSchema, statusSchema, type EmbeddedStatus, type LabRequest } from './wire.ts';
 
 /** A host that says that it is up answers at once, unless the machine is very busy. */
 const answerTimeoutMs = 30_000;
 
-/** Gives a lab over hosts that a keeper runs. `onStopped` is called once they are gone. */
-export function openEmbeddedLab(state: LabState, onStopped?: () => void): Lab {
-  return new EmbeddedLab(state, onStopped);
+/** Gives a lab over hosts that a keeper runs. */
+export function openEmbeddedLab(state: LabState): Lab {
+  return new EmbeddedLab(state);
 }
 
 class EmbeddedLab implements Lab {
@@ -24,21 +25,19 @@ class EmbeddedLab implements Lab {
   readonly identityFile: string;
   readonly knownHostsFile: string;
   readonly inventoryFile: string;
-  readonly #onStopped: (() => void) | undefined;
 
-  constructor(state: LabState, onStopped: (() => void) | undefined) {
+  constructor(state: LabState) {
     this.id = state.id;
     this.directory = state.directory;
     this.hosts = state.hosts;
     this.identityFile = state.identityFile;
     this.knownHostsFile = state.knownHostsFile;
     this.inventoryFile = state.inventoryFile;
-    this.#onStopped = onStopped;
   }
 
   async stop(): Promise<void> {
     await endLab(this.directory);
-    this.#onStopped?.();
+    await removeKeeperFiles(this.directory);
     await removeLabFiles(this);
   }
 

@@ -1,19 +1,21 @@
 // The process outside of an embedded lab's namespaces: listens on the hosts' loopback ports, answers those who look after
-// the lab (embedded-lab.ts), and lives exactly as long as the namespaces do. Input: the plan in one line; with `keep`
-// off, the end of the input is the end of the lab, so that it cannot outlive its owner, however that one ends.
+// the lab (embedded-lab.ts), and lives exactly as long as the namespaces do. Input: the plan in one line. The end of the
+// input is the end of the lab, so that it cannot outlive its owner, however that one ends; unless a second line said
+// before that it is to.
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { MusterError, UsageError } from '../../errors.ts';
 import type { LabFault } from '../lab.ts';
 import { Front } from './front.ts';
+import { holdDirectory, removeKeeperFiles, runName } from './keeper-files.ts';
 import { unshareLab } from './namespaces.ts';
-import { relaySocketName } from './relay.ts';
 import {
   answerOf,
   jsonLines,
+  keepSchema,
   labPlanSchema,
   labSocketName,
   listenIn,
@@ -25,8 +27,6 @@ import {
 } from './wire.ts';
 
 const labScript = join(import.meta.dirname, '..', '..', '..', 'docker', 'embedded', 'lab.sh');
-/** Directory in the lab's own on which the hosts' disks are mounted, inside the namespaces only. */
-const runName = 'hosts';
 
 /** The supervisor, asked over pipes. */
 class Supervisor {
@@ -97,24 +97,39 @@ class Supervisor {
   }
 }
 
+/** A host's ports, and its turns: what changes a host is done one after the other. */
+interface Place {
+  readonly front: Front;
+  readonly turn: LimitFunction;
+}
+
 /** Answers one request of those who look after the lab. */
 async function handle(
+  plan: LabPlan,
   supervisor: Supervisor,
-  fronts: ReadonlyMap<string, Front>,
+  places: ReadonlyMap<string, Place>,
   request: LabRequest,
 ): Promise<unknown> {
-  const front = 'host' in request ? fronts.get(request.host) : undefined;
-  if ('host' in request && front === undefined) throw new UsageError('LAB_HOST', `no host ${request.host}`);
+  if (request.op === 'status') return supervisor.ask(request);
   if (request.op === 'stop') {
     supervisor.end();
     await supervisor.ended;
+    await removeKeeperFiles(plan.directory);
     return undefined;
   }
-  if (front !== undefined && request.op === 'fault') {
-    const isOfNetwork = faultNetwork(front, request.fault);
-    return isOfNetwork ? undefined : supervisor.ask(request);
-  }
-  if (front !== undefined && (request.op === 'clear' || request.op === 'reset')) {
+  const place = places.get(request.host);
+  if (place === undefined) throw new UsageError('LAB_HOST', `no host ${request.host}`);
+  if (request.op === 'exec') return supervisor.ask(request);
+  return place.turn(() => changeHost(supervisor, place.front, request));
+}
+
+async function changeHost(
+  supervisor: Supervisor,
+  front: Front,
+  request: Exclude<LabRequest, { op: 'status' | 'stop' | 'exec' }>,
+): Promise<unknown> {
+  if (request.op === 'fault' && faultNetwork(front, request.fault)) return undefined;
+  if (request.op === 'clear' || request.op === 'reset') {
     front.faults.clear();
     await front.listen();
   }
@@ -146,27 +161,38 @@ function faultNetwork(front: Front, fault: LabFault): boolean {
 async function main(): Promise<void> {
   const input = jsonLines(process.stdin);
   const plan = labPlanSchema.parse((await input.next()).value);
-  await mkdir(join(plan.directory, runName), { recursive: true });
+  const held = await answerOf(() => holdDirectory(plan.directory));
+  if ('code' in held) {
+    process.stdout.write(`${JSON.stringify(held)}\n`);
+    return;
+  }
+  await removeKeeperFiles(plan.directory);
+  await mkdir(join(plan.directory, runName));
   const supervisor = new Supervisor(plan);
   const stop = (): void => {
     supervisor.end();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  if (!plan.keep) void input.next().finally(stop);
+  // Whoever started us may be gone before we can say that the lab is ready; the end of our input tells us.
+  process.stdout.on('error', () => undefined);
+  void input.next().then(({ value }) => {
+    if (!keepSchema.safeParse(value).success) stop();
+  }, stop);
 
-  const fronts = new Map(plan.hosts.map((host) => [host.name, new Front(plan.directory, host)]));
+  const places = new Map(
+    plan.hosts.map((host) => [host.name, { front: new Front(plan.directory, host), turn: pLimit(1) }]),
+  );
   const started = await answerOf(async () => {
     await supervisor.ready();
-    await Promise.all([...fronts.values()].map((front) => front.listen()));
+    await Promise.all([...places.values()].map(({ front }) => front.listen()));
     await listenIn(plan.directory, labSocketName, (socket) => {
-      void serve(socket, (request) => handle(supervisor, fronts, request));
+      void serve(socket, (request) => handle(plan, supervisor, places, request));
     });
   });
   process.stdout.write(`${JSON.stringify(started)}\n`);
   if ('code' in started) stop();
   await supervisor.ended;
-  for (const name of [labSocketName, relaySocketName]) rmSync(join(plan.directory, name), { force: true });
-  rmSync(join(plan.directory, runName), { recursive: true, force: true });
+  await removeKeeperFiles(plan.directory);
 }
 
 async function serve(socket: Socket, work: (request: LabRequest) => Promise<unknown>): Promise<void> {

@@ -1,4 +1,5 @@
 // What this machine's kernel lets us do: private namespaces as root, or below a user namespace as anybody else.
+import { readFile } from 'node:fs/promises';
 import { isMusterError } from '../../errors.ts';
 import { lastLine, runCommand } from '../command.ts';
 
@@ -11,9 +12,18 @@ export function unshareLab(): readonly string[] {
   return isRoot() ? ['unshare', ...lab] : ['unshare', ...user, ...lab];
 }
 
-/** Whether this process may do everything on this machine. */
-export function isRoot(): boolean {
+function isRoot(): boolean {
   return process.getuid?.() === 0;
+}
+
+/** Whether this process is in a user namespace below the machine's own, where root is root of less. */
+export async function isInUserNamespace(): Promise<boolean> {
+  return !/^\s*0\s+0\s+4294967295\s*$/m.test(await readFile('/proc/self/uid_map', 'latin1'));
+}
+
+/** Whether hosts that we start can have device nodes: nobody can make one in a user namespace. */
+export async function mayMakeDevices(): Promise<boolean> {
+  return isRoot() && !(await isInUserNamespace());
 }
 
 /** Whether embedded labs can run here, and if not, why. */
@@ -24,7 +34,8 @@ export type EmbeddedAvailability =
 export async function embeddedAvailability(): Promise<EmbeddedAvailability> {
   if (process.platform !== 'linux') return { available: false, reason: 'only Linux has namespaces' };
   const [command = '', ...args] = unshareLab();
-  const trial = 'mount -t proc proc /proc && mount -t tmpfs tmpfs /tmp && command -v nsenter >/dev/null';
+  const trial =
+    'mount -t proc proc /proc && mount -t tmpfs tmpfs /tmp && command -v nsenter >/dev/null && command -v setpriv >/dev/null';
   try {
     const end = await runCommand(command, [...args, 'sh', '-c', trial], { timeoutMs: 10_000 });
     if (end.exitCode === 0) return { available: true };

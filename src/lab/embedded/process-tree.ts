@@ -14,6 +14,8 @@ export async function childrenOf(pid: number): Promise<readonly number[]> {
 
 /** Sends a signal to a process and all below it; parents first, so that a stopped parent starts no more. */
 export function signalTree(pid: number, signal: NodeJS.Signals): void {
+  // Number 0 would be our own process group.
+  if (pid <= 0) return;
   try {
     process.kill(pid, signal);
     // Threads have children too, but what runs on a host forks in its first one or waits for those itself.

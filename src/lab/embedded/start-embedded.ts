@@ -1,5 +1,6 @@
 // Starts an embedded lab: one keeper, which has the namespaces made, and then the hosts, a few at a time.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -26,18 +27,36 @@ export interface EmbeddedStart {
   readonly id: string;
   readonly directory: string;
   readonly tar: string;
-  readonly keep: boolean;
   readonly hosts: readonly HostStart[];
   readonly progress?: ((line: string) => void) | undefined;
 }
 
-/** Returns when every host serves. Throws MusterError (LAB_START, LAB_PORTS); then nothing is left running. */
-export async function startEmbedded(start: EmbeddedStart): Promise<readonly LabHost[]> {
-  const plan = await startKeeperOnFreePorts(start);
+/** The keeper as its owner has it: by a pipe, whose end is the end of the lab. */
+export interface KeeperHandle {
+  /** Lets the lab go on when this process ends. */
+  outliveUs(): Promise<void>;
+  /** Ends the lab; returns when nothing of it is left. */
+  end(): Promise<void>;
+}
+
+/** Hosts that serve, and who keeps them. */
+export interface StartedEmbedded {
+  readonly hosts: readonly LabHost[];
+  readonly keeper: KeeperHandle;
+}
+
+/** Returns when every host serves. Throws MusterError (LAB_UP, LAB_START, LAB_PORTS); then nothing is left running. */
+export async function startEmbedded(start: EmbeddedStart): Promise<StartedEmbedded> {
+  const { plan, keeper } = await startKeeperOnFreePorts(start);
   const limit = pLimit(startsAtOnce);
-  return Promise.all(
-    start.hosts.map((host, index) => limit(() => bootHost(plan, host, index, start.progress))),
-  );
+  const boots = start.hosts.map((host, index) => limit(() => bootHost(plan, host, index, start.progress)));
+  try {
+    return { hosts: await Promise.all(boots), keeper };
+  } catch (error) {
+    limit.clearQueue();
+    await keeper.end();
+    throw error;
+  }
 }
 
 async function bootHost(
@@ -59,10 +78,12 @@ async function bootHost(
 }
 
 /** Another process may take a port between our look and the keeper's; then others are tried. */
-async function startKeeperOnFreePorts(start: EmbeddedStart): Promise<LabPlan> {
+async function startKeeperOnFreePorts(
+  start: EmbeddedStart,
+): Promise<{ readonly plan: LabPlan; readonly keeper: KeeperHandle }> {
   for (let attempt = 1; ; attempt += 1) {
     const ports = await findLoopbackPorts(2 * start.hosts.length);
-    const { id, directory, tar, keep } = start;
+    const { id, directory, tar } = start;
     const hosts = start.hosts.map(({ name, environment }, index) => ({
       name,
       ip: addressOf(index),
@@ -70,10 +91,9 @@ async function startKeeperOnFreePorts(start: EmbeddedStart): Promise<LabPlan> {
       dnsPort: ports[2 * index + 1] ?? 0,
       environment: { ...environment },
     }));
-    const plan = { id, directory, tar, keep, diskBytes, hosts };
+    const plan = { id, directory, tar, diskBytes, hosts };
     try {
-      await startKeeper(plan);
-      return plan;
+      return { plan, keeper: await startKeeper(plan) };
     } catch (error) {
       if (attempt === portAttempts || !(error instanceof MusterError) || error.code !== 'LAB_PORTS')
         throw error;
@@ -95,22 +115,38 @@ function keeperProgram(): string {
     : join(import.meta.dirname, '..', '..', '..', 'dist', 'lab', 'embedded', 'keeper.js');
 }
 
-/** Resolves when the keeper listens. It holds a pipe to us unless the lab is to be kept, and so notices our end. */
-async function startKeeper(plan: LabPlan): Promise<void> {
+/** Resolves when the keeper listens; throws what it says otherwise, when it is gone. */
+async function startKeeper(plan: LabPlan): Promise<KeeperHandle> {
   const child = spawn(process.execPath, [keeperProgram(), plan.directory], {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  const line = `${JSON.stringify(plan)}\n`;
   child.stdin.on('error', () => undefined);
-  if (plan.keep) child.stdin.end(line);
-  else child.stdin.write(line);
-  child.unref();
-  (child.stdin as unknown as Socket).unref();
+  child.stdin.write(`${JSON.stringify(plan)}\n`);
   for await (const answer of jsonLines(child.stdout)) {
-    valueOf(answer);
+    try {
+      valueOf(answer);
+    } catch (error) {
+      await endOf(child);
+      throw error;
+    }
     child.stdout.destroy();
-    return;
+    // Neither the process nor our end of its input is a reason for ours to go on.
+    child.unref();
+    (child.stdin as unknown as Socket).unref();
+    return {
+      outliveUs: () =>
+        new Promise((resolve) => {
+          child.stdin.end(`${JSON.stringify({ keep: true })}\n`, resolve);
+        }),
+      end: () => endOf(child),
+    };
   }
   throw new MusterError('LAB_START', 'the lab ended before it began');
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  child.ref();
+  child.stdin?.end();
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }

@@ -11,8 +11,6 @@ export const labPlanSchema = z.strictObject({
   directory: z.string(),
   /** Tar of the root file system. */
   tar: z.string(),
-  /** True: the lab outlives whoever started it. False: it ends when the keeper's input does. */
-  keep: z.boolean(),
   /** Most bytes on one host's disk. */
   diskBytes: z.int(),
   hosts: z.array(
@@ -93,6 +91,9 @@ export async function* jsonLines(stream: NodeJS.ReadableStream): AsyncGenerator 
   for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) yield JSON.parse(line);
 }
 
+/** What the keeper is told when the lab is to outlive whoever started it; its second line of input, if any. */
+export const keepSchema = z.strictObject({ keep: z.literal(true) });
+
 /** Name of the socket in a lab's directory on which its keeper listens. */
 export const labSocketName = 'lab.sock';
 
@@ -141,13 +142,26 @@ export function connectIn(directory: string, name: string): Promise<Socket> {
   );
 }
 
-/** Asks the lab in `directory`. Throws MusterError: LAB_GONE when it does not run, or what the lab says. */
+/** Whether an error of `connectIn` says that nobody listens, rather than that we may not ask. */
+function meansGone(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ECONNREFUSED')
+  );
+}
+
+/**
+ * Asks the lab in `directory`. Throws MusterError: LAB_GONE when it does not run, LAB_ENGINE when it cannot be asked, or
+ * what the lab says.
+ */
 export async function askLab(directory: string, request: LabRequest, timeoutMs = 180_000): Promise<unknown> {
   let socket: Socket;
   try {
     socket = await connectIn(directory, labSocketName);
   } catch (cause) {
-    throw new MusterError('LAB_GONE', `the lab in ${directory} does not run`, { cause });
+    if (meansGone(cause))
+      throw new MusterError('LAB_GONE', `the lab in ${directory} does not run`, { cause });
+    const reason = cause instanceof Error ? cause.message : 'unknown';
+    throw new MusterError('LAB_ENGINE', `the lab in ${directory} cannot be asked: ${reason}`, { cause });
   }
   try {
     socket.setTimeout(timeoutMs, () => {

@@ -1,4 +1,5 @@
 // What startLab refuses before it asks the engine for anything.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startLab } from '../../../src/lab/start-lab.ts';
@@ -26,6 +27,25 @@ describe('startLab', () => {
     });
     expect(await docker.calls()).toEqual([]);
   });
+
+  it('leaves a directory alone that holds what is no lab', async () => {
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, 'inventory.yaml'), 'hosts: {}\n');
+    await expect(startLab({ image: none, directory, hosts: 1 })).rejects.toMatchObject({
+      code: 'LAB_DIRECTORY',
+    });
+    expect(await readdir(directory)).toEqual(['inventory.yaml']);
+    expect(await readFile(join(directory, 'inventory.yaml'), 'utf8')).toBe('hosts: {}\n');
+  });
+
+  it('takes the directory of an earlier lab', async () => {
+    const docker = await fakeDocker('exit 1');
+    const directory = await temporaryDirectory();
+    for (const name of ['.muster-lab', 'inventory.yaml']) await writeFile(join(directory, name), '');
+    await expect(startLab({ image: none, directory, hosts: 1 })).rejects.toMatchObject({ code: 'LAB_IMAGE' });
+    expect(await docker.calls()).toHaveLength(1);
+  });
+
   it('refuses a directory that an overlay could not be told of', async () => {
     const directory = join(await temporaryDirectory(), 'a,b');
     const image = { backend: 'embedded', source: '/no/such.tar' } as const;

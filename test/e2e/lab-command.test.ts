@@ -1,0 +1,114 @@
+// `muster lab` as a person uses it: from up to down, and what is left when something comes in between.
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadLab } from '../../src/lab/index.ts';
+import { describeWithEngine, labBackend } from './engine.ts';
+import { muster, type MusterRun } from './muster.ts';
+import { processesOf } from './processes.ts';
+
+const hasSsh = spawnSync('ssh', ['-V']).error === undefined;
+
+describeWithEngine('muster lab', () => {
+  let directory: string;
+  const lab = (verb: string, ...words: string[]): Promise<MusterRun> =>
+    muster(['lab', verb, '--directory', directory, ...words]);
+  const up = (count: string): Promise<MusterRun> => lab('up', '--backend', labBackend(), '-n', count);
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'muster-lab-command-'));
+  });
+
+  afterAll(async () => {
+    await lab('down');
+    await rm(directory, { recursive: true });
+  });
+
+  it('takes no directory that holds what is not a lab', async () => {
+    const foreign = join(directory, 'inventory.yaml');
+    await writeFile(foreign, 'hosts: {}\n');
+    expect(await up('1')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no lab') as string,
+    });
+    expect(await readFile(foreign, 'utf8')).toBe('hosts: {}\n');
+    await rm(foreign);
+  });
+
+  it('starts hosts, says which backend and why, and what to do next', async () => {
+    const { code, stdout, stderr } = await up('2');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(`practice hosts by the ${labBackend()} backend: as asked for\n`);
+    expect(stdout).toContain(`2 practice hosts up`);
+    expect(stdout).toContain(join(directory, 'inventory.yaml'));
+  });
+
+  it('does not start a second lab on top', async () => {
+    expect(await up('1')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is a lab in') as string,
+    });
+  });
+
+  it.skipIf(!hasSsh)('logs in, and leaves the options of a remote command alone', async () => {
+    expect(await lab('ssh', 'ns2', 'ls', '-d', '/etc')).toMatchObject({ code: 0, stdout: '/etc\n' });
+    expect(await lab('ssh', 'ns2', 'exit 7')).toMatchObject({ code: 7 });
+  });
+
+  it('gives trouble, shows it, and takes it away', async () => {
+    expect(await lab('fault', 'ns1', 'freeze')).toMatchObject({ code: 0 });
+    expect((await lab('status')).stdout).toMatch(/^ns1 {2}paused .*\nns2 {2}running /);
+    expect(await lab('fault', 'ns1', 'clear')).toMatchObject({ code: 0 });
+    expect((await lab('status')).stdout).toMatch(/^ns1 {2}running .*\nns2 {2}running /);
+    expect(await lab('fault', 'ns1', 'rain')).toMatchObject({ code: 2 });
+  });
+
+  it('makes a host new', async () => {
+    const opened = (await loadLab(directory))!;
+    await opened.exec('ns1', ['/usr/bin/touch', '/etc/changed']);
+    expect(await lab('reset', 'ns1')).toMatchObject({ code: 0 });
+    expect(await opened.exec('ns1', ['/bin/ls', '/etc/changed'])).toMatchObject({ exitCode: 1 });
+  });
+
+  it('takes everything away', async () => {
+    expect(await lab('down')).toMatchObject({ code: 0, stdout: '2 practice hosts removed\n' });
+    expect(await readdir(directory)).toEqual([]);
+    expect(await lab('down')).toMatchObject({ code: 2 });
+    expect(await lab('status')).toMatchObject({ code: 0, stdout: 'no lab\n' });
+  });
+
+  it('is a usage error at every depth when an option is not known', async () => {
+    expect(await lab('up', '--bogus')).toMatchObject({ code: 2 });
+  });
+
+  it.runIf(labBackend() === 'embedded')('leaves nothing running when `up` is interrupted', async () => {
+    const words = ['lab', 'up', '--directory', directory, '--backend', 'embedded', '-n', '20'];
+    const { code } = await muster(words, (text, signal) => {
+      if (text.includes('serves')) signal('SIGINT');
+    });
+    expect(code).toBe(null);
+    await expect.poll(() => processesOf(directory), { timeout: 60_000 }).toEqual([]);
+    expect(await up('1')).toMatchObject({ code: 0 });
+  });
+
+  it.runIf(labBackend() === 'embedded')(
+    'starts anew over what a killed keeper left, and removes it',
+    async () => {
+      const killKeeper = async (): Promise<void> => {
+        const keepers = (await processesOf(directory)).filter(({ command }) => command.includes('keeper.js'));
+        expect(keepers).toHaveLength(1);
+        process.kill(keepers[0]!.pid, 'SIGKILL');
+        await expect.poll(() => processesOf(directory), { timeout: 60_000 }).toEqual([]);
+      };
+      await killKeeper();
+      expect((await lab('status')).stdout).toMatch(/^ns1 {2}gone /);
+      expect(await up('1')).toMatchObject({ code: 0 });
+      expect((await lab('status')).stdout).toMatch(/^ns1 {2}running /);
+      await killKeeper();
+      expect(await lab('down')).toMatchObject({ code: 0 });
+      expect(await readdir(directory)).toEqual([]);
+    },
+  );
+});
