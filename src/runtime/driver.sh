@@ -111,6 +111,8 @@ m_prune() {
 m_find_digest
 m_emit begin "$m_run_id" "$m_action"
 /bin/sh "$m_work/runtime/ticker.sh" "$m_work" "$$" </dev/null >/dev/null 2>&1 &
+# Not by the ticker itself: a follower that finds the driver dead would not know of one that has just begun.
+printf '%s\n' "$!" >"$m_work/ticker.pid"
 
 case $m_action in
   facts)

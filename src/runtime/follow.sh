@@ -88,5 +88,6 @@ while :; do
 done
 # A follower whose link is half open may come to its end after another one took over, which still reads.
 if [ "$(cat "$m_work/follower.pid")" = "$$" ]; then
-  cd / && rm -rf "$m_work"
+  # `run` goes first: by that the ticker knows that a run ended whose `done` is gone.
+  cd / && rm -rf "$m_work/run" "$m_work"
 fi

@@ -34,7 +34,8 @@ m_one_step() {
   m_tries=$((m_retries + 1))
   while :; do
     m_drop "$m_work/timed-out" "$m_work/step.result" "$m_work/fail.reason"
-    printf '%s\n' "$((m_now + m_timeout))" >"$m_work/deadline"
+    # One more, because m_now may be the last moment of its second.
+    printf '%s\n' "$((m_now + m_timeout + 1))" >"$m_work/deadline"
     : >"$m_work/in-step"
     # In the foreground, because `wait` does not tell a status on every release; the ticker ends it if it must.
     (m_step_body) </dev/null >>"$m_work/log/$m_number.out" 2>>"$m_work/log/$m_number.err" 4<&-

@@ -7,7 +7,6 @@ m_driver=$2
 . "$m_work/run"
 trap '' HUP
 cd / || exit 1
-printf '%s\n' "$$" >"$m_work/ticker.pid"
 m_follower=0
 
 # m_kill SIGNAL: to what belongs to the step: every process of this process group that has the driver above it, or
@@ -71,9 +70,20 @@ m_end_step_if() {
   rm -f "$m_work/ending"
 }
 
-while kill -0 "$m_driver" 2>/dev/null && [ ! -f "$m_work/done" ]; do
-  sleep 1
+# m_has_ended: the driver came to the end of its run, good or bad, and what its steps left running is left alone. A
+# follower that heard of it removes the directory, and `run` in it first; so `run` is looked for after `done`.
+m_has_ended() {
+  [ -f "$m_work/done" ] || [ ! -f "$m_work/run" ]
+}
+
+# m_find_follower: it may be another one than before, which came back after the link broke.
+m_find_follower() {
   [ ! -f "$m_work/follower.pid" ] || read -r m_follower <"$m_work/follower.pid"
+}
+
+while kill -0 "$m_driver" 2>/dev/null && ! m_has_ended; do
+  sleep 1
+  m_find_follower
   m_end_step_if m_is_over_time timed-out
   m_end_step_if m_is_cancelled cancelled
   # One wc for all of them; its last line is a total.
@@ -84,7 +94,7 @@ while kill -0 "$m_driver" 2>/dev/null && [ ! -f "$m_work/done" ]; do
     fi
   done
   if [ "$m_action" != apply ] && [ "$m_action" != rollback ] && [ "$m_follower" != 0 ] &&
-    ! kill -0 "$m_follower" 2>/dev/null; then
+    ! kill -0 "$m_follower" 2>/dev/null && ! m_has_ended; then
     m_kill TERM
     kill -s KILL "$m_driver" 2>/dev/null
     m_kill KILL
@@ -93,7 +103,8 @@ while kill -0 "$m_driver" 2>/dev/null && [ ! -f "$m_work/done" ]; do
   fi
 done
 
-if [ ! -f "$m_work/done" ]; then
+if ! m_has_ended; then
+  m_find_follower
   m_kill KILL
   rm -f "$m_work/ticker.pid"
   exit 0

@@ -50,12 +50,14 @@ describe('output of a hostile command', () => {
     );
   });
 
-  it('does not hold a run open when a background process keeps it', async () => {
+  it('does not hold a run open when a background process keeps it, and that lives on', async () => {
     const host = scratchHost();
     const { result } = await host.run('apply', {
-      steps: { stays: `state() {\n  sleep 60 &\n  echo $! >"$root/pid"\n  file "$root/f" --content x\n}` },
+      steps: { stays: `state() {\n  sleep 300 &\n  echo $! >"$root/pid"\n  file "$root/f" --content x\n}` },
     });
     expect(result.outcome).toBe('changed');
-    for (const pid of pidsIn(host.path('pid'))) if (isAlive(pid)) process.kill(pid);
+    const pids = pidsIn(host.path('pid'));
+    expect(pids.map(isAlive)).toEqual([true]);
+    for (const pid of pids) process.kill(pid);
   });
 });

@@ -14,10 +14,10 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The process ids that a step wrote into a file, one a line. */
+/** The process ids that a step wrote into a file, one a line; a line that is not whole yet is none. */
 export function pidsIn(file: string): readonly number[] {
   if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8').trim().split('\n').map(Number);
+  return readFileSync(file, 'utf8').split('\n').slice(0, -1).map(Number);
 }
 
 /** Waits until the condition holds, 20 s at most; true when it does. */

@@ -44,6 +44,8 @@ export interface LocalRun {
   /** exec: the sh text to run. */
   readonly command?: string;
   readonly timeoutSeconds?: number;
+  /** By step id, for those that have another time than the others. */
+  readonly timeouts?: Readonly<Record<string, number>>;
   readonly retries?: number;
   /** Which sh runs it all, a path that stands in sh as it is; /bin/sh unless told. */
   readonly shell?: string;
@@ -83,7 +85,7 @@ export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
     return {
       id,
       script: `steps/${id}.sh`,
-      timeoutSeconds: run.timeoutSeconds ?? 60,
+      timeoutSeconds: run.timeouts?.[id] ?? run.timeoutSeconds ?? 60,
       retries: run.retries ?? 0,
     };
   });

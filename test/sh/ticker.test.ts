@@ -1,0 +1,131 @@
+// What the ticker ends, when, and what it leaves alone.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually, isAlive, pidsIn } from './processes.ts';
+import type { ScratchHost } from './scratch.ts';
+import { complaintsOf, scratchHost } from './scratch.ts';
+
+type RuntimeChange = (path: string, text: string) => string;
+
+/** sh that waits for a file, 60 s at most. */
+function waitFor(file: string): string {
+  return `for m_turn in $(seq 600); do [ ! -s "${file}" ] || break; sleep 0.1; done`;
+}
+
+/** The ticker says who it is once it knows its follower, and goes on when it is let; `then` comes first then. */
+function heldTicker(host: ScratchHost, then = ':'): RuntimeChange {
+  const hold = `echo "$$" >"${host.path('ticker')}"; ${waitFor(host.path('tick'))}; ${then}`;
+  const look = '  m_end_step_if m_is_over_time';
+  return (path, text) => (path === 'ticker.sh' ? text.replace(look, () => `  ${hold}\n${look}`) : text);
+}
+
+/** A step that leaves a process behind, once the ticker is held. */
+function leavingStep(host: ScratchHost): Readonly<Record<string, string>> {
+  return {
+    leaves: `state() { echo "$m_work" >"$root/work"; sleep 300 & echo $! >"$root/left"; ${waitFor(host.path('ticker'))}; }`,
+  };
+}
+
+function endWithTest(pids: () => readonly number[]): void {
+  onTestFinished(() => {
+    for (const pid of pids().filter(isAlive)) process.kill(pid, 'SIGKILL');
+  });
+}
+
+/** Lets the ticker look when nothing of the run is there any more, and waits for its end. */
+async function tickAfterTheEnd(host: ScratchHost): Promise<void> {
+  expect(await eventually(() => !existsSync(host.read('work').trim()))).toBe(true);
+  host.write('tick', 'x');
+  expect(await eventually(() => !pidsIn(host.path('ticker')).some(isAlive))).toBe(true);
+}
+
+describe('what a step left running', () => {
+  it.each(['apply', 'plan'] as const)(
+    'lives on when its run ends, however late the ticker is: %s',
+    async (action) => {
+      const host = scratchHost();
+      endWithTest(() => pidsIn(host.path('left')));
+      const { result } = await host.run(action, { steps: leavingStep(host), runtime: heldTicker(host) });
+      expect(result.outcome, complaintsOf(result)).toBe('ok');
+      await tickAfterTheEnd(host);
+      expect(pidsIn(host.path('left')).map(isAlive)).toEqual([true]);
+    },
+  );
+
+  it('dies with a driver that is killed, before the ticker has said a word', async () => {
+    const host = scratchHost();
+    endWithTest(() => pidsIn(host.path('left')));
+    let settled = false;
+    const run = host
+      .run('apply', {
+        steps: {
+          one: `state() { echo $$ >"$root/driver"; sleep 300 & echo $! >"$root/left"; kill -9 $$; sleep 300; }`,
+        },
+        runtime: (path, text) => {
+          if (path === 'ticker.sh') return `${waitFor(host.path('tick'))}\n${text}`;
+          return path === 'follow.sh'
+            ? text.replace(
+                '  sleep "$m_nap"\n',
+                () => `  echo x >>"${host.path('naps')}"\n  sleep "$m_nap"\n`,
+              )
+            : text;
+        },
+      })
+      .finally(() => {
+        settled = true;
+      });
+    const naps = (): number => (existsSync(host.path('naps')) ? host.read('naps').length / 2 : 0);
+    await eventually(() => pidsIn(host.path('driver')).some((pid) => !isAlive(pid)));
+    // The second nap from now comes after a look at a driver that is dead.
+    const before = naps();
+    await eventually(() => settled || naps() >= before + 2);
+    host.write('tick', 'x');
+    const { result } = await run;
+    expect(result).toMatchObject({ outcome: 'unknown', reason: expect.stringContaining('killed') as string });
+    expect(await eventually(() => !pidsIn(host.path('left')).some(isAlive))).toBe(true);
+  });
+});
+
+describe('a run that ended', () => {
+  it('leaves alone who has the number of its driver now', async () => {
+    const host = scratchHost();
+    const other = spawn('sleep', ['300'], { detached: true, stdio: 'ignore' });
+    endWithTest(() => [...pidsIn(host.path('left')), other.pid ?? 0]);
+    const runtime = heldTicker(host, `m_driver=${String(other.pid)}`);
+    await host.run('plan', { steps: leavingStep(host), runtime });
+    await tickAfterTheEnd(host);
+    expect(isAlive(other.pid ?? 0)).toBe(true);
+  });
+});
+
+describe('the time of a step', () => {
+  it('is never shorter than declared, whenever in a second it began', async () => {
+    const host = scratchHost();
+    const asked = host.path('asked');
+    const looks = (at: string): number =>
+      existsSync(asked)
+        ? host
+            .read('asked')
+            .split('\n')
+            .filter((line) => line === at).length
+        : 0;
+    host.write('clock', '100\n');
+    const run = host.run('plan', {
+      timeoutSeconds: 3,
+      steps: { slow: 'state() { echo $$ >"$root/driver"; sleep 300; :; }' },
+      runtime: (path, text) => {
+        if (path === 'ticker.sh')
+          return text.replaceAll('date +%s', `tee -a ${asked} <${host.path('clock')}`);
+        return path === 'steps.sh' ? text.replaceAll('date +%s', `cat ${host.path('clock')}`) : text;
+      },
+    });
+    await eventually(() => existsSync(host.path('driver')));
+    // It may have begun at 100.9, so at 103.0 it has had 2.1 s. One that is over its time is asked about twice.
+    host.write('clock', '103\n');
+    expect(await eventually(() => looks('103') > 2)).toBe(true);
+    host.write('clock', '104\n');
+    const { result } = await run;
+    expect(result.steps[0]?.reason).toBe('over its time of 3 s; everything that it started was ended');
+  });
+});
