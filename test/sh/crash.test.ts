@@ -99,7 +99,7 @@ async function entriesOfAWholeRun(): Promise<{ journal: number; undone: number }
 }
 
 describe('a driver that dies in an apply', () => {
-  it('leaves what a rollback puts back, at whichever journal entry', { timeout: 180_000 }, async () => {
+  it('leaves what a rollback puts back, at whichever journal entry', { timeout: 600_000 }, async () => {
     const { journal } = await entriesOfAWholeRun();
     expect(journal).toBeGreaterThan(15);
     await forEach(upTo(1, journal, 1), async (entry) => {
@@ -122,7 +122,7 @@ describe('a driver that dies in an apply', () => {
     expect(stable(host)).toEqual(before);
   });
 
-  it('leaves what a rollback puts back, between any two calls of tools', { timeout: 180_000 }, async () => {
+  it('leaves what a rollback puts back, between any two calls of tools', { timeout: 600_000 }, async () => {
     await forEach(sampleOfCalls, async (call) => {
       const host = scratchHost();
       const before = furnish(host);
@@ -164,7 +164,7 @@ describe('a driver that dies in an apply', () => {
 });
 
 describe('a driver that dies in a rollback', () => {
-  it('goes on where it was, at whichever entry', { timeout: 180_000 }, async () => {
+  it('goes on where it was, at whichever entry', { timeout: 600_000 }, async () => {
     const { undone } = await entriesOfAWholeRun();
     await forEach(upTo(0, undone - 1, 1), async (entry) => {
       const host = scratchHost();
@@ -177,7 +177,7 @@ describe('a driver that dies in a rollback', () => {
     });
   });
 
-  it('goes on where it was, between any two calls of tools', { timeout: 180_000 }, async () => {
+  it('goes on where it was, between any two calls of tools', { timeout: 600_000 }, async () => {
     await forEach(sampleOfCalls, async (call) => {
       const host = scratchHost();
       const before = furnish(host);

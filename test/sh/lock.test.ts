@@ -14,7 +14,7 @@ const run = promisify(execFile);
 function leaveDeadLock(host: ScratchHost): void {
   mkdirSync(join(host.state, 'lock'), { recursive: true });
   mkdirSync(join(host.state, 'runs'));
-  writeFileSync(join(host.state, 'lock', '1'), '4194301\nr1\nghost@there\nthen\n');
+  writeFileSync(join(host.state, 'lock', '1'), '4194305\nr1\nghost@there\nthen\n');
 }
 
 /** A step that says that it has begun, and goes on until it is let, 60 s at most. */
@@ -68,7 +68,7 @@ describe('the lock of a host', () => {
     expect(events.filter(({ type }) => type === 'notice')).toMatchObject([
       {
         message:
-          'the lock of a run that is dead was taken over: run r1 by ghost@there since then, pid 4194301',
+          'the lock of a run that is dead was taken over: run r1 by ghost@there since then, pid 4194305',
       },
     ]);
     expect(readdirSync(host.state)).toEqual(['runs']);

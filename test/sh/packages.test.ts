@@ -240,7 +240,7 @@ describe('the undo of a replaced package', () => {
 });
 
 describe('a driver that dies while it replaces a package', () => {
-  it('leaves what a rollback puts back, at whichever entry', { timeout: 120_000 }, async () => {
+  it('leaves what a rollback puts back, at whichever entry', { timeout: 600_000 }, async () => {
     const entries = 3;
     for (let entry = 1; entry <= entries; entry++) {
       const shop = openShop();
@@ -250,7 +250,7 @@ describe('a driver that dies while it replaces a package', () => {
     }
   });
 
-  it('leaves what a rollback puts back, in the middle of pkg_add', { timeout: 120_000 }, async () => {
+  it('leaves what a rollback puts back, in the middle of pkg_add', { timeout: 600_000 }, async () => {
     for (const call of [1, 2, 3]) {
       const shop = openShop();
       shop.packages.dieAt(call);
@@ -263,7 +263,7 @@ describe('a driver that dies while it replaces a package', () => {
 
   it(
     'goes on with a rollback that was cut, between any two calls of tools',
-    { timeout: 240_000 },
+    { timeout: 600_000 },
     async () => {
       let deaths = 0;
       for (let call = 1; call < 70; call += 7) {

@@ -92,7 +92,7 @@ function declare(path: string, index: number, { kind, text: value, wantMode }: P
 }
 
 describe('any declarations', () => {
-  it('plan without a touch, settle in one apply, and go back', { timeout: 170_000 }, async () => {
+  it('plan without a touch, settle in one apply, and go back', { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(place, { minLength: 1, maxLength: names.length }),

@@ -1,6 +1,5 @@
 // A planted secret is nowhere but in the variable and in the file that it was put into.
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deathAtEntry, workDirectoriesOf } from './crash.ts';
@@ -18,6 +17,7 @@ function filesWithSecret(directory: string): string[] {
 
 const steps = {
   keep: `state() {
+  echo "$m_work" >"$root/work"
   file "$root/key" --content "secret \\"$token\\";" --mode 0600
   line "$root/conf" --line "key $token"
   printf '%s\\n' "$token" >&2
@@ -62,13 +62,7 @@ describe('a secret', () => {
     await host.run('apply', { steps, secrets: { token: secret } });
     expect(filesWithSecret(host.root).toSorted()).toEqual(['conf', 'key']);
     expect(filesWithSecret(host.state)).toEqual([]);
-    const left = execFileSync('/bin/sh', [
-      '-c',
-      'grep -rlF -- "$1" /tmp/muster.?????? 2>/dev/null || :',
-      'sh',
-      secret,
-    ]);
-    expect(left.toString()).toBe('');
+    expect(existsSync(host.read('work').trim())).toBe(false);
     await host.run('rollback');
     expect(filesWithSecret(host.state)).toEqual([]);
   });
@@ -116,8 +110,9 @@ verify() { expect_equal "the $token" "$token" x; }`,
       steps: { one: 'state() { file "$root/f" --content "$token"; }' },
       secrets: { token: secret },
     };
-    await host.run('apply', { ...run, runtime: deathAtEntry(2) });
-    expect(workDirectoriesOf(host.state)).toHaveLength(1);
+    const { result } = await host.run('apply', { ...run, runtime: deathAtEntry(2) });
+    expect(result.outcome).toBe('unknown');
+    // What it leaves in /tmp is there until the next apply on this machine, maybe that of another test.
     await host.run('rollback');
     expect(workDirectoriesOf(host.state)).toEqual([]);
   });
