@@ -1,7 +1,8 @@
 // Asking a DNS server from outside, as its clients do: again when a datagram is lost, and over TCP when an answer
 // does not fit into one.
+import { withDeadline } from './deadline.ts';
 import type { DnsAnswer, DnsQuestion } from './message.ts';
-import { findServer, lost, type Silence } from './server.ts';
+import { findServer, type Lookup, lookupBySystem, lost, type Server, type Silence } from './server.ts';
 import { askTcp } from './tcp.ts';
 import { askUdp } from './udp.ts';
 
@@ -23,12 +24,21 @@ export interface AskOptions {
   readonly tries?: number;
   /** Stops the waiting. */
   readonly signal?: AbortSignal;
+  /** Finds the address of a name; by the system unless told. */
+  readonly lookup?: Lookup;
 }
 
-/** Asks. Never rejects, and is over after `tries` times `timeoutMs`, or twice that when the answer was truncated. */
+/**
+ * Asks. Never rejects, and is over after `tries` times `timeoutMs`; that long again when the answer was truncated, and
+ * when the address is a name, which must be found first.
+ */
 export async function askDns(query: DnsQuery, options: AskOptions = {}): Promise<DnsReply> {
-  const { timeoutMs = 2000, tries = 3, signal } = options;
-  const server = await findServer(query.address, query.port);
+  const { timeoutMs = 2000, tries = 3, signal, lookup = lookupBySystem } = options;
+  const server = await withDeadline<Server | Silence>(
+    { timeoutMs: timeoutMs * tries, signal },
+    () => ({ ...lost, problem: `the address of ${query.address} was not found in time` }),
+    (settle) => void findServer(query.address, query.port, lookup).then(settle),
+  );
   if ('kind' in server) return server;
   if (query.transport === 'tcp') return await askTcp(server, query, timeoutMs * tries, signal);
   let last: Silence = lost;

@@ -1,5 +1,5 @@
 // Whom a question goes to, and the ways in which nothing comes back.
-import { lookup } from 'node:dns/promises';
+import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
 /** A server as the sockets want it. */
@@ -24,12 +24,18 @@ export const lost: Silence = { kind: 'silence', problem: 'no answer', retry: tru
 /** The operator does not want to wait for it. */
 export const stopped: Silence = { kind: 'silence', problem: 'not asked to the end: stopped', retry: false };
 
-/** Finds the address behind a name; IPv4 goes first where a name has both. */
-export async function findServer(address: string, port: number): Promise<Server | Silence> {
+/** The address of a name, or an error with a code. */
+export type Lookup = (name: string) => Promise<{ readonly address: string; readonly family: number }>;
+
+/** As the system does it; IPv4 goes first where a name has both. */
+export const lookupBySystem: Lookup = (name) => systemLookup(name, { verbatim: false });
+
+/** Finds the address behind a name. Never rejects, and takes as long as the lookup. */
+export async function findServer(address: string, port: number, lookup: Lookup): Promise<Server | Silence> {
   const family = isIP(address);
   if (family === 4 || family === 6) return { address, family, port };
   try {
-    const found = await lookup(address, { verbatim: false });
+    const found = await lookup(address);
     return { address: found.address, family: found.family === 6 ? 6 : 4, port };
   } catch (error) {
     const problem = `${address} has no address (${codeOf(error) || 'lookup failed'})`;

@@ -55,7 +55,7 @@ export function writeInventory(
   const devices = process.getuid?.() === 0 ? '' : ', devices: []';
   writeFileSync(
     file,
-    `connection: { identity_file: ${lab.identityFile}, known_hosts: ${lab.knownHostsFile}, agent: false, connect_timeout: 5s }
+    `connection: { identity_file: ${lab.identityFile}, known_hosts: ${lab.knownHostsFile}, agent: false, connect_timeout: 30s }
 vars: { package_path: /var/packages/All${devices} }
 hosts:
 ${hosts.join('\n')}

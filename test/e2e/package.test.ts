@@ -49,7 +49,7 @@ describeWithEngine('a package on a practice host', () => {
     return stdout;
   }
 
-  it('is replaced by what fits, and comes back exactly', { timeout: 120_000 }, async () => {
+  it('is replaced by what fits, and comes back exactly', async () => {
     const installed = async (): Promise<string> => (await inside(lab, 'ns1', 'pkg_info -e bind || :')).trim();
     const states = [await fingerprint(lab, 'ns1')];
     const [all, next, built] = ['/var/packages/All', '/var/packages/next', '/usr/pkgsrc/net/bind9'];

@@ -23,7 +23,8 @@ const kinds: Readonly<Record<string, string>> = {
   modern: 'cage_style: chrootdir',
   basedir: 'cage_style: chrootdir, named_source: base',
 };
-const stop = 'kill $(cat /home/named/var/run/named/named.pid); sleep 1';
+const stop =
+  'p=$(cat /home/named/var/run/named/named.pid); kill $p; n=0; while kill -0 $p 2>/dev/null && [ $n -lt 300 ]; do n=$((n + 1)); sleep 0.1; done';
 
 /** Each round plants at most one fault a host. */
 const rounds: readonly (readonly Fault[])[] = [

@@ -77,10 +77,10 @@ describe('a peer that cannot be reached', () => {
 
   it('times out when it takes the connection and says nothing', async () => {
     const silent = await front(undefined);
-    const error = await failure(transport({}), loopbackHost(silent.port, { connectTimeoutMs: 100 }));
+    const error = await failure(transport({}), loopbackHost(silent.port, { connectTimeoutMs: 1000 }));
     expect(error.code).toBe('SSH_TIMEOUT');
     expect(error.message).toBe(
-      `no answer from 127.0.0.1:${silent.port} within 0.1 s: connected, but no SSH banner came`,
+      `no answer from 127.0.0.1:${silent.port} within 1 s: connected, but no SSH banner came`,
     );
   });
 
