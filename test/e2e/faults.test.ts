@@ -8,21 +8,29 @@ import { startLab } from '../../src/lab/index.ts';
 import { describeWithEngine, labImage } from './engine.ts';
 import { inside, muster, playbook, writeInventory } from './muster.ts';
 
-/** A playbook of slow steps, to have time for trouble in the middle. */
+/** A playbook whose second step waits while a host is held, or until it is stopped, to have time for trouble there. */
 function writeSlowPlaybook(directory: string): string {
   const steps = ['first', 'second', 'third'];
   const files = new Map([
     [
       'playbook.yaml',
-      `name: slow\ndescription: Three slow steps\nsteps:\n${steps.map((id) => `  - { id: ${id}, script: steps/${id}.sh }\n`).join('')}`,
+      `name: slow\ndescription: Three steps\nsteps:\n${steps.map((id) => `  - { id: ${id}, script: steps/${id}.sh }\n`).join('')}`,
     ],
     ...steps.map((id): [string, string] => [
       `steps/${id}.sh`,
-      `state() {\n  file /tmp/slow.${id} --content ${id}\n  [ "$m_mode_run" != apply ] || sleep 3\n}\n`,
+      `state() {\n  file /tmp/slow.${id} --content ${id}\n${id === 'second' ? waiting : ''}}\n`,
     ]),
   ]);
   return writeFiles(join(directory, 'slow'), files);
 }
+
+/** A minute at most. */
+const waiting = `  turns=0
+  while [ "$m_mode_run" = apply ] && [ -f /tmp/hold ] && [ ! -f "$m_work/stop" ] && [ "$turns" -lt 600 ]; do
+    turns=$((turns + 1))
+    sleep 0.1
+  done
+`;
 
 function writeFiles(directory: string, files: ReadonlyMap<string, string>): string {
   mkdirSync(join(directory, 'steps'), { recursive: true });
@@ -61,6 +69,9 @@ describeWithEngine('a fleet with trouble', () => {
     rmSync(lab.directory, { recursive: true, force: true });
   });
 
+  const hold = async (name: string): Promise<string> => await inside(lab, name, ': >/tmp/hold');
+  const release = async (name: string): Promise<string> => await inside(lab, name, 'rm /tmp/hold');
+
   it('finishes the others, names an unreachable host and one with a wrong host key, and exits 4', async () => {
     const { code, stdout } = await muster(['plan', playbook, '-i', inventory]);
     expect(code, stdout).toBe(4);
@@ -92,21 +103,27 @@ describeWithEngine('a fleet with trouble', () => {
   });
 
   it('finishes the others when a host dies in the middle, and does not call it good', async () => {
+    const others = ['ns1', 'ns2', 'ns3'];
+    await Promise.all([...others, 'ns4'].map(hold));
+    const killAndGoOn = async (): Promise<void> => {
+      await lab.kill('ns4');
+      await Promise.all(others.map(release));
+    };
     let killed: Promise<void> | undefined;
     const { code, stdout } = await muster(['apply', slow, '-i', lab.inventoryFile, '--yes'], (text) => {
-      if (/ns4\s*\| first/.test(text)) killed ??= lab.kill('ns4');
+      if (/ns4\s*\| first/.test(text)) killed ??= killAndGoOn();
     });
     await killed;
     expect(killed).toBeDefined();
     expect([1, 4], stdout).toContain(code);
     expect(stdout).toMatch(/ns4 .*(unknown|unreachable)/);
     expect(stdout).toMatch(/ns[123] .*changed=3/);
-    for (const name of ['ns1', 'ns2', 'ns3'])
-      expect(await inside(lab, name, 'cat /tmp/slow.third')).toBe('third\n');
+    for (const name of others) expect(await inside(lab, name, 'cat /tmp/slow.third')).toBe('third\n');
   });
 
   it('stops at a step boundary on Ctrl-C, says what is done, and exits 130; the next apply goes on from there', async () => {
     await inside(lab, 'ns1', 'rm -f /tmp/slow.*');
+    await hold('ns1');
     let sent = false;
     const { code, stdout } = await muster(
       ['apply', slow, '-i', lab.inventoryFile, '--limit', 'ns1', '--yes'],
@@ -119,8 +136,9 @@ describeWithEngine('a fleet with trouble', () => {
     );
     expect(code, stdout).toBe(130);
     expect(stdout).toMatch(/stopped by the operator/);
-    expect(await inside(lab, 'ns1', 'ls /tmp | grep slow')).toMatch(/^slow\.first\n(slow\.second\n)?$/);
+    expect(await inside(lab, 'ns1', 'ls /tmp | grep slow')).toBe('slow.first\nslow.second\n');
     expect(await inside(lab, 'ns1', 'ls /var/db/muster')).not.toContain('lock');
+    await release('ns1');
     const again = await muster(['apply', slow, '-i', lab.inventoryFile, '--limit', 'ns1', '--yes']);
     expect(again.code, again.stdout).toBe(0);
     expect(await inside(lab, 'ns1', 'cat /tmp/slow.third')).toBe('third\n');
@@ -128,17 +146,19 @@ describeWithEngine('a fleet with trouble', () => {
 
   it('comes back to a host whose connection was cut in the middle: nothing lost, nothing doubled', async () => {
     await inside(lab, 'ns2', 'rm -f /tmp/slow.*');
-    let cut: Promise<string> | undefined;
+    await hold('ns2');
+    const cutAndGoOn = async (): Promise<void> => {
+      // Ends the sshd processes of sessions, not the listener: the link is gone, the driver is not. One may end by
+      // another's end before its own turn.
+      const pids = "$(ps -axww -o pid -o command | awk '/sshd: root/ && !/awk/ { print $1 }')";
+      await inside(lab, 'ns2', `for pid in ${pids}; do kill $pid; done; :`);
+      await release('ns2');
+    };
+    let cut: Promise<void> | undefined;
     const { code, stdout, stderr } = await muster(
       ['apply', slow, '-i', lab.inventoryFile, '--limit', 'ns2', '--yes'],
       (text) => {
-        // Ends the sshd processes of sessions, not the listener: the link is gone, the driver is not.
-        if (/ns2\s*\| first/.test(text))
-          cut ??= inside(
-            lab,
-            'ns2',
-            `kill $(ps -axww -o pid -o command | awk '/sshd: root/ && !/awk/ { print $1 }')`,
-          );
+        if (/ns2\s*\| first/.test(text)) cut ??= cutAndGoOn();
       },
     );
     await cut;
