@@ -41,6 +41,11 @@ echo 6.99.16 >"$out$hidden/release"
 chmod 600 "$out/var/log/authlog"
 printf 'default:\n\tlocalcipher = sha1\n\typcipher = old\n' >"$out/etc/passwd.conf"
 cp /etc/protocols /etc/services "$out/etc/"
+# as the installer leaves it: a link; the zone is UTC
+mkdir -p "$out/usr/share/zoneinfo"
+{ printf 'TZif'; head -c 35 /dev/zero; printf '\001\0\0\0\004\0\0\0\0\0\0UTC\0'; } >"$out/usr/share/zoneinfo/UTC"
+chmod 444 "$out/usr/share/zoneinfo/UTC"
+ln -s /usr/share/zoneinfo/UTC "$out/etc/localtime"
 [ -e "$out/etc/ssh/ssh_config" ] || : >"$out/etc/ssh/ssh_config"
 
 . /build/packages.sh
