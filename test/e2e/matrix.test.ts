@@ -1,6 +1,6 @@
 // Every variant of the flagship playbook that a host can be: {chroot8, chrootdir} x {base, package} x {no user named, the
 // base system's} x {/usr/pkg on the root file system, separate}. Each host is planned, moved, asked, verified, left
-// alone by a second apply, and taken back to exactly what it was.
+// alone by a second apply, and taken back to exactly what it was. And what the base system's rc script does from release 7 on.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,10 +12,11 @@ import { describeWithEngine, labImage } from './engine.ts';
 import { fingerprint, inside, muster, playbook, resourcesByHost, writeHostVars } from './muster.ts';
 
 // Release 1.5.2 of the practice host has no user named; everything else on it stays as it is, so both styles run there.
+// From 7 on there is an rndc.key, for rc.d/named makes one where there is none.
 const kinds = [
   { name: 'plain' },
   { name: 'old', release: '1.5.2' },
-  { name: 'apart', env: { MUSTER_PKG_ON: 'separate' } },
+  { name: 'apart', release: '7.1', env: { MUSTER_PKG_ON: 'separate' } },
   { name: 'oldapart', release: '1.5.2', env: { MUSTER_PKG_ON: 'separate' } },
 ];
 const names = kinds.map(({ name }) => name);
@@ -38,10 +39,12 @@ for (const { style, source } of groups) {
         '-i',
         writeHostVars(lab, 'matrix.yaml', Object.fromEntries(names.map((name) => [name, vars]))),
       ];
+      await inside(lab, 'oldapart', 'rm /etc/localtime');
       await onAll(async (name) => {
         expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
         before.set(name, await fingerprint(lab, name));
       });
+      expect(await rndcStatus(lab, 'apart')).toContain(isUp);
     });
 
     afterAll(async () => {
@@ -83,6 +86,17 @@ for (const { style, source } of groups) {
       });
     });
 
+    it('has the key and the time zone of the host in the cage, and rndc works as before', async () => {
+      expect(await rndcStatus(lab, 'apart')).toContain(isUp);
+      expect(await inside(lab, 'apart', 'stat -f "%Sp %Su %Sg" /home/named/etc/rndc.key')).toBe(
+        '-rw-r----- root named\n',
+      );
+      const caged = 'cd /home/named/etc; for f in rndc.key localtime; do [ ! -f $f ] || echo $f; done';
+      expect(await inside(lab, 'apart', caged)).toBe('rndc.key\nlocaltime\n');
+      expect(await inside(lab, 'plain', caged)).toBe('localtime\n');
+      expect(await inside(lab, 'oldapart', caged)).toBe('');
+    });
+
     it('verifies everywhere, and a second apply changes nothing', async () => {
       const verified = await muster(['verify', playbook, ...inventory]);
       expect(verified.stdout).toContain('4 good');
@@ -112,8 +126,74 @@ for (const { style, source } of groups) {
         expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
         expect(await fingerprint(lab, name)).toBe(before.get(name));
       });
+      expect(await rndcStatus(lab, 'apart')).toContain(isUp);
     });
   });
+}
+
+describeWithEngine(
+  'caged-bind, the base system of release 7, whose rc script makes a key, and moves one',
+  () => {
+    const neverRun = ['chroot8', 'chrootdir'];
+    // Serves, has a key, and is to have no control channel.
+    const resolver = 'resolver';
+    let lab: Lab;
+    let inventory: string[];
+    const before = new Map<string, string>();
+
+    beforeAll(async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'muster-matrix-'));
+      const hosts = [...neverRun, resolver].map((name) => ({
+        name,
+        release: '7.1',
+        named: name === resolver,
+      }));
+      lab = await startLab({ hosts, image: labImage(), directory });
+      const vars = {
+        ...Object.fromEntries(neverRun.map((name) => [name, `named_source: base, cage_style: ${name}`])),
+        [resolver]:
+          'named_source: base, cage_style: chrootdir, config_from: playbook, role: resolver, dnssec_validation: no',
+      };
+      inventory = ['-i', writeHostVars(lab, 'release-7.yaml', vars)];
+      for (const { name } of hosts) before.set(name, await fingerprint(lab, name));
+    });
+
+    afterAll(async () => {
+      await lab.stop();
+      rmSync(lab.directory, { recursive: true, force: true });
+    });
+
+    it('has its key before a start at which the script would wait for entropy', async () => {
+      for (const name of neverRun) {
+        expect(await inside(lab, name, 'grep rndc-confgen /etc/rc.d/named; ls /etc/rndc.key 2>&1 || :')).toBe(
+          '    /usr/sbin/rndc-confgen -a\nls: /etc/rndc.key: No such file or directory\n',
+        );
+      }
+      const planned = await muster(['plan', playbook, ...inventory, '--json']);
+      const applied = await muster(['apply', playbook, ...inventory, '--yes', '--json']);
+      expect(applied.code, applied.stdout.slice(-6000) + applied.stderr).toBe(0);
+      expect(resourcesByHost(applied.stdout, 'changed')).toEqual(resourcesByHost(planned.stdout, 'change'));
+      for (const name of neverRun) {
+        expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
+        expect(await rndcStatus(lab, name)).toContain(isUp);
+      }
+      expect((await muster(['verify', playbook, ...inventory])).stdout).toContain('3 good');
+    });
+
+    it('leaves no key behind, puts the one of before back, and nothing runs that did not', async () => {
+      const { code, stdout } = await muster(['rollback', ...inventory, '--yes']);
+      expect(code, stdout).toBe(0);
+      for (const [name, was] of before) expect(await fingerprint(lab, name)).toBe(was);
+      expect(await rndcStatus(lab, resolver)).toContain(isUp);
+    });
+  },
+);
+
+const isUp = 'server is up and running';
+
+/** What rndc on a host is told by the named that answers there. */
+async function rndcStatus(lab: Lab, name: string): Promise<string> {
+  return await inside(lab, name, 'rndc status 2>&1 || :');
 }
 
 async function onAll(work: (name: string) => Promise<void>): Promise<void> {

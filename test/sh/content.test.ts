@@ -52,8 +52,9 @@ function content(
   vars: Readonly<Record<string, string>>,
   given: LocalRun['given'] = {},
 ): Partial<LocalRun> {
-  const library = `${read('lib/content.sh').toString()}
+  const library = `${read('lib/content.sh').toString()}${read('lib/rndc-key.sh').toString()}
 choices() { program=$root/bin/named; }
+caged_localtime() { :; }
 has_checkconf() { checkconf=$root/bin/named-checkconf; }
 `;
   return {
@@ -64,6 +65,7 @@ has_checkconf() { checkconf=$root/bin/named-checkconf; }
     },
     vars: {
       cage: host.path('cage'),
+      named_source: 'package',
       named_conf: '/named.conf',
       namedb: '/zones',
       run_user: 'root',

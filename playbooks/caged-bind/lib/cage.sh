@@ -120,9 +120,17 @@ make_accounts() {
   done
 }
 
-# moved_into_cage PATH: PATH of the host is a link to its counterpart in the cage. The base system's rc script does
-# that at its first start by itself; done here, a rollback knows of it.
+# caged_localtime: named logs in the host's time zone, which chroot(8) hides from it. An rc script that gives named its
+# -t copies the file at each start; made here, a rollback knows of it.
+caged_localtime() {
+  [ ! -f /etc/localtime ] || copy "$cage/etc/localtime" --from /etc/localtime --owner 0 --group 0
+}
+
+# moved_into_cage PATH: PATH of the host, if its counterpart is in the cage, is a link to that. The base system's rc
+# script does that at its first start by itself; done here, a rollback knows of it.
 moved_into_cage() {
+  m_see "$cage$1"
+  [ "$m_type" != absent ] || return 0
   m_see "$1"
   case $m_type in
     absent) return 0 ;;

@@ -23,7 +23,6 @@ content_of_playbook() {
   fi
   directory "$cage/etc"
   template "$cage$named_conf" --source named.conf
-  [ "$rndc" != yes ] || rndc_key
   directory "$cage$namedb" --transient '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
   case $role in
     primary) zone_files ;;
@@ -73,48 +72,10 @@ stage_content() {
     cp -R "$zone_files/." "$stage$namedb/"
     chmod -R u=rwX,go=rX "$stage$namedb"
   fi
-  [ "$rndc" != yes ] || stage_rndc_key
-}
-
-# stage_rndc_key: the key that the host has, or else a new one. It never leaves the host.
-stage_rndc_key() {
-  for known in /etc/rndc.key "$cage/etc/rndc.key"; do
-    if [ -f "$known" ]; then
-      cat "$known" >"$stage/etc/rndc.key"
-      return 0
-    fi
-  done
-  # Up to BIND 9.9 the control channel knows no other algorithm.
-  case $("$program" -v 2>/dev/null) in
-    *' 9.'[0-9].*) algorithm=hmac-md5 ;;
-    *) algorithm=hmac-sha256 ;;
-  esac
-  # Not by rndc-confgen: it waits for entropy, for good where there is none, and lost the option against that.
-  secret=$(dd if=/dev/urandom bs=30 count=1 2>/dev/null | od -b | awk '
-    { for (i = 2; i <= NF; i++) byte[n++] = substr($i, 1, 1) * 64 + substr($i, 2, 1) * 8 + substr($i, 3, 1) }
-    END {
-      letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-      for (i = 0; i + 2 < n; i += 3) {
-        three = byte[i] * 65536 + byte[i + 1] * 256 + byte[i + 2]
-        for (by = 262144; by >= 1; by /= 64) text = text substr(letters, int(three / by) % 64 + 1, 1)
-      }
-      print text
-    }')
-  [ ${#secret} -eq 40 ] || fail 'rndc: /dev/urandom gives no key'
-  printf 'key "rndc-key" {\n\talgorithm %s;\n\tsecret "%s";\n};\n' "$algorithm" "$secret" >"$stage/etc/rndc.key"
-}
-
-# rndc_key: the key is in the cage, for named to read again after it gave up root, and rndc finds it where it looks.
-# As one, because the parts of a whole show no diff: the key is nobody's business.
-rndc_key() {
-  # Told before the change; see zone_file.
-  cmp -s "$stage/etc/rndc.key" "$cage/etc/rndc.key" || m_touched "$cage$named_conf"
-  as_one rndc_key "$cage/etc/rndc.key"
-  copy "$cage/etc/rndc.key" --from "$stage/etc/rndc.key" --owner root --group "$run_group" --mode 0640
-  if [ -h /etc/rndc.key ] || [ ! -f /etc/rndc.key ]; then
-    symlink /etc/rndc.key --to "$cage/etc/rndc.key"
+  if [ "$rndc" = yes ]; then
+    stage_rndc_key
+    cp "$m_work/rndc.key" "$stage/etc/rndc.key"
   fi
-  as_one_end
 }
 
 # zone_files: the staged zones are in the cage. Only those that differ are looked at one by one.

@@ -7,6 +7,8 @@ state() {
     playbook) content_of_playbook ;;
     *) content_of_host ;;
   esac
+  caged_key
+  caged_localtime
   # Where named keeps the keys that it manages itself; without it, it complains at every start.
   directory "$cage$namedb/keys" --owner "$run_user" --group "$run_group" --mode 0775 --transient '*'
 }
