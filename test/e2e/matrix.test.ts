@@ -131,63 +131,61 @@ for (const { style, source } of groups) {
   });
 }
 
-describeWithEngine(
-  'caged-bind, the base system of release 7, whose rc script makes a key, and moves one',
-  () => {
-    const neverRun = ['chroot8', 'chrootdir'];
-    // Serves, has a key, and is to have no control channel.
-    const resolver = 'resolver';
-    let lab: Lab;
-    let inventory: string[];
-    const before = new Map<string, string>();
+// Its rc script makes an rndc key where there is none, and moves one that is there.
+describeWithEngine('caged-bind, the base system of release 7', () => {
+  const neverRun = ['chroot8', 'chrootdir'];
+  // Serves, has a key, and is to have no control channel.
+  const resolver = 'resolver';
+  let lab: Lab;
+  let inventory: string[];
+  const before = new Map<string, string>();
 
-    beforeAll(async () => {
-      const directory = mkdtempSync(join(tmpdir(), 'muster-matrix-'));
-      const hosts = [...neverRun, resolver].map((name) => ({
-        name,
-        release: '7.1',
-        named: name === resolver,
-      }));
-      lab = await startLab({ hosts, image: labImage(), directory });
-      const vars = {
-        ...Object.fromEntries(neverRun.map((name) => [name, `named_source: base, cage_style: ${name}`])),
-        [resolver]:
-          'named_source: base, cage_style: chrootdir, config_from: playbook, role: resolver, dnssec_validation: no',
-      };
-      inventory = ['-i', writeHostVars(lab, 'release-7.yaml', vars)];
-      for (const { name } of hosts) before.set(name, await fingerprint(lab, name));
-    });
+  beforeAll(async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'muster-matrix-'));
+    const hosts = [...neverRun, resolver].map((name) => ({
+      name,
+      release: '7.1',
+      named: name === resolver,
+    }));
+    lab = await startLab({ hosts, image: labImage(), directory });
+    const port = lab.hosts.find(({ name }) => name === resolver)?.dnsPort ?? 0;
+    const vars = {
+      ...Object.fromEntries(neverRun.map((name) => [name, `named_source: base, cage_style: ${name}`])),
+      [resolver]: `named_source: base, cage_style: chrootdir, config_from: playbook, role: resolver, dns_port: ${String(port)}`,
+    };
+    inventory = ['-i', writeHostVars(lab, 'release-7.yaml', vars)];
+    for (const { name } of hosts) before.set(name, await fingerprint(lab, name));
+  });
 
-    afterAll(async () => {
-      await lab.stop();
-      rmSync(lab.directory, { recursive: true, force: true });
-    });
+  afterAll(async () => {
+    await lab.stop();
+    rmSync(lab.directory, { recursive: true, force: true });
+  });
 
-    it('has its key before a start at which the script would wait for entropy', async () => {
-      for (const name of neverRun) {
-        expect(await inside(lab, name, 'grep rndc-confgen /etc/rc.d/named; ls /etc/rndc.key 2>&1 || :')).toBe(
-          '    /usr/sbin/rndc-confgen -a\nls: /etc/rndc.key: No such file or directory\n',
-        );
-      }
-      const planned = await muster(['plan', playbook, ...inventory, '--json']);
-      const applied = await muster(['apply', playbook, ...inventory, '--yes', '--json']);
-      expect(applied.code, applied.stdout.slice(-6000) + applied.stderr).toBe(0);
-      expect(resourcesByHost(applied.stdout, 'changed')).toEqual(resourcesByHost(planned.stdout, 'change'));
-      for (const name of neverRun) {
-        expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
-        expect(await rndcStatus(lab, name)).toContain(isUp);
-      }
-      expect((await muster(['verify', playbook, ...inventory])).stdout).toContain('3 good');
-    });
+  it('has its key before a start at which the script would wait for entropy', async () => {
+    for (const name of neverRun) {
+      expect(await inside(lab, name, 'grep rndc-confgen /etc/rc.d/named; ls /etc/rndc.key 2>&1 || :')).toBe(
+        '    /usr/sbin/rndc-confgen -a\nls: /etc/rndc.key: No such file or directory\n',
+      );
+    }
+    const planned = await muster(['plan', playbook, ...inventory, '--json']);
+    const applied = await muster(['apply', playbook, ...inventory, '--yes', '--json']);
+    expect(applied.code, applied.stdout.slice(-6000) + applied.stderr).toBe(0);
+    expect(resourcesByHost(applied.stdout, 'changed')).toEqual(resourcesByHost(planned.stdout, 'change'));
+    for (const name of neverRun) {
+      expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
+      expect(await rndcStatus(lab, name)).toContain(isUp);
+    }
+    expect((await muster(['verify', playbook, ...inventory])).stdout).toContain('3 good');
+  });
 
-    it('leaves no key behind, puts the one of before back, and nothing runs that did not', async () => {
-      const { code, stdout } = await muster(['rollback', ...inventory, '--yes']);
-      expect(code, stdout).toBe(0);
-      for (const [name, was] of before) expect(await fingerprint(lab, name)).toBe(was);
-      expect(await rndcStatus(lab, resolver)).toContain(isUp);
-    });
-  },
-);
+  it('leaves no key behind, puts the one of before back, and nothing runs that did not', async () => {
+    const { code, stdout } = await muster(['rollback', ...inventory, '--yes']);
+    expect(code, stdout).toBe(0);
+    for (const [name, was] of before) expect(await fingerprint(lab, name)).toBe(was);
+    expect(await rndcStatus(lab, resolver)).toContain(isUp);
+  });
+});
 
 const isUp = 'server is up and running';
 
