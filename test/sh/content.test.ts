@@ -1,6 +1,6 @@
 // The content step of caged-bind in a real sh, against a scratch tree: what differs is found whatever its name, nothing
 // is replaced when the check fails, and the key stays on its host.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LocalRun, LocalRunResult } from '../support/run-local.ts';
@@ -61,6 +61,8 @@ has_checkconf() { checkconf=$root/bin/named-checkconf; }
     steps: { content: step },
     files: {
       'lib/content.sh': Buffer.from(library),
+      'lib/written.sh': read('lib/written.sh'),
+      'lib/proof.sh': read('lib/proof.sh'),
       'templates/named.conf': Buffer.from(`options { };\n# ${vars['conf'] ?? ''}\n`),
     },
     vars: {
@@ -71,6 +73,7 @@ has_checkconf() { checkconf=$root/bin/named-checkconf; }
       run_user: 'root',
       run_group: String(process.getgid?.() ?? 0) === '0' ? 'root' : 'users',
       zones_change: '*.jnl\nkeys/*',
+      pid_file: '/run/named/named.pid',
       config_from: 'playbook',
       role: 'primary',
       rndc: 'no',
@@ -191,6 +194,121 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('content of the playbook 
     const library = `${run.files?.['lib/content.sh']?.toString() ?? ''}\nsymlink() { :; }\n`;
     await host.run('apply', { ...run, files: { ...run.files, 'lib/content.sh': Buffer.from(library) } });
     expect(host.read('cage/etc/rndc.key')).toContain('algorithm hmac-md5;');
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0).each(shells)('content of the host in %s', (shell) => {
+  const patterns = '*.jnl\nkeys/*\nslave/*\ndynamic/*';
+
+  /** A host with a primary, a secondary and a dynamic zone, all root's, as a named that runs as root leaves them. */
+  function servingHost(zones: string): {
+    host: ScratchHost;
+    run: Partial<LocalRun>;
+    at: (name: string) => string;
+  } {
+    const host = cagedHost(shell);
+    const [conf, namedb] = [host.path('named.conf'), host.path('namedb')];
+    host.write('named.conf', `options { directory "${namedb}"; };\n${zones}`);
+    for (const name of [
+      'example.net',
+      'slave/example.org',
+      'slave/deep/er',
+      'dynamic/example.com',
+      'other/file',
+    ])
+      host.write(`namedb/${name}`, 'x');
+    for (const name of ['dynamic/example.com.jnl', 'keys/Kexample.private'])
+      host.write(`namedb/${name}`, 'x', 0o600);
+    host.write(`cage${host.root}/keep`, '');
+    const vars = { named_conf: conf, namedb, zones_change: patterns, config_from: 'host' };
+    const who = { run_user: 'daemon', run_group: 'daemon' };
+    return {
+      host,
+      run: content(host, { ...vars, ...who }),
+      at: (name) => host.path(`cage${namedb}/${name}`),
+    };
+  }
+  const owner = (path: string): string => {
+    const { uid, gid, mode } = statSync(path);
+    return `${String(uid)}:${String(gid)} ${(mode & 0o7777).toString(8)}`;
+  };
+  const slave = 'zone "example.org" { type slave; masters { 192.0.2.1; }; file "slave/example.org"; };\n';
+  const dynamic =
+    'zone "Example.com" in { TYPE Master; file "dynamic/example.com"; allow-update { key "k"; }; };\n';
+
+  it('gives named the directories and files that it writes, and nothing else, and keeps it so', async () => {
+    const { host, run, at } = servingHost(
+      `${slave}${dynamic}zone "new.example" { type slave; masters { 192.0.2.1; }; file "slave/new/zone"; };\n`,
+    );
+    const planned = await host.run('plan', run);
+    const applied = await host.run('apply', run);
+    expect(applied.result.outcome, ended(applied)).toBe('changed');
+    expect(changesOf(applied.result)).toEqual(changesOf(planned.result));
+    for (const name of ['slave', 'slave/deep', 'slave/new', 'dynamic', 'keys'])
+      expect(owner(at(name)), name).toBe('1:1 775');
+    for (const name of ['slave/example.org', 'slave/deep/er', 'dynamic/example.com'])
+      expect(owner(at(name)), name).toBe('1:1 644');
+    for (const name of ['dynamic/example.com.jnl', 'keys/Kexample.private'])
+      expect(owner(at(name)), name).toBe('1:1 600');
+    expect(owner(at('.'))).toBe('0:0 755');
+    expect(owner(at('other'))).toBe('0:0 755');
+    expect(owner(at('example.net'))).toBe('0:0 644');
+    expect((await host.run('apply', run)).result.outcome).toBe('ok');
+    const verified = await host.run('verify', run);
+    expect(verified.result.outcome, ended(verified)).toBe('ok');
+
+    chownSync(at('slave'), 0, 0);
+    chownSync(at('dynamic/example.com.jnl'), 0, 0);
+    const taken = await host.run('verify', run);
+    expect(changesOf(taken.result)).toEqual([`content caged_tree ${at('').replace(/\/$/, '')}`]);
+    const bad = taken.result.checks.filter(({ holds }) => !holds);
+    expect(bad.map(({ name }) => name)).toEqual(['named may write the zones that it transfers or changes']);
+    expect(bad[0]?.message).toMatch(/^it may not write in \S+\/namedb\/slave \(mode 0775, uid 0, gid 0\)$/);
+    expect((await host.run('apply', run)).result.outcome).toBe('changed');
+    expect(owner(at('slave'))).toBe('1:1 775');
+    expect(owner(at('dynamic/example.com.jnl'))).toBe('1:1 600');
+  });
+
+  it.each([
+    ['a secondary', slave.replace('slave/', ''), 'example.org (secondary, '],
+    ['an updated zone', dynamic.replace('dynamic/', ''), 'Example.com (dynamic, '],
+    ['a signed zone', 'zone "s" { type primary; file "s"; dnssec-policy default; };', 's (dynamic, '],
+    [
+      'what a view says of all zones',
+      'view "v" { auto-dnssec maintain; zone "s" { type master; file "s"; }; };',
+      's (dynamic, ',
+    ],
+    ['a journal of its own', dynamic.replace('allow', 'journal "j"; allow'), 'Example.com (dynamic, '],
+  ])(
+    'refuses %s that named cannot write, in a plan and before it replaces anything',
+    async (_, zones, words) => {
+      const { host, run, at } = servingHost(zones);
+      for (const action of ['plan', 'apply'] as const) {
+        const { result } = await host.run(action, run);
+        expect(result.outcome).toBe('failed');
+        expect(result.reason).toContain(words);
+        expect(result.reason).toContain('nothing was replaced');
+      }
+      expect(existsSync(at(''))).toBe(false);
+    },
+  );
+
+  it('leaves zones alone that named only reads, or keeps in no file', async () => {
+    const { host, run } = servingHost(`/* allow-update { any; }; */
+options { allow-update { none; }; }; // zone "c" { type slave; file "c"; };
+zone "a" { type master; file "a"; # allow-update { any; };
+};
+zone "b" { type slave; masters { 192.0.2.1; }; };
+view "v" { dnssec-policy default; zone "d" { type master; file "d"; dnssec-policy none; }; };
+zone "e" { type forward; forwarders { 192.0.2.1; }; };
+`);
+    expect((await host.run('apply', run)).result.outcome).toBe('changed');
+  });
+
+  it('reads what the configuration includes', async () => {
+    const { host, run } = servingHost('include "zones.conf";\n');
+    host.write('namedb/zones.conf', 'zone example.org { type slave; file example.org; };');
+    expect((await host.run('plan', run)).result.reason).toContain('example.org (secondary, ');
   });
 });
 

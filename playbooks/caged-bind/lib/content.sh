@@ -2,14 +2,17 @@
 
 # content_of_host: named.conf and the zone directory of the host, as they are there.
 content_of_host() {
+  refuse_zones_without_place
+  find_own_directories
   tree_differences "$namedb" "$cage$namedb"
+  drop_differences_of_named
   if [ -s "$m_work/differences" ] || ! cmp -s "$named_conf" "$cage$named_conf"; then
     # They stand where they will be seen from in the cage, so they can be checked where they are.
     check_before
   fi
   directory "$cage/etc"
   copy "$cage$named_conf" --from "$named_conf"
-  caged_tree "$namedb" "$zones_change"
+  caged_tree "$namedb"
 }
 
 # content_of_playbook: named.conf from the template, the zones from the operator's files.
@@ -107,26 +110,33 @@ zone_file() {
 
 # --- from the host -----------------------------------------------------------------------------------------------
 
-# caged_tree DIRECTORY PATTERNS: the files below a directory of the host are in the cage. What matches one of the
-# patterns is copied once only, because named writes it. Nothing in the cage is removed. After tree_differences.
+# caged_tree DIRECTORY: the files below a directory of the host are in the cage. What named writes is copied once only,
+# and is its own there. Nothing in the cage is removed. After tree_differences and drop_differences_of_named.
 caged_tree() {
   as_one caged_tree "$cage$1"
-  directory "$cage$1" --transient '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
+  directory "$cage$1" --owner 0 --group 0 --mode 0755 \
+    --transient '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
+  own_places
   while IFS= read -r name <&5; do
     if [ -d "$1/$name" ]; then
       directory "$cage$1/$name"
+    elif [ ! -f "$1/$name" ]; then
       continue
+    elif names_that_change "$name"; then
+      copy "$cage$1/$name" --from "$1/$name" --once --owner "$run_user" --group "$run_group"
+    else
+      copy "$cage$1/$name" --from "$1/$name"
     fi
-    [ -f "$1/$name" ] || continue
-    once=
-    for pattern in $2; do
-      # The pattern is meant as one.
-      # shellcheck disable=SC2254
-      case $name in $pattern) once=--once ;; esac
-    done
-    [ -n "$once" ] && [ -f "$cage$1/$name" ] || copy "$cage$1/$name" --from "$1/$name" $once
   done 5<"$m_work/differences"
   as_one_end
+}
+
+# drop_differences_of_named: what named writes and has in the cage is none of the differences: it goes its own way there.
+drop_differences_of_named() {
+  while IFS= read -r name; do
+    [ -f "$cage$namedb/$name" ] && names_that_change "$name" || printf '%s\n' "$name"
+  done <"$m_work/differences" >"$m_work/differences.left"
+  mv "$m_work/differences.left" "$m_work/differences"
 }
 
 # --- both --------------------------------------------------------------------------------------------------------
@@ -194,22 +204,16 @@ check_before() {
   fail "what would be served is not good, and nothing was replaced: $(printf '%s\n' "$said" | awk 'NR <= 6 { printf "%s%s", (NR > 1 ? "; " : ""), $0 }')"
 }
 
-# caged_zones PATTERNS: prints name and checksum of the files below the cage's namedb that named does not write.
+# caged_zones: prints name and checksum of the files below the cage's namedb that named does not write.
 caged_zones() {
   (
     cd "$cage$namedb" 2>/dev/null || exit 0
     find . -type f -print | sort >"$m_work/zones.list"
-    set -- "$1"
+    set --
     while IFS= read -r name; do
       name=${name#./}
-      for pattern in $1; do
-        # The pattern is meant as one.
-        # shellcheck disable=SC2254
-        case $name in $pattern) continue 2 ;; esac
-      done
-      set -- "$@" "$name"
+      names_that_change "$name" || set -- ${1+"$@"} "$name"
     done <"$m_work/zones.list"
-    shift
     [ $# -eq 0 ] || cksum "$@" | awk '{ sum = $1; sub(/^[0-9]+ +[0-9]+ +/, ""); print $0, sum }'
   )
 }
