@@ -94,6 +94,14 @@ const rounds: readonly (readonly Fault[])[] = [
       line: /pid \d+ \/usr\/sbin\/named runs as well\s+proof:no other named runs/,
     },
   ],
+  [
+    {
+      host: 'article',
+      fault: "the host's accounts in the databases of the cage",
+      plant: 'cp /etc/pwd.db /etc/spwd.db /home/named/etc/',
+      line: /it knows root, .* and more in pwd\.db, root, .* in spwd\.db\s+proof:the cage knows no account but named/,
+    },
+  ],
 ];
 
 describeWithEngine('faults planted on caged hosts', () => {

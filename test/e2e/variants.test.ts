@@ -1,6 +1,6 @@
 // The flagship playbook on hosts that differ in more than the matrix knows: a build from pkgsrc, one that never ran named,
-// a package whose rc script goes by another name, and a script that was copied. On each the plan is what apply does, the
-// cage holds, and rollback brings back all.
+// a package whose rc script goes by another name, a script that was copied, and one whose named writes its zones. On each
+// the plan is what apply does, the cage holds, and rollback brings back all.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +17,14 @@ const kinds: Readonly<Record<string, string>> = {
   // Its rc script says name="named9": named_chroot and named_flags would be ignored, and named run as root, uncaged.
   ownname: 'package_path: /var/packages, cage_style: chroot8',
   copied: 'start_up: copy',
+  writer: 'named_source: base',
 };
 const names = Object.keys(kinds);
+
+/** A shell line that goes on when the file is there and not empty, and fails when it does not come. */
+function waitFor(file: string): string {
+  return `i=0; until [ -s ${file} ]; do i=$((i + 1)); [ $i -lt 300 ] || { ls -l ${file}; exit 1; }; sleep 0.1; done`;
+}
 
 describeWithEngine('caged-bind on hosts that differ', () => {
   let lab: Lab;
@@ -30,6 +36,7 @@ describeWithEngine('caged-bind on hosts that differ', () => {
     const hosts = names.map((name) => ({ name, named: name !== 'idle' }));
     lab = await startLab({ hosts, image: labImage(), directory });
     inventory = ['-i', writeHostVars(lab, 'variants.yaml', kinds)];
+    await serveWrittenZones();
     for (const name of names) before.set(name, await fingerprint(lab, name));
   });
 
@@ -37,6 +44,21 @@ describeWithEngine('caged-bind on hosts that differ', () => {
     await lab.stop();
     rmSync(lab.directory, { recursive: true, force: true });
   });
+
+  /** Makes `writer` a secondary of `built`, with a zone of its own that takes updates; its named runs as root. */
+  async function serveWrittenZones(): Promise<void> {
+    const primary = lab.hosts.find(({ name }) => name === 'built')?.ip ?? '';
+    await inside(
+      lab,
+      'writer',
+      `cd /etc/namedb; mkdir slave dynamic; cp example.net dynamic/dyn.example
+      sed -e '/^zone "example.net"/,/^}/s/type master/type slave; masters { ${primary}; }/' \
+        -e 's/file "example.net"/file "slave\\/example.net"/' /etc/named.conf >/tmp/named.conf
+      echo 'zone "dyn.example" { type master; file "dynamic/dyn.example"; allow-update { 127.0.0.1; }; };' >>/tmp/named.conf
+      cat /tmp/named.conf >/etc/named.conf; rm /tmp/named.conf
+      sh /etc/rc.d/named restart; ${waitFor('/etc/namedb/slave/example.net')}`,
+    );
+  }
 
   it('does what the plan said, in the same order, on every host', async () => {
     const planned = await muster(['plan', playbook, ...inventory, '--json']);
@@ -53,13 +75,35 @@ describeWithEngine('caged-bind on hosts that differ', () => {
 
   it('verifies on every host, answers, and survives a reboot', async () => {
     const { stdout } = await muster(['verify', playbook, ...inventory]);
-    expect(stdout).toContain('4 good');
+    expect(stdout).toContain('5 good');
     for (const name of names) expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
     for (const name of ['ownname', 'copied', 'idle']) {
       await lab.restart(name);
       expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
       expect(await inside(lab, name, 'ps -axww -o user -o command')).toMatch(/^named +\/usr\/.*\/named -u/m);
     }
+  });
+
+  it('lets named write its zones in the cage, and nothing else', async () => {
+    const namedb = '/home/named/etc/namedb';
+    await inside(lab, 'writer', `rm ${namedb}/slave/example.net; sh /etc/rc.d/named restart`);
+    expect(await askWww(lab, 'writer')).toMatch(/^192\.0\.2\./);
+    await inside(lab, 'writer', waitFor(`${namedb}/slave/example.net`));
+    await inside(
+      lab,
+      'writer',
+      `printf 'server 127.0.0.1\\nupdate add new.dyn.example. 60 A 192.0.2.99\\nsend\\n' | nsupdate
+      [ "$(dig +short @127.0.0.1 new.dyn.example A)" = 192.0.2.99 ]; ${waitFor(`${namedb}/dynamic/dyn.example.jnl`)}`,
+    );
+    expect(
+      await inside(lab, 'writer', `cd ${namedb}; stat -f '%Su %N' slave/* dynamic/* . example.net`),
+    ).toBe(
+      'named slave/example.net\nnamed dynamic/dyn.example\nnamed dynamic/dyn.example.jnl\nroot .\nroot example.net\n',
+    );
+    const { stdout } = await muster(['verify', playbook, ...inventory, '--limit', 'writer']);
+    expect(stdout).toContain('1 good');
+    // What it wrote is no conflict of the rollback that follows.
+    await inside(lab, 'writer', `rm ${namedb}/slave/example.net ${namedb}/dynamic/dyn.example*`);
   });
 
   it('takes every one of them back', async () => {

@@ -227,13 +227,30 @@ cage_digest() {
     { path = $4; print path, $1, $2, $3, substr(sum[path], 1, 16) }' "$m_work/cage.list" | sort
 }
 
-# prove_accounts: whatever password files are in the cage, they know our user alone, and no password.
+# prove_accounts: whatever password files are in the cage, they know our user alone, and no password; also the databases,
+# which say so to nobody who reads only text.
 prove_accounts() {
+  entry=
   : >"$m_work/cage.accounts"
   for file in passwd master.passwd; do
     [ ! -f "$cage/etc/$file" ] || awk -F: -v who="$run_user" '
       $1 != who { print $1 }
       $1 == who && $2 != "*" { print "a password of " $1 }' "$cage/etc/$file" >>"$m_work/cage.accounts"
   done
+  for file in pwd.db spwd.db; do
+    [ -f "$cage/etc/$file" ] || continue
+    [ -n "$entry" ] || prove_against_entry
+    database_is_whole "$file" "$entry" || printf '%s in %s\n' "$(accounts_in "$cage/etc/$file" "$entry" |
+      awk 'NR <= 3 { printf "%s%s", (NR > 1 ? ", " : ""), $0 } NR == 4 { printf " and more" } END { if (!NR) printf "something else" }')" "$file" \
+      >>"$m_work/cage.accounts"
+  done
   m_check "the cage knows no account but $run_user" "$(sort -u "$m_work/cage.accounts" | awk '{ printf "%s%s", (NR > 1 ? ", " : "it knows "), $0 }')"
+}
+
+# prove_against_entry: sets entry to what the databases are to know: our user as the cage's own text has it, or the host's.
+prove_against_entry() {
+  for text in "$cage/etc/master.passwd" /etc/master.passwd; do
+    [ -n "$entry" ] || entry=$(awk -F: -v OFS=: -v who="$run_user" '$1 == who { $2 = "*"; print; exit }' "$text" 2>/dev/null)
+  done
+  build_accounts accounts "$entry"
 }
