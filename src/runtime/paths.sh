@@ -54,9 +54,15 @@ EOF
   m_octal "$m_bits"
 }
 
-# m_link_target PATH: sets m_target.
+# m_link_target PATH: sets m_target. readlink(1) came with 1.6; ls says `mode ... PATH -> TARGET`, and what stands before
+# PATH holds no arrow, whatever the link does.
 m_link_target() {
-  m_target=$(readlink "$1" && printf .)
+  if m_have readlink; then
+    m_target=$(readlink "$1" && printf .)
+  else
+    m_target=$(ls -ldn "$1" && printf .)
+    m_target=${m_target#*" $1 -> "}
+  fi
   m_target=${m_target%.}
   m_target=${m_target%"$m_nl"}
 }

@@ -130,7 +130,7 @@ accounts_in() {
 
 # build_accounts NAME ENTRY: all four files for ENTRY alone, in the run's private directory, below NAME/etc.
 build_accounts() {
-  rm -rf "$m_work/$1"
+  rm -rf "${m_work:?}/$1"
   mkdir -p "$m_work/$1/etc"
   printf '%s\n' "$2" >"$m_work/$1/etc/master.passwd"
   pwd_mkdb -p -d "$m_work/$1" "$m_work/$1/etc/master.passwd" || fail 'pwd_mkdb refuses the entry'

@@ -6,9 +6,11 @@ pid_link_is_right() {
   [ "$style" != chroot8 ] || [ "$pid_by" != link ] || [ "$(link_text "$pid_link")" = "$cage$pid_file" ]
 }
 
-# link_text LINK: prints it; nothing when LINK is none. (readlink came with 1.6.)
+# link_text LINK: prints it; nothing when LINK is none.
 link_text() {
-  [ ! -h "$1" ] || ls -l "$1" | sed 's/.* -> //'
+  [ -h "$1" ] || return 0
+  m_link_target "$1"
+  printf '%s\n' "$m_target"
 }
 
 # pid_link: the link is there. While the pid file of another named is in its place, it is left to hand_over.

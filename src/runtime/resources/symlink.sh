@@ -5,7 +5,7 @@
 #   --to   the link's text, absolute or relative; it need not exist
 # Undo: the old link, or nothing.
 # Example: symlink /etc/rc.d/named9 --to /usr/pkg/share/examples/rc.d/named9
-# Works on: NetBSD 1.6 (readlink)
+# Works on: NetBSD 1.5
 symlink() {
   m_begin_path symlink "$1"
   m_path=$1
