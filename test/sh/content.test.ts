@@ -90,6 +90,10 @@ function ended(run: LocalRunResult): string {
   return complaintsOf(run.result);
 }
 
+function noticesOf(run: LocalRunResult): string[] {
+  return run.events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
+}
+
 describe.skipIf(process.getuid?.() !== 0).each(shells)('content of the playbook in %s', (shell) => {
   const good = { 'example.net': 'a\n', 'include/hosts': 'b\n' };
 
@@ -127,6 +131,40 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('content of the playbook 
     }
     expect(host.read('cage/zones/example.net')).toBe('a\n');
     expect(host.read('cage/named.conf')).not.toContain('new');
+  });
+
+  it('checks without the zones where named-checkconf knows no -z, and says so', async () => {
+    const host = cagedHost(shell);
+    // As that of BIND 9.1.
+    const old = `#!/bin/sh
+while getopts t: option; do [ "$option" = t ] || { echo 'usage: named-checkconf [-t directory] [named.conf]' >&2; exit 1; }; root=$OPTARG; done
+shift $((OPTIND - 1))
+! grep BAD "$root$1" >&2
+`;
+    host.write('bin/named-checkconf', old, 0o755);
+    const run = content(host, {}, { zone_files: good });
+    const applied = await host.run('apply', run);
+    expect(applied.result.outcome, ended(applied)).toBe('changed');
+    expect(noticesOf(applied)).toEqual([
+      `${host.path('bin/named-checkconf')} knows no -z: the configuration is checked, its zones are not`,
+    ]);
+    expect((await host.run('verify', run)).result.outcome).toBe('ok');
+    const bad = await host.run('apply', content(host, { conf: 'BAD' }, { zone_files: good }));
+    expect(bad.result.reason).toContain('nothing was replaced: # BAD');
+    expect(host.read('cage/named.conf')).not.toContain('BAD');
+  });
+
+  it('goes on without named-checkconf, and says so', async () => {
+    const host = cagedHost(shell);
+    const run = content(host, {}, { zone_files: good });
+    const library = `${run.files?.['lib/content.sh']?.toString() ?? ''}\nhas_checkconf() { return 1; }\n`;
+    const without = { ...run, files: { ...run.files, 'lib/content.sh': Buffer.from(library) } };
+    const applied = await host.run('apply', without);
+    expect(applied.result.outcome, ended(applied)).toBe('changed');
+    expect(noticesOf(applied).join()).toContain('there is no named-checkconf (a BIND 8 has none)');
+    const verified = await host.run('verify', without);
+    expect(verified.result.outcome, ended(verified)).toBe('ok');
+    expect(noticesOf(verified).join()).toContain('there is no named-checkconf');
   });
 
   it('checks nothing before a plan that has yet to bring the program', async () => {
@@ -309,6 +347,25 @@ zone "e" { type forward; forwarders { 192.0.2.1; }; };
     const { host, run } = servingHost('include "zones.conf";\n');
     host.write('namedb/zones.conf', 'zone example.org { type slave; file example.org; };');
     expect((await host.run('plan', run)).result.reason).toContain('example.org (secondary, ');
+  });
+});
+
+describe.each(shells)('the arguments of named in %s', (shell) => {
+  it.each([
+    ['-u named -t /cage', ''],
+    // A BIND 8, by the rc script of 2001.
+    ['-u named -g named -t /cage', ''],
+    ['-g named -t /cage', 'no -u'],
+    ['-u named -g wheel -t /cage', "'-g wheel' was not asked for"],
+    ['-u named -g -t /cage', "'-g' was not asked for"],
+  ])('are judged: %s', async (args, wrong) => {
+    const host = scratchHost({ shell });
+    const body = `state() { :; }
+verify() { what_is_wrong_with_args "$args"; observe wrong "$wrong"; }`;
+    const files = { 'lib/hand-over.sh': read('lib/hand-over.sh') };
+    const vars = { args, rc_args: '', style: 'chrootdir', cage: '/cage' };
+    const { result } = await host.run('verify', { steps: { one: body }, files, vars });
+    expect(result.observations.get('wrong')).toBe(wrong);
   });
 });
 

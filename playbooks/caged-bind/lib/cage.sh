@@ -108,16 +108,16 @@ caged_accounts() {
 accounts_are_whole() {
   short=$(printf '%s\n' "$1" | awk -F: -v OFS=: '{ print $1, $2, $3, $4, $8, $9, $10 }')
   [ "$(cat "$cage/etc/passwd" 2>/dev/null)" = "$short" ] || return 1
-  build_accounts accounts "$1"
+  build_accounts '' "$1"
   database_is_whole pwd.db "$1" && database_is_whole spwd.db "$1"
 }
 
-# database_is_whole NAME ENTRY: the cage's database is what pwd_mkdb makes of ENTRY alone. After build_accounts accounts.
+# database_is_whole NAME ENTRY: the cage's database is what pwd_mkdb makes of ENTRY alone. After build_accounts ''.
 database_is_whole() {
   ! cmp -s "$m_work/accounts/etc/$1" "$cage/etc/$1" || return 0
   [ -s "$cage/etc/$1" ] || return 1
   # Up to 2004 the unused part of a page was whatever memory held: then its bytes say nothing, and the names in it do.
-  build_accounts accounts.again "$2"
+  build_accounts .again "$2"
   ! cmp -s "$m_work/accounts/etc/$1" "$m_work/accounts.again/etc/$1" && [ -z "$(accounts_in "$cage/etc/$1" "$2")" ]
 }
 
@@ -128,17 +128,17 @@ accounts_in() {
     host[$1] && !told[$1]++ { print $1 }'
 }
 
-# build_accounts NAME ENTRY: all four files for ENTRY alone, in the run's private directory, below NAME/etc.
+# build_accounts SUFFIX ENTRY: all four files for ENTRY alone, in the run's private directory, below accountsSUFFIX/etc.
 build_accounts() {
-  rm -rf "${m_work:?}/$1"
-  mkdir -p "$m_work/$1/etc"
-  printf '%s\n' "$2" >"$m_work/$1/etc/master.passwd"
-  pwd_mkdb -p -d "$m_work/$1" "$m_work/$1/etc/master.passwd" || fail 'pwd_mkdb refuses the entry'
+  rm -rf "$m_work/accounts$1"
+  mkdir -p "$m_work/accounts$1/etc"
+  printf '%s\n' "$2" >"$m_work/accounts$1/etc/master.passwd"
+  pwd_mkdb -p -d "$m_work/accounts$1" "$m_work/accounts$1/etc/master.passwd" || fail 'pwd_mkdb refuses the entry'
 }
 
 # make_accounts ENTRY: made in the run's private directory, then put into the cage file by file.
 make_accounts() {
-  build_accounts accounts "$1"
+  build_accounts '' "$1"
   for base in master.passwd:0600 passwd:0644 pwd.db:0644 spwd.db:0600; do
     copy "$cage/etc/${base%:*}" --from "$m_work/accounts/etc/${base%:*}" --owner 0 --group 0 --mode "${base#*:}"
   done

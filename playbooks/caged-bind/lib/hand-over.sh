@@ -44,6 +44,8 @@ what_is_wrong_with_args() {
     # The script names the user; a second one in our flags comes after it and counts.
     case " $1 " in *" -u "*) ;; *) wrong="${wrong:+$wrong, }no -u" ;; esac
     m_replace "$left" ' -u named ' ' '
+    # A BIND 8 is told the group as well. (The -g of BIND 9 takes no word.)
+    m_replace "$m_replaced" ' -g named ' ' '
     left=$m_replaced
   fi
   left=${left# }
@@ -147,7 +149,7 @@ has_checkconf() {
 # find_zones: checks the configuration inside the cage, and leaves `zone serial` of each primary in $m_work/zones.
 find_zones() {
   checked=0
-  "$checkconf" -t "$cage" -z "$named_conf" >"$m_work/checked" 2>&1 || checked=1
+  run_checkconf checked -t "$cage" || checked=1
   awk '$1 == "zone" && / loaded serial / {
     name = $2
     sub(/\/.*/, "", name)

@@ -252,5 +252,5 @@ prove_against_entry() {
   for text in "$cage/etc/master.passwd" /etc/master.passwd; do
     [ -n "$entry" ] || entry=$(awk -F: -v OFS=: -v who="$run_user" '$1 == who { $2 = "*"; print; exit }' "$text" 2>/dev/null)
   done
-  build_accounts accounts "$entry"
+  build_accounts '' "$entry"
 }
