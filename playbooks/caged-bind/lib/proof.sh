@@ -108,19 +108,56 @@ prove_listening() {
   observe '~listening' "$(cat "$m_work/listening")"
 }
 
-# prove_log: what named said when it started came from inside the cage, and it stands in the log.
+# prove_log: what named said since it started came from inside the cage, and it stands in the log.
 prove_log() {
   log=/var/log/messages
   [ -f "$log" ] && [ -n "$ours" ] || return 0
   seen=
-  if ! m_await 3 grep -q "named\[${ours%% *}\]:" "$log"; then
+  if ! m_await 3 named_has_logged; then
     # The log may have been rotated since; it was not if the pid file is younger than the last full one.
     for full in "$log".0 "$log".0.gz "$log".1; do
       [ ! -f "$full" ] || [ -z "$(find "$full" -newer "$cage$pid_file" -print)" ] || return 0
     done
-    seen="$log has no line of pid ${ours%% *}"
+    seen="$log has no line of pid ${ours%% *} since it started"
   fi
   m_check 'what named logs in the cage reaches syslogd' "$seen"
+}
+
+# named_has_logged: the log has a line of our named, and not of one that had its pid before the last boot: none that
+# stands above a line of before its start. Only lines of kernel and syslogd tell when that was: the time in a line of named
+# is its own, and in a cage without /etc/localtime that is UTC. Lines name no year: it is counted back from today's.
+named_has_logged() {
+  grep "named\[${ours%% *}\]:" "$log" >/dev/null || return 1
+  {
+    date '+%a %b %d %H:%M:%S %Y'
+    # In company: alone it would be cut to the width of a day (transcript 17).
+    printf '%s\n' "$(ps -ww -o pid -o lstart -o command -p "${ours%% *}" | sed -e 1d -e 's/^ *[0-9]* *//')"
+    cat "$log"
+  } | awk -v tag="named[${ours%% *}]:" '
+    function clock(month, day, time,    part) {
+      split(time, part, ":")
+      return (index("  JanFebMarAprMayJunJulAugSepOctNovDec", month) / 3 * 31 + day) * 86400 + part[1] * 3600 + part[2] * 60 + part[3]
+    }
+    NR == 1 { now = clock($2, $3, $4); this_year = $5; next }
+    NR == 2 { start = clock($2, $3, $4); start_year = $5; next }
+    $5 == tag { ours = NR }
+    $5 ~ /^(syslogd(\[[0-9]+\])?|\/netbsd|kernel):$/ {
+      at = clock($1, $2, $3)
+      if (count && at < clocks[count] - 180 * 86400) year++
+      count++
+      clocks[count] = at
+      years[count] = year
+      lines[count] = NR
+    }
+    END {
+      # Of a start that ps does not tell, any line is good enough.
+      if (!start_year) exit 0
+      if (count) latest = this_year - (clocks[count] > now) - years[count]
+      for (i = count; i > 0; i--) {
+        its_year = latest + years[i]
+        if (its_year < start_year || its_year == start_year && clocks[i] < start) exit ours < lines[i]
+      }
+    }'
 }
 
 # prove_boot: the next boot starts it, once.
