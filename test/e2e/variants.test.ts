@@ -1,6 +1,7 @@
 // The flagship playbook on hosts that differ in more than the matrix knows: a build from pkgsrc, one that never ran named,
-// a package whose rc script goes by another name, a script that was copied, and one whose named writes its zones. On each
-// the plan is what apply does, the cage holds, and rollback brings back all.
+// a package whose rc script goes by another name, a script that was copied of a package that pkgin installs, one whose named
+// writes its zones, and two that followed the article so far as to have its user. On each the plan is what apply does, the
+// cage holds, and rollback brings back all.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,8 +17,10 @@ const kinds: Readonly<Record<string, string>> = {
   idle: 'named_source: base, cage_style: chroot8',
   // Its rc script says name="named9": named_chroot and named_flags would be ignored, and named run as root, uncaged.
   ownname: 'package_path: /var/packages, cage_style: chroot8',
-  copied: 'start_up: copy',
+  copied: 'start_up: copy, package_tool: pkgin',
   writer: 'named_source: base',
+  follower: '',
+  regrouped: 'named_source: base, cage_style: chrootdir, nologin: true',
 };
 const names = Object.keys(kinds);
 
@@ -33,10 +36,32 @@ describeWithEngine('caged-bind on hosts that differ', () => {
 
   beforeAll(async () => {
     const directory = mkdtempSync(join(tmpdir(), 'muster-variants-'));
-    const hosts = names.map((name) => ({ name, named: name !== 'idle' }));
+    const hosts = names.map((name) => ({
+      name,
+      named: name !== 'idle',
+      ...(name === 'follower' && { release: '1.5.2' }),
+    }));
     lab = await startLab({ hosts, image: labImage(), directory });
     inventory = ['-i', writeHostVars(lab, 'variants.yaml', kinds)];
     await serveWrittenZones();
+    // No practice host has pkgin: this much of it, the playbook needs.
+    await inside(
+      lab,
+      'copied',
+      `mkdir -p /usr/pkg/bin; cat >/usr/pkg/bin/pkgin <<'END'
+#!/bin/sh
+[ "$1 $2 $3" = '-y -f install' ] || exit 1
+PKG_PATH=$PKG_REPOS exec pkg_add "$4"
+END
+      chmod 0755 /usr/pkg/bin/pkgin`,
+    );
+    // Both get the group users, a shell and skeleton files; one host still has a group named.
+    await inside(lab, 'follower', 'useradd -m named');
+    await inside(
+      lab,
+      'regrouped',
+      'sh /etc/rc.d/named stop; userdel named; useradd -m named; sh /etc/rc.d/named start',
+    );
     for (const name of names) before.set(name, await fingerprint(lab, name));
   });
 
@@ -75,7 +100,7 @@ describeWithEngine('caged-bind on hosts that differ', () => {
 
   it('verifies on every host, answers, and survives a reboot', async () => {
     const { stdout } = await muster(['verify', playbook, ...inventory]);
-    expect(stdout).toContain('5 good');
+    expect(stdout).toContain('7 good');
     for (const name of names) expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
     for (const name of ['ownname', 'copied', 'idle']) {
       await lab.restart(name);
@@ -104,6 +129,17 @@ describeWithEngine('caged-bind on hosts that differ', () => {
     expect(stdout).toContain('1 good');
     // What it wrote is no conflict of the rollback that follows.
     await inside(lab, 'writer', `rm ${namedb}/slave/example.net ${namedb}/dynamic/dyn.example*`);
+  });
+
+  it("takes the article's user as he is, and his shell only when asked to", async () => {
+    const user = `ls -ld /home/named /home/named/.profile /home/named/var/run/named | awk '{ print $3, $4 }'; id -gn named
+      awk -F: '$1 == "named" { print $NF }' /etc/passwd`;
+    const caged = 'root wheel\nroot users\nnamed';
+    expect(await inside(lab, 'follower', user)).toBe(`${caged} users\nusers\n/bin/sh\n`);
+    // The rc script that cages named gives the run directory to a group of that name where there is one.
+    expect(await inside(lab, 'regrouped', user)).toBe(`${caged} named\nusers\n/sbin/nologin\n`);
+    const again = await muster(['apply', playbook, ...inventory, '--limit', 'follower,regrouped', '--yes']);
+    expect(again.stdout).toMatch(/ok=\d+ changed=0 failed=0/);
   });
 
   it('takes every one of them back', async () => {

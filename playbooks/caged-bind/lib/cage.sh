@@ -1,5 +1,13 @@
 # Resources of this playbook: what goes into the cage.
 
+# skeleton_is_roots: what the article's `useradd -m` put into the cage is not named's to write.
+skeleton_is_roots() {
+  (cd "$cage" && find . ! -name . -type d -prune -o -type f -user "$run_user" -print) 2>/dev/null >"$m_work/skeleton" || :
+  while IFS= read -r name <&5; do
+    mode_owner "$cage/${name#./}" --owner 0
+  done 5<"$m_work/skeleton"
+}
+
 # libraries_of PROGRAM: prints the shared libraries that ldd names, one a line.
 libraries_of() {
   ldd "$1" 2>/dev/null | awk '/=>/ && $3 ~ /^\// { print $3 }' | sort -u

@@ -14,6 +14,7 @@
 #   knob         the variable that puts named into the cage
 #   rc_args      what rc.conf's PREFIX_flags is to say, maybe nothing
 #   syslog_by    flags (-p in syslogd_flags) or rc.d (rc.d/syslogd finds the cage by itself)
+#   run_group    the group of what named may write
 choices() {
   : "${package_rc_script:=$rc_script}"
   rc_file=$rc_name
@@ -29,6 +30,7 @@ choices() {
   knob=${rc_prefix}_chroot
   [ "$style" = chroot8 ] || knob=${rc_prefix}_chrootdir
   choose_pid
+  choose_group
   syslog_by=flags
   if [ "$style" = chrootdir ] && [ "$start_by" != rc.local ] && mentions /etc/rc.d/syslogd chrootdir; then
     syslog_by=rc.d
@@ -131,6 +133,23 @@ choose_pid() {
     pid_by=rc.conf.d
   fi
   : "${pid_link:=/var/run/named.pid}"
+}
+
+# choose_group: unless told, the primary group of the user; of one who is yet to come, the group that comes with him.
+choose_group() {
+  [ -z "$run_group" ] || return 0
+  m_passwd_entry "$run_user"
+  run_group=$run_user
+  [ -n "$m_entry" ] || return 0
+  IFS=: read -r name password uid run_group rest <<EOF
+$m_entry
+EOF
+  while IFS=: read -r name password gid rest; do
+    if [ "$gid" = "$run_group" ]; then
+      run_group=$name
+      return 0
+    fi
+  done </etc/group
 }
 
 # mentions FILE WORD: true when WORD is in FILE; false when there is no such file.

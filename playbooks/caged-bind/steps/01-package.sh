@@ -10,7 +10,7 @@ state() {
   choices
   case $package_source in
     pkgsrc) package "$package_name" --pattern "$package_pattern" --pkgsrc "$pkgsrc_directory" --provides "$program" --provides "$rc_script" ;;
-    *) package "$package_name" --pattern "$package_pattern" --from "$package_path" --provides "$program" --provides "$rc_script" ;;
+    *) package "$package_name" --pattern "$package_pattern" --tool "$package_tool" --from "$package_path" --provides "$program" --provides "$rc_script" ;;
   esac
 }
 

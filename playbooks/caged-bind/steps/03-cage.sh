@@ -4,6 +4,7 @@
 state() {
   choices
   directory "$cage" --owner root --group wheel --mode 0755
+  skeleton_is_roots
   if [ "$style" = chroot8 ]; then
     caged_program "$program"
   fi
