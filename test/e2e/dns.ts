@@ -20,9 +20,10 @@ export async function askWwwOnce(lab: Lab, host: string): Promise<string | undef
   return answer.kind === 'answer' ? answer.records[0] : undefined;
 }
 
-/** The address that the host gives for www.example.net; undefined when it does not answer within some seconds. */
+/** The address that the host gives for www.example.net; undefined when it does not answer within a minute. */
 export async function askWww(lab: Lab, host: string): Promise<string | undefined> {
-  for (let attempt = 0; attempt < 20; attempt++) {
+  const end = Date.now() + 60_000;
+  while (Date.now() < end) {
     const address = await askWwwOnce(lab, host);
     if (address !== undefined) return address;
     // A closed port says so at once; a daemon that is coming up, or still loads its zones, needs a moment.

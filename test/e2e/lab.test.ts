@@ -81,8 +81,11 @@ describeWithEngine('a lab of two hosts', () => {
 
   it('lets its hosts talk to each other', async () => {
     const asked = await lab.exec('ns1', ['dig', `@${lab.hosts[1]!.ip}`, 'www.example.net', '+short']);
-    expect(asked.exitCode).toBe(0);
-    expect(asked.stdout.split('\n').at(-2)).toBe('192.0.2.80');
+    // What dig says of a try that had no answer stands before.
+    expect(asked).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^192\.0\.2\.80\n$/m) as string,
+    });
   });
 
   it('gives a host trouble, and takes it away', async () => {

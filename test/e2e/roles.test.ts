@@ -77,7 +77,7 @@ groups:
   }
 
   async function dig(from: string, at: string, question: string): Promise<string> {
-    return await inside(lab, from, `dig +time=2 +tries=1 @${ip(at)} ${question}; :`);
+    return await inside(lab, from, `dig +time=10 +tries=1 @${ip(at)} ${question}; :`);
   }
 
   /** The serial that a server gives, once it is the one that is waited for. */
