@@ -133,7 +133,7 @@ case $m_action in
     m_gather_facts
     m_run_steps
     if [ "$m_run_outcome" = failed ]; then
-      m_close_receipt failed
+      m_close_receipt "${m_taken_back:-failed}"
     else
       m_close_receipt applied
       [ "$m_all_steps" = no ] || rm -f "$m_state_dir/pending.$m_playbook"

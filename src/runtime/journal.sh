@@ -28,6 +28,17 @@ m_record_hook() {
   m_record hook "$m_step"
 }
 
+# m_guard TEXT: from here on the host is worse off than before the run. When the step does not end well, whatever ends it,
+# the run is taken back at once: TEXT, a sh text, ends what may be left running, and then the journal is undone.
+m_guard() {
+  printf '%s\n' "$1" >"$m_work/guarded"
+}
+
+# m_unguard: the host is as well off as before.
+m_unguard() {
+  rm -f "$m_work/guarded"
+}
+
 # m_keep_time DIRECTORY: remembers a directory's time stamp once a run, because adding a name changes it.
 m_keep_time() {
   case $m_kept_times in *"|$1|"*) return 0 ;; esac

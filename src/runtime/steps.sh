@@ -5,6 +5,7 @@
 m_run_steps() {
   m_run_outcome=ok
   m_run_reason=
+  m_taken_back=
   m_index=0
   while IFS='|' read -r m_id m_file m_timeout m_retries <&4; do
     m_index=$((m_index + 1))
@@ -33,7 +34,7 @@ m_one_step() {
   m_now=$m_started
   m_tries=$((m_retries + 1))
   while :; do
-    m_drop "$m_work/timed-out" "$m_work/step.result" "$m_work/fail.reason"
+    m_drop "$m_work/timed-out" "$m_work/step.result" "$m_work/fail.reason" "$m_work/guarded"
     # One more, because m_now may be the last moment of its second.
     printf '%s\n' "$((m_now + m_timeout + 1))" >"$m_work/deadline"
     : >"$m_work/in-step"
@@ -48,7 +49,7 @@ m_one_step() {
     # Its children may have been ended a moment before it, and then it may have come to a good end meanwhile.
     [ "$m_status" -ne 0 ] || [ ! -f "$m_work/timed-out" ] || m_status=143
     m_tries=$((m_tries - 1))
-    [ "$m_status" -ne 0 ] && [ "$m_tries" -gt 0 ] && [ ! -f "$m_work/cancelled" ] || break
+    [ "$m_status" -ne 0 ] && [ "$m_tries" -gt 0 ] && [ ! -f "$m_work/cancelled" ] && [ ! -f "$m_work/guarded" ] || break
     notice "step $m_id failed and is tried again ($m_tries left)"
     m_now=$(date +%s)
   done
@@ -69,11 +70,28 @@ m_one_step() {
     fi
     [ ! -f "$m_work/timed-out" ] || m_reason="over its time of $m_timeout s; everything that it started was ended"
     [ ! -f "$m_work/cancelled" ] || m_reason='stopped by the operator'
+    [ ! -f "$m_work/guarded" ] || m_take_back
     m_run_outcome=failed
     m_failed_step=${m_failed_step:-$m_id}
     m_run_reason=${m_run_reason:-step $m_id: $m_reason}
   fi
   m_emit end "$m_id" "$m_outcome" "$(($(date +%s) - m_started))" "$m_reason"
+}
+
+# m_take_back: undoes the run, which left the host worse off than it was. Nobody can stop that: the ticker ends steps only,
+# and goes on with it when the driver is killed.
+m_take_back() {
+  notice "step $m_id left the host worse off than it was: the run is taken back"
+  if (
+    sh "$m_work/guarded"
+    m_rollback
+  ) </dev/null >>"$m_work/log/$m_number.out" 2>>"$m_work/log/$m_number.err" 4<&-; then
+    m_taken_back=rolled-back
+    m_reason="$m_reason; so the run was taken back, and the host is as it was before"
+  else
+    m_taken_back=rollback-incomplete
+    m_reason="$m_reason; so the run was taken back, but not all of it: see above, and roll this host back"
+  fi
 }
 
 # m_drop FILE...: removes what is there, and starts no process for what is not.

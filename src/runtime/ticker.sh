@@ -106,6 +106,13 @@ done
 if ! m_has_ended; then
   m_find_follower
   m_kill KILL
+  # What a step of an apply guarded is not left as it is, see m_guard.
+  if [ -f "$m_work/guarded" ]; then
+    {
+      sh "$m_work/guarded"
+      sh "$m_state_dir/runs/$m_run_id/undo.sh"
+    } </dev/null >>"$m_work/log/000.out" 2>>"$m_work/log/000.err"
+  fi
   rm -f "$m_work/ticker.pid"
   exit 0
 fi

@@ -28,6 +28,8 @@ prove_root() {
   cage_mount=$(m_mount_of "$cage")
   if [ "$root_inode" = "$cage_inode" ] && [ "$root_mount" = "$cage_mount" ]; then
     m_check 'its root directory is the cage' ''
+  elif [ "$root_inode" = '?' ]; then
+    m_check 'its root directory is the cage' "cannot be checked: fstat shows no inode of it, and there is no /proc/$1/root (mount -t procfs procfs /proc)"
   elif [ -z "$root_inode" ]; then
     m_check 'its root directory is the cage' "caged on paper only: root of pid $1 is /, not $cage (inode $cage_inode)"
   else
@@ -47,7 +49,8 @@ first_word_of() {
   awk 'NR == 1 { print $1 }' "$1" 2>/dev/null
 }
 
-# prove_answers: each zone of the configuration is answered for, over UDP and TCP, with the serial of its file.
+# prove_answers: each zone of the configuration is answered for, over UDP and TCP, with the serial of its file. What cannot
+# be told from here is said, and is no failure.
 prove_answers() {
   has_checkconf && m_have dig || {
     expect 'named answers' answers ''
@@ -58,41 +61,79 @@ prove_answers() {
     expect 'named answers' answers ''
     return 0
   fi
+  closed=$(may_be_closed && echo yes || echo no)
   for way in udp tcp; do
     ask_all_zones "$way"
     m_check "named answers for each zone over $way" "$(missing_zones)"
   done
   m_check 'named serves the serials of the zone files' "$(stale_zones)"
-  observe serials "$(sort "$m_work/answers")"
+  unseen=$(unseen_zones)
+  [ -z "$unseen" ] || notice "$unseen"
+  observe serials "$(awk '$3 != "-" { print $1, $3 }' "$m_work/answers" | sort)"
 }
 
-# ask_all_zones udp|tcp: one dig for all of them; `zone serial` of each answer into $m_work/answers.
+# ask_all_zones udp|tcp: one dig for all of them; `zone rcode serial` of each answer into $m_work/answers, - for no serial.
+# Without recursion: who is sent elsewhere is not who serves the zone.
 ask_all_zones() {
   # shellcheck disable=SC2046
   set -- "$1" $(awk -v at="$answers_at" '{ print "@" at, $1, "SOA" }' "$m_work/zones")
   option=+notcp
   [ "$1" = udp ] || option=+tcp
   shift
-  dig $option +noall +answer +time=2 +tries=2 "$@" 2>/dev/null |
-    awk '$4 == "SOA" { name = tolower($1); sub(/\.$/, "", name); print (name == "" ? "." : name), $7 }' >"$m_work/answers"
+  dig $option +norec +noall +comments +question +answer +time=2 +tries=2 "$@" 2>/dev/null | awk '
+    function plain(name) { name = tolower(name); sub(/\.$/, "", name); return name == "" ? "." : name }
+    function flush() { if (zone != "") print zone, rcode, serial; zone = "" }
+    /^;; ->>HEADER<<-/ { flush(); rcode = $0; sub(/.*status: /, "", rcode); sub(/,.*/, "", rcode); serial = "-"; next }
+    /^;[^;]/ && $NF == "SOA" { zone = plain(substr($1, 2)); next }
+    $4 == "SOA" && plain($1) == zone { serial = $7 }
+    END { flush() }' >"$m_work/answers"
+}
+
+# judge_zones PROGRAM: runs an awk PROGRAM over `zone serial` lines, with what was answered in rcode[zone], served[zone].
+# After may_be_closed, whose answer is in closed.
+judge_zones() {
+  awk -v answers="$m_work/answers" -v closed="$closed" '
+    BEGIN { while ((getline line < answers) > 0) { split(line, part, " "); rcode[part[1]] = part[2]; served[part[1]] = part[3] } }
+    # Answered, and no more: it is closed to us, or we are in a view that has it not.
+    function is_unseen(zone) { return closed == "yes" && (zone in rcode) && served[zone] == "-" && rcode[zone] != "SERVFAIL" }
+    function add(text) { list = list (list == "" ? "" : ", ") text }
+    '"$1" "$m_work/zones"
+}
+
+# may_be_closed: true when the configuration has views or says who may ask, so that a zone may be served to others only.
+may_be_closed() {
+  config_files
+  # The names are words: named.conf is read by people.
+  # shellcheck disable=SC2086
+  sed -e 's/#.*//' -e 's/allow-query[[:space:]]*{[[:space:]]*any;[[:space:]]*}//' $config 2>/dev/null |
+    grep -q -e 'allow-query[[:space:]{]' -e '^view[[:space:]"]' -e '[[:space:];}]view[[:space:]"]'
 }
 
 missing_zones() {
-  awk -v answers="$m_work/answers" '
-    BEGIN { while ((getline line < answers) > 0) { split(line, part, " "); has[part[1]] = 1 } }
-    !($1 in has) { list = list (list == "" ? "" : ", ") $1 }
-    END { if (list != "") print "no answer for " list }' "$m_work/zones"
+  judge_zones '
+    !($1 in rcode) { add($1) }
+    ($1 in rcode) && served[$1] == "-" && !is_unseen($1) { add($1 (rcode[$1] == "NOERROR" ? "" : " (" rcode[$1] ")")) }
+    END { if (list != "") print "no answer for " list }'
 }
 
 # stale_zones: a serial in the file that is ahead of what is served was never loaded. (Behind it is right for zones that
 # are updated over the network: their file lags.)
 stale_zones() {
-  awk -v answers="$m_work/answers" '
-    BEGIN { while ((getline line < answers) > 0) { split(line, part, " "); served[part[1]] = part[2] } }
-    ($1 in served) && $2 + 0 > served[$1] + 0 {
-      list = list (list == "" ? "" : ", ") $1 " is served with serial " served[$1] ", its file has " $2
+  judge_zones '
+    ($1 in served) && served[$1] != "-" && $2 + 0 > served[$1] + 0 {
+      add($1 " is served with serial " served[$1] ", its file has " $2)
     }
-    END { if (list != "") print list }' "$m_work/zones"
+    END { if (list != "") print list }'
+}
+
+# unseen_zones: prints in words which zones cannot be judged from here, and why.
+unseen_zones() {
+  judge_zones '
+    is_unseen($1) { add($1 " (" rcode[$1] ")") }
+    END { if (list != "") print "not served to '"$answers_at"', so what others get cannot be checked here: " list }'
+  awk '
+    { name = $1; $1 = ""; list = list (list == "" ? "" : ", ") name " (serials" $0 ")" }
+    END { if (list != "") print "in several views, of which one was asked: " list }' "$m_work/zones.several"
 }
 
 # prove_listening: port 53 is held by our named, UDP and TCP.

@@ -1,0 +1,117 @@
+// A step that guards the host: whatever ends it before it is over, the run is taken back at once, and nothing is left
+// to do for a rollback.
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { LocalRun } from '../support/run-local.ts';
+import { fakeService } from './fake-host.ts';
+import { eventually } from './processes.ts';
+import type { ScratchHost } from './scratch.ts';
+import { complaintsOf, scratchHost } from './scratch.ts';
+
+/** What a hand-over does: a file is replaced, the service stops, and then comes `trouble`. */
+const stepsWith = (trouble: string): Readonly<Record<string, string>> => ({
+  conf: 'state() { file "$root/conf" --content new; }',
+  over: `state() {
+  m_begin over daemon
+  m_record service daemon over "$script" running
+  m_guard "echo ended >>'$root.ended'"
+  sh "$script" stop
+  : >"$root/stopped"
+  ${trouble}
+  m_unguard
+}`,
+  next: 'state() { : >"$root/next"; }',
+});
+
+function servingHost(): { host: ScratchHost; runs: () => boolean; guarded: Partial<LocalRun> } {
+  const host = scratchHost();
+  const service = fakeService(host, 'daemon');
+  service.start();
+  host.write('conf', 'old\n');
+  return { host, runs: service.isRunning, guarded: { vars: { script: service.script } } };
+}
+
+function expectAsBefore(host: ScratchHost, runs: () => boolean): void {
+  expect(readFileSync(`${host.root}.ended`, 'utf8')).toBe('ended\n');
+  expect(runs()).toBe(true);
+  expect(host.read('conf')).toBe('old\n');
+  expect(host.receipt('status')).toBe('rolled-back\n');
+  expect(existsSync(host.path('next'))).toBe(false);
+}
+
+describe('a guarded step', () => {
+  it.each([
+    ['fails', 'fail "it does not serve"', 'it does not serve'],
+    ['is ended by a signal', 'kill -9 "$(sh -c \'echo $PPID\')"', 'exit status 137'],
+  ])('that %s is tried no more, and the run is taken back', async (_title, trouble, reason) => {
+    const { host, runs, guarded } = servingHost();
+    const { result } = await host.run('apply', { ...guarded, steps: stepsWith(trouble), retries: 1 });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      reason: `step over: ${reason}; so the run was taken back, and the host is as it was before`,
+    });
+    expectAsBefore(host, runs);
+    const again = await host.run('rollback');
+    expect(again.result, complaintsOf(again.result)).toMatchObject({
+      outcome: 'ok',
+      reason: 'there is nothing to roll back on this host',
+    });
+    expectAsBefore(host, runs);
+  });
+
+  it('that is over its time is taken back, and that has no limit', async () => {
+    const { host, runs, guarded } = servingHost();
+    const { result } = await host.run('apply', {
+      ...guarded,
+      steps: stepsWith('sleep 300'),
+      timeoutSeconds: 2,
+    });
+    expect(result.reason).toMatch(/^step over: over its time of 2 s; .*as it was before$/);
+    expectAsBefore(host, runs);
+  });
+
+  it('that is cancelled is taken back', async () => {
+    const { host, runs, guarded } = servingHost();
+    const cancel = new AbortController();
+    const { result } = await host.run('apply', {
+      ...guarded,
+      steps: stepsWith('sleep 300'),
+      cancel: cancel.signal,
+      onEvent: (event) => {
+        if (event.type !== 'step-started' || event.step !== 'over') return;
+        void eventually(() => existsSync(host.path('stopped'))).then(() => {
+          cancel.abort();
+        });
+      },
+    });
+    expect(result.reason).toMatch(/^step over: stopped by the operator; .*as it was before$/);
+    expectAsBefore(host, runs);
+  });
+
+  it('whose driver is killed is taken back without it', async () => {
+    const { host, runs, guarded } = servingHost();
+    const { result } = await host.run('apply', { ...guarded, steps: stepsWith('kill -9 $$; sleep 300') });
+    expect(result.outcome).toBe('unknown');
+    expectAsBefore(host, runs);
+  });
+
+  it('says so when not all can be taken back, and a rollback can be tried again', async () => {
+    const { host, runs, guarded } = servingHost();
+    const steps = stepsWith('echo other >"$root/conf"; fail no');
+    const { result } = await host.run('apply', { ...guarded, steps });
+    expect(result.reason).toContain('not all of it');
+    expect(runs()).toBe(true);
+    expect(host.receipt('status')).toBe('rollback-incomplete\n');
+    host.write('conf', 'new\n');
+    expect((await host.run('rollback')).result.outcome).toBe('rolled-back');
+    expectAsBefore(host, runs);
+  });
+
+  it('that comes to a good end leaves the run as it is', async () => {
+    const { host, runs, guarded } = servingHost();
+    const { result } = await host.run('apply', { ...guarded, steps: stepsWith('sh "$script" start') });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    expect(runs()).toBe(true);
+    expect(host.read('conf')).toBe('new\n');
+  });
+});
