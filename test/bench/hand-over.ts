@@ -1,11 +1,11 @@
-// How long a name server is away while it moves into its cage: a client asks twenty times a second, once during an apply
-// and once while the same two rc.d commands are given by hand. Run by `npm run bench:handover`; prints what was lost.
+// How long a name server is away while it moves into its cage: a client asks twenty times a second, once during the
+// hand-over of an apply and once while the same two rc.d commands are given by hand. Run by `npm run bench:handover`; prints what was lost.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { chooseBackend, prepareImage, startLab } from '../../src/lab/index.ts';
-import { countLost, handOverByHand, serveFromBase, type ClientCount } from '../e2e/hand-over.ts';
+import { handOverByHand, handOverByMuster, serveFromBase, type ClientCount } from '../e2e/hand-over.ts';
 import { muster, playbook, writeHostVars } from '../e2e/muster.ts';
 
 const rounds = 3;
@@ -20,14 +20,12 @@ async function measure(style: string): Promise<{ byMuster: ClientCount; byHand: 
   try {
     const vars = `cage_style: ${style}`;
     const inventory = ['-i', writeHostVars(lab, 'bench.yaml', { counted: vars, byhand: vars })];
-    const apply = async (host: string): Promise<void> => {
-      const { code, stdout } = await muster(['apply', playbook, ...inventory, '--yes', '--limit', host]);
-      if (code !== 0) throw new Error(stdout);
-    };
-    await apply('byhand');
+    const args = (host: string): string[] => [playbook, ...inventory, '--limit', host];
+    const ready = await muster(['apply', ...args('byhand'), '--yes']);
+    if (ready.code !== 0) throw new Error(ready.stdout);
     await serveFromBase(lab, 'byhand');
-    const byHand = await countLost(lab, 'byhand', () => handOverByHand(lab, 'byhand'));
-    const byMuster = await countLost(lab, 'counted', () => apply('counted'));
+    const byHand = await handOverByHand(lab, 'byhand');
+    const byMuster = await handOverByMuster(lab, 'counted', args('counted'));
     return { byHand, byMuster };
   } finally {
     await lab.stop();

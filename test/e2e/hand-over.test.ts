@@ -8,14 +8,14 @@ import type { Lab } from '../../src/lab/index.ts';
 import { startLab } from '../../src/lab/index.ts';
 import { askWww } from './dns.ts';
 import { describeWithEngine, labImage } from './engine.ts';
-import { countLost, handOverByHand, serveFromBase } from './hand-over.ts';
+import type { ClientCount } from './hand-over.ts';
+import { handOverByHand, handOverByMuster, serveFromBase } from './hand-over.ts';
 import { fingerprint, inside, muster, playbook, writeHostVars } from './muster.ts';
 
 const kinds: Readonly<Record<string, string>> = {
   broken: 'cage_style: chrootdir, named_options: "-p 54"',
   brokenbase: 'cage_style: chroot8, named_source: base, named_options: "--no-such-option"',
   counted: 'cage_style: chrootdir',
-  byhand: 'cage_style: chrootdir',
 };
 const names = Object.keys(kinds);
 const processes = `ps -axww -o user -o command | awk '$2 ~ "/named$" { sub(/ *$/, ""); print }' | tr -s ' '`;
@@ -74,19 +74,20 @@ describeWithEngine('hand-over from a named that serves', () => {
   });
 
   it('loses no more of twenty questions a second than two rc.d commands by hand', async () => {
-    // The like host, made ready by an apply of its own, so that only the two commands are counted.
-    expect((await muster(['apply', playbook, ...inventory, '--yes', '--limit', 'byhand'])).code).toBe(0);
-    await serveFromBase(lab, 'byhand');
-    const byHand = await countLost(lab, 'byhand', async () => {
-      await handOverByHand(lab, 'byhand');
-    });
-    const byMuster = await countLost(lab, 'counted', async () => {
-      const { code, stdout } = await muster(['apply', playbook, ...inventory, '--yes', '--limit', 'counted']);
-      expect(code, stdout).toBe(0);
-    });
-    expect(byMuster.asked).toBeGreaterThan(20);
-    // Half a second more, for a machine with other work; rc.d's own way to wait would cost two. The bench has the figures.
-    expect(byMuster.lost, JSON.stringify({ byHand, byMuster })).toBeLessThanOrEqual(byHand.lost + 10);
+    const args = [playbook, ...inventory, '--limit', 'counted'];
+    expect((await muster(['apply', ...args, '--yes'])).code).toBe(0);
+    const [byHand, byMuster]: [ClientCount[], ClientCount[]] = [[], []];
+    for (let round = 0; round < 3; round++) {
+      await serveFromBase(lab, 'counted');
+      byHand.push(await handOverByHand(lab, 'counted'));
+      await serveFromBase(lab, 'counted');
+      byMuster.push(await handOverByMuster(lab, 'counted', args));
+    }
+    for (const { asked } of byMuster) expect(asked).toBeGreaterThan(10);
+    // Other work on the machine only ever adds to what is lost, so the best round of each says what the way itself costs.
+    const least = (counts: readonly ClientCount[]): number => Math.min(...counts.map(({ lost }) => lost));
+    // A quarter of a second more; rc.d's own way to wait on NetBSD would cost two.
+    expect(least(byMuster), JSON.stringify({ byHand, byMuster })).toBeLessThanOrEqual(least(byHand) + 5);
   });
 
   it('changes the style of a cage, and changes it back, and a rollback of each serves as before', async () => {

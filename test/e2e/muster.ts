@@ -13,15 +13,17 @@ export interface MusterRun {
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 export const playbook = join(import.meta.dirname, '../../playbooks/caged-bind');
 
-/** Runs `muster ARGS`; `onStderr` sees progress as it comes, with a way to send signals. */
+/** Runs `muster ARGS`; `onStderr` sees progress as it comes, with a way to send signals, and `onStdout` the result so far. */
 export async function muster(
   args: readonly string[],
   onStderr?: (text: string, signal: (name: NodeJS.Signals) => void) => void,
+  onStdout?: (text: string) => void,
 ): Promise<MusterRun> {
   const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (bytes: Buffer) => {
     stdout += bytes.toString();
+    onStdout?.(stdout);
   });
   child.stderr.on('data', (bytes: Buffer) => {
     stderr += bytes.toString();

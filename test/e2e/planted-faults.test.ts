@@ -93,6 +93,12 @@ const rounds: readonly (readonly Fault[])[] = [
       plant: '/usr/sbin/named -p 5300',
       line: /pid \d+ \/usr\/sbin\/named runs as well\s+proof:no other named runs/,
     },
+    {
+      host: 'basedir',
+      fault: 'configuration that was never loaded',
+      plant: `sed 's/recursion no;/recursion no; version "edited";/' /etc/named.conf >/tmp/conf; cat /tmp/conf >/etc/named.conf`,
+      line: /drift in hand-over: .*restart it: \/home\/named\/etc\/named\.conf changed after it was started/,
+    },
   ],
   [
     {
@@ -144,6 +150,33 @@ describeWithEngine('faults planted on caged hosts', () => {
       expect(verified.stdout).toContain('4 good');
     });
   }
+
+  it('does not ask for a restart of what was loaded by a reload', async () => {
+    // named writes its pid file anew when it has read its configuration.
+    const reload = `sed 's/"edited"/"reloaded"/' /etc/named.conf >/tmp/conf; cat /tmp/conf >/etc/named.conf
+sh /etc/rc.d/named reload; turns=200; pid=/home/named/var/run/named/named.pid
+until [ -n "$(find $pid -newer /home/named/etc/named.conf)" ] || [ $turns = 0 ]; do sleep 0.1; turns=$((turns - 1)); done`;
+    await inside(lab, 'basedir', reload);
+    const { stdout } = await muster(['verify', playbook, ...inventory]);
+    expect(stdout).toContain('4 good');
+  });
+
+  it('proves the cage by procfs where fstat does not know its file system', async () => {
+    const fstat = `mv /usr/bin/fstat /usr/bin/fstat.real; cat >/usr/bin/fstat <<'EOT'
+#!/bin/sh
+/usr/bin/fstat.real "$@" | awk '$4 == "root" || $4 == "wd" { print $1, $2, $3, $4, "-  -  ?(37)  -"; next } { print }'
+EOT
+chmod 755 /usr/bin/fstat`;
+    await Promise.all(['article', 'modern'].map((host) => inside(lab, host, fstat)));
+    const { stdout } = await muster(['verify', playbook, ...inventory]);
+    expect(stdout).toContain('4 good');
+    const uncaged = `${stop}; /usr/pkg/sbin/named -u named -c /etc/named.conf`;
+    await inside(lab, 'modern', uncaged);
+    const found = await muster(['verify', playbook, ...inventory, '--limit', 'modern']);
+    expect(found.stdout).toMatch(/caged on paper only/);
+    const mended = await muster(['apply', playbook, ...inventory, '--yes', '--limit', 'modern']);
+    expect(mended.code, mended.stdout).toBe(0);
+  });
 });
 
 /** The lines of a report about a host; what the report folded at the screen's width is one line again. */

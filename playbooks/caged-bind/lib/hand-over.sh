@@ -171,10 +171,13 @@ config_files() {
     # shellcheck disable=SC2046
     set -- "$@" $(awk -v cage="$cage" -v namedb="$namedb" '
       { sub(/(#|\/\/).*/, "") }
-      /(^|[ \t;{}])include[ \t]*"/ {
-        sub(/.*include[ \t]*"/, "")
-        sub(/".*/, "")
-        print cage (/^\// ? "" : namedb "/") $0
+      {
+        while (match($0, /(^|[ \t;{}])include[ \t]*"[^"]*"/)) {
+          name = substr($0, RSTART, RLENGTH - 1)
+          $0 = substr($0, RSTART + RLENGTH)
+          sub(/.*"/, "", name)
+          print cage (name ~ /^\// ? "" : namedb "/") name
+        }
       }' "$file")
   done
 }

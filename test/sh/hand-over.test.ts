@@ -1,0 +1,205 @@
+// What the hand-over and the proof of caged-bind make of what the tools of a host say, in a real sh: which named serves,
+// which answer counts, which zones can be judged from inside, where a process has its root, and what was never loaded.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ScratchHost } from './scratch.ts';
+import { complaintsOf, scratchHost } from './scratch.ts';
+
+const folder = join(import.meta.dirname, '../../playbooks/caged-bind/lib');
+const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'].filter((shell) =>
+  existsSync(shell.split(' ')[0] ?? ''),
+);
+
+// A server that is told by files: dig.zones/NAME.soa holds the rcode, and the serial if it gives one; none: no answer.
+const dig = `#!/bin/sh
+while [ $# -gt 0 ]; do
+  case $1 in
+    +*) ;;
+    @*)
+      if read -r rcode serial <"$0.zones/$2.soa"; then
+        echo ';; Got answer:'
+        echo ";; ->>HEADER<<- opcode: QUERY, status: $rcode, id: 4711"
+        echo ';; flags: qr; QUERY: 1, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 1'
+        printf '\\n;; OPT PSEUDOSECTION:\\n; EDNS: version: 0, flags:; udp: 1232\\n'
+        printf ';; QUESTION SECTION:\\n;%s.\\t\\tIN\\tSOA\\n' "$2"
+        [ -z "$serial" ] || printf '\\n;; ANSWER SECTION:\\n%s.\\t60\\tIN\\tSOA\\tns. root. %s 1 1 1 1\\n' "$2" "$serial"
+      else
+        echo ';; connection timed out; no servers could be reached'
+      fi 2>/dev/null
+      shift 2
+      ;;
+  esac
+  shift
+done
+`;
+
+/** A host with a cage and tools that say what they are told. */
+function cagedHost(shell: string, tools: Readonly<Record<string, string>> = {}): ScratchHost {
+  const host = scratchHost({ shell });
+  for (const [name, text] of Object.entries({ dig, ...tools })) host.write(`bin/${name}`, text, 0o755);
+  host.write('cage/etc/named.conf', 'options { };\n');
+  host.write('cage/etc/namedb/example.net', 'zone\n');
+  host.write('cage/var/run/named.pid', '20\n');
+  return host;
+}
+
+/** Runs sh lines with the libraries there, and gives what they print. */
+async function say(host: ScratchHost, lines: string): Promise<string> {
+  const move = (name: string): Buffer =>
+    Buffer.from(
+      readFileSync(join(folder, name), 'utf8').replaceAll(/(?<![\w}$])\/(proc|var)\//g, `${host.root}/$1/`),
+    );
+  const { result } = await host.run('verify', {
+    steps: { say: `state() { :; }\nverify() {\n${lines}\n}` },
+    files: {
+      'lib/hand-over.sh': move('hand-over.sh'),
+      'lib/proof.sh': move('proof.sh'),
+      'lib/pid-file.sh': move('pid-file.sh'),
+    },
+    vars: {
+      cage: host.path('cage'),
+      named_conf: '/etc/named.conf',
+      namedb: '/etc/namedb',
+      pid_file: '/var/run/named.pid',
+      pid_link: '/nowhere/named.pid',
+      program: '/usr/pkg/sbin/named',
+      answers_at: '127.0.0.1',
+      run_user: 'nobody',
+    },
+    settings: { searchPath: `${host.path('bin')}:/usr/sbin:/usr/bin:/sbin:/bin` },
+  });
+  expect(result.steps[0]?.stderr, complaintsOf(result)).toBe('');
+  return result.steps[0]?.stdout ?? '';
+}
+
+/** What the server gives for each zone: an rcode, and a serial. */
+function answer(host: ScratchHost, zones: Readonly<Record<string, string>>): void {
+  for (const [zone, text] of Object.entries(zones)) host.write(`bin/dig.zones/${zone}.soa`, `${text}\n`);
+}
+
+const checkconf = (lines: readonly string[]): string => `#!/bin/sh\ncat <<'EOT'\n${lines.join('\n')}\nEOT\n`;
+const judge = `checkconf=named-checkconf
+find_zones; closed=$(may_be_closed && echo yes || echo no)
+ask_all_zones udp; missing_zones; stale_zones; unseen_zones`;
+
+describe.each(shells)('the hand-over in %s', (shell) => {
+  it('takes any answer for a sign of life, but none that named gives while it loads', async () => {
+    const host = cagedHost(shell);
+    answer(host, { good: 'NOERROR 5', closed: 'REFUSED', loading: 'SERVFAIL', '.': 'SERVFAIL' });
+    const ask = `for zone in good closed loading silent ''; do answers "$zone" && echo "$zone $rcode"; done`;
+    expect(await say(host, `${ask}\ntrue`)).toBe('good NOERROR\nclosed REFUSED\n SERVFAIL\n');
+  });
+
+  it('knows the named that serves: by port 53, or by a pid file, or else the first', async () => {
+    const list = `printf '%s\\n' '10 root /usr/sbin/named -p 5300' '20 named /usr/pkg/sbin/named' '30 root /usr/sbin/named' >"$m_work/named.ps"\nserving_pid`;
+    const held = (pid: number): string =>
+      `#!/bin/sh\necho 'USER COMMAND PID FD PROTO LOCAL ADDRESS FOREIGN ADDRESS'\necho 'root named 10 20 udp 127.0.0.1.5300 *.*'\necho 'named named ${String(pid)} 21 udp 127.0.0.1.53 *.*'\n`;
+    expect(await say(cagedHost(shell, { sockstat: held(30) }), list)).toBe('30\n');
+    const host = cagedHost(shell, { sockstat: held(99) });
+    expect(await say(host, list)).toBe('20\n');
+    host.write('cage/var/run/named.pid', '99\n');
+    expect(await say(host, list)).toBe('10\n');
+  });
+});
+
+describe.each(shells)('the zones in %s', (shell) => {
+  const zones = ['a', 'b', 'c', 'd'].map((name) => `zone ${name}/IN: loaded serial 5`);
+
+  it('are missing when the server does not know them, and behind when it has an older serial', async () => {
+    const host = cagedHost(shell, { 'named-checkconf': checkconf(zones) });
+    host.write('cage/etc/named.conf', 'options { allow-query { any; }; allow-query-cache { none; }; };\n');
+    answer(host, { a: 'NOERROR 5', b: 'NOERROR 4', c: 'REFUSED' });
+    expect(await say(host, judge)).toBe(
+      'no answer for c (REFUSED), d\nb is served with serial 4, its file has 5\n',
+    );
+  });
+
+  it('that are for others only are neither missing nor behind, and that is said', async () => {
+    const host = cagedHost(shell, { 'named-checkconf': checkconf(zones) });
+    host.write('cage/etc/named.conf', 'include "/etc/views.conf";\n');
+    host.write('cage/etc/views.conf', 'view "lan" { match-clients { 192.0.2.0/24; }; };\n');
+    answer(host, { a: 'NOERROR 5', b: 'NOERROR', c: 'REFUSED', d: 'SERVFAIL' });
+    expect(await say(host, judge)).toBe(
+      'no answer for d (SERVFAIL)\nnot served to 127.0.0.1, so what others get cannot be checked here: b (NOERROR), c (REFUSED)\n',
+    );
+  });
+
+  it('that are in several views are held against the lowest serial', async () => {
+    const lines = [
+      'zone a/IN: loaded serial 5',
+      'zone a/IN: loaded serial 3',
+      'zone v.bind/CH: loaded serial 1',
+    ];
+    const host = cagedHost(shell, { 'named-checkconf': checkconf(lines) });
+    answer(host, { a: 'NOERROR 3' });
+    const several = 'in several views, of which one was asked: a (serials 5 3)\n';
+    expect(await say(host, judge)).toBe(several);
+    answer(host, { a: 'NOERROR 2' });
+    expect(await say(host, judge)).toBe(`a is served with serial 2, its file has 3\n${several}`);
+  });
+});
+
+describe.each(shells)('what was edited in the cage in %s', (shell) => {
+  it('is named when it is younger than the pid file: the configuration and all that it includes', async () => {
+    const host = cagedHost(shell);
+    host.write(
+      'cage/etc/named.conf',
+      '// include "/etc/gone.conf";\n\tinclude "/etc/one.conf"; include "parts/*.conf";\n',
+    );
+    host.write('cage/etc/one.conf', 'zone "x" { type master; };\ninclude "two.conf"; # and so on\n');
+    const files = ['one.conf', 'namedb/parts/three.conf', 'namedb/two.conf', 'gone.conf', 'other.conf'];
+    for (const file of files.slice(1)) host.write(`cage/etc/${file}`, 'include "/etc/one.conf";\n');
+    for (const file of ['named.conf', 'namedb/example.net', ...files])
+      setTime(host.path(`cage/etc/${file}`), 1000);
+    setTime(host.path('cage/var/run/named.pid'), 2000);
+    const edited = 'm_why=\nneed_fresh_content\necho "$m_why"';
+    expect(await say(host, edited)).toBe('\n');
+    for (const file of files) setTime(host.path(`cage/etc/${file}`), 3000);
+    const named = files.slice(0, 3).map((file) => host.path(`cage/etc/${file}`));
+    expect(await say(host, edited)).toBe(`restart it: ${named.join(', ')} changed after it was started\n`);
+  });
+});
+
+describe.each(shells)('the root directory of a process in %s', (shell) => {
+  const header = 'USER     CMD          PID   FD MOUNT       INUM MODE         SZ|DV R/W';
+  const look =
+    'look_at_root 20\necho "$root_inode,$root_mount"\nroot_can_be_seen && echo seen || echo unseen';
+  const fstat = (...rows: string[]): Record<string, string> => ({
+    fstat: `#!/bin/sh\ncat <<'EOT'\n${[header, ...rows].join('\n')}\nEOT\n`,
+  });
+
+  it('is what fstat says: none for one that is not caged', async () => {
+    const wd = 'root named 20 wd / 2 drwxr-xr-x 512 r';
+    const caged = fstat(wd, 'root named 20 root /home 4711 drwxr-xr-x 512 r');
+    expect(await say(cagedHost(shell, caged), look)).toBe('4711,/home\nseen\n');
+    expect(await say(cagedHost(shell, fstat(wd)), look)).toBe(',\nseen\n');
+  });
+
+  it('is what procfs says where fstat does not know the file system, and cannot be seen without', async () => {
+    const unknown = fstat('root named 20 root -  -  ?(37)  -', 'root named 20 wd -  -  ?(37)  -');
+    const host = cagedHost(shell, unknown);
+    expect(await say(host, look)).toBe('?,?\nunseen\n');
+    expect(await say(host, 'prove_root 20; cat "$m_work/bad-checks"')).toMatch(
+      /cannot be checked: .*\(mount -t procfs procfs /,
+    );
+    // Its own number is not known before: any process has a directory there.
+    host.write('proc/20/root/keep', '');
+    const inode =
+      execFileSync('ls', ['-di', host.path('proc/20/root/.')])
+        .toString()
+        .trim()
+        .split(' ')[0] ?? '';
+    expect(await say(host, look)).toMatch(new RegExp(`^${inode},/`));
+    expect(await say(host, 'mkdir -p "$cage/../proc/$$/root"; root_can_be_seen && echo seen')).toBe('seen\n');
+  });
+
+  it('cannot be told where fstat says nothing of the process', async () => {
+    expect(await say(cagedHost(shell, fstat()), look)).toBe('?,?\nunseen\n');
+  });
+});
+
+function setTime(path: string, seconds: number): void {
+  utimesSync(path, seconds, seconds);
+}
