@@ -16,9 +16,14 @@ const kinds: Readonly<Record<string, string>> = {
   broken: 'cage_style: chrootdir, named_options: "-p 54"',
   brokenbase: 'cage_style: chroot8, named_source: base, named_options: "--no-such-option"',
   counted: 'cage_style: chrootdir',
+  lan: 'cage_style: chrootdir',
+  views: 'cage_style: chroot8, named_source: base',
 };
 const names = Object.keys(kinds);
 const processes = `ps -axww -o user -o command | awk '$2 ~ "/named$" { sub(/ *$/, ""); print }' | tr -s ' '`;
+
+// Edits named.conf in place by the sed script behind it.
+const rewrite = 'edit() { sed "$1" /etc/named.conf >/tmp/conf; cat /tmp/conf >/etc/named.conf; }; edit';
 
 describeWithEngine('hand-over from a named that serves', () => {
   let lab: Lab;
@@ -71,6 +76,32 @@ describeWithEngine('hand-over from a named that serves', () => {
       expect(await fingerprint(lab, name)).toBe(before.get(name));
       expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
     }
+  });
+
+  it('hands over a server that tells its own host nothing, and says what it cannot check', async () => {
+    const names = ['lan', 'views'];
+    await inside(lab, 'lan', `${rewrite} 's/allow-query { any; }/allow-query { 198.51.100.0\\/24; }/'`);
+    // Each view its own serial; the host itself is in the second one, whose serial is the lower.
+    await inside(
+      lab,
+      'views',
+      `cd /etc/namedb; sed 's/2026110100/2026110107/' example.net >example.lan
+${rewrite} '/^zone/,$d'; cat >>/etc/named.conf <<'EOT'
+view lan { match-clients { 198.51.100.0/24; }; zone "example.net" { type master; file "example.lan"; }; zone "lan" { type master; file "example.lan"; }; };
+view others { zone "example.net" { type master; file "example.net"; }; };
+EOT`,
+    );
+    const applied = await muster(['apply', playbook, ...inventory, '--yes', '--limit', names.join(',')]);
+    expect(applied.code, applied.stdout).toBe(0);
+    const notes = async (name: string): Promise<string> => {
+      const { code, stdout, stderr } = await muster(['verify', playbook, ...inventory, '--limit', name]);
+      expect(code, stdout).toBe(0);
+      return stderr;
+    };
+    expect(await notes('lan')).toMatch(/not served to 127\.0\.0\.1, .*example\.net \(REFUSED\)/);
+    const seen = await notes('views');
+    expect(seen).toMatch(/not served to 127\.0\.0\.1, .*: lan \(REFUSED\)/);
+    expect(seen).toMatch(/in several views, .*example\.net \(serials 2026110107 2026110100\)/);
   });
 
   it('loses no more of twenty questions a second than two rc.d commands by hand', async () => {

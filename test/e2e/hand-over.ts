@@ -12,7 +12,7 @@ export interface ClientCount {
 }
 
 /** Tells when the hand-over itself begins and ends: only what is asked in between counts. */
-export interface HandOverTime {
+interface HandOverTime {
   begin(): void;
   end(): void;
 }
@@ -22,7 +22,7 @@ const questionsASecond = 20;
 const leadMs = 1000;
 
 /** Asks `host` for www.example.net while `work` goes on; a question without an answer within a second is lost. */
-export async function countLost(
+async function countLost(
   lab: Lab,
   host: string,
   work: (time: HandOverTime) => Promise<void>,
