@@ -25,9 +25,9 @@ m_seq=0
 m_work=$(mktemp -d /tmp/muster.XXXXXX) || m_refuse 'cannot make a private directory below /tmp'
 trap 'rm -rf "$m_work"' 0
 m_find_digest
-if [ "$(cat "$m_receipt/status")" = rolled-back ]; then
-  m_refuse 'this run is rolled back already'
-fi
+case $(cat "$m_receipt/status") in
+  rolled-back | taken-back) m_refuse 'this run is rolled back already' ;;
+esac
 m_take_lock
 m_status=0
 m_rollback || m_status=1

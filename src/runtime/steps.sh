@@ -86,7 +86,7 @@ m_take_back() {
     sh "$m_work/guarded"
     m_rollback
   ) </dev/null >>"$m_work/log/$m_number.out" 2>>"$m_work/log/$m_number.err" 4<&-; then
-    m_taken_back=rolled-back
+    m_taken_back=taken-back
     m_reason="$m_reason; so the run was taken back, and the host is as it was before"
   else
     m_taken_back=rollback-incomplete
@@ -143,19 +143,30 @@ m_step_body() {
   exit 0
 }
 
-# m_find_receipt: the newest run that changed something and is not rolled back, or the one that was asked for.
+# m_find_receipt: the newest run that changed something and is not rolled back, or the one that was asked for. Behind a run
+# that was taken back already, nobody means the one before it, which was good: it must be asked for.
 m_find_receipt() {
+  m_newest=
   if [ -n "$m_target_run" ]; then
     m_receipt=$m_state_dir/runs/$m_target_run
     [ -s "$m_receipt/journal" ] || m_refuse "this host has no receipt of run $m_target_run"
-    [ "$(cat "$m_receipt/status")" != rolled-back ] || m_refuse "run $m_target_run is rolled back already"
+    case $(cat "$m_receipt/status") in
+      rolled-back | taken-back) m_refuse "run $m_target_run is rolled back already" ;;
+    esac
     return 0
   fi
   for m_one in "$m_state_dir"/runs/*; do
-    if [ -s "$m_one/journal" ] && [ "$(cat "$m_one/status")" != rolled-back ]; then
-      m_receipt=$m_one
-    fi
+    [ -s "$m_one/journal" ] || continue
+    m_newest=$(cat "$m_one/status")
+    case $m_newest in
+      rolled-back) ;;
+      taken-back) m_taken=${m_one##*/} ;;
+      *) m_receipt=$m_one ;;
+    esac
   done
+  if [ "$m_newest" = taken-back ]; then
+    m_finish ok "run $m_taken failed and was taken back already; to undo an older one, name it (--run)"
+  fi
   if [ -z "$m_receipt" ]; then
     m_finish ok 'there is nothing to roll back on this host'
   fi

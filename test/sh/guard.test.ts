@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { LocalRun } from '../support/run-local.ts';
+import { undoAtConsole } from './crash.ts';
 import { fakeService } from './fake-host.ts';
 import { eventually } from './processes.ts';
 import type { ScratchHost } from './scratch.ts';
@@ -31,11 +32,11 @@ function servingHost(): { host: ScratchHost; runs: () => boolean; guarded: Parti
   return { host, runs: service.isRunning, guarded: { vars: { script: service.script } } };
 }
 
-function expectAsBefore(host: ScratchHost, runs: () => boolean): void {
+function expectAsBefore(host: ScratchHost, runs: () => boolean, status = 'taken-back\n'): void {
   expect(readFileSync(`${host.root}.ended`, 'utf8')).toBe('ended\n');
   expect(runs()).toBe(true);
   expect(host.read('conf')).toBe('old\n');
-  expect(host.receipt('status')).toBe('rolled-back\n');
+  expect(host.receipt('status')).toBe(status);
   expect(existsSync(host.path('next'))).toBe(false);
 }
 
@@ -51,12 +52,25 @@ describe('a guarded step', () => {
       reason: `step over: ${reason}; so the run was taken back, and the host is as it was before`,
     });
     expectAsBefore(host, runs);
-    const again = await host.run('rollback');
-    expect(again.result, complaintsOf(again.result)).toMatchObject({
+  });
+
+  it('leaves nothing to a rollback, which does not undo the good run before it unless it is named', async () => {
+    const { host, runs, guarded } = servingHost();
+    const good = { good: 'state() { file "$root/good" --content x; }' };
+    await host.run('apply', { ...guarded, steps: good });
+    await host.run('apply', { ...guarded, steps: stepsWith('fail no') });
+    const [first = '', failed = ''] = host.receipts();
+    const { result } = await host.run('rollback');
+    expect(result, complaintsOf(result)).toMatchObject({
       outcome: 'ok',
-      reason: 'there is nothing to roll back on this host',
+      reason: `run ${failed} failed and was taken back already; to undo an older one, name it (--run)`,
     });
+    expect(undoAtConsole(`${host.state}/runs/${failed}`).said).toContain('rolled back already');
     expectAsBefore(host, runs);
+    expect(host.read('good')).toBe('x\n');
+    const named = await host.run('rollback', { settings: { targetRun: first } });
+    expect(named.result.outcome, complaintsOf(named.result)).toBe('rolled-back');
+    expect(existsSync(host.path('good'))).toBe(false);
   });
 
   it('that is over its time is taken back, and that has no limit', async () => {
@@ -104,7 +118,7 @@ describe('a guarded step', () => {
     expect(host.receipt('status')).toBe('rollback-incomplete\n');
     host.write('conf', 'new\n');
     expect((await host.run('rollback')).result.outcome).toBe('rolled-back');
-    expectAsBefore(host, runs);
+    expectAsBefore(host, runs, 'rolled-back\n');
   });
 
   it('that comes to a good end leaves the run as it is', async () => {
