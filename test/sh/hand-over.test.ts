@@ -55,6 +55,7 @@ async function say(host: ScratchHost, lines: string): Promise<string> {
     steps: { say: `state() { :; }\nverify() {\n${lines}\n}` },
     files: {
       'lib/hand-over.sh': move('hand-over.sh'),
+      'lib/switch.sh': move('switch.sh'),
       'lib/proof.sh': move('proof.sh'),
       'lib/pid-file.sh': move('pid-file.sh'),
     },

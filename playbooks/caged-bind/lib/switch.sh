@@ -1,0 +1,224 @@
+# The hand-over itself, after everything that can be proved was: the old named is remembered and stopped, the new one is
+# started and waited for, or the old one is put back.
+
+# remember_old: how to start again what serves now, should the new one not serve: by its own command line, because
+# rc.conf is the new one's by now. With old_cage: where it is caged, ? where that is elsewhere or cannot be told.
+remember_old() {
+  old_command='' old_cage='' old_pid=$(serving_pid)
+  while read -r pid user command; do
+    [ "$pid" != "$old_pid" ] || old_command=$command
+  done <"$m_work/named.ps"
+  [ -n "$old_command" ] || return 0
+  look_at_root "$old_pid"
+  case " $old_command:$root_inode" in
+    *' -t '* | *:) ;;
+    *":$cage_inode") old_cage=$cage ;;
+    *) old_cage='?' ;;
+  esac
+}
+
+# serving_pid: prints the pid of the named that serves, of those in $m_work/named.ps: the one that holds port 53, or else
+# that a pid file names, or else the first.
+serving_pid() {
+  {
+    ! m_have sockstat || sockstat -ln 2>/dev/null | awk '$6 ~ /[.:]53$/ { print $3 }' | sort | uniq -c | sort -rn | awk '{ print $2 }'
+    for file in "$cage$pid_file" "$pid_link" /var/run/named/named.pid /var/run/named.pid; do
+      first_word_of "$file" || :
+    done
+    awk '{ print $1 }' "$m_work/named.ps"
+  } | awk -v list="$m_work/named.ps" '
+    BEGIN { while ((getline line < list) > 0) { split(line, part, " "); runs[part[1]] = 1 } }
+    $1 in runs { print $1; exit }'
+}
+
+# record_hand_over: what a rollback undoes: backwards, so ours stops, the link goes, and what served before starts again.
+# What ran beside it does not: it is no service, and if it were started by an rc script it would take the port.
+record_hand_over() {
+  while read -r pid command; do
+    [ -n "$pid" ] || continue
+    if [ "$pid" = "$old_pid" ]; then
+      old_service "$command"
+      m_record service "$old_name" "$m_step" "$old_script" running
+    else
+      notice "hand_over $rc_file: pid $pid, a $command beside the one that serves, is ended for good: a rollback does not start it"
+    fi
+  done <<EOT
+$others
+EOT
+  [ -z "$ours" ] || m_record service "$rc_file" "$m_step" "$run_script" running
+  pid_link_is_right || record_pid_link
+  m_record service "$rc_file" "$m_step" "$run_script" stopped
+}
+
+# old_service PROGRAM: sets old_name and old_script to the service that PROGRAM belongs to.
+old_service() {
+  case $1 in
+    /usr/sbin/named | named) old_name=named ;;
+    *) old_name=$rc_name ;;
+  esac
+  old_script=/etc/rc.d/$old_name
+  [ -f "$old_script" ] || old_script=$package_rc_script
+  [ -f "$old_script" ] || fail "hand_over $rc_file: $1 runs, and no rc script of it is known; stop it first"
+}
+
+# stop_old: not by rc.d, which looks every two seconds only whether it is gone. One that does not come to its end serves
+# no more, and is not waited for any longer.
+stop_old() {
+  pids=
+  while read -r pid rest; do
+    pids="$pids $pid"
+  done <"$m_work/named.ps"
+  [ -n "$pids" ] || return 0
+  end_processes "$pids" TERM && return 0
+  notice "hand_over $rc_file: pid$pids does not end within half a minute, and is killed"
+  end_processes "$pids" KILL || m_stuck "pid$pids cannot even be killed"
+}
+
+# end_processes PIDS SIGNAL: true when they are gone, within half a minute. Looked at often in the beginning: nobody serves
+# then.
+end_processes() {
+  # shellcheck disable=SC2086
+  kill -s "$2" $1 2>/dev/null || :
+  rounds=700
+  for pid in $1; do
+    while kill -0 "$pid" 2>/dev/null; do
+      rounds=$((rounds - 1))
+      [ "$rounds" -gt 0 ] || return 1
+      if [ "$rounds" -gt 600 ]; then sleep 0.005; else sleep 0.05; fi
+    done
+  done
+}
+
+# start_new: starts ours by its rc script, beside this shell: a script that hangs, for want of entropy say, must not keep
+# everybody waiting. $m_work/started is there when it is done.
+start_new() {
+  rm -f "$m_work/started"
+  {
+    (unset flags; sh "$run_script" start) </dev/null || :
+    : >"$m_work/started"
+  } &
+  starter=$!
+}
+
+# end_of_new: prints a sh text that ends ours, however many of them, and also one that has no pid file yet. What the rc
+# script itself is about belongs to the step, and ends with it.
+end_of_new() {
+  cat <<EOT
+new=\$(ps -axww -o pid -o command | awk '\$2 == "$program" { print \$1 }')
+[ -n "\$new" ] || exit 0
+kill \$new 2>/dev/null
+rounds=100
+while kill -0 \$new 2>/dev/null && [ "\$rounds" -gt 0 ]; do
+  rounds=\$((rounds - 1))
+  sleep 0.05
+done
+kill -9 \$new 2>/dev/null
+:
+EOT
+}
+
+# end_starter: ends an rc script that hangs, with all that is below it.
+end_starter() {
+  [ ! -f "$m_work/started" ] || return 0
+  # shellcheck disable=SC2046
+  kill -9 $(ps -axo pid,ppid | awk -v top="$starter" '
+    { parent[$1] = $2 }
+    END {
+      for (pid in parent) {
+        for (at = pid; (at in parent) && at != top && n[pid] < 99; n[pid]++) at = parent[at]
+        if (at == top) print pid
+      }
+    }') 2>/dev/null || :
+}
+
+# serves_within SECONDS: true when our named runs and answers, and its rc script is done. A daemon that dies is not waited
+# for.
+serves_within() {
+  give_up_at=$(($(date +%s) + $1))
+  rounds=0 seen_alive='' rcode=''
+  read -r zone rest <"$m_work/zones" || zone=
+  while :; do
+    if [ -f "$m_work/started" ]; then
+      rounds=$((rounds + 1))
+      served=1
+      answers "$zone" || served=
+      look_at_named
+      find_ours
+      [ -z "$ours" ] || seen_alive=1
+      [ -z "$ours" ] || [ -z "$served" ] || return 0
+      # It was there and is gone, or it did not come within about a second.
+      [ -n "$ours" ] || { [ -z "$seen_alive" ] && [ "$rounds" -lt 6 ]; } || return 1
+    fi
+    [ "$(date +%s)" -lt "$give_up_at" ] || return 1
+    sleep 0.2
+  done
+}
+
+# answers ZONE: named says something about ZONE, and be it that it tells us nothing; but not that it cannot, which is so
+# while it loads. Without ZONE anything will do. Sets rcode.
+answers() {
+  rcode=$(rcode_for "${1:-.}")
+  [ -n "$rcode" ] && { [ -z "$1" ] || [ "$rcode" != SERVFAIL ]; }
+}
+
+# rcode_for NAME: prints the kind of answer that named gives to us, nothing when it gives none. Without recursion: a
+# resolver would go and ask others first.
+rcode_for() {
+  if m_have dig; then
+    dig +norec +noall +comments +time=1 +tries=1 "@$answers_at" "$1" SOA 2>/dev/null |
+      awk '/^;; ->>HEADER<<-/ { sub(/.*status: /, ""); sub(/,.*/, ""); print; exit }'
+    return 0
+  fi
+  if said=$(host -r -t SOA "$1" "$answers_at" 2>&1); then
+    printf 'NOERROR\n'
+    return 0
+  fi
+  # The words of BIND 9's host(1), and of BIND 8's.
+  case $said in
+    *'(REFUSED)'* | *'uery refused'*) printf 'REFUSED\n' ;;
+    *'(SERVFAIL)'* | *'erver failure'*) printf 'SERVFAIL\n' ;;
+    *'(NXDOMAIN)'* | *'does not exist'*) printf 'NXDOMAIN\n' ;;
+  esac
+}
+
+# put_back: the new named does not serve: the old one does again, and the step fails. What this run replaced under it must
+# come back first: that is the driver's part, when the step fails while it is guarded.
+put_back() {
+  reason="its rc script $run_script did not come to an end within $load_limit s"
+  [ ! -f "$m_work/started" ] || reason='it does not run'
+  end_starter
+  look_at_named
+  find_ours
+  if [ -n "$ours" ]; then
+    [ ! -f "$m_work/started" ] || reason="it runs and does not answer at $answers_at"
+    [ -z "$rcode" ] || reason="it runs and answers $rcode for $zone at $answers_at"
+  fi
+  stop_old
+  [ -n "$old_command" ] || m_stuck "$reason; none ran before it"
+  old_stands || fail "hand_over $rc_file: $reason"
+  # The pid file is the old one's again. (The rollback that follows finds the link gone, and leaves it at that.)
+  [ ! -h "$pid_link" ] || [ -n "$old_cage" ] || rm -f "$pid_link"
+  # shellcheck disable=SC2086
+  (cd / && ${old_cage:+chroot "$old_cage"} $old_command) </dev/null &
+  if m_await "$load_limit" answers "$zone"; then
+    m_unguard
+    m_stuck "$reason; the old one ($old_command) serves again; roll this host back, for rc.conf is the new one's"
+  fi
+  look_at_named
+  stop_old
+  fail "hand_over $rc_file: $reason; and the old one ($old_command) does not answer either"
+}
+
+# old_stands: true when this run changed nothing that the old named runs on: its program, its configuration, its zones, its
+# cage. An entry too many only means that everything is taken back.
+old_stands() {
+  in_cage=$old_cage
+  case " $old_command " in *" -t $cage "*) in_cage=$cage ;; esac
+  [ "$in_cage" != '?' ] || return 1
+  awk -F'|' -v program="${old_command%% *}" -v cage="$in_cage" -v conf="$named_conf" -v namedb="$namedb" '
+    function below(path, top) { return top != "" && (path == top || index(path, top "/") == 1) }
+    $2 == "package" && program != "/usr/sbin/named" { found = 1 }
+    $2 != "path" && $2 != "tree" { next }
+    $3 == program || $3 == conf || below($3, namedb) || below($3, cage) { found = 1 }
+    END { exit found }' "$m_receipt/journal"
+}
