@@ -54,6 +54,7 @@ async function say(host: ScratchHost, lines: string): Promise<string> {
   const { result } = await host.run('verify', {
     steps: { say: `state() { :; }\nverify() {\n${lines}\n}` },
     files: {
+      'lib/content.sh': move('content.sh'),
       'lib/hand-over.sh': move('hand-over.sh'),
       'lib/switch.sh': move('switch.sh'),
       'lib/proof.sh': move('proof.sh'),
@@ -139,6 +140,20 @@ describe.each(shells)('the zones in %s', (shell) => {
     expect(await say(host, judge)).toBe(several);
     answer(host, { a: 'NOERROR 2' });
     expect(await say(host, judge)).toBe(`a is served with serial 2, its file has 3\n${several}`);
+  });
+});
+
+describe.each(shells)('a zone in %s', (shell) => {
+  it('may have a slash in its name, and a view behind its class', async () => {
+    const lines = [
+      'zone 128/25.2.0.192.in-addr.arpa/IN: loaded serial 7',
+      'zone Example.NET/IN/lan: loaded serial 8',
+    ];
+    const host = cagedHost(shell, { 'named-checkconf': checkconf(lines) });
+    answer(host, { '128/25.2.0.192.in-addr.arpa': 'NOERROR 7', 'example.net': 'NOERROR 8' });
+    expect(await say(host, `${judge}; cat "$m_work/zones"`)).toBe(
+      '128/25.2.0.192.in-addr.arpa 7\nexample.net 8\n',
+    );
   });
 });
 

@@ -213,10 +213,11 @@ find_zones() {
   : >"$m_work/zones.several"
   awk -v several="$m_work/zones.several" '
     $1 == "zone" && / loaded serial / {
-      name = $2
-      if (name ~ /\/CH/) next
-      sub(/\/.*/, "", name)
-      name = tolower(name)
+      # `NAME/CLASS:`, maybe with a view; a name may hold a / itself (RFC 2317).
+      name = tolower($2)
+      sub(/:$/, "", name)
+      if (name !~ /\/in(\/[^\/]*)?$/) next
+      sub(/\/in(\/[^\/]*)?$/, "", name)
       for (i = 3; i < NF; i++) if ($i == "serial") serial = $(i + 1)
       if (!(name in lowest)) { order[++n] = name; lowest[name] = all[name] = serial }
       else if (index(" " all[name] " ", " " serial " ") == 0) all[name] = all[name] " " serial
