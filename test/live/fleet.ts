@@ -89,7 +89,7 @@ async function takeBack(file: string, runId: string): Promise<void> {
   const receipt = `/var/db/muster/runs/${runId}`;
   const { hosts } = await run(file, 'exec', `[ ! -s ${receipt}/journal ] || cat ${receipt}/status`);
   const open = [...hosts.values()].filter(
-    ({ command }) => !['', 'rolled-back\n'].includes(command?.stdout ?? '?'),
+    ({ command }) => !['', 'rolled-back\n', 'taken-back\n'].includes(command?.stdout ?? '?'),
   );
   if (open.length === 0) return;
   const limit = open.map(({ host }) => host).join(',');
