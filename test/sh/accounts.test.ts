@@ -35,7 +35,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('accounts of the cage in 
 verify() { prove_accounts; }`,
       },
       files: Object.fromEntries(
-        ['lib/cage.sh', 'lib/proof.sh'].map((name) => [name, Buffer.from(moved(read(name)))]),
+        ['lib/cage.sh', 'lib/cage-proof.sh'].map((name) => [name, Buffer.from(moved(read(name)))]),
       ),
       vars: { cage: host.path('cage'), run_user: 'named' },
     };

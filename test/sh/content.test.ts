@@ -62,7 +62,7 @@ has_checkconf() { checkconf=$root/bin/named-checkconf; }
     files: {
       'lib/content.sh': Buffer.from(library),
       'lib/written.sh': read('lib/written.sh'),
-      'lib/proof.sh': read('lib/proof.sh'),
+      'lib/cage-proof.sh': read('lib/cage-proof.sh'),
       'templates/named.conf': Buffer.from(`options { };\n# ${vars['conf'] ?? ''}\n`),
     },
     vars: {

@@ -85,35 +85,27 @@ export async function labDownCommand(options: LabOptions & { readonly all?: bool
 }
 
 async function removeEveryLab(): Promise<number> {
-  const directories = await findEmbeddedLabs();
-  const ends = await Promise.allSettled([...directories.map(removeEmbeddedLab), removeContainers()]);
-  const removed = ends.filter((end) => end.status === 'fulfilled').map(({ value }) => value);
-  const containers = removed.reduce((sum, { containers }) => sum + containers, 0);
-  const labs = removed.filter(({ isLab }) => isLab).length;
-  writeOut(`${count(labs, 'embedded lab')} and ${count(containers, 'container')} removed\n`);
-  const failures = ends.filter((end) => end.status === 'rejected');
+  const labs = await Promise.allSettled((await findEmbeddedLabs()).map(removeEmbeddedLab));
+  const [containers] = await Promise.allSettled([removeContainers()]);
+  const ended = labs.filter(({ status }) => status === 'fulfilled').length;
+  const removed = containers.status === 'fulfilled' ? containers.value : 0;
+  writeOut(`${count(ended, 'embedded lab')} and ${count(removed, 'container')} removed\n`);
+  const failures = [...labs, containers].filter((end) => end.status === 'rejected');
   for (const { reason } of failures)
     say(`muster: ${reason instanceof Error ? reason.message : String(reason)}`);
   return failures.length === 0 ? exitCodes.good : exitCodes.failed;
 }
 
-/** What one part of the removal took away. */
-interface Removal {
-  readonly isLab: boolean;
-  readonly containers: number;
-}
-
 /** With its files, where it was saved. */
-async function removeEmbeddedLab(directory: string): Promise<Removal> {
+async function removeEmbeddedLab(directory: string): Promise<void> {
   const lab = await loadLab(directory);
   await (lab === undefined ? endLab(directory) : lab.stop());
-  return { isLab: true, containers: 0 };
 }
 
 /** Where there is no engine, there are no containers. */
-async function removeContainers(): Promise<Removal> {
+async function removeContainers(): Promise<number> {
   const { available } = await engineStatus();
-  return { isLab: false, containers: available ? (await removeLabs()).length : 0 };
+  return available ? (await removeLabs()).length : 0;
 }
 
 /** `muster lab status`. */

@@ -105,17 +105,15 @@ interface Place {
 
 /** Answers one request of those who look after the lab. */
 async function handle(
-  plan: LabPlan,
   supervisor: Supervisor,
   places: ReadonlyMap<string, Place>,
+  gone: Promise<void>,
   request: LabRequest,
 ): Promise<unknown> {
   if (request.op === 'status') return supervisor.ask(request);
   if (request.op === 'stop') {
     supervisor.end();
-    await supervisor.ended;
-    await removeKeeperFiles(plan.directory);
-    return undefined;
+    return gone;
   }
   const place = places.get(request.host);
   if (place === undefined) throw new UsageError('LAB_HOST', `no host ${request.host}`);
@@ -169,6 +167,7 @@ async function main(): Promise<void> {
   await removeKeeperFiles(plan.directory);
   await mkdir(join(plan.directory, runName));
   const supervisor = new Supervisor(plan);
+  const gone = supervisor.ended.then(() => removeKeeperFiles(plan.directory));
   const stop = (): void => {
     supervisor.end();
   };
@@ -186,13 +185,12 @@ async function main(): Promise<void> {
     await supervisor.ready();
     await Promise.all([...places.values()].map(({ front }) => front.listen()));
     await listenIn(plan.directory, labSocketName, (socket) => {
-      void serve(socket, (request) => handle(plan, supervisor, places, request));
+      void serve(socket, (request) => handle(supervisor, places, gone, request));
     });
   });
   process.stdout.write(`${JSON.stringify(started)}\n`);
   if ('code' in started) stop();
-  await supervisor.ended;
-  await removeKeeperFiles(plan.directory);
+  await gone;
 }
 
 async function serve(socket: Socket, work: (request: LabRequest) => Promise<unknown>): Promise<void> {

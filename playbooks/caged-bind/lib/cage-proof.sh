@@ -1,0 +1,109 @@
+# Expectations of this playbook: what is in the cage, and what is not.
+
+# prove_cage: one look at everything in it: no set-id file, no device but the declared ones, nothing that named may
+# write but its own directories, no account but its own; and, for comparison, owner, mode and content of all.
+prove_cage() {
+  find "$cage" -xdev -ls 2>/dev/null >"$m_work/cage.ls"
+  tolerated=$devices
+  [ -z "$rc_crypto" ] || tolerated="$tolerated${m_nl}crypto"
+  printf '%s\n' "$tolerated" >"$m_work/cage.devices"
+  own_directories >"$m_work/cage.own"
+  judge_cage
+  for what in setid devices-found writable; do
+    seen=
+    [ ! -s "$m_work/cage.$what" ] || seen=$(awk 'NR > 1 { printf ", " } NR <= 5 { printf "%s", $0 } NR == 6 { printf "and more"; exit }' "$m_work/cage.$what")
+    case $what in
+      setid) m_check 'the cage holds no set-id file' "$seen" ;;
+      devices-found) m_check 'the cage holds no device but those declared' "$seen" ;;
+      writable) m_check 'named may write nothing in the cage but its own directories' "$seen" ;;
+    esac
+  done
+  prove_accounts
+  observe cage "$(cage_digest)"
+}
+
+# own_directories: prints the directories that named may write: where its pid file is, and those below namedb of which
+# zones_change says that everything in them changes.
+own_directories() {
+  printf '%s\n' "$cage${pid_file%/*}"
+  for pattern in $zones_change; do
+    case $pattern in *'/*') printf '%s\n' "$cage$namedb/${pattern%/*}" ;; esac
+  done
+}
+
+# judge_cage: reads `find -ls`; writes the complaints, and what a comparison is about, into files of their own.
+judge_cage() {
+  awk -v cage="$cage" -v user="$run_user" -v group="$run_group" -v work="$m_work/cage." '
+    BEGIN {
+      while ((getline line < (work "own")) > 0) own[line] = 1
+      while ((getline line < (work "devices")) > 0) device[cage "/dev/" line] = 1
+      printf "" > (work "setid"); printf "" > (work "devices-found"); printf "" > (work "writable")
+      printf "" > (work "list"); printf "" > (work "files")
+    }
+    function is_own(path,    dir) {
+      for (dir in own) if (path == dir || index(path, dir "/") == 1) return 1
+      return 0
+    }
+    {
+      at = index($0, " " cage)
+      if (!at) next
+      path = substr($0, at + 1)
+      mode = $3; owner = $5; of = $6
+      type = substr(mode, 1, 1)
+      plain = path == cage ? "/" : substr(path, length(cage) + 1)
+      if (type == "l") { if (!is_own(path)) print type, owner, of, plain > (work "list"); next }
+      if (type == "-" && mode ~ /^...[sS]|^......[sS]/) print plain > (work "setid")
+      if ((type == "b" || type == "c") && !(path in device)) print plain > (work "devices-found")
+      if (is_own(path)) {
+        if (path in own) print mode, owner, of, plain > (work "list")
+        next
+      }
+      writable = owner == user && substr(mode, 3, 1) == "w" || of == group && substr(mode, 6, 1) == "w" || substr(mode, 9, 1) == "w"
+      if (writable && type != "s" && type != "c" && type != "b") print plain " (" mode " " owner " " of ")" > (work "writable")
+      print mode, owner, of, plain > (work "list")
+      # A key is of its host alone, and so is its digest.
+      if (type == "-" && owner != user && plain !~ /[ \t]/ && plain != "/etc/rndc.key") print path > (work "files")
+    }' "$m_work/cage.ls"
+}
+
+# cage_digest: prints mode, owner, group, path and, of files that named does not write, a checksum. Databases made by
+# pwd_mkdb hold no times and are compared too.
+cage_digest() {
+  if m_have openssl && openssl dgst -sha256 /etc/rc.conf >"$m_work/cage.sums" 2>/dev/null; then
+    xargs openssl dgst -sha256 <"$m_work/cage.files" 2>/dev/null |
+      sed -n 's/^[A-Z0-9-]*(\(.*\))= *\([0-9a-f]*\)$/\2 \1/p' >"$m_work/cage.sums"
+  else
+    xargs cksum <"$m_work/cage.files" 2>/dev/null | awk '{ print $1, $3 }' >"$m_work/cage.sums"
+  fi
+  awk -v cage="$cage" -v sums="$m_work/cage.sums" '
+    BEGIN { while ((getline line < sums) > 0) { n = index(line, " "); sum[substr(line, n + 1 + length(cage))] = substr(line, 1, n - 1) } }
+    { path = $4; print path, $1, $2, $3, substr(sum[path], 1, 16) }' "$m_work/cage.list" | sort
+}
+
+# prove_accounts: whatever password files are in the cage, they know our user alone, and no password; also the databases,
+# which say so to nobody who reads only text.
+prove_accounts() {
+  entry=
+  : >"$m_work/cage.accounts"
+  for file in passwd master.passwd; do
+    [ ! -f "$cage/etc/$file" ] || awk -F: -v who="$run_user" '
+      $1 != who { print $1 }
+      $1 == who && $2 != "*" { print "a password of " $1 }' "$cage/etc/$file" >>"$m_work/cage.accounts"
+  done
+  for file in pwd.db spwd.db; do
+    [ -f "$cage/etc/$file" ] || continue
+    [ -n "$entry" ] || prove_against_entry
+    database_is_whole "$file" "$entry" || printf '%s in %s\n' "$(accounts_in "$cage/etc/$file" "$entry" |
+      awk 'NR <= 3 { printf "%s%s", (NR > 1 ? ", " : ""), $0 } NR == 4 { printf " and more" } END { if (!NR) printf "something else" }')" "$file" \
+      >>"$m_work/cage.accounts"
+  done
+  m_check "the cage knows no account but $run_user" "$(sort -u "$m_work/cage.accounts" | awk '{ printf "%s%s", (NR > 1 ? ", " : "it knows "), $0 }')"
+}
+
+# prove_against_entry: sets entry to what the databases are to know: our user as the cage's own text has it, or the host's.
+prove_against_entry() {
+  for text in "$cage/etc/master.passwd" /etc/master.passwd; do
+    [ -n "$entry" ] || entry=$(awk -F: -v OFS=: -v who="$run_user" '$1 == who { $2 = "*"; print; exit }' "$text" 2>/dev/null)
+  done
+  build_accounts '' "$entry"
+}
