@@ -74,6 +74,20 @@ m_journal_path() {
   m_touched "$1"
 }
 
+# m_record_made PATH: PATH, which was not there before, was made by something that this run started, such as an rc script: an
+# undo removes it, whatever is in it by then.
+m_record_made() {
+  m_print "$1"
+  m_seq=$((m_seq + 1))
+  m_join "$m_seq" path "$1" "$m_step" ''
+  case $m_type in
+    dir) m_post='dir|?|?|?|-' ;;
+    *) m_post="$m_type|?|?|?|?" ;;
+  esac
+  printf '%s\n' "$m_joined|absent|-|-|-|-|$m_post|." >>"$m_receipt/journal" || fail "cannot write the journal in $m_receipt"
+  m_sync
+}
+
 # m_journal_tree DIRECTORY: saves a whole tree that is about to be removed.
 m_journal_tree() {
   m_parent "$1"

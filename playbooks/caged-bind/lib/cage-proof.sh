@@ -22,13 +22,12 @@ prove_cage() {
   observe cage "$(cage_digest)"
 }
 
-# own_directories: prints the directories that named may write: where its pid file is, and those below namedb of which
-# zones_change says that everything in them changes.
+# own_directories: after find_places: prints the directories that named may write, in the cage.
 own_directories() {
-  printf '%s\n' "$cage${pid_file%/*}"
-  for pattern in $zones_change; do
-    case $pattern in *'/*') printf '%s\n' "$cage$namedb/${pattern%/*}" ;; esac
-  done
+  {
+    declared_own
+    [ -z "$own_auto" ] || printf '%s\n' "$own_auto"
+  } | sed "s|^|$cage|"
 }
 
 # judge_cage: reads `find -ls`; writes the complaints, and what a comparison is about, into files of their own.

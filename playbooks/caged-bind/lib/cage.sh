@@ -8,6 +8,14 @@ skeleton_is_roots() {
   done 5<"$m_work/skeleton"
 }
 
+# starts_in_cage: the program starts with the cage as its root directory. One that does not may leave a core where it
+# stands: there is none, because nobody would know whose it is.
+starts_in_cage() {
+  # Every sh that descends from ash has it.
+  # shellcheck disable=SC3045
+  (cd / && ulimit -c 0 && chroot "$cage" "$program" -v)
+}
+
 # libraries_of PROGRAM: prints the shared libraries that ldd names, one a line.
 libraries_of() {
   ldd "$1" 2>/dev/null | awk '/=>/ && $3 ~ /^\// { print $3 }' | sort -u

@@ -1,18 +1,122 @@
 # Resources of this playbook: the configuration and the zones in the cage.
 
-# content_of_host: named.conf and the zone directory of the host, as they are there.
+# content_of_host: named.conf and the zone directory of the host, and what else further_paths names, as they are there.
 content_of_host() {
-  refuse_zones_without_place
-  find_own_directories
-  tree_differences "$namedb" "$cage$namedb"
-  drop_differences_of_named
-  if [ -s "$m_work/differences" ] || ! cmp -s "$named_conf" "$cage$named_conf"; then
-    # They stand where they will be seen from in the cage, so they can be checked where they are.
+  survey_content
+  find_differences
+  # They stand where they will be seen from in the cage: what is checked is what will be there, and nothing else.
+  [ -z "$differs" ] || check_as_in_cage
+  guard_content
+  directory "$cage/etc"
+  case $named_conf in /etc/[!/]*) ;; *) directory "$cage${named_conf%/*}" ;; esac
+  fit_of "$named_conf"
+  copy "$cage$named_conf" --from "$named_conf" --owner "$fit_owner" --group "$fit_group" --mode "$fit_mode"
+  each_top caged_tree
+  further_files
+  own_outside
+}
+
+# survey_content: refuses a configuration of the host that could not run in the cage: all that is wrong with it at once, by
+# name, before anything is replaced.
+survey_content() {
+  [ -f "$named_conf" ] || fail "there is no $named_conf on this host; the var named_conf says where the configuration is"
+  [ -d "$namedb" ] || fail "there is no directory $namedb on this host; the var namedb says where the zones are"
+  refused=
+  read_configuration '' || refused=$(awk 'NR <= 4 { printf "%s%s", (NR > 1 ? "; " : ""), $0 }' "$m_work/parsed.bad")
+  find_zone_includes
+  find_places
+  problems=$(what_has_no_place)
+  [ -z "$refused" ] || problems="$problems${problems:+$m_nl}named-checkconf refuses it: $refused"
+  [ -z "$problems" ] || fail "$(printf '%s\n' "$problems" | awk '{ printf "%s%s", (NR > 1 ? "; and " : ""), $0 }'); nothing was replaced"
+}
+
+# each_top COMMAND: runs COMMAND for each directory of the host that is carried into the cage.
+each_top() {
+  "$1" "$namedb"
+  while IFS= read -r top <&6; do
+    [ ! -d "$top" ] || "$1" "$top"
+  done 6<<EOT
+$further_paths
+EOT
+}
+
+# find_differences: sets differs when what the host has is not what the cage has.
+find_differences() {
+  differs=
+  cmp -s "$named_conf" "$cage$named_conf" || differs=1
+  each_top differences_of
+  while IFS= read -r further; do
+    [ ! -f "$further" ] || cmp -s "$further" "$cage$further" || differs=1
+  done <<EOT
+$further_paths
+EOT
+}
+
+# differences_of TOP: tree_differences without what named writes.
+differences_of() {
+  find_own_directories "$1"
+  tree_differences "$1" "$cage$1"
+  drop_differences_of_named "$1"
+  [ ! -s "$m_work/differences" ] || differs=1
+}
+
+# check_as_in_cage: what the configuration names is laid out in the private directory, and checked there with that as the
+# root directory: what lies elsewhere on the host is not seen.
+check_as_in_cage() {
+  in_plan && ! has_checkconf && return 0
+  stage=$m_work/stage
+  rm -rf "$stage"
+  mkdir -p "$stage/etc" "$stage$namedb"
+  {
+    printf '%s\n' "$named_conf" /etc/rndc.key
+    facts_of include
+    facts_of read | sed 's/^[^	]*	//'
+    facts_of written | sed -n 's/^.* (dynamic)	//p'
+  } | sort -u | while IFS= read -r path; do
+    [ ! -f "$path" ] || printf '%s\n' "${path#/}"
+  done >"$m_work/stage.list"
+  {
+    facts_of directory
+    facts_of keys | sed 's/^[^	]*	//'
+    facts_of managed
+  } | while IFS= read -r path; do
+    mkdir -p "$stage$path"
+  done
+  if (cd / && tar chf - -T "$m_work/stage.list") 2>"$m_work/stage.err" | (cd "$stage" && tar xpf -) 2>>"$m_work/stage.err" && staged_whole; then
+    check_before -t "$stage"
+  else
+    notice "the content could not be laid out in $m_work for its check ($(tail -n 1 "$m_work/stage.err")): it is checked where it is on the host"
     check_before
   fi
-  directory "$cage/etc"
-  copy "$cage$named_conf" --from "$named_conf"
-  caged_tree "$namedb"
+  rm -rf "$stage"
+}
+
+# staged_whole: true when each file of the list is there: tar may stop in the middle of a full disk, and a pipe tells only
+# how its end went.
+staged_whole() {
+  while IFS= read -r path; do
+    [ -f "$stage/$path" ] || return 1
+  done <"$m_work/stage.list"
+}
+
+# guard_content: what replaces the content of a cage that serves goes live whole, and proved, or not at all: when the step
+# does not end well, the run is taken back.
+guard_content() {
+  [ -n "$differs" ] && ! in_plan && [ -f "$cage$named_conf" ] || return 0
+  m_guard ':'
+}
+
+# further_files: the single files among further_paths.
+further_files() {
+  while IFS= read -r further <&6; do
+    [ -n "$further" ] && [ ! -d "$further" ] || continue
+    [ -f "$further" ] || fail "further_paths: there is no $further on this host"
+    directory "$cage${further%/*}"
+    fit_of "$further"
+    copy "$cage$further" --from "$further" --owner "$fit_owner" --group "$fit_group" --mode "$fit_mode"
+  done 6<<EOT
+$further_paths
+EOT
 }
 
 # content_of_playbook: named.conf from the template, the zones from the operator's files.
@@ -21,16 +125,19 @@ content_of_playbook() {
   zones_are_complete
   stage_content
   tree_differences "$stage$namedb" "$cage$namedb"
+  differs=
   if [ -s "$m_work/differences" ] || ! cmp -s "$stage$named_conf" "$cage$named_conf"; then
-    check_before -t "$stage"
+    differs=1
+    in_plan && ! is_there "$program" || check_before -t "$stage"
   fi
+  guard_content
   directory "$cage/etc"
   template "$cage$named_conf" --source named.conf
-  directory "$cage$namedb" --transient '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
+  directory "$cage$namedb" --kept '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
   case $role in
     primary) zone_files ;;
     # named itself writes here what it transfers.
-    secondary) directory "$cage$namedb/secondary" --owner "$run_user" --group "$run_group" --mode 0775 --transient '*' ;;
+    secondary) directory "$cage$namedb/secondary" --owner "$run_user" --group "$run_group" --mode 0775 --kept '*' ;;
   esac
 }
 
@@ -88,7 +195,7 @@ zone_files() {
     m_say ok ''
     return 0
   fi
-  while IFS= read -r name <&5; do
+  while IFS='|' read -r mode owner group name <&5; do
     if [ -d "$stage$namedb/$name" ]; then
       directory "$cage$namedb/$name"
     else
@@ -111,40 +218,107 @@ zone_file() {
 # --- from the host -----------------------------------------------------------------------------------------------
 
 # caged_tree DIRECTORY: the files below a directory of the host are in the cage. What named writes is copied once only,
-# and is its own there. Nothing in the cage is removed. After tree_differences and drop_differences_of_named.
+# and is its own there. Nothing in the cage is removed.
 caged_tree() {
+  differences_of "$1"
   as_one caged_tree "$cage$1"
-  directory "$cage$1" --owner 0 --group 0 --mode 0755 \
-    --transient '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
-  own_places
-  while IFS= read -r name <&5; do
+  IFS='|' read -r mode owner group name <"$m_work/differences.top"
+  directory "$cage$1" --owner "$owner" --group "$(group_named "$group")" --mode "$mode" \
+    --kept '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
+  own_places "$1"
+  while IFS='|' read -r mode owner group name <&5; do
+    group=$(group_named "$group")
     if [ -d "$1/$name" ]; then
-      directory "$cage$1/$name"
+      directory "$cage$1/$name" --owner "$owner" --group "$group" --mode "$mode"
     elif [ ! -f "$1/$name" ]; then
       continue
-    elif names_that_change "$name"; then
+    elif names_that_change "$name" "$1"; then
       copy "$cage$1/$name" --from "$1/$name" --once --owner "$run_user" --group "$run_group"
     else
-      copy "$cage$1/$name" --from "$1/$name"
+      copy "$cage$1/$name" --from "$1/$name" --owner "$owner" --group "$group" --mode "$mode"
     fi
   done 5<"$m_work/differences"
   as_one_end
 }
 
-# drop_differences_of_named: what named writes and has in the cage is none of the differences: it goes its own way there.
+# group_named GROUP: prints a group of tree_differences: `=` is that of named.
+group_named() {
+  case $1 in
+    =) printf '%s\n' "$run_group" ;;
+    *) printf '%s\n' "$1" ;;
+  esac
+}
+
+# fit_of FILE: sets fit_mode, fit_owner and fit_group to what the copy of FILE has in the cage.
+fit_of() {
+  ls -ldnL "$1" | fits >"$m_work/fit"
+  IFS='|' read -r fit_mode fit_owner fit_group rest <"$m_work/fit"
+  fit_group=$(group_named "$fit_group")
+}
+
+# drop_differences_of_named TOP: what named writes and has in the cage is none of the differences: it goes its own way
+# there, and its directories are looked at by own_places.
 drop_differences_of_named() {
-  while IFS= read -r name; do
-    [ -f "$cage$namedb/$name" ] && names_that_change "$name" || printf '%s\n' "$name"
+  while IFS='|' read -r mode owner group name; do
+    if [ -f "$cage$1/$name" ] && names_that_change "$name" "$1" || grep -qxF -e "$name" "$m_work/own.names"; then
+      continue
+    fi
+    printf '%s\n' "$mode|$owner|$group|$name"
   done <"$m_work/differences" >"$m_work/differences.left"
   mv "$m_work/differences.left" "$m_work/differences"
 }
 
 # --- both --------------------------------------------------------------------------------------------------------
 
-# tree_differences FROM TO: into the file `differences`, a name a line, what is below FROM and is not the same below
-# TO: missing, of another kind, mode or owner, or with other content. Three processes, however many files there are.
+# fits: reads lines of `ls -ln`, prints `mode|owner|group|name` of each: what a copy of it has in the cage. Nobody may do
+# more with it than on the host, but named may read it; named may not change it, whoever owns it on the host. The group
+# = is that of named, which may be yet to come.
+fits() {
+  m_uid_of "$run_user"
+  fits_uid=$m_id
+  m_gid_of "$run_group"
+  awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'
+    NF >= 9 {
+      name = $0
+      for (i = 1; i <= 7; i++) sub(/^[^ ]+ +/, "", name)
+      sub(/^[^ ]+ /, "", name)
+      print fit($1, $3, $4) "|" name
+    }'
+}
+
+# Functions of awk: octal gives the four digits of `-rw-r--r--`, fit gives `mode|owner|group`.
+fit_functions='
+  function digit(text) { return (text ~ /^r/ ? 4 : 0) + (text ~ /^.w/ ? 2 : 0) + (text ~ /[xst]$/ ? 1 : 0) }
+  function octal(bits) {
+    return (bits ~ /^...[sS]/ ? 4 : 0) + (bits ~ /^......[sS]/ ? 2 : 0) + (bits ~ /^.........[tT]/ ? 1 : 0) \
+      digit(substr(bits, 2, 3)) digit(substr(bits, 5, 3)) digit(substr(bits, 8, 3))
+  }
+  function read_only(bit) { return int(bit / 4) * 4 + bit % 2 }
+  function fit(bits, uid, gid,    u, g, o, dir, open) {
+    dir = bits ~ /^d/
+    u = digit(substr(bits, 2, 3)); g = digit(substr(bits, 5, 3)); o = read_only(digit(substr(bits, 8, 3)))
+    if (ru != "" && uid == ru) uid = 0
+    if (rg != "" && gid == rg) gid = "="
+    open = dir ? o == 5 : o >= 4
+    if (gid == "=" || !open) {
+      # Whoever else was in the group of the host has no part in it here.
+      g = dir ? (u % 2 ? 5 : 0) : (u >= 4 ? 4 : 0)
+      if (!dir && u % 2 && u >= 4) g = 5
+      if (gid == "=" && open && !g) g = o
+      gid = "="
+    }
+    return "0" u g o "|" uid "|" gid
+  }'
+
+# tree_differences FROM TO: into the file `differences`, `mode|owner|group|name` a line as of `fits`, what is below FROM and
+# is not below TO as it should be: missing, of another kind, mode or owner, or with other content; and FROM itself into
+# `differences.top`. Few processes, however many files there are.
 tree_differences() {
   [ -d "$1" ] || fail "there is no directory $1"
+  m_uid_of "$run_user"
+  fits_uid=$m_id
+  m_gid_of "$run_group"
+  ls -ldnL "$1" | awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'{ print fit($1, $3, $4) "|." }' >"$m_work/differences.top"
   {
     (cd "$1" && ls -lnRL .) || :
     printf '\n=to\n'
@@ -152,7 +326,7 @@ tree_differences() {
     printf '\n=diff %s\n' "${#1} ${#2}"
     diff -rq "$1" "$2" || :
   } 2>/dev/null </dev/null >"$m_work/differences.in"
-  awk '
+  awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'
     /^=to$/ { to = 1; folder = ""; next }
     /^=diff / { to = 2; from = $2; into = $3; next }
     to == 2 && /^Files .* differ$/ {
@@ -170,16 +344,46 @@ tree_differences() {
       for (i = 1; i <= 7; i++) sub(/^[^ ]+ +/, "", name)
       sub(/^[^ ]+ /, "", name)
       name = folder name
-      what = $1 " " $3 " " $4
-      if (to) there[name] = what
-      else { order[++n] = name; here[name] = what }
+      kind = substr($1, 1, 1)
+      if (to) there[name] = kind " " octal($1) "|" $3 "|" (rg != "" && $4 == rg ? "=" : $4)
+      else { order[++n] = name; wanted[name] = fit($1, $3, $4); here[name] = kind " " wanted[name] }
     }
     END {
       for (i = 1; i <= n; i++) {
         name = order[i]
-        if (here[name] ~ /^d/ ? there[name] !~ /^d/ : there[name] != here[name] || name in content) print name
+        if (there[name] != here[name] || name in content) print wanted[name] "|" name
       }
     }' "$m_work/differences.in" >"$m_work/differences"
+}
+
+# find_zone_includes: adds the files that zone files include ($INCLUDE) to the facts, as far as they are on the host.
+find_zone_includes() {
+  {
+    facts_of read | sed -n 's/^zone [^	]*	//p'
+    facts_of written | sed -n 's/^.* (dynamic)	//p'
+  } | sort -u | while IFS= read -r path; do
+    [ ! -f "$path" ] || printf '%s\n' "$path"
+  done >"$m_work/zone.files"
+  [ -s "$m_work/zone.files" ] || return 0
+  # Escaped for xargs, which knows no other way on every release.
+  sed 's/[^A-Za-z0-9_./-]/\\&/g' "$m_work/zone.files" | xargs grep -li '^\$include[[:space:]]' /dev/null >"$m_work/zone.including" 2>/dev/null || :
+  [ -s "$m_work/zone.including" ] || return 0
+  awk -v folder="$(facts_of directory)" '
+    function read_zone(path,    line, name) {
+      if (seen[path]++ || ++files > 10000) return
+      while ((getline line < path) > 0) {
+        if (tolower(line) !~ /^\$include[ \t]/) continue
+        name = line
+        sub(/^[^ \t]*[ \t]+/, "", name)
+        if (name ~ /^"/) { name = substr(name, 2); sub(/".*/, "", name) }
+        else sub(/[ \t\r;].*/, "", name)
+        if (name !~ /^\//) name = (folder == "/" ? "" : folder) "/" name
+        print "read\t$INCLUDE of " path "\t" name
+        read_zone(name)
+      }
+      close(path)
+    }
+    { read_zone($0) }' "$m_work/zone.including" >>"$m_work/facts"
 }
 
 # checkconf [-t DIRECTORY]: named-checkconf says what is wrong with the configuration and its zones, if anything is.
@@ -201,11 +405,8 @@ run_checkconf() {
 }
 
 # check_before [-t DIRECTORY]: what is about to be served is good. With the named-checkconf of the program that will
-# serve it; in a plan that has yet to bring the program, not at all.
+# serve it, or, until that is there, of the one that does.
 check_before() {
-  if in_plan && ! is_there "$program"; then
-    return 0
-  fi
   has_checkconf || {
     notice 'there is no named-checkconf (a BIND 8 has none): what would be served is not checked before it replaces anything'
     return 0

@@ -85,30 +85,91 @@ take_words() {
 }
 
 # hand_over TOKEN...: one named runs: ours, in the cage, with the flags of rc.conf, and started after the last change of
-# each TOKEN (see `restart --when-changed`). Everything is proved and recorded before the old one stops. When the new
-# one does not serve, the old one does again, and the step fails: whatever ends it from then on, the driver sees to that.
+# each TOKEN (see `restart --when-changed`). Everything is proved and recorded before the old one stops; what that wrote
+# until its end is taken over. When the new one does not serve all that was served, the old one does again, the run is
+# taken back, and the step fails: whatever ends it from then on, the driver sees to that.
 hand_over() {
   m_begin hand_over "$rc_file"
   look_at_named
   find_ours
   while read -r pid command; do
-    [ -z "$pid" ] || m_need "stop $command"
+    [ -n "$pid" ] || continue
+    known_program "$pid" "$command"
+    m_need "stop $command"
   done <<EOT
 $others
 EOT
   need_ours "$@"
-  m_settled && return 0
+  if m_settled; then
+    in_plan || move_into_cage
+    return 0
+  fi
+  why=$m_why
   rehearse
+  look_at_serving
+  refuse_other_serving
+  find_places
+  find_ask_port
+  ask_everywhere "$m_work/answers.before" "$old_pid"
+  prepare_taking_over
   remember_old
   record_hand_over
-  [ -z "$old_command" ] || m_guard "$(end_of_new)"
+  list_cage "$m_work/cage.before"
+  m_guard "$(end_of_new; end_of_found)"
   stop_old
+  ! serves_from_host || take_over -newer "$m_work/taken.stamp"
+  move_into_cage
+  m_begin hand_over "$rc_file"
+  m_why=$why
   pid_link_is_right || m_put_link "$cage$pid_file" "$pid_link" || :
   start_new
   serves_within "$load_limit" || put_back
+  record_found
   m_unguard
   m_note_change restarted "$rc_file"
   m_changed
+}
+
+# known_program PID PROGRAM: only a program that this playbook knows is ended, and maybe started again: anybody may call its
+# own program named.
+known_program() {
+  case $2 in
+    "$program" | /usr/sbin/named | /usr/pkg/sbin/named | named) ;;
+    *) fail "pid $1 calls itself named, and $2 is no program that this playbook knows; stop it first, nothing was stopped" ;;
+  esac
+}
+
+# move_into_cage: the base system's rc script does that at its first start by itself; done here, behind the end of the named
+# that wrote there, a rollback knows of it.
+move_into_cage() {
+  [ "$named_source:$style" = base:chrootdir ] || return 0
+  for path in "$namedb" /etc/named.conf /etc/rndc.key; do
+    moved_into_cage "$path"
+  done
+}
+
+# prepare_taking_over: while the old one still serves: what it wrote so far is taken over, so that little is left to do when
+# nobody serves.
+prepare_taking_over() {
+  serves_from_host || return 0
+  : >"$m_work/taken.stamp"
+  # Times of files may have no fractions: what is written from here on is younger by any clock.
+  sleep 1
+  take_over
+  [ "$taken" -eq 0 ] || notice "hand_over $rc_file: $taken files that the named that serves wrote since the content was laid out were taken over"
+}
+
+# find_ask_port: sets ask_port: where named is asked at answers_at.
+find_ask_port() {
+  ask_port=53
+  if [ -n "${old_pid-}" ]; then
+    ask_port=$(listening_at "$old_pid" | awk -v at="$answers_at" '$1 == at { if ($2 == 53) usual = 1; if (!port) port = $2 } END { print (usual || !port ? 53 : port) }')
+  else
+    for word in $(facts_of port); do
+      ask_port=$word
+      break
+    done
+  fi
 }
 
 # need_ours TOKEN...: adds why our named must be started or restarted.
@@ -152,6 +213,8 @@ need_fresh_content() {
   [ -n "$(find "$cage$namedb" -type f -newer "$cage$pid_file" ! -user "$run_user" -print 2>/dev/null)" ] || return 0
   has_checkconf && m_have dig && find_zones || return 0
   closed=$(may_be_closed && echo yes || echo no)
+  old_pid=${ours%% *}
+  find_ask_port
   ask_all_zones udp
   for seen in "$(stale_zones)" "$(missing_zones)"; do
     [ -z "$seen" ] || m_need "restart it: $seen"
@@ -160,27 +223,9 @@ need_fresh_content() {
 
 # config_files: sets config to named.conf in the cage and what it includes, one a line.
 config_files() {
-  config=
-  set -- "$cage$named_conf"
-  while [ $# -gt 0 ]; do
-    file=$1
-    shift
-    case $m_nl$config$m_nl in *"$m_nl$file$m_nl"*) continue ;; esac
-    [ -f "$file" ] || continue
-    config=$config${config:+$m_nl}$file
-    # An include may be a pattern, and is below namedb unless it begins with a slash.
-    # shellcheck disable=SC2046
-    set -- "$@" $(awk -v cage="$cage" -v namedb="$namedb" '
-      { sub(/(#|\/\/).*/, "") }
-      {
-        while (match($0, /(^|[ \t;{}])include[ \t]*"[^"]*"/)) {
-          name = substr($0, RSTART, RLENGTH - 1)
-          $0 = substr($0, RSTART + RLENGTH)
-          sub(/.*"/, "", name)
-          print cage (name ~ /^\// ? "" : namedb "/") name
-        }
-      }' "$file")
-  done
+  config=$(configuration_facts "$cage" "$named_conf" | sed -n "s|^include	|$cage|p" | while IFS= read -r path; do
+    [ ! -f "$path" ] || printf '%s\n' "$path"
+  done)
 }
 
 # rehearse: what can be proved while the old one still serves: the program starts in its cage, and accepts its
@@ -188,13 +233,15 @@ config_files() {
 rehearse() {
   root_can_be_seen || fail "whether named is in $cage cannot be checked on this host, nothing was stopped: fstat shows no inodes of that file system, and there is no /proc (mount -t procfs procfs /proc)"
   if [ "$style" = chroot8 ]; then
-    said=$(chroot "$cage" "$program" -v 2>&1) || fail "$program does not start inside the cage, nothing was stopped: $said"
+    said=$(starts_in_cage 2>&1) || fail "$program does not start inside the cage, nothing was stopped: $said"
   fi
   if ! has_checkconf; then
     notice 'there is no named-checkconf: the configuration is not checked before the old named stops'
     : >"$m_work/zones"
+    : >"$m_work/facts"
     return 0
   fi
+  read_configuration "$cage" || :
   find_zones || fail "the configuration in the cage is refused, nothing was stopped: $(grep -v ': loaded serial ' "$m_work/checked" | head -n 3)"
 }
 

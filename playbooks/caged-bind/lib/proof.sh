@@ -52,6 +52,8 @@ first_word_of() {
 # prove_answers: each zone of the configuration is answered for, over UDP and TCP, with the serial of its file. What cannot
 # be told from here is said, and is no failure.
 prove_answers() {
+  old_pid=${ours%% *}
+  find_ask_port
   has_checkconf && m_have dig || {
     expect 'named answers' answers ''
     return 0
@@ -80,7 +82,7 @@ ask_all_zones() {
   option=+notcp
   [ "$1" = udp ] || option=+tcp
   shift
-  dig $option +norec +noall +comments +question +answer +time=2 +tries=2 "$@" 2>/dev/null | awk '
+  dig -p "$ask_port" $option +norec +noall +comments +question +answer +time=2 +tries=2 "$@" 2>/dev/null | awk '
     function plain(name) { name = tolower(name); sub(/\.$/, "", name); return name == "" ? "." : name }
     function flush() { if (zone != "") print zone, rcode, serial; zone = "" }
     /^;; ->>HEADER<<-/ { flush(); rcode = $0; sub(/.*status: /, "", rcode); sub(/,.*/, "", rcode); serial = "-"; next }
@@ -102,11 +104,7 @@ judge_zones() {
 
 # may_be_closed: true when the configuration has views or says who may ask, so that a zone may be served to others only.
 may_be_closed() {
-  config_files
-  # The names are words: named.conf is read by people.
-  # shellcheck disable=SC2086
-  sed -e 's/#.*//' -e 's/allow-query[[:space:]]*{[[:space:]]*any;[[:space:]]*}//' $config 2>/dev/null |
-    grep -q -e 'allow-query[[:space:]{]' -e '^view[[:space:]"]' -e '[[:space:];}]view[[:space:]"]'
+  configuration_facts "$cage" "$named_conf" | grep -qx closed
 }
 
 missing_zones() {
@@ -136,15 +134,16 @@ unseen_zones() {
     END { if (list != "") print "in several views, of which one was asked: " list }' "$m_work/zones.several"
 }
 
-# prove_listening: port 53 is held by our named, UDP and TCP.
+# prove_listening: the port at which it is asked is held by our named, UDP and TCP.
 prove_listening() {
+  seen_at="[.:]$ask_port\$"
   if m_have sockstat; then
-    sockstat -ln 2>/dev/null | awk -v pid="${ours%% *}" '$3 == pid && $6 ~ /[.:]53$/ { print substr($5, 1, 3), $6 }' | sort -u >"$m_work/listening"
+    sockstat -ln 2>/dev/null | awk -v pid="${ours%% *}" -v at="$seen_at" '$3 == pid && $6 ~ at { print substr($5, 1, 3), $6 }' | sort -u >"$m_work/listening"
   else
-    netstat -an 2>/dev/null | awk '$1 ~ /^(udp|tcp)/ && $4 ~ /[.:]53$/ { print substr($1, 1, 3), $4 }' | sort -u >"$m_work/listening"
+    netstat -an 2>/dev/null | awk -v at="$seen_at" '$1 ~ /^(udp|tcp)/ && $4 ~ at { print substr($1, 1, 3), $4 }' | sort -u >"$m_work/listening"
   fi
   for way in udp tcp; do
-    expect "named listens on port 53, $way" mentions "$m_work/listening" "$way "
+    expect "named listens on port $ask_port, $way" mentions "$m_work/listening" "$way "
   done
   observe '~listening' "$(cat "$m_work/listening")"
 }

@@ -1,15 +1,12 @@
 # The hand-over itself, after everything that can be proved was: the old named is remembered and stopped, the new one is
 # started and waited for, or the old one is put back.
 
-# remember_old: how to start again what serves now, should the new one not serve: by its own command line, because
-# rc.conf is the new one's by now. With old_cage: where it is caged, ? where that is elsewhere or cannot be told.
+# remember_old: after look_at_serving: how to start again what serves now, should the new one not serve: by its own command
+# line, because rc.conf is the new one's by now. With old_cage: where it is caged, ? where that is elsewhere or cannot be
+# told.
 remember_old() {
-  old_command='' old_cage='' old_pid=$(serving_pid)
-  while read -r pid user command; do
-    [ "$pid" != "$old_pid" ] || old_command=$command
-  done <"$m_work/named.ps"
+  old_cage=
   [ -n "$old_command" ] || return 0
-  look_at_root "$old_pid"
   case " $old_command:$root_inode" in
     *' -t '* | *:) ;;
     *":$cage_inode") old_cage=$cage ;;
@@ -93,8 +90,9 @@ end_processes() {
 # everybody waiting. $m_work/started is there when it is done.
 start_new() {
   rm -f "$m_work/started"
+  log_size=$(($(wc -c </var/log/messages 2>/dev/null || echo 0)))
   {
-    (unset flags; sh "$run_script" start) </dev/null || :
+    (unset flags; sh "$run_script" start) </dev/null >"$m_work/start.said" 2>&1 || :
     : >"$m_work/started"
   } &
   starter=$!
@@ -131,11 +129,11 @@ end_starter() {
     }') 2>/dev/null || :
 }
 
-# serves_within SECONDS: true when our named runs and answers, and its rc script is done. A daemon that dies is not waited
-# for.
+# serves_within SECONDS: true when our named runs, its rc script is done, and it answers all that was answered before,
+# everywhere, with serials that are not lower. A daemon that dies is not waited for. Sets unserved to what it does not.
 serves_within() {
   give_up_at=$(($(date +%s) + $1))
-  rounds=0 seen_alive='' rcode=''
+  rounds=0 seen_alive='' rcode='' unserved=
   read -r zone rest <"$m_work/zones" || zone=
   while :; do
     if [ -f "$m_work/started" ]; then
@@ -145,13 +143,22 @@ serves_within() {
       look_at_named
       find_ours
       [ -z "$ours" ] || seen_alive=1
-      [ -z "$ours" ] || [ -z "$served" ] || return 0
+      [ -z "$ours" ] || [ -z "$served" ] || ! serves_as_before || return 0
       # It was there and is gone, or it did not come within about a second.
       [ -n "$ours" ] || { [ -z "$seen_alive" ] && [ "$rounds" -lt 6 ]; } || return 1
     fi
     [ "$(date +%s)" -lt "$give_up_at" ] || return 1
     sleep 0.2
   done
+}
+
+# serves_as_before: see above. What nobody answered before is not asked for.
+serves_as_before() {
+  unserved=
+  [ -s "$m_work/answers.before" ] || return 0
+  ask_everywhere "$m_work/answers.after" "${ours%% *}"
+  unserved=$(not_as_before "$m_work/answers.before" "$m_work/answers.after")
+  [ -z "$unserved" ]
 }
 
 # answers ZONE: named says something about ZONE, and be it that it tells us nothing; but not that it cannot, which is so
@@ -165,7 +172,7 @@ answers() {
 # resolver would go and ask others first.
 rcode_for() {
   if m_have dig; then
-    dig +norec +noall +comments +time=1 +tries=1 "@$answers_at" "$1" SOA 2>/dev/null |
+    dig -p "${ask_port:-53}" +norec +noall +comments +time=1 +tries=1 "@$answers_at" "$1" SOA 2>/dev/null |
       awk '/^;; ->>HEADER<<-/ { sub(/.*status: /, ""); sub(/,.*/, ""); print; exit }'
     return 0
   fi
@@ -181,8 +188,8 @@ rcode_for() {
   esac
 }
 
-# put_back: the new named does not serve: the old one does again, and the step fails. What this run replaced under it must
-# come back first: that is the driver's part, when the step fails while it is guarded.
+# put_back: the new named does not serve: the old one does again, at once, and the step fails. What this run changed is
+# taken back then by the driver, since the step is guarded: what serves now serves after the next boot, too.
 put_back() {
   reason="its rc script $run_script did not come to an end within $load_limit s"
   [ ! -f "$m_work/started" ] || reason='it does not run'
@@ -192,21 +199,53 @@ put_back() {
   if [ -n "$ours" ]; then
     [ ! -f "$m_work/started" ] || reason="it runs and does not answer at $answers_at"
     [ -z "$rcode" ] || reason="it runs and answers $rcode for $zone at $answers_at"
+    [ -z "$unserved" ] || reason="it runs and does not serve what was served before: $unserved"
   fi
   stop_old
+  said=$(what_it_said)
+  [ -z "$said" ] || reason="$reason (it said: $said)"
   [ -n "$old_command" ] || m_stuck "$reason; none ran before it"
-  old_stands || fail "hand_over $rc_file: $reason"
+  may_be_started "${old_command%% *}" && old_stands || fail "hand_over $rc_file: $reason"
   # The pid file is the old one's again. (The rollback that follows finds the link gone, and leaves it at that.)
   [ ! -h "$pid_link" ] || [ -n "$old_cage" ] || rm -f "$pid_link"
   # shellcheck disable=SC2086
   (cd / && ${old_cage:+chroot "$old_cage"} $old_command) </dev/null &
   if m_await "$load_limit" answers "$zone"; then
-    m_unguard
-    m_stuck "$reason; the old one ($old_command) serves again; roll this host back, for rc.conf is the new one's"
+    # It is not to be ended with the new one.
+    m_guard "$(end_of_found)"
+    m_stuck "$reason; the old one ($old_command) serves again"
   fi
   look_at_named
   stop_old
   fail "hand_over $rc_file: $reason; and the old one ($old_command) does not answer either"
+}
+
+# may_be_started PROGRAM: it is one that this playbook knows, and nobody but root could have put it there.
+may_be_started() {
+  case $1 in
+    "$program" | /usr/sbin/named | /usr/pkg/sbin/named) ;;
+    *) return 1 ;;
+  esac
+  m_look "$1"
+  case $m_uid:$m_mode in 0:??[01457][01457]) return 0 ;; esac
+  [ "$m_type" = link ]
+}
+
+# what_it_said: prints the last words of the named that did not serve: in the log, in the log files of its own that its
+# configuration names, and on the terminal.
+what_it_said() {
+  {
+    tail -c "+$((log_size + 1))" /var/log/messages 2>/dev/null | grep 'named\[' | sed 's/^.*named\[[0-9]*\]: //'
+    facts_of output | sed -n 's/^log channel [^	]*	\([^	]*\)	.*/\1/p' | sort -u | while IFS= read -r path; do
+      [ ! -f "$cage$path" ] || tail -n 5 "$cage$path"
+    done
+    grep -v '^Starting ' "$m_work/start.said" 2>/dev/null
+  } | awk '
+    { line[++n] = $0; if (tolower($0) ~ /fail|error|denied|not found|fatal|unable|could ?n.t|unknown|refus|abort|cannot|exiting/ && !seen[$0]++) bad[++bads] = $0 }
+    END {
+      if (bads) for (i = bads > 4 ? bads - 3 : 1; i <= bads; i++) printf "%s%s", (k++ ? "; " : ""), bad[i]
+      else for (i = n > 2 ? n - 1 : 1; i <= n; i++) printf "%s%s", (k++ ? "; " : ""), line[i]
+    }'
 }
 
 # old_stands: true when this run changed nothing that the old named runs on: its program, its configuration, its zones, its

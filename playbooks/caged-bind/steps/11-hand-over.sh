@@ -2,11 +2,9 @@
 # that can be proved is proved before it stops; when the new one does not serve, the old one is started again.
 state() {
   choices
-  if [ "$named_source:$style" = base:chrootdir ]; then
-    for path in "$namedb" /etc/named.conf /etc/rndc.key; do
-      moved_into_cage "$path"
-    done
-  elif [ "$named_source" = base ] && mentions "$rc_script" namedb/keys && ! is_there "$namedb/keys"; then
+  # An apply does it when nobody writes there any more.
+  if in_plan; then move_into_cage; fi
+  if [ "$named_source:$style" = base:chroot8 ] && mentions "$rc_script" namedb/keys && ! is_there "$namedb/keys"; then
     # Made by the script at its first start otherwise, and then a rollback would not know of it.
     directory "$namedb/keys" --mode 0775 --transient '*'
   fi

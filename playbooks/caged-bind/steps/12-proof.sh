@@ -4,6 +4,8 @@ state() { :; }
 
 verify() {
   choices
+  read_configuration "$cage" || :
+  find_places
   prove_process
   prove_answers
   prove_listening

@@ -16,6 +16,9 @@ state() {
 verify() {
   choices
   prove_content
+  read_configuration "$cage" || :
+  find_places
+  prove_access
   prove_written_zones
   # As text, so that a comparison shows the lines; without the keys that stand in it.
   observe named.conf "$(sed 's/\(secret[[:space:]]*\)[^;]*;/\1"?";/' "$cage$named_conf" 2>/dev/null)"

@@ -1,0 +1,233 @@
+# What the named that serves really is: its command line, its root directory, where it listens, and what it answers. What the
+# new one is to serve is held against that.
+
+# look_at_serving: after look_at_named and find_ours: sets what the named that serves was started with:
+#   old_pid          empty when none runs           old_is_ours  1 when it is the one in this cage
+#   old_command      its command line               old_program  the first word of that
+#   old_root         its root directory: empty, a path, or ? where it cannot be told
+#   old_conf         its configuration, as seen from that root
+#   old_port         the port of its -p, or 53      old_options  its further options, a space before each
+look_at_serving() {
+  old_command='' old_program='' old_root='' old_conf='' old_port=53 old_options='' old_user='' old_is_ours=''
+  old_pid=$(serving_pid)
+  while read -r pid user command; do
+    [ "$pid" != "$old_pid" ] || old_command=$command
+  done <"$m_work/named.ps"
+  [ -n "$old_command" ] || return 0
+  read_old_options
+  look_at_root "$old_pid"
+  case $root_inode in
+    '') ;;
+    "$cage_inode") old_root=$cage old_is_ours=1 ;;
+    *) [ -n "$old_root" ] || old_root='?' ;;
+  esac
+  [ -n "$old_conf" ] || old_conf=$(default_conf "$old_program")
+}
+
+# read_old_options: takes the command line apart as named does (getopt).
+read_old_options() {
+  option=
+  # The words of a command line.
+  # shellcheck disable=SC2086
+  set -- $old_command
+  old_program=$1
+  shift
+  for word; do
+    case $option in
+      c) old_conf=$word ;;
+      t) old_root=${word%/} ;;
+      p) old_port=${word##*=} old_options="$old_options -p $word" ;;
+      u) old_user=$word ;;
+      '') ;;
+      *) old_options="$old_options -$option $word" ;;
+    esac
+    [ -z "$option" ] || {
+      option=
+      continue
+    }
+    case $word in
+      -[ctpuADELMSTUXdnNmx]) option=${word#-} ;;
+      -c?*) old_conf=${word#-c} ;;
+      -t?*) old_root=${word#-t} ;;
+      -p?*) old_port=${word#-p} old_options="$old_options -p ${word#-p}" ;;
+      -u?*) old_user=${word#-u} ;;
+      -?*) old_options="$old_options $word" ;;
+    esac
+  done
+  case $old_conf in '' | /*) ;; *) old_conf=/$old_conf ;; esac
+}
+
+# default_conf PROGRAM: prints the configuration that it reads unless told. Only programs that this playbook knows are asked:
+# what ps shows may be anybody's.
+default_conf() {
+  case $1 in
+    "$program" | /usr/sbin/named | named) asked=$1 ;;
+    *) asked=/nowhere ;;
+  esac
+  [ "$1" != named ] || asked=/usr/sbin/named
+  said=$("$asked" -V 2>/dev/null | awk '$1 == "named" && $2 == "configuration:" { print $3; exit }') || said=
+  printf '%s\n' "${said:-/etc/named.conf}"
+}
+
+# refuse_other_serving: what the named that serves has, and the new one would not have: refused where it decides over what is
+# answered, told where it does not.
+refuse_other_serving() {
+  [ -n "$old_pid" ] && [ -z "$old_is_ours" ] || return 0
+  problems=
+  if [ "$config_from" = host ] && ! same_file "$old_root$old_conf" "$named_conf"; then
+    problems="the named that serves (pid $old_pid, $old_command) reads $old_root$old_conf, and the var named_conf says $named_conf: set named_conf to the file whose zones are to be served"
+  fi
+  has_option -p "$old_port" || [ "$old_port" = 53 ] ||
+    problems="$problems${problems:+; and }it answers at port $old_port (-p), which the new one would not: set the var named_options to '-p $old_port'"
+  [ -z "$problems" ] || fail "$problems; nothing was stopped or replaced"
+  lost=
+  for word in $old_options; do
+    case $word in
+      -p) ;;
+      -*) has_option "$word" '' || lost="$lost $word" ;;
+    esac
+  done
+  [ -z "$lost" ] || notice "the named that serves runs with$lost, and the caged one will not; the var named_options keeps them, such as '$(printf '%s' "${old_options# }")'"
+}
+
+# has_option OPTION VALUE: named_options has it.
+has_option() {
+  case " $named_options " in
+    *" $1 $2 "* | *" $1$2 "*) return 0 ;;
+  esac
+  [ -z "$2" ] || return 1
+  case " $named_options " in *" $1"*) return 0 ;; esac
+  return 1
+}
+
+# same_file A B: they are one file, whatever links lead there.
+same_file() {
+  [ "$1" != "$2" ] || return 0
+  one=$(ls -ldiL "$1" 2>/dev/null | awk '{ print $1 }')
+  two=$(ls -ldiL "$2" 2>/dev/null | awk '{ print $1 }')
+  [ -n "$one" ] && [ "$one" = "$two" ] && cmp -s "$1" "$2"
+}
+
+# refuse_silence: the named that serves is asked where the new one will be: what does not answer there now cannot show
+# whether the new one serves.
+refuse_silence() {
+  [ -n "$old_pid" ] || return 0
+  m_have dig || m_have host || return 0
+  m_await 5 answers '' || fail "the named that serves (pid $old_pid) does not answer at $answers_at, where the new one would be asked; nothing was stopped or replaced. Set the var answers_at to an address at which it answers this host$(where_it_listens)"
+}
+
+# where_it_listens: prints in words at which addresses it does.
+where_it_listens() {
+  listening_at "$old_pid" | awk '{ list = list (list == "" ? "" : ", ") $1 ($2 == 53 ? "" : " port " $2) } END { if (list != "") print ": it listens on " list }'
+}
+
+# listening_at PID: prints `address port` of each UDP socket that it answers from, but link-local ones, which a question
+# from here does not reach without its interface.
+listening_at() {
+  m_have sockstat || return 0
+  sockstat -ln 2>/dev/null | awk -v pid="$1" '
+    $3 == pid && $5 ~ /^udp/ {
+      address = $6
+      at = match(address, /[.:][0-9]+$/)
+      if (!at) next
+      port = substr(address, at + 1)
+      address = substr(address, 1, at - 1)
+      if (address == "*") address = $5 == "udp6" ? "::1" : "127.0.0.1"
+      if (address ~ /^fe80/ || address ~ /%/ || address == "") next
+      # What it asks others from is no place where it answers: it has no fixed port there.
+      if (!seen[address " " port]++) print address, port
+    }' | awk -v wanted="$(listen_ports)" 'BEGIN { n = split(wanted, list, " "); for (i = 1; i <= n; i++) ports[list[i]] } $2 in ports'
+}
+
+# listen_ports: prints the ports that its configuration names, in any case the usual one.
+listen_ports() {
+  printf '%s 53' "$old_port"
+  facts_of port | awk '{ printf " %s", $1 }'
+}
+
+# ask_everywhere FILE: `zone address port rcode serial` into FILE, for each zone of the facts and each address and port at
+# which the named that serves answers; serial is - where there is none. One dig for all of them.
+ask_everywhere() {
+  : >"$1"
+  m_have dig || return 0
+  {
+    printf '%s %s\n' "$answers_at" "$old_port"
+    listening_at "$2"
+  } | awk '!seen[$0]++' >"$m_work/ask.at"
+  facts_of zone | awk -F '\t' '{ name = tolower($1); sub(/\.$/, "", name); if (!seen[name]++) print (name == "" ? "." : name) }' >"$m_work/ask.zones"
+  [ -s "$m_work/ask.zones" ] || return 0
+  # An address that does not answer at all would cost a time-out for each zone.
+  while read -r address port <&5; do
+    [ -z "$(dig +norec +noall +comments +time=1 +tries=1 -p "$port" "@$address" . SOA 2>/dev/null | sed -n '/HEADER/p')" ] || printf '%s %s\n' "$address" "$port"
+  done 5<"$m_work/ask.at" >"$m_work/ask.alive"
+  awk -v at="$m_work/ask.alive" '
+    BEGIN { while ((getline line < at) > 0) { split(line, part, " "); address[++n] = part[1]; port[n] = part[2] } }
+    { for (i = 1; i <= n; i++) print "-p " port[i] " @" address[i] " +norec +noall +comments +question +answer +stats +time=2 +tries=2 " $1 " SOA" }' \
+    "$m_work/ask.zones" >"$m_work/ask.batch"
+  [ -s "$m_work/ask.batch" ] || return 0
+  dig -f "$m_work/ask.batch" 2>/dev/null | awk '
+    function plain(name) { name = tolower(name); sub(/\.$/, "", name); return name == "" ? "." : name }
+    /^;; ->>HEADER<<-/ { rcode = $0; sub(/.*status: /, "", rcode); sub(/,.*/, "", rcode); serial = "-"; zone = ""; next }
+    /^;[^;]/ && $NF == "SOA" { zone = plain(substr($1, 2)); next }
+    $4 == "SOA" && plain($1) == zone { serial = $7; next }
+    /^;; SERVER: / && zone != "" {
+      at = $3
+      sub(/\(.*/, "", at)
+      n = split(at, part, "#")
+      print zone, part[1], part[2], rcode, serial
+      zone = ""
+    }' >"$1"
+}
+
+# not_as_before BEFORE AFTER: prints in words what was answered with a serial before, and is not, or with a lower one (RFC 1982).
+not_as_before() {
+  awk -v before="$1" '
+    function lower(one, other,    d) {
+      d = other - one
+      if (d < 0) d += 4294967296
+      return d > 0 && d < 2147483648
+    }
+    { rcode[$1 " " $2 " " $3] = $4; serial[$1 " " $2 " " $3] = $5 }
+    END {
+      while ((getline line < before) > 0) {
+        split(line, part, " ")
+        if (part[5] == "-") continue
+        key = part[1] " " part[2] " " part[3]
+        at = " at " part[2] (part[3] == 53 ? "" : " port " part[3])
+        if (!(key in rcode)) text = part[1] at " (no answer)"
+        else if (serial[key] == "-") text = part[1] at " (" rcode[key] ")"
+        else if (lower(serial[key], part[5])) text = part[1] at " (serial " serial[key] ", and " part[5] " before)"
+        else continue
+        if (++n <= 5) list = list (list == "" ? "" : ", ") text
+      }
+      if (n) print list (n > 5 ? " and " n - 5 " more" : "")
+    }' "$2"
+}
+
+# refuse_lower_serials: after check_as_in_cage: a zone that is served with a higher serial than its file has now would go back
+# for everybody who has it already.
+refuse_lower_serials() {
+  [ -n "$old_pid" ] && [ -s "$m_work/checkconf" ] || return 0
+  ask_everywhere "$m_work/answers.now" "$old_pid"
+  facts_of read | sed -n 's/^zone \([^	]*\)	.*/\1/p' >"$m_work/static.zones"
+  behind=$(awk -v answers="$m_work/answers.now" -v static="$m_work/static.zones" '
+    function lower(one, other,    d) {
+      d = other - one
+      if (d < 0) d += 4294967296
+      return d > 0 && d < 2147483648
+    }
+    BEGIN {
+      while ((getline line < static) > 0) { line = tolower(line); sub(/\.$/, "", line); files[line]++ }
+      while ((getline line < answers) > 0) { split(line, part, " "); if (part[5] != "-" && !(part[1] in served)) served[part[1]] = part[5] }
+    }
+    $1 == "zone" && / loaded serial / {
+      name = tolower($2)
+      sub(/:$/, "", name)
+      sub(/\/in(\/[^\/]*)?$/, "", name)
+      for (i = 3; i < NF; i++) if ($i == "serial") serial = $(i + 1)
+      if (files[name] == 1 && (name in served) && lower(serial, served[name]) && ++n <= 5)
+        list = list (list == "" ? "" : ", ") name " (" serial ", and " served[name] " is served)"
+    }
+    END { print list }' "$m_work/checkconf")
+  [ -z "$behind" ] || fail "the serial of a zone would go back, and its secondaries would refuse it: $behind; raise the serial in the zone file; nothing was stopped or replaced"
+}

@@ -1,0 +1,91 @@
+# What changes hands beside the sockets: what the old named wrote until its end, and what an rc script puts into the cage.
+
+# serves_from_host: after look_at_serving: true when the named that serves writes below the host's own namedb, so that its
+# last words are there and not in the cage.
+serves_from_host() {
+  [ "$config_from" = host ] && [ -n "$old_pid" ] && [ -z "$old_is_ours" ] || return 1
+  ! same_file "$namedb/." "$cage$namedb/."
+}
+
+# take_over FIND-OPTION...: copies into the cage what the old named wrote on the host since the content was laid out there:
+# zones, journals, keys. Journaled, so that what is replaced is kept. Sets taken to the number of files.
+take_over() {
+  m_uid_of "$run_user"
+  taken_uid=$m_id
+  m_gid_of "$run_group"
+  taken_gid=$m_id
+  taken=0
+  while IFS= read -r top <&6; do
+    [ -d "$top" ] && [ -d "$cage$top" ] || continue
+    # No links, and no second names: they may lead anywhere.
+    (cd "$top" && find . -type f -links 1 ${1+"$@"} -print) 2>/dev/null >"$m_work/taken.names" || :
+    while IFS= read -r name <&5; do
+      name=${name#./}
+      names_that_change "$name" "$top" || continue
+      cmp -s "$top/$name" "$cage$top/$name" || take_file "$top/$name" "$cage$top/$name"
+    done 5<"$m_work/taken.names"
+    drop_old_journals "$top"
+  done 6<<EOT
+$namedb
+$further_paths
+EOT
+}
+
+# take_file FROM TO
+take_file() {
+  m_parent "$2"
+  [ -d "$m_dir" ] || own_directory "${m_dir#"$cage"}"
+  m_look "$1"
+  taken_mode=$m_mode
+  m_digest "$1"
+  m_journal_path "$2" "file|$taken_mode|$taken_uid|$taken_gid|$m_digest_value"
+  m_put "$1" "$2" "$taken_mode" "$taken_uid" "$taken_gid" || fail "cannot take over $1, which the old named wrote"
+  taken=$((taken + 1))
+}
+
+# drop_old_journals TOP: a journal in the cage that the host has not belongs to another zone file than the one that was
+# taken over: named would not load that zone.
+drop_old_journals() {
+  (cd "$cage$1" && find . -type f -name '*.jnl' -print) 2>/dev/null >"$m_work/taken.journals" || :
+  while IFS= read -r name <&5; do
+    name=${name#./}
+    [ ! -f "$1/$name" ] && [ -f "$1/${name%.jnl}" ] && names_that_change "$name" "$1" || continue
+    m_journal_path "$cage$1/$name" 'absent|-|-|-|-'
+    rm -f "$cage$1/$name"
+  done 5<"$m_work/taken.journals"
+}
+
+# list_cage FILE: what is in the cage, but for what named itself makes there, into FILE.
+list_cage() {
+  own_directories >"$m_work/cage.own"
+  find "$cage" -xdev -print 2>/dev/null | awk -v own="$m_work/cage.own" -v dev="$cage/dev" '
+    BEGIN { while ((getline line < own) > 0) mine[line] = 1 }
+    {
+      if (index($0, dev "/") == 1) next
+      for (top in mine) if (index($0, top "/") == 1) next
+      print
+    }' | sort >"$1"
+}
+
+# record_found: after list_cage "$m_work/cage.before": what the rc script put into the cage at this start, as that of NetBSD
+# 11 does with a plugin, is the run's: an undo removes it.
+record_found() {
+  list_cage "$m_work/cage.after"
+  comm -13 "$m_work/cage.before" "$m_work/cage.after" >"$m_work/cage.found"
+  while IFS= read -r path <&5; do
+    m_record_made "$path"
+  done 5<"$m_work/cage.found"
+}
+
+# end_of_found: prints a sh text that removes what was put into the cage since `cage.before`, should the run be taken back
+# before record_found.
+end_of_found() {
+  cat <<EOT
+[ ! -f '$m_work/cage.before' ] || find '$cage' -xdev -print 2>/dev/null | awk -v own='$m_work/cage.own' -v dev='$cage/dev' '
+  BEGIN { while ((getline line < own) > 0) mine[line] = 1 }
+  { if (index(\$0, dev "/") == 1) next; for (top in mine) if (index(\$0, top "/") == 1) next; print }' |
+  sort | comm -13 '$m_work/cage.before' - | sort -r | while IFS= read -r path; do
+    [ ! -h "\$path" ] && [ -d "\$path" ] && rmdir "\$path" || rm -f "\$path"
+  done
+EOT
+}

@@ -1,0 +1,24 @@
+# The named that serves now, and what its configuration needs: looked at before anything is touched, because what cannot move
+# into the cage, or would be lost on the way, is refused here by name.
+state() {
+  choices
+  look_at_named
+  find_ours
+  while read -r pid command; do
+    [ -z "$pid" ] || known_program "$pid" "$command"
+  done <<EOT
+$others
+EOT
+  look_at_serving
+  refuse_other_serving
+  : >"$m_work/facts"
+  if [ "$config_from" = host ]; then
+    survey_content
+    notice_places
+    find_differences
+    [ -z "$differs" ] || check_as_in_cage
+  fi
+  find_ask_port
+  refuse_silence
+  [ "$config_from" = playbook ] || refuse_lower_serials
+}
