@@ -2,7 +2,7 @@
 # Usage: sh driver.sh WORK-DIRECTORY. What it is to do stands in WORK-DIRECTORY/run; what it did, in log/000.ev.
 m_work=$1
 . "$m_work/run"
-for m_part in codec events paths journal place resource services accounts lock expect facts undo undo-system undo-package rollback; do
+for m_part in codec events paths journal place resource services accounts lock expect facts kept clear hand-back prune undo undo-system undo-package undo-registry rollback; do
   . "$m_work/runtime/$m_part.sh"
 done
 for m_part in "$m_work"/runtime/resources/*.sh; do
@@ -73,7 +73,7 @@ m_open_receipt() {
   } >"$m_receipt/meta"
   printf 'running\n' >"$m_receipt/status"
   m_quote "$PATH"
-  (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh services.sh accounts.sh lock.sh undo.sh undo-system.sh undo-package.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
+  (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh services.sh accounts.sh lock.sh kept.sh clear.sh hand-back.sh undo.sh undo-system.sh undo-package.sh undo-registry.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
 }
 
 # m_close_receipt STATUS: a run that changed nothing leaves nothing.
@@ -84,26 +84,6 @@ m_close_receipt() {
     cp "$m_receipt/events" "$m_work/events.new" && mv -f "$m_work/events.new" "$m_events"
     rm -rf "$m_receipt"
   fi
-}
-
-# m_prune: receipts beyond the newest m_keep_receipts go, oldest first, and what runs of other days left in /tmp
-# because nobody came back for it. The newest receipt always stays.
-m_prune() {
-  m_count=0
-  for m_one in "$m_state_dir"/runs/*; do
-    m_count=$((m_count + 1))
-  done
-  for m_one in "$m_state_dir"/runs/*; do
-    [ "$m_count" -gt "$m_keep_receipts" ] && [ "$m_count" -gt 1 ] || break
-    rm -rf "$m_one"
-    m_count=$((m_count - 1))
-  done
-  for m_one in /tmp/muster.??????; do
-    if [ -O "$m_one" ] && [ -f "$m_one/driver.pid" ] && [ -n "$(find "$m_one/driver.pid" -mtime +0 -print)" ] &&
-      ! kill -0 "$(cat "$m_one/driver.pid")" 2>/dev/null; then
-      rm -rf "$m_one"
-    fi
-  done
 }
 
 . "$m_work/runtime/steps.sh"

@@ -1,5 +1,5 @@
 # The undo record of a run: one entry a line, appended before the change it undoes, never rewritten.
-# `SEQ|path|TARGET|STEP|TRANSIENT|PRE...|POST...|.` and the like (the last dot says that the line is whole);
+# `SEQ|path|TARGET|STEP|TRANSIENT|PRE...|POST...|KEPT|.` and the like (the last dot says that the line is whole);
 # undo.sh reads them backwards. Originals are in saved/SEQ.
 
 # m_record KIND FIELD...: appends an entry; m_seq is its number from here on.
@@ -48,8 +48,9 @@ m_keep_time() {
   touch -r "$1" "$m_receipt/saved/$m_seq" 2>/dev/null || :
 }
 
-# m_journal_path TARGET POST-STATE [TRANSIENT]: saves what TARGET is now and records what it will be.
-# POST-STATE is a fingerprint as of m_print, or `?` when it cannot be known before.
+# m_journal_path TARGET POST-STATE [TRANSIENT [KEPT]]: saves what TARGET is now and records what it will be.
+# POST-STATE is a fingerprint as of m_print, or `?` when it cannot be known before. TRANSIENT and KEPT are patterns of what
+# others write in a directory; a file with a KEPT is its writer's once it is there.
 m_journal_path() {
   m_record_hook
   m_post=$2
@@ -68,8 +69,10 @@ m_journal_path() {
     other) (cd / && pax -w -x ustar ".$1" >"$m_save") 2>/dev/null || fail "cannot save $1, which is a device, socket or pipe" ;;
   esac
   m_seq=$((m_seq + 1))
+  m_escape "${4-}"
+  m_journal_kept=$m_escaped
   m_join "$m_seq" path "$1" "$m_step" "${3-}"
-  printf '%s\n' "$m_joined|$m_state|$m_post|." >>"$m_receipt/journal" || fail "cannot write the journal in $m_receipt"
+  printf '%s\n' "$m_joined|$m_state|$m_post|$m_journal_kept|." >>"$m_receipt/journal" || fail "cannot write the journal in $m_receipt"
   m_sync
   m_touched "$1"
 }
@@ -97,6 +100,24 @@ m_journal_tree() {
   (cd "$m_dir" && tar cpf "$m_save" "./${1##*/}") 2>"$m_work/tar.err" || fail "cannot save the tree $1: $(tail -n 1 "$m_work/tar.err")"
   m_record tree "$1" "$m_step"
   m_touched "$1"
+}
+
+# m_take_tree_away: after m_journal_tree, of m_path: out of its place at once, since half a tree would look like
+# somebody's work to an undo. Then what was written in it since it was saved is saved too, and it goes.
+m_take_tree_away() {
+  m_parent "$m_path"
+  m_temp=$m_dir/.muster-$m_run_id-$m_seq
+  m_save=$m_receipt/saved/$m_seq
+  mkdir -m 0700 "$m_temp" && touch -r "$m_path" "$m_temp/.muster.time" && mv "$m_path" "$m_temp/" &&
+    touch -r "$m_temp/.muster.time" "$m_temp/${m_path##*/}" || return 1
+  (cd "$m_temp" && tar cpf "$m_save.late" "./${m_path##*/}") 2>"$m_work/tar.err" || return 1
+  if cmp -s "$m_save" "$m_save.late"; then
+    rm -f "$m_save.late"
+  else
+    mv -f "$m_save.late" "$m_save" || return 1
+    m_sync
+  fi
+  mv "$m_temp" "$m_temp.gone" && rm -rf "$m_temp.gone"
 }
 
 # m_touched TOKEN: something changed that a service may have to hear of. Kept on the host as well, until a run of the

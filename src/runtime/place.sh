@@ -1,6 +1,7 @@
 # Putting content into a file: the part that `file`, `template`, `copy`, `line`, `block` and `rc_conf` share.
 
-# m_place NEW-FILE DEFAULT-MODE: after m_begin_path, m_options and m_see: makes m_path hold what NEW-FILE holds.
+# m_place NEW-FILE DEFAULT-MODE: after m_begin_path, m_options and m_see: makes m_path hold what NEW-FILE holds. With m_once
+# (a star) the file is its writer's from then on.
 m_place() {
   m_new=$1
   m_content_differs=
@@ -36,7 +37,7 @@ m_place() {
     cp "$m_diff_old" "$m_work/diff.old"
     m_diff_old=$m_work/diff.old
   fi
-  m_journal_path "$m_path" "$m_want_state"
+  m_journal_path "$m_path" "$m_want_state" '' "$m_once"
   if [ -n "$m_content_differs" ]; then
     m_put "$m_new" "$m_path" "$m_want_mode" "$m_want_uid" "$m_want_gid" || fail "$m_resource $m_path: cannot write it"
   else

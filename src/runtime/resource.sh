@@ -44,6 +44,7 @@ m_begin() {
   m_diff_old=
   m_diff_new=
   m_irreversible=0
+  m_once=
 }
 
 # m_begin_path RESOURCE TARGET: the same for a resource whose target is a path.

@@ -15,10 +15,15 @@ EOF
   m_entry_step=$m_f2
   if [ "$m_kind" = path ]; then
     m_path=$m_a1
-    m_transient=$m_f3
+    m_unescape "$m_f3"
+    m_transient=$m_unescaped
     m_pre_type=$m_f4 m_pre_mode=$m_f5 m_pre_uid=$m_f6 m_pre_gid=$m_f7 m_pre_extra=$m_f8
     m_post_type=$m_f9 m_post_mode=$m_f10 m_post_uid=$m_f11 m_post_gid=$m_f12 m_post_extra=$m_f13
     m_pre="$m_pre_type|$m_pre_mode|$m_pre_uid|$m_pre_gid|$m_pre_extra"
+    # Old journals end here.
+    m_rest=${m_rest%.}
+    m_unescape "${m_rest%|}"
+    m_keeps=$m_unescaped
     return 0
   fi
   m_unescape "$m_f3"
@@ -37,15 +42,20 @@ m_rollback() {
   m_reported=
   printf 'rolling-back\n' >"$m_receipt/status"
   m_backwards >"$m_work/backwards"
+  m_find_kept
+  m_give_back
+  m_find_once_paths
   while IFS= read -r m_entry_line <&3; do
     m_load "$m_entry_line"
     m_reported=
     m_is_undone || m_undo_entry 3<&-
   done 3<"$m_work/backwards"
+  m_undo_hand_backs
   m_undo_services
   m_undo_accounts_proof
   m_undo_times
   m_prove
+  m_say_all_kept
   if [ "$m_undo_bad" -eq 0 ]; then
     printf 'rolled-back\n' >"$m_receipt/status"
     rm -f "$m_state_dir/pending.$(sed -n 's/^playbook=//p' "$m_receipt/meta")"
@@ -53,6 +63,29 @@ m_rollback() {
   fi
   printf 'rollback-incomplete\n' >"$m_receipt/status"
   return 1
+}
+
+# m_find_once_paths: sets m_once_paths to the files that the run put there once (`|PATH|PATH|`).
+m_find_once_paths() {
+  m_once_paths=
+  awk -F'|' '$2 == "path" && $11 == "file" && NF == 17 && $16 != "" { print $3 }' "$m_work/backwards" >"$m_work/once"
+  while IFS= read -r m_line; do
+    m_unescape "$m_line"
+    m_once_paths="$m_once_paths|$m_unescaped|"
+  done <"$m_work/once"
+}
+
+# m_say_all_kept: one line that says where all is that was kept, also by an undo before that was cut.
+m_say_all_kept() {
+  m_count=0
+  for m_one in "$m_kept" "$m_kept".*; do
+    [ ! -d "$m_one" ] || m_count=$((m_count + $(find "$m_one" \( -type f -o -type l \) ! -name .muster.part -print | wc -l)))
+  done
+  case $m_count in
+    0) ;;
+    1) m_emit res undone kept "$m_kept" '1 file that others wrote is kept here' 0 '' ;;
+    *) m_emit res undone kept "$m_kept" "$m_count files that others wrote are kept here" 0 '' ;;
+  esac
 }
 
 # m_is_undone: an earlier rollback, which was cut, dealt with this entry. Services are asked again: they come last.
@@ -73,7 +106,8 @@ m_undo_entry() {
     restart) m_later="restart|$m_a1|$m_a3|$m_entry_seq|$m_entry_step$m_nl$m_later" ;;
     command) m_undo_command "$m_a1" "$m_a3" "$m_a4" ;;
     hook) m_undo_hook "$m_a1" ;;
-    time) ;;
+    # Of its own, when all files are back.
+    hand_back | time) ;;
     *) m_result failed "$m_kind" "$m_a1" 'an entry of a kind that this version does not know' ;;
   esac
 }
@@ -146,6 +180,13 @@ m_prove() {
   m_proved=0
   m_paths=0
   m_proved_list=
+  m_handed_list=
+  if [ -f "$m_receipt/handed-back" ]; then
+    while IFS= read -r m_line; do
+      m_unescape "$m_line"
+      m_handed_list="$m_handed_list|$m_unescaped|"
+    done <"$m_receipt/handed-back"
+  fi
   m_backwards | awk '{ line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' >"$m_work/forwards"
   while IFS= read -r m_entry_line <&3; do
     m_load "$m_entry_line"
@@ -154,10 +195,15 @@ m_prove() {
     [ "$m_kind" = path ] || continue
     case $m_proved_list in *"|$m_path|"*) continue ;; esac
     m_proved_list="$m_proved_list|$m_path|"
+    # Not as before, and meant so.
+    case $m_handed_list in *"|$m_path|"*) continue ;; esac
     m_paths=$((m_paths + 1))
     m_print "$m_path"
     if [ "$m_state" = "$m_pre" ]; then
       m_proved=$((m_proved + 1))
+    elif m_only_access && [ "${m_state%|*}" = "${m_pre%|*}" ]; then
+      # Its content was never the run's business.
+      m_paths=$((m_paths - 1))
     else
       case $m_conflicts in
         *"|$m_path|"*) ;;

@@ -61,8 +61,14 @@ m_undo_path() {
   fi
   if m_is_ours; then
     :
+  elif m_is_a_writers; then
+    m_undo_writers
+    return 0
   elif [ "$m_force" = yes ]; then
-    m_keep_foreign
+    if ! m_keep_foreign; then
+      m_result failed path "$m_path" "cannot keep what somebody put there in $m_kept, so it stays"
+      return 0
+    fi
   else
     m_conflicts="$m_conflicts|$m_path|"
     m_result conflict path "$m_path" "somebody changed it since ($(m_what_differs)); --force overwrites it"
@@ -77,18 +83,58 @@ m_undo_path() {
   fi
 }
 
-# m_keep_foreign: with --force: what somebody else put in the place of m_path goes into the receipt, so nothing is lost.
+# m_is_a_writers: what is in the file is not the run's business: it was put there once and for its writer (`--once`), or
+# the run changed nothing but its owner and mode.
+m_is_a_writers() {
+  case $m_once_paths in *"|$m_path|"*) return 0 ;; esac
+  m_only_access && [ "$m_type" = file ] &&
+    m_one_of "$m_mode" "$m_pre_mode" "$m_post_mode" && m_one_of "$m_uid" "$m_pre_uid" "$m_post_uid" &&
+    m_one_of "$m_gid" "$m_pre_gid" "$m_post_gid"
+}
+
+# m_only_access: the entry is about owner, group and mode of a file alone.
+m_only_access() {
+  [ "$m_pre_type$m_post_type" = filefile ] && [ "$m_pre_extra" = "$m_post_extra" ] && [ "$m_pre_extra" != '?' ]
+}
+
+m_undo_writers() {
+  if [ -z "$m_keeps" ] && m_only_access; then
+    case $m_once_paths in
+      *"|$m_path|"*) m_result kept path "$m_path" 'its writer changed it since, see below' ;;
+      *)
+        if chown "$m_pre_uid:$m_pre_gid" "$m_path" && m_chmod "$m_pre_mode" "$m_path"; then
+          m_result undone path "$m_path" 'owner and mode as before; its content is another one since'
+        else
+          m_result failed path "$m_path" 'cannot set owner and mode'
+        fi
+        ;;
+    esac
+  elif [ "$m_type" = file ] && [ "$m_extra" = "$m_post_extra" ] && rm -f "$m_path"; then
+    m_result undone path "$m_path" removed
+  elif m_keep_path "$m_path"; then
+    m_say_kept "$m_path"
+    m_result undone path "$m_path" "removed, and its writer had changed it${m_kept_words:+; $m_kept_words}"
+  else
+    m_result failed path "$m_path" "cannot keep what is in it in $m_kept, so it stays"
+  fi
+}
+
+# m_keep_foreign: with --force: what somebody else put in the place of m_path is kept, so nothing is lost. A directory
+# where the run made one stays: m_remove judges what is in it.
 m_keep_foreign() {
-  m_foreign=$m_receipt/saved/foreign.$m_entry_seq
-  if [ "$m_type" = file ]; then
-    cp -p "$m_path" "$m_foreign"
-  fi
-  # Another kind of thing has to make room. (A directory where the run made one stays: m_remove judges what is in it.)
-  if [ "$m_type" != file ] && [ "$m_type" != "$m_pre_type" ] && [ "$m_type" != "$m_post_type" ] ||
-    { [ "$m_type" = file ] && [ "$m_pre_type" = dir ]; }; then
-    mv "$m_path" "$m_foreign"
-    m_print "$m_path"
-  fi
+  m_find_kept
+  case $m_type in
+    file)
+      # What it holds is the run's, or was saved by it.
+      [ "$m_extra" != "$m_pre_extra" ] && [ "$m_extra" != "$m_post_extra" ] || [ "$m_pre_type" = dir ] || return 0
+      if [ "$m_pre_type" != dir ]; then
+        m_keep_copy "$m_path"
+        return
+      fi
+      ;;
+    dir) [ "$m_pre_type" != dir ] && [ "$m_post_type" != dir ] || return 0 ;;
+  esac
+  m_keep_path "$m_path" && m_print "$m_path"
 }
 
 # m_restore: makes m_path what it was. Says what it did in m_restored; false when it reported a problem itself.
@@ -153,21 +199,17 @@ m_remove() {
       return
       ;;
   esac
-  m_unescape "$m_transient"
-  while IFS= read -r m_pattern; do
-    # The pattern is meant to be expanded: it names what daemons leave behind.
-    # shellcheck disable=SC2086
-    [ -z "$m_pattern" ] || (cd "$m_path" && rm -rf -- $m_pattern)
-  done <<EOF
-$m_unescaped
-EOF
-  if rmdir "$m_path" 2>/dev/null; then
-    return 0
+  if [ -n "$m_transient$m_keeps" ] && ! rmdir "$m_path" 2>/dev/null && ! m_clear; then
+    m_reported=1
+    m_conflicts="$m_conflicts|$m_path|"
+    m_result failed path "$m_path" "what is in it cannot be kept, so it stays: $(tail -n 1 "$m_work/keep.err")"
+    return 1
   fi
-  if [ "$m_force" = yes ]; then
-    m_restored="moved to $m_receipt/saved/foreign.$m_entry_seq with what others left in it"
-    mv "$m_path" "$m_receipt/saved/foreign.$m_entry_seq"
-    return
+  if ! is_there "$m_path" || rmdir "$m_path" 2>/dev/null || { [ "$m_force" = yes ] && m_keep_path "$m_path"; }; then
+    m_shelve_like
+    m_say_kept "$m_path"
+    m_restored="removed${m_kept_words:+; $m_kept_words}"
+    return 0
   fi
   m_reported=1
   m_conflicts="$m_conflicts|$m_path|"
@@ -175,13 +217,29 @@ EOF
   return 1
 }
 
+# m_shelve_like: where files from the directory m_path are kept, theirs has the owner and mode that it had.
+m_shelve_like() {
+  m_find_kept
+  [ ! -d "$m_kept$m_path" ] || [ "$m_post_type" != dir ] || {
+    chown "$m_post_uid:$m_post_gid" "$m_kept$m_path" && m_chmod "$m_post_mode" "$m_kept$m_path"
+  }
+}
+
 # The tree is unpacked beside its place, so that it comes back whole or not at all.
 m_undo_tree() {
   m_parent "$m_path"
   m_temp=$m_dir/.muster-$m_run_id-$m_entry_seq
-  m_was=$m_temp/${m_path##*/}
-  rm -rf "$m_temp"
-  if ! mkdir -m 0700 "$m_temp" || ! (cd "$m_temp" && tar xpf "$m_receipt/saved/$m_entry_seq") 2>"$m_work/tar.err"; then
+  rm -rf "$m_temp.gone" "$m_temp.new"
+  if [ -d "$m_temp/${m_path##*/}" ] && ! is_there "$m_path"; then
+    # The run was cut when it had just been moved, with all that was written in it to the end.
+    m_was=$m_temp/${m_path##*/}
+    m_put_tree "$m_temp/.muster.time"
+    rm -rf "$m_temp"
+    m_result "$m_verdict" tree "$m_path" "$m_restored"
+    return 0
+  fi
+  m_was=$m_temp.new/${m_path##*/}
+  if ! mkdir -m 0700 "$m_temp.new" || ! (cd "$m_temp.new" && tar xpf "$m_receipt/saved/$m_entry_seq") 2>"$m_work/tar.err"; then
     m_verdict=failed
     m_restored="cannot unpack what was saved: $(tail -n 1 "$m_work/tar.err")"
   elif is_there "$m_path" && m_same_tree "$m_was" "$m_path"; then
@@ -192,18 +250,24 @@ m_undo_tree() {
     m_restored='something else is there now; --force overwrites it'
     m_conflicts="$m_conflicts|$m_path|"
   else
-    m_put_tree
+    # A directory that moves to another parent may get a new time.
+    touch -r "$m_was" "$m_temp.new/.muster.time"
+    m_put_tree "$m_temp.new/.muster.time"
   fi
   # Before the result is noted: nobody comes back for it then.
-  rm -rf "$m_temp"
+  rm -rf "$m_temp.new"
+  [ -d "$m_temp/${m_path##*/}" ] || rm -rf "$m_temp"
   m_result "$m_verdict" tree "$m_path" "$m_restored"
 }
 
+# m_put_tree TIME-FILE: the tree m_was goes to m_path; what is there is kept.
 m_put_tree() {
-  ! is_there "$m_path" || mv "$m_path" "$m_receipt/saved/foreign.$m_entry_seq"
-  # A directory that moves to another parent may get a new time.
-  touch -r "$m_was" "$m_temp/time"
-  if mv "$m_was" "$m_path" && touch -r "$m_temp/time" "$m_path"; then
+  if is_there "$m_path" && ! m_keep_path "$m_path"; then
+    m_verdict=failed
+    m_restored="cannot keep what somebody put there in $m_kept, so it stays"
+    return 0
+  fi
+  if mv "$m_was" "$m_path" && { [ ! -f "$1" ] || touch -r "$1" "$m_path"; }; then
     m_verdict=undone
     m_restored='tree as before'
   else

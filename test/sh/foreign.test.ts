@@ -1,10 +1,9 @@
 // What somebody else changed since a run is not overwritten: it is shown, the rest is undone, and --force decides.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fingerprint } from './fingerprint.ts';
 import type { ScratchHost } from './scratch.ts';
-import { complaintsOf, scratchHost } from './scratch.ts';
+import { complaintsOf, keptOf, scratchHost } from './scratch.ts';
 
 const steps = {
   one: `state() {
@@ -37,7 +36,7 @@ describe('a rollback over foreign changes', () => {
     expect(host.read('old')).toBe('first\n');
   });
 
-  it('keeps what others put into a directory that the run made, and with force moves it into the receipt', async () => {
+  it('keeps what others put into a directory that the run made, and with force moves it to what is kept', async () => {
     const host = scratchHost();
     await host.run('apply', { steps });
     host.write('dir/theirs', 'precious');
@@ -48,10 +47,7 @@ describe('a rollback over foreign changes', () => {
     expect(existsSync(host.path('dir/daemon.pid'))).toBe(false);
     expect((await host.run('rollback', { settings: { force: true } })).result.outcome).toBe('rolled-back');
     expect(existsSync(host.path('dir'))).toBe(false);
-    const saved = join(host.state, 'runs', host.receipts().at(-1) ?? '', 'saved');
-    expect(
-      readdirSync(saved, { recursive: true, encoding: 'utf8' }).some((name) => name.endsWith('/theirs')),
-    ).toBe(true);
+    expect(readFileSync(`${keptOf(host)}${host.path('dir/theirs')}`, 'utf8')).toBe('precious');
   });
 
   it('does not mind that somebody removed what it would remove', async () => {
@@ -111,15 +107,13 @@ describe('another kind of thing in the place of a touched one', () => {
     expect(fingerprint(host.root).filter((line) => line.startsWith('old'))).toEqual([before]);
   });
 
-  it.each(['old', 'other'])('is kept in the receipt when it was a file: %s', async (name) => {
+  it.each(['old', 'other'])('is kept when it was a file: %s', async (name) => {
     const host = scratchHost();
     host.write('old', 'first\n');
     await host.run('apply', { steps });
     host.write(name, 'precious');
     await host.run('rollback', { settings: { force: true } });
-    const saved = join(host.state, 'runs', host.receipts().at(-1) ?? '', 'saved');
-    const foreign = readdirSync(saved).filter((file) => file.startsWith('foreign.'));
-    expect(foreign.map((file) => readFileSync(join(saved, file), 'utf8'))).toEqual(['precious']);
+    expect(readFileSync(`${keptOf(host)}${host.path(name)}`, 'utf8')).toBe('precious');
   });
 
   it('is refused in the place of a removed tree', async () => {

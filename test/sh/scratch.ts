@@ -62,6 +62,11 @@ function listOf(directory: string): readonly string[] {
   }
 }
 
+/** Where undos of the newest run keep what others wrote; the absolute path that it had follows. */
+export function keptOf(host: ScratchHost): string {
+  return join(host.state, 'kept', host.receipts().at(-1) ?? '');
+}
+
 /** What would change, did change, or was undone, as lines that are easy to compare. */
 export function changesOf(
   result: HostResult,

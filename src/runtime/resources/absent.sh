@@ -1,7 +1,7 @@
 # absent PATH [--recursive]
 #
 # Nothing is at PATH: file, link or empty directory is removed; a directory with something in it only if asked.
-#   --recursive   remove a whole tree (it is saved first, as a whole)
+#   --recursive   remove a whole tree (it is saved first, as a whole, and what was written in it meanwhile as well)
 # Undo: everything as before, byte for byte (times within a tree to the second).
 # Example: absent /etc/rc.conf.d/named
 # Works on: NetBSD 1.5
@@ -17,9 +17,7 @@ absent() {
   m_settled && return 0
   if [ "$m_type" = dir ] && [ -n "$m_o_recursive" ]; then
     m_journal_tree "$m_path"
-    # Out of its place at once: half a tree would look like somebody's work to an undo.
-    m_temp=$m_dir/.muster-$m_run_id-$m_seq
-    mv "$m_path" "$m_temp" && rm -rf "$m_temp" || fail "absent $m_path: cannot remove the tree"
+    m_take_tree_away || fail "absent $m_path: cannot remove the tree"
   elif [ "$m_type" = dir ]; then
     m_journal_path "$m_path" 'absent|-|-|-|-'
     rmdir "$m_path" || fail "absent $m_path: cannot remove the directory"

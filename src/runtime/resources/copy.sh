@@ -14,6 +14,7 @@ copy() {
   m_options 'from= owner= group= mode= once validate=' ${1+"$@"}
   [ -n "$m_o_from" ] || fail "copy $m_path: give it --from"
   if [ -n "$m_o_once" ]; then
+    m_once='*'
     m_see "$m_path"
     if [ "$m_type" = file ]; then
       m_say ok 'is there already'

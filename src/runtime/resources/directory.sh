@@ -1,4 +1,4 @@
-# directory PATH [--owner USER] [--group GROUP] [--mode MODE] [--transient PATTERN]...
+# directory PATH [--owner USER] [--group GROUP] [--mode MODE] [--transient PATTERN]... [--kept PATTERN]...
 #
 # A directory is there, with this owner, group and mode. Missing parents are made too, root's and 0755.
 #   --owner, --group  name or number; without them a new directory is root's and wheel's, an old one keeps its own
@@ -12,8 +12,8 @@ directory() {
   m_begin_path directory "$1"
   m_path=$1
   shift
-  m_options 'owner= group= mode= transient+' ${1+"$@"}
-  case $m_o_transient in */*) fail "directory $m_path: a --transient pattern holds a slash" ;; esac
+  m_options 'owner= group= mode= transient+ kept+' ${1+"$@"}
+  case $m_o_transient$m_o_kept in */*) fail "directory $m_path: a --transient or --kept pattern holds a slash" ;; esac
   m_see "$m_path"
   case $m_type in
     absent) m_need 'new directory' ;;
@@ -28,7 +28,7 @@ directory() {
   m_settled && return 0
   if [ "$m_type" = absent ]; then
     m_make_parents "$m_path"
-    m_journal_path "$m_path" "dir|$m_want_mode|$m_want_uid|$m_want_gid|-" "$m_o_transient"
+    m_journal_path "$m_path" "dir|$m_want_mode|$m_want_uid|$m_want_gid|-" "$m_o_transient" "$m_o_kept"
     mkdir -m 0700 "$m_path" || fail "directory $m_path: mkdir failed"
   else
     m_journal_path "$m_path" "dir|$m_want_mode|$m_want_uid|$m_want_gid|-"

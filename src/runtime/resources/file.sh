@@ -15,6 +15,7 @@ file() {
   shift
   m_options 'content= source= owner= group= mode= once validate=' ${1+"$@"}
   m_see "$m_path"
+  m_once=${m_o_once:+*}
   if [ -n "$m_o_once" ] && [ "$m_type" = file ]; then
     m_say ok 'is there already'
     return 0

@@ -218,7 +218,6 @@ m_note_packages() {
   if [ -s "$m_list.gone" ]; then
     notice "$m_tool also took away $(tr '\n' ' ' <"$m_list.gone")which a rollback cannot bring back"
   fi
-  [ -n "$m_old_package" ] || return 0
   m_files_of_all <"$m_list.added" >"$m_list.new"
   m_sums "$m_list.new" >"$m_list.new.sums"
 }

@@ -1,0 +1,77 @@
+# Old receipts go, so that a host that is applied to for years does not fill up. What cannot be made again is kept first.
+
+# m_prune: receipts beyond the newest m_keep_receipts go, oldest first by the host's own clock, and what runs of other days
+# left in /tmp because nobody came back for it. The receipt of this run always stays, and so does one that a rollback has
+# begun and not finished.
+m_prune() {
+  m_count=0
+  for m_one in "$m_state_dir"/runs/*; do
+    m_count=$((m_count + 1))
+  done
+  [ "$m_count" -le "$m_keep_receipts" ] || m_prune_receipts
+  for m_one in /tmp/muster.??????; do
+    if [ -O "$m_one" ] && [ -f "$m_one/driver.pid" ] && [ -n "$(find "$m_one/driver.pid" -mtime +0 -print)" ] &&
+      ! kill -0 "$(cat "$m_one/driver.pid")" 2>/dev/null; then
+      rm -rf "$m_one"
+    fi
+  done
+}
+
+m_prune_receipts() {
+  awk -F= '$1 == "started" { print $2, FILENAME }' "$m_state_dir"/runs/*/meta </dev/null 2>/dev/null | sort >"$m_work/receipts"
+  while read -r m_started m_one <&3; do
+    m_one=${m_one%/meta}
+    [ "$m_count" -gt "$m_keep_receipts" ] || break
+    [ "$m_one" != "$m_receipt" ] || continue
+    m_status=$(cat "$m_one/status")
+    case $m_status in rolling-back | rollback-incomplete) continue ;; esac
+    if ! m_keep_of_receipt; then
+      notice "the old receipt $m_one stays: what in it cannot be made again could not be moved to $m_state_dir/kept"
+      continue
+    fi
+    rm -rf "$m_one"
+    m_count=$((m_count - 1))
+  done 3<"$m_work/receipts"
+}
+
+# m_keep_of_receipt: what must outlive the receipt m_one moves to kept/RUN-ID: what an undo took from others (undos of older
+# versions kept it there), and, unless everything was put back, originals that hold keys or are journals.
+m_keep_of_receipt() {
+  m_kept=$m_state_dir/kept/${m_one##*/}
+  for m_file in "$m_one"/saved/foreign.*; do
+    ! is_there "$m_file" || { m_shelf_for '' && mv -f "$m_file" "$m_kept/"; } || return 1
+  done
+  case $m_status in rolled-back | taken-back) return 0 ;; esac
+  (cd "$m_one/saved" && grep -l -e 'Private-key-format' -e 'PRIVATE KEY-----' -e 'PRIVATE KEY BLOCK-----' \
+    -e '\.private' -e '\.jnl' -e '\.nz[fd]' -- * </dev/null 2>/dev/null) >"$m_work/receipt.keys"
+  awk -F'|' -v keys="$m_work/receipt.keys" '
+    BEGIN { while ((getline line < keys) > 0) found[line] = 1 }
+    $2 == "path" && $6 == "file" && ($1 in found || $3 ~ /\.(jnl|jbk|private|nzf|nzd|tsigkeys|pem)$/ || $3 ~ /\/K[^\/]*\.(key|state)$/) { print $1, $2, $3 }
+    $2 == "tree" && $1 in found { print $1, $2, $3 }' "$m_one/journal" >"$m_work/receipt.originals"
+  m_count_kept=0
+  while read -r m_number m_kind m_file <&4; do
+    m_unescape "$m_file"
+    m_keep_original || return 1
+  done 4<"$m_work/receipt.originals"
+  [ "$m_count_kept" -eq 0 ] ||
+    notice "the receipt of run ${m_one##*/} is one too many and goes; $m_count_kept originals in it that cannot be made again are kept in $m_kept"
+}
+
+# m_keep_original: of entry m_number, once at m_unescaped, unless the host still has it.
+m_keep_original() {
+  m_saved=$m_one/saved/$m_number
+  m_parent "$m_unescaped"
+  m_leaf=${m_unescaped##*/}
+  if [ "$m_kind" = tree ]; then
+    m_leaf=$m_leaf.tar
+  elif [ -f "$m_unescaped" ] && [ ! -h "$m_unescaped" ] && cmp -s "$m_saved" "$m_unescaped"; then
+    return 0
+  fi
+  m_shelf_for "$m_dir" || return 1
+  m_other=
+  while is_there "$m_shelf/$m_leaf$m_other"; do
+    m_other=.$m_number$m_other
+  done
+  mv -f "$m_saved" "$m_shelf/$m_leaf$m_other" || return 1
+  m_count_kept=$((m_count_kept + 1))
+}

@@ -1,0 +1,67 @@
+# Taking back how packages are registered, and the times of their directories. After undo-package.sh, which says what the
+# files beside the entry are.
+
+# m_keep_required_by: who needs the successor now, before it goes: others may have come since the run.
+m_keep_required_by() {
+  [ -n "$m_old" ] && [ ! -f "$m_list.required" ] && m_package_version "${m_old%-*}" || return 0
+  [ ! -f "$m_pkgdb/$m_version/+REQUIRED_BY" ] || cp "$m_pkgdb/$m_version/+REQUIRED_BY" "$m_list.required"
+}
+
+# m_register_packages: with the same packages as before, the registration of before is right, to the byte. When others
+# came or went since, only what is ours is put right in it.
+m_register_packages() {
+  [ -f "$m_list.registry.pax" ] || return 0
+  m_package_names >"$m_work/packages.now"
+  if cmp -s "$m_work/packages.now" "$m_list"; then
+    # Also when only times differ, because a tool wrote the same once more.
+    if m_same_sums registry && [ -z "$(m_newer f)" ]; then
+      return 0
+    fi
+    m_unpack "$m_list.registry.pax" / || {
+      m_verdict=failed
+      m_restored="cannot register the packages as before: $m_pax_said"
+    }
+    return 0
+  fi
+  [ -z "$m_old" ] || m_register_old
+  pkg_admin rebuild >/dev/null 2>&1 </dev/null || :
+}
+
+m_register_old() {
+  if [ -f "$m_list.required" ]; then
+    while IFS= read -r m_name; do
+      ! pkg_info -e "$m_name" >/dev/null 2>&1 </dev/null || printf '%s\n' "$m_name"
+    done <"$m_list.required" >"$m_pkgdb/$m_old/+REQUIRED_BY"
+  fi
+  rm -rf "$m_work/registry"
+  mkdir "$m_work/registry" && m_unpack "$m_list.registry.pax" "$m_work/registry" || return 0
+  grep '/+REQUIRED_BY$' "$m_list.registry" | while IFS= read -r m_file; do
+    if [ -d "${m_file%/*}" ] && grep -qxF -- "$m_old" "$m_work/registry$m_file" && ! grep -qxF -- "$m_old" "$m_file" 2>/dev/null; then
+      printf '%s\n' "$m_old" >>"$m_file"
+    fi
+  done
+}
+
+# m_newer TYPE: prints what of the packages' trees changed after they were saved: directories, or files of the database.
+m_newer() {
+  m_tree=/usr/pkg
+  [ "$1" = d ] || m_tree=
+  find ${m_tree:+"$m_tree"} "$m_pkgdb" "$m_pkgdb.refcount" -type "$1" -newer "$m_list" -print 2>/dev/null || :
+}
+
+# m_package_times: directories that changed after they were saved get their old times. Asked again at the end of a
+# rollback, because an undo of something else may change them once more.
+m_package_times() {
+  m_mirror || return 0
+  m_newer d >"$m_work/dirs.now"
+  while IFS= read -r m_file; do
+    [ ! -d "$m_work/mirror$m_file" ] || touch -r "$m_work/mirror$m_file" "$m_file"
+  done <"$m_work/dirs.now"
+}
+
+m_undo_package_times() {
+  grep -qx "$m_entry_seq" "$m_receipt/undone" 2>/dev/null || return 0
+  m_find_pkgdb
+  m_list=$m_receipt/saved/$m_entry_seq
+  m_package_times
+}

@@ -1,0 +1,171 @@
+// No undo destroys what cannot be made again, however it came to be where the run made room: it is kept, and told.
+import { execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { describe, expect, it } from 'vitest';
+import type { LocalRun } from '../support/run-local.ts';
+import { deathBeforeTool, undoAtConsole } from './crash.ts';
+import { fingerprint } from './fingerprint.ts';
+import { daemonWrites, furnish, lostMarkers, othersWrite, plant, steps } from './kept.ts';
+import type { ScratchHost } from './scratch.ts';
+import { changesOf, complaintsOf, keptOf, scratchHost } from './scratch.ts';
+
+async function applied(): Promise<{ host: ScratchHost; before: readonly string[] }> {
+  const host = scratchHost();
+  const before = furnish(host);
+  const { result } = await host.run('apply', { steps });
+  expect(result.outcome, complaintsOf(result)).toBe('changed');
+  return { host, before };
+}
+
+const force = { settings: { force: true } };
+
+/** The kept directory stands for another file system: nothing can be renamed into it. */
+const farAway: LocalRun['runtime'] = (path, text) =>
+  path === 'kept.sh' ? `${text}\nm_is_near() { return 1; }\n` : text;
+
+function keptFiles(host: ScratchHost): readonly string[] {
+  const kept = `${keptOf(host)}${host.root}`;
+  return readdirSync(kept, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => join(entry.parentPath, entry.name).slice(kept.length + 1))
+    .toSorted();
+}
+
+describe.skipIf(process.getuid?.() !== 0)('what a daemon wrote in places of its own', () => {
+  it.each([
+    ['in the same file system', undefined],
+    ['in another file system', farAway],
+  ])('is no conflict, and is kept %s as it was', async (_title, runtime) => {
+    const { host, before } = await applied();
+    plant(host, daemonWrites);
+    const { result } = await host.run('rollback', runtime === undefined ? {} : { runtime });
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect(fingerprint(host.root, 'second')).toEqual(before);
+    expect(keptFiles(host)).toEqual(Object.keys(daemonWrites).toSorted());
+    const kept = (name: string): string => `${keptOf(host)}${host.path(name)}`;
+    for (const [name, text] of Object.entries(daemonWrites)) {
+      expect(readFileSync(kept(name), 'utf8')).toBe(text);
+      expect(lstatSync(kept(name))).toMatchObject({ uid: 14, gid: 15, mode: 0o100_640 });
+    }
+    expect(lstatSync(kept('keys'))).toMatchObject({ uid: 14, gid: 15, mode: 0o40_775 });
+    expect(lstatSync(kept('keys/sub'))).toMatchObject({ uid: 14, gid: 15 });
+    expect(lstatSync(join(host.state, 'kept')).mode & 0o777).toBe(0o700);
+    expect(lstatSync(keptOf(host)).mode & 0o777).toBe(0o700);
+    // One line says it all, and each place says its own.
+    expect(changesOf(result, ['undone']).filter((line) => line.includes('kept '))).toEqual([
+      ` kept ${keptOf(host)}`,
+    ]);
+    expect(result.resources.find(({ target }) => target === host.path('keys'))?.reason).toContain(
+      `4 files are kept: ${kept('keys')}`,
+    );
+  });
+
+  it('is left where it is in a directory that was there before', async () => {
+    const host = scratchHost();
+    host.write('was/mine', 'mine\n');
+    const state = 'state() { directory "$root/was" --mode 0770 --kept "*" --transient "*"; }';
+    await host.run('apply', { steps: { one: state } });
+    host.write('was/K1.private', 'Private-key-format: marker-1');
+    expect((await host.run('rollback')).result.outcome).toBe('rolled-back');
+    expect(readdirSync(host.path('was'))).toEqual(['K1.private', 'mine']);
+    expect(existsSync(join(host.state, 'kept'))).toBe(false);
+  });
+
+  it('does not hide what is nobody knows whose', async () => {
+    const { host } = await applied();
+    plant(host, daemonWrites);
+    host.write('run/.stranger', 'x');
+    host.write('zones/stranger', 'x');
+    const { result } = await host.run('rollback');
+    expect(result.outcome).toBe('failed');
+    expect(changesOf(result, ['conflict'])).toEqual([
+      `one path ${host.path('zones')}`,
+      `one path ${host.path('run')}`,
+    ]);
+    expect(lstatSync(host.path('run'))).toMatchObject({ uid: 14, mode: 0o40_755 });
+    expect(lostMarkers(host, daemonWrites)).toEqual([]);
+  });
+
+  it('is not followed out of its directories', async () => {
+    const { host } = await applied();
+    host.write('../outside/key', 'Private-key-format: marker-1');
+    execFileSync('ln', ['-s', host.path('../outside'), host.path('run/log')]);
+    execFileSync('ln', ['-s', host.path('../outside/key'), host.path('keys/link')]);
+    host.remove('zones/copy');
+    execFileSync('ln', ['-s', host.path('../outside/key'), host.path('zones/copy')]);
+    const { result } = await host.run('rollback', { runtime: farAway });
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect(host.read('../outside/key')).toContain('marker-1');
+    expect(keptFiles(host)).toEqual(['keys/link', 'zones/copy']);
+    for (const name of keptFiles(host))
+      expect(lstatSync(`${keptOf(host)}${host.path(name)}`).isSymbolicLink()).toBe(true);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('what others wrote anywhere', () => {
+  it('is still there after an undo, which says where', async () => {
+    const { host } = await applied();
+    plant(host, daemonWrites, othersWrite);
+    const { result } = await host.run('rollback');
+    expect(result.outcome).toBe('failed');
+    expect(lostMarkers(host, daemonWrites, othersWrite)).toEqual([]);
+    expect(changesOf(result, ['failed'])).toEqual([]);
+    const conflicts = changesOf(result, ['conflict']).map((line) => line.split('/').at(-1));
+    expect(conflicts).toEqual(['gone', 'tree', 'link', 'new', 'changed', 'zones', 'none']);
+  });
+
+  it('is kept by an undo with force, and no prune takes it', async () => {
+    const { host, before } = await applied();
+    plant(host, daemonWrites, othersWrite);
+    const { result } = await host.run('rollback', force);
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect(fingerprint(host.root, 'second')).toEqual(before);
+    expect(keptFiles(host)).toEqual([...Object.keys(daemonWrites), ...Object.keys(othersWrite)].toSorted());
+    for (const n of [1, 2]) {
+      const state = `state() { file "$root/prune" --content ${n}; }`;
+      await host.run('apply', { steps: { one: state }, settings: { keepReceipts: 1 } });
+    }
+    expect(host.receipts()).toHaveLength(1);
+    expect(lostMarkers(host, daemonWrites, othersWrite)).toEqual([]);
+  });
+
+  it('is kept by undo.sh at the console', async () => {
+    const { host, before } = await applied();
+    plant(host, daemonWrites, othersWrite);
+    const receipt = join(host.state, 'runs', host.receipts()[0] ?? '');
+    const refused = undoAtConsole(receipt);
+    expect(refused.status).toBe(1);
+    expect(refused.said).toContain(`kept ${keptOf(host)}: 10 files that others wrote are kept here`);
+    const undo = undoAtConsole(receipt, '--force');
+    expect(undo, undo.said).toMatchObject({ status: 0 });
+    expect(fingerprint(host.root, 'second')).toEqual(before);
+    expect(lostMarkers(host, daemonWrites, othersWrite)).toEqual([]);
+  });
+
+  it('is kept by an undo that is cut anywhere and done again', { timeout: 600_000 }, async () => {
+    const limit = pLimit(3);
+    const calls = Array.from({ length: 14 }, (_, index) => 3 + index * 9);
+    const cut = await Promise.all(
+      calls.map((call) =>
+        limit(async () => {
+          const { host, before } = await applied();
+          plant(host, daemonWrites, othersWrite);
+          const runtime: LocalRun['runtime'] = (path, text) => {
+            const doomed = deathBeforeTool(call, `${host.root}.calls`)(path, text);
+            return call % 2 === 0 ? (farAway?.(path, doomed) ?? doomed) : doomed;
+          };
+          const first = await host.run('rollback', { ...force, runtime });
+          expect(lostMarkers(host, daemonWrites, othersWrite), `cut at call ${call}`).toEqual([]);
+          const { result } = await host.run('rollback', force);
+          expect(['rolled-back', 'ok'], complaintsOf(result)).toContain(result.outcome);
+          expect(fingerprint(host.root, 'second'), `as before after a cut at call ${call}`).toEqual(before);
+          expect(lostMarkers(host, daemonWrites, othersWrite)).toEqual([]);
+          return first.result.outcome === 'unknown';
+        }),
+      ),
+    );
+    expect(cut.filter(Boolean).length).toBeGreaterThan(10);
+  });
+});
