@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { labDirectory } from './inventory-path.ts';
 import { withFleetOptions, withStepOptions } from './options.ts';
-import type { LabOptions } from './commands/lab.ts';
+import type { LabOptions, LabUpOptions } from './commands/lab.ts';
 import { collectReportFile } from './report-file.ts';
 import type { LintOptions } from './commands/lint.ts';
 import type { FleetOptions, PlaybookOptions } from './options.ts';
@@ -121,7 +121,8 @@ function addLabCommands(program: Command, done: (code: number) => void): void {
   labCommand('up', 'start practice hosts and write an inventory for them')
     .option('-n, --number <count>', 'how many', '3')
     .option('--backend <name>', 'docker (containers) or embedded (namespaces); what is there, unless told')
-    .action(async (options: LabOptions & { number: string; backend?: string }) => {
+    .option('--release <release>', 'which NetBSD the hosts behave as: 11.0 or 6.99.16 (the default)')
+    .action(async (options: LabUpOptions) => {
       done(await (await commands()).labUpCommand(options));
     });
   labCommand('down', 'remove them')

@@ -8,8 +8,12 @@ import { openEmbeddedLab } from './embedded/embedded-lab.ts';
 import { stateFileName } from './lab-directory.ts';
 import type { Lab } from './lab.ts';
 
+/** What every host was before a lab could choose. */
+const oldRelease = '6.99.16';
+
 const hostShape = {
   name: z.string(),
+  release: z.string().default(oldRelease),
   address: z.string(),
   sshPort: z.number(),
   dnsPort: z.number(),
@@ -25,6 +29,7 @@ const labShape = {
 };
 const startSchema = z.object({
   name: z.string(),
+  release: z.string().default(oldRelease),
   serves: z.boolean(),
   environment: z.record(z.string(), z.string()),
 });

@@ -5,6 +5,13 @@
 export const labBackends = ['docker', 'embedded'] as const;
 export type LabBackend = (typeof labBackends)[number];
 
+/**
+ * NetBSD releases that are on offer by name, the usual one first. A host can be given other words (`7.1`, `11.0_RC6`): from 10 on
+ * it behaves as 11.0, before that as 6.99.16, and what is known of 1.5.2 and of 7 is heeded.
+ */
+export const labReleases = ['6.99.16', '11.0'] as const;
+export type LabRelease = (typeof labReleases)[number];
+
 /** What hosts are made of, as `ensureImage` gives it: an image tag of the engine, or a tar of the root file system. */
 export interface LabImage {
   readonly backend: LabBackend;
@@ -15,7 +22,7 @@ export interface LabImage {
 export interface LabHostOptions {
   /** Inventory name and host name, e.g. `ns1`. */
   readonly name: string;
-  /** NetBSD release that `uname -r` reports; the image's own default when left out. */
+  /** NetBSD release that the host behaves as, and that `uname -r` reports word for word; the first of `labReleases` by default. */
   readonly release?: string;
   /** Whether named is on at boot; on by default. */
   readonly named?: boolean;
@@ -40,6 +47,8 @@ export interface LabOptions {
 /** One practice host. */
 export interface LabHost {
   readonly name: string;
+  /** What `uname -r` says there. */
+  readonly release: string;
   /** Where the ports below are: always loopback. */
   readonly address: string;
   readonly sshPort: number;

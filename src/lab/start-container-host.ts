@@ -38,7 +38,16 @@ export async function startContainerHost(
 ): Promise<ContainerHost> {
   const { containerId, sshPort, dnsPort } = await startOnFreePorts(start, lab, fixed);
   const ip = (await inspectContainers([containerId])).get(containerId)?.ip ?? '';
-  const host = { name: start.name, address: loopback, sshPort, dnsPort, containerId, ip, start };
+  const host = {
+    name: start.name,
+    release: start.release,
+    address: loopback,
+    sshPort,
+    dnsPort,
+    containerId,
+    ip,
+    start,
+  };
   await waitForSsh(host);
   if (start.serves) await waitForDns(host);
   lab.progress?.(`${host.name} serves: ssh ${loopback}:${sshPort}, dns ${loopback}:${dnsPort}`);

@@ -18,6 +18,7 @@ import { startContainers } from './start-containers.ts';
 import type { Lab, LabHost, LabHostOptions, LabOptions } from './lab.ts';
 
 const hostNamePattern = /^[a-z][a-z0-9-]{0,62}$/;
+const releasePattern = /^[1-9]\d*\.\d+(\.\d+)*(_[A-Z0-9]+)?$/;
 const labIdPattern = /^[a-z0-9][a-z0-9-]{0,40}$/;
 
 /**
@@ -103,16 +104,18 @@ async function embedded({ options, id, directory, starts }: Start, write: WriteF
 }
 
 function hostOptions(hosts: LabOptions['hosts']): readonly LabHostOptions[] {
-  const list =
+  const list: readonly LabHostOptions[] =
     typeof hosts === 'number'
       ? Array.from({ length: hosts }, (_, index) => ({ name: `ns${index + 1}` }))
       : hosts;
   if (list.length === 0) throw new UsageError('LAB_OPTIONS', 'a lab needs at least one host');
   const names = new Set<string>();
-  for (const { name } of list) {
+  for (const { name, release } of list) {
     if (!hostNamePattern.test(name))
       throw new UsageError('LAB_OPTIONS', `not a host name: ${JSON.stringify(name)}`);
     if (names.has(name)) throw new UsageError('LAB_OPTIONS', `two hosts are called ${name}`);
+    if (release !== undefined && !releasePattern.test(release))
+      throw new UsageError('LAB_OPTIONS', `not a NetBSD release: ${JSON.stringify(release)}`);
     names.add(name);
   }
   return list;

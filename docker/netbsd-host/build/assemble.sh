@@ -18,8 +18,16 @@ chmod 711 "$out$hidden"
 install -m 555 /lib64/ld-linux-x86-64.so.2 "$out$loader"
 ln -s "$loader" "$out/usr$loader"
 
-gcc -O2 -shared -fPIC -Wall -Wno-builtin-declaration-mismatch -o /tmp/libutil.so.7 -Wl,-soname,libutil.so.7 \
-  -Wl,--version-script=/src/libutil.map /src/libutil.c
+older=$hidden/older # what a host of release 6 has in other places' stead
+libutil() { # FILE [OPTION]: with -DNEEDS_DEV_NULL, for BIND as of release 11
+  mkdir -p "$out${1%/*}"
+  gcc -O2 -shared -fPIC -Wall -Wno-builtin-declaration-mismatch ${2:+"$2"} -o "$out$1" -Wl,-soname,libutil.so.7 \
+    -Wl,--version-script=/src/libutil.map /src/libutil.c /src/bind-on-netbsd.c
+  strip "$out$1"
+  chmod 444 "$out$1"
+}
+libutil /lib/libutil.so.7.20 -DNEEDS_DEV_NULL
+libutil "$older/lib/libutil.so.7.20"
 
 new_name() { # the NetBSD-like name of a Debian soname
   case $1 in
@@ -58,7 +66,6 @@ add_base_library() {
       case $1 in libz.so.* | libcap.so.* | libcrypt.so.*) ;; *) ln -s "../../lib/$1.0" "$out/usr/lib/$1" ;; esac ;;
   esac
 }
-install -m 444 /tmp/libutil.so.7 "$out/lib/libutil.so.7.20"
 ln -s libutil.so.7.20 "$out/lib/libutil.so.7"
 ln -s ../../lib/libutil.so.7.20 "$out/usr/lib/libutil.so.7"
 for need in $(patchelf --print-needed /usr/sbin/named); do add_base_library "$need"; done
@@ -66,6 +73,11 @@ add_base_library libcrypt.so.1
 for name in isc dns ns isccc isccfg bind9 irs; do
   for file in "$multiarch/lib$name"-*-Debian.so; do add_base_library "${file##*/}"; done
 done
+mkdir -p "$out/usr/lib/named"
+install -m 644 "$multiarch/bind/filter-aaaa.so" "$out/usr/lib/named/filter-aaaa.so.0"
+rename_needed "$out/usr/lib/named/filter-aaaa.so.0"
+chmod 444 "$out/usr/lib/named/filter-aaaa.so.0"
+ln -s filter-aaaa.so.0 "$out/usr/lib/named/filter-aaaa.so"
 
 # ---- programs ----
 needs_of() { # FILE [LIBRARY...]: every library it needs, directly or not; what only LIBRARY needs is left out
@@ -92,11 +104,13 @@ program() { # SOURCE DESTINATION [MODE]: a Debian program with NetBSD's run-time
   patchelf --set-interpreter "$loader" --force-rpath --set-rpath "$hidden/lib" "$out$2"
   chmod "${3:-555}" "$out$2"
 }
-bind_program() { # SOURCE DESTINATION: one of BIND's, found through /usr/libexec/ld.elf_so as on NetBSD
+bind_program() { # SOURCE DESTINATION [SYSCONFDIR]: one of BIND's, found through /usr/libexec/ld.elf_so as on NetBSD
   mkdir -p "$out${2%/*}"
   install -m 755 "$1" "$out$2"
-  perl /build/patch-bind.pl "$out$2"
+  perl /build/patch-bind.pl "${3:-/etc}" "$out$2"
   rename_needed "$out$2"
+  # before libisc, of which it changes one function
+  case $2 in */named) patchelf --add-needed libutil.so.7 "$out$2" ;; esac
   patchelf --set-interpreter "/usr$loader" "$out$2"
   case $2 in */named) ;; *)
     for library in $(needs_of "$1" libxml2.so.2 libsystemd.so.0); do

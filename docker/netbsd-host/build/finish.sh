@@ -16,6 +16,7 @@ ln "$out/usr/bin/less" "$out/usr/bin/more"
 
 chmod 711 "$out$hidden" "$out$hidden/bin" "$out$hidden/lib" "$out$hidden/script"
 chmod 555 "$out$hidden"/script/*
+chmod 555 "$out$older"/etc/rc.d/* "$out$older"/usr/sbin/*
 chmod 555 "$out"/bin/* "$out"/sbin/* "$out"/usr/bin/* "$out"/usr/sbin/* "$out"/etc/rc.d/*
 chmod 4555 "$out/usr/bin/su"
 
@@ -28,13 +29,15 @@ rm "$out/dev/zero"
 mv "$out/etc/hosts.netbsd" "$out/etc/hosts"
 chown -R 1000:100 "$out/home/ops"
 for cage in named sshd ntpd; do mkdir -p "$out/var/chroot/$cage"; done
-for directory in dev etc etc/namedb etc/namedb/cache etc/namedb/keys usr/libexec var var/run var/run/named var/tmp; do
+for directory in dev etc/namedb/cache etc/namedb/keys etc/namedb/nta usr/libexec var/run/named var/tmp; do
   mkdir -p "$out/var/chroot/named/$directory"
 done
-chown 14:14 "$out/var/chroot/named/etc/namedb/cache" "$out/var/chroot/named/etc/namedb/keys" "$out/var/chroot/named/var/run/named"
-chmod 775 "$out/var/chroot/named/etc/namedb/cache" "$out/var/chroot/named/etc/namedb/keys" "$out/var/chroot/named/var/run" "$out/var/chroot/named/var/run/named"
-chgrp 14 "$out/var/chroot/named/var/run"
-echo 6.99.16 >"$out$hidden/release"
+for directory in etc/namedb etc/namedb/cache etc/namedb/keys etc/namedb/nta var/run var/run/named var/tmp; do
+  chown 14:14 "$out/var/chroot/named/$directory"
+  chmod 775 "$out/var/chroot/named/$directory"
+done
+chmod 755 "$out/var/chroot/named/etc/namedb"
+chmod 1775 "$out/var/chroot/named/var/tmp"
 : >"$out/var/log/messages"
 : >"$out/var/log/authlog"
 : >"$out/var/log/sshd.log"

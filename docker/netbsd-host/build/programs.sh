@@ -41,7 +41,11 @@ perl -pi -e 's{/run/sshd\0}{/var/sshd\0}; s{/usr/bin/passwd}{/usr/bin/passwd}' "
 # BIND: the base system's, and the same program once more for the package
 bind_program /usr/sbin/named /usr/sbin/named
 bind_program /usr/sbin/rndc /usr/sbin/rndc
-bind_program /usr/sbin/rndc-confgen "$hidden/bin/rndc-confgen"
+bind_program /usr/sbin/rndc-confgen /usr/sbin/rndc-confgen
+ln "$out/usr/sbin/rndc-confgen" "$out$hidden/bin/rndc-confgen"
 for name in named-checkconf named-checkzone; do bind_program "/usr/bin/$name" "/usr/sbin/$name"; done
 for name in dnssec-keygen dnssec-signzone; do bind_program "/usr/bin/$name" "/usr/sbin/$name"; done
 for name in dig host nslookup nsupdate; do bind_program "/usr/bin/$name" "/usr/bin/$name"; done
+# those of them that in a package of release 11 look into /usr/pkg/etc
+for name in named rndc rndc-confgen; do bind_program "/usr/sbin/$name" "$hidden/package/sbin/$name" /usr/pkg/etc; done
+bind_program /usr/bin/named-checkconf "$hidden/package/sbin/named-checkconf" /usr/pkg/etc

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,6 +50,12 @@ int main(int argc, char **argv) {
     size_t length = end - from - 1;
     memmove(argv[0], from + 1, length);
     memset(argv[0] + length, 0, end - argv[0] - length);
+  }
+  /* As on NetBSD, a program that crashes leaves its core; where the hard limit forbids that, as much as it allows. */
+  struct rlimit core = {RLIM_INFINITY, RLIM_INFINITY};
+  if (setrlimit(RLIMIT_CORE, &core) != 0 && getrlimit(RLIMIT_CORE, &core) == 0) {
+    core.rlim_cur = core.rlim_max;
+    setrlimit(RLIMIT_CORE, &core);
   }
   sigaction(SIGTERM, &action, NULL);
   sigaction(SIGINT, &action, NULL);

@@ -3,6 +3,7 @@
  * so that a cage needs neither of the two and their thirty megabytes of friends. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,10 +62,12 @@ void vsyslog(int priority, const char *format, va_list arguments) {
   if (body < 0) return;
   head += body;
   if (head > (int)sizeof line - 1) head = sizeof line - 1;
-  /* a syslogd that was restarted left us with a dead socket: try once more on a new one */
+  /* a syslogd that was restarted left us with a dead socket: try once more on a new one; one that is busy gets a second */
   for (int attempt = 0; attempt < 2 && log_connect(); attempt++) {
+    struct pollfd room = {log_socket, POLLOUT, 0};
     if (send(log_socket, line, head, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) break;
-    closelog();
+    if (errno == EAGAIN && (poll(&room, 1, 1000) == 0 || send(log_socket, line, head, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)) break;
+    if (errno != EAGAIN) closelog();
   }
   if (log_options & LOG_PERROR) dprintf(2, "%s\n", line + strcspn(line, ">") + 1 + strlen(stamp) + 1);
   errno = saved_errno;

@@ -7,6 +7,7 @@ import {
   findEmbeddedLabs,
   hostNamed,
   labBackends,
+  labReleases,
   loadLab,
   parseFault,
   prepareImage,
@@ -15,6 +16,7 @@ import {
   startLab,
   type Lab,
   type LabBackend,
+  type LabRelease,
 } from '../../lab/index.ts';
 import { MusterError, UsageError } from '../../errors.ts';
 import { count } from '../../report/index.ts';
@@ -32,24 +34,31 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-/** `muster lab up [-n N] [--backend NAME]`. */
-export async function labUpCommand(
-  options: LabOptions & { readonly number: string; readonly backend?: string },
-): Promise<number> {
-  const hosts = Number(options.number);
-  if (!Number.isInteger(hosts) || hosts < 1 || hosts > mostHosts) {
+/** What `muster lab up` takes, as it was typed. */
+export interface LabUpOptions extends LabOptions {
+  readonly number: string;
+  readonly backend?: string;
+  readonly release?: string;
+}
+
+/** `muster lab up [-n N] [--backend NAME] [--release RELEASE]`. */
+export async function labUpCommand(options: LabUpOptions): Promise<number> {
+  const number = Number(options.number);
+  if (!Number.isInteger(number) || number < 1 || number > mostHosts) {
     throw new UsageError(
       'LAB_COUNT',
       `'${options.number}' is no number of hosts from 1 to ${String(mostHosts)}`,
     );
   }
   const wanted = backendNamed(options.backend);
+  const release = releaseNamed(options.release);
   await refuseSecondLab(options.directory);
   const { backend, reason } = await chooseBackend(wanted);
   say(`practice hosts by the ${backend} backend: ${reason}`);
   const image = await prepareImage(backend, say);
+  const hosts = Array.from({ length: number }, (_, index) => ({ name: `ns${String(index + 1)}`, release }));
   const lab = await startLab({ hosts, image, directory: options.directory, progress: say, keep: true });
-  writeOut(`${count(lab.hosts.length, 'practice host')} up. Try:\n`);
+  writeOut(`${count(lab.hosts.length, 'practice host')} up, NetBSD ${release}. Try:\n`);
   writeOut(`  muster plan playbooks/caged-bind -i ${lab.inventoryFile}\n`);
   return exitCodes.good;
 }
@@ -61,6 +70,16 @@ function backendNamed(name: string | undefined): LabBackend | undefined {
     throw new UsageError('LAB_BACKEND', `no backend '${name}'`, { hint: `take ${labBackends.join(' or ')}` });
   }
   return backend;
+}
+
+function releaseNamed(name: string = labReleases[0]): LabRelease {
+  const release = labReleases.find((candidate) => candidate === name);
+  if (release === undefined) {
+    throw new UsageError('LAB_RELEASE', `no practice host behaves as NetBSD '${name}'`, {
+      hint: `take ${labReleases.join(' or ')}`,
+    });
+  }
+  return release;
 }
 
 async function refuseSecondLab(directory: string): Promise<void> {
@@ -117,7 +136,7 @@ export async function labStatusCommand(options: LabOptions): Promise<number> {
   }
   for (const { host, state } of await lab.status()) {
     writeOut(
-      `${host.name}  ${state}  ssh ${host.address}:${String(host.sshPort)}  dns ${host.address}:${String(host.dnsPort)}\n`,
+      `${host.name}  ${state}  NetBSD ${host.release}  ssh ${host.address}:${String(host.sshPort)}  dns ${host.address}:${String(host.dnsPort)}\n`,
     );
   }
   return exitCodes.good;

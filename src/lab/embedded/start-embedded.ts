@@ -61,7 +61,7 @@ export async function startEmbedded(start: EmbeddedStart): Promise<StartedEmbedd
 
 async function bootHost(
   plan: LabPlan,
-  { name, serves }: HostStart,
+  { name, release, serves }: HostStart,
   index: number,
   progress: EmbeddedStart['progress'],
 ): Promise<LabHost> {
@@ -74,7 +74,7 @@ async function bootHost(
     throw startFailed(name, `no answer from named within ${namedTimeoutMs / 1000} s`, '');
   }
   progress?.(`${name} serves: ssh ${loopback}:${sshPort}, dns ${loopback}:${dnsPort}`);
-  return { name, address: loopback, sshPort, dnsPort, ip };
+  return { name, release, address: loopback, sshPort, dnsPort, ip };
 }
 
 /** Another process may take a port between our look and the keeper's; then others are tried. */

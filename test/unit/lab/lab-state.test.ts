@@ -18,11 +18,12 @@ function state(directory: string): Parameters<typeof openContainerLab>[0] {
     hosts: [
       {
         name: 'ns1',
+        release: '11.0',
         address: '127.0.0.1',
         sshPort: 20_001,
         dnsPort: 20_002,
         containerId: 'c1',
-        start: { name: 'ns1', serves: true, environment: { MUSTER_NAMED: 'YES' } },
+        start: { name: 'ns1', release: '11.0', serves: true, environment: { MUSTER_NAMED: 'YES' } },
         ip: '192.0.2.1',
       },
     ],
@@ -41,8 +42,8 @@ describe('loadLab', () => {
   it('opens an embedded lab, which is gone when nobody runs it', async () => {
     const directory = await temporaryDirectory();
     const { hosts, id, identityFile, knownHostsFile, inventoryFile } = state(directory);
-    const { name, address, sshPort, dnsPort, ip } = hosts[0]!;
-    const host = { name, address, sshPort, dnsPort, ip };
+    const { name, release, address, sshPort, dnsPort, ip } = hosts[0]!;
+    const host = { name, release, address, sshPort, dnsPort, ip };
     const saved = { id, directory, identityFile, knownHostsFile, inventoryFile, hosts: [host] };
     await saveLab(openEmbeddedLab(saved));
     const opened = await loadLab(directory);
