@@ -87,7 +87,7 @@ m_record_made() {
     dir) m_post='dir|?|?|?|-' ;;
     *) m_post="$m_type|?|?|?|?" ;;
   esac
-  printf '%s\n' "$m_joined|absent|-|-|-|-|$m_post|." >>"$m_receipt/journal" || fail "cannot write the journal in $m_receipt"
+  printf '%s\n' "$m_joined|absent|-|-|-|-|$m_post||." >>"$m_receipt/journal" || fail "cannot write the journal in $m_receipt"
   m_sync
 }
 

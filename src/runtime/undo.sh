@@ -113,7 +113,12 @@ m_undo_writers() {
     m_result undone path "$m_path" removed
   elif m_keep_path "$m_path"; then
     m_say_kept "$m_path"
-    m_result undone path "$m_path" "removed, and its writer had changed it${m_kept_words:+; $m_kept_words}"
+    # The run may have replaced an older one of the same writer.
+    m_restored=removed
+    m_seq=$m_entry_seq
+    if m_print "$m_path" && m_restore; then
+      m_result undone path "$m_path" "$m_restored, and its writer had changed it${m_kept_words:+; $m_kept_words}"
+    fi
   else
     m_result failed path "$m_path" "cannot keep what is in it in $m_kept, so it stays"
   fi

@@ -7,6 +7,7 @@ content_of_host() {
   # They stand where they will be seen from in the cage: what is checked is what will be there, and nothing else.
   [ -z "$differs" ] || check_as_in_cage
   guard_content
+  record_hand_backs_of_content
   directory "$cage/etc"
   case $named_conf in /etc/[!/]*) ;; *) directory "$cage${named_conf%/*}" ;; esac
   fit_of "$named_conf"
@@ -19,6 +20,8 @@ content_of_host() {
 # survey_content: refuses a configuration of the host that could not run in the cage: all that is wrong with it at once, by
 # name, before anything is replaced.
 survey_content() {
+  # Said once: a plan goes on behind the step that refused it.
+  [ ! -f "$m_work/refused" ] || fail 'see the step survey'
   [ -f "$named_conf" ] || fail "there is no $named_conf on this host; the var named_conf says where the configuration is"
   [ -d "$namedb" ] || fail "there is no directory $namedb on this host; the var namedb says where the zones are"
   refused=
@@ -27,6 +30,7 @@ survey_content() {
   find_places
   problems=$(what_has_no_place)
   [ -z "$refused" ] || problems="$problems${problems:+$m_nl}named-checkconf refuses it: $refused"
+  [ -z "$problems" ] || : >"$m_work/refused"
   [ -z "$problems" ] || fail "$(printf '%s\n' "$problems" | awk '{ printf "%s%s", (NR > 1 ? "; and " : ""), $0 }'); nothing was replaced"
 }
 
@@ -104,6 +108,15 @@ staged_whole() {
 guard_content() {
   [ -n "$differs" ] && ! in_plan && [ -f "$cage$named_conf" ] || return 0
   m_guard ':'
+}
+
+# record_hand_backs_of_content: this run makes the directories in which named will write, so its undo hands back, too.
+record_hand_backs_of_content() {
+  [ -n "$differs" ] && ! in_plan || return 0
+  look_at_named
+  find_ours
+  look_at_serving
+  record_hand_backs
 }
 
 # further_files: the single files among further_paths.

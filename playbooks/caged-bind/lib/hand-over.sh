@@ -118,6 +118,7 @@ EOT
   m_guard "$(end_of_new; end_of_found)"
   stop_old
   ! serves_from_host || take_over -newer "$m_work/taken.stamp"
+  record_hand_backs
   move_into_cage
   m_begin hand_over "$rc_file"
   m_why=$why

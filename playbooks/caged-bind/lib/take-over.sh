@@ -38,7 +38,7 @@ take_file() {
   m_look "$1"
   taken_mode=$m_mode
   m_digest "$1"
-  m_journal_path "$2" "file|$taken_mode|$taken_uid|$taken_gid|$m_digest_value"
+  m_journal_path "$2" "file|$taken_mode|$taken_uid|$taken_gid|$m_digest_value" '' '*'
   m_put "$1" "$2" "$taken_mode" "$taken_uid" "$taken_gid" || fail "cannot take over $1, which the old named wrote"
   taken=$((taken + 1))
 }
@@ -50,9 +50,31 @@ drop_old_journals() {
   while IFS= read -r name <&5; do
     name=${name#./}
     [ ! -f "$1/$name" ] && [ -f "$1/${name%.jnl}" ] && names_that_change "$name" "$1" || continue
-    m_journal_path "$cage$1/$name" 'absent|-|-|-|-'
+    m_journal_path "$cage$1/$name" 'absent|-|-|-|-' '' '*'
     rm -f "$cage$1/$name"
   done 5<"$m_work/taken.journals"
+}
+
+# record_hand_backs: what the caged named writes from here on goes back to where the old one looks for it, when the run is
+# undone: zones that were updated, journals, keys. Not what named makes again by itself.
+record_hand_backs() {
+  serves_from_host || return 0
+  while IFS= read -r top <&6; do
+    [ -d "$top" ] || continue
+    set --
+    set -f
+    for pattern in $zones_change; do
+      case $pattern in managed-keys* | *mkeys | cache/*) ;; *) set -- ${1+"$@"} "$pattern" ;; esac
+    done
+    for place in $(below_top "$top" <"$m_work/own.auto"); do
+      set -- ${1+"$@"} "$place/*"
+    done
+    set +f
+    [ $# -eq 0 ] || m_record_hand_back "$cage$top" "$top" "$@"
+  done 6<<EOT
+$namedb
+$further_paths
+EOT
 }
 
 # list_cage FILE: what is in the cage, but for what named itself makes there, into FILE.

@@ -8,8 +8,14 @@ state() {
     # Made by the script at its first start otherwise, and then a rollback would not know of it.
     directory "$namedb/keys" --mode 0775 --transient '*'
   fi
-  hand_over "$cage$named_conf" "$cage$program" "$cage$namedb" "package:$package_name" \
+  set -- "$cage$named_conf" "$cage$program" "$cage$namedb" "package:$package_name" \
     "/etc/rc.conf:${rc_prefix}_flags" "/etc/rc.conf:$knob"
+  while IFS= read -r further; do
+    [ -z "$further" ] || set -- "$@" "$cage$further"
+  done <<EOT
+$further_paths
+EOT
+  hand_over "$@"
 }
 
 verify() {
