@@ -54,7 +54,9 @@ async function say(host: ScratchHost, lines: string): Promise<string> {
   const { result } = await host.run('verify', {
     steps: { say: `state() { :; }\nverify() {\n${lines}\n}` },
     files: {
+      'lib/configuration.sh': move('configuration.sh'),
       'lib/content.sh': move('content.sh'),
+      'lib/serving.sh': move('serving.sh'),
       'lib/hand-over.sh': move('hand-over.sh'),
       'lib/switch.sh': move('switch.sh'),
       'lib/proof.sh': move('proof.sh'),
@@ -82,7 +84,7 @@ function answer(host: ScratchHost, zones: Readonly<Record<string, string>>): voi
 }
 
 const checkconf = (lines: readonly string[]): string => `#!/bin/sh\ncat <<'EOT'\n${lines.join('\n')}\nEOT\n`;
-const judge = `checkconf=named-checkconf
+const judge = `checkconf=named-checkconf ask_port=53
 find_zones; closed=$(may_be_closed && echo yes || echo no)
 ask_all_zones udp; missing_zones; stale_zones; unseen_zones`;
 
@@ -162,7 +164,7 @@ describe.each(shells)('what was edited in the cage in %s', (shell) => {
     const host = cagedHost(shell);
     host.write(
       'cage/etc/named.conf',
-      '// include "/etc/gone.conf";\n\tinclude "/etc/one.conf"; include "parts/*.conf";\n',
+      'options { directory "/etc/namedb"; };\n// include "/etc/gone.conf";\n\tinclude "/etc/one.conf"; include "parts/*.conf";\n',
     );
     host.write('cage/etc/one.conf', 'zone "x" { type master; };\ninclude "two.conf"; # and so on\n');
     const files = ['one.conf', 'namedb/parts/three.conf', 'namedb/two.conf', 'gone.conf', 'other.conf'];
@@ -173,7 +175,9 @@ describe.each(shells)('what was edited in the cage in %s', (shell) => {
     const edited = 'm_why=\nneed_fresh_content\necho "$m_why"';
     expect(await say(host, edited)).toBe('\n');
     for (const file of files) setTime(host.path(`cage/etc/${file}`), 3000);
-    const named = files.slice(0, 3).map((file) => host.path(`cage/etc/${file}`));
+    const named = ['one.conf', 'namedb/two.conf', 'namedb/parts/three.conf'].map((file) =>
+      host.path(`cage/etc/${file}`),
+    );
     expect(await say(host, edited)).toBe(`restart it: ${named.join(', ')} changed after it was started\n`);
   });
 });

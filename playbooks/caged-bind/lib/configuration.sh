@@ -167,7 +167,7 @@ configuration_facts() {
       command = "ls -d " safe " 2>/dev/null"
       while ((command | getline path) > 0) matched[++matches] = substr(path, length(root) + 1)
       close(command)
-      if (!matches) { add("include", "", name); return }
+      if (!matches) { if (!included[name]++) add("include", "", name); return }
       # Each one may include others by a pattern itself.
       for (path = 1; path <= matches; path++) queue[depth_of_files, path] = matched[path]
       safe = matches
@@ -175,9 +175,11 @@ configuration_facts() {
       for (path = 1; path <= safe; path++) read_file(queue[depth_of_files, path])
     }
     function read_file(path,    line, comment, at) {
-      if (++files > 1000 || depth_of_files > 20) return
+      # A file that includes itself would never end; named would not start with it.
+      if (++files > 10000 || is_open[path]) return
+      is_open[path] = 1
       depth_of_files++
-      add("include", "", path)
+      if (!included[path]++) add("include", "", path)
       while ((getline line < (root path)) > 0) {
         while (line != "") {
           if (comment) {
@@ -211,6 +213,7 @@ configuration_facts() {
         }
       }
       close(root path)
+      is_open[path] = 0
       depth_of_files--
     }
     function judge_zone(number,    type, what, file, policy, signs, keys) {
