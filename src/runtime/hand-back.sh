@@ -195,6 +195,11 @@ m_known_owner() {
   m_mode_had=$m_mode
   m_look "$1"
   m_mode=$m_mode_had
+  # Where it is borrowed, its owner is noted.
+  m_escape "$1"
+  printf '%s\n' "$m_escaped" >"$m_work/hand.path"
+  m_was=$(awk -F'|' -v path="$m_work/hand.path" 'BEGIN { getline wanted <path } $3 == wanted { print $1; exit }' "$m_receipt/borrowed" 2>/dev/null)
+  [ -z "$m_was" ] || m_uid=${m_was%:*} m_gid=${m_was#*:}
 }
 
 # m_hand_file CLASS: a file of the old daemon's own keeps its owner and mode, and what it held is kept.

@@ -1,6 +1,6 @@
 // A run that makes room for others in every way there is, and what others then write there that cannot be made again.
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fingerprint } from './fingerprint.ts';
 import type { ScratchHost } from './scratch.ts';
@@ -71,7 +71,8 @@ export function plant(host: ScratchHost, ...sets: readonly Readonly<Record<strin
     const top = name.split('/')[0] ?? '';
     if (['new', 'link', 'gone'].includes(top)) removeIfThere(host, top);
     if (name.startsWith('zones/file/')) removeIfThere(host, 'zones/file');
-    host.write(name, text, 0o640);
+    host.write(name, text);
+    chmodSync(host.path(name), 0o640);
     if (['run', 'keys', 'zones', 'deep'].includes(top)) giveAway(host, name);
   }
   host.write('run/1.pid', '1\n');
