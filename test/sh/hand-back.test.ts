@@ -91,7 +91,7 @@ describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote', () => {
       `one hand_back ${host.path('old')}`,
     ]);
     const said = result.resources.find(({ target }) => target === host.path('old'))?.reason;
-    expect(said).toContain('5 files that were written in');
+    expect(said).toContain('5 files are back here that changed in');
     const notices = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
     expect(notices.join('\n')).toContain('./dyn/b ./dyn/c ./dyn/c.jnl (3 in all)');
     expect(result.proof?.same).toBe(result.proof?.paths);
@@ -101,7 +101,7 @@ describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote', () => {
     const host = await applied();
     const undo = undoAtConsole(join(host.state, 'runs', host.receipts()[0] ?? ''));
     expect(undo, undo.said).toMatchObject({ status: 0 });
-    expect(undo.said).toContain('5 files that were written in');
+    expect(undo.said).toContain('5 files are back here that changed in');
     expectHandedBack(host);
   });
 
