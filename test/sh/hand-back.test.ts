@@ -36,7 +36,17 @@ function furnish(host: ScratchHost): void {
 }
 
 function daemonWrites(host: ScratchHost): void {
-  for (const name of ['dyn/a', 'dyn/b', 'dyn/c', 'dyn/c.jnl', 'dyn/new', 'dyn/deep/z', 'keys/K1', 'Knew', 'fixed']) {
+  for (const name of [
+    'dyn/a',
+    'dyn/b',
+    'dyn/c',
+    'dyn/c.jnl',
+    'dyn/new',
+    'dyn/deep/z',
+    'keys/K1',
+    'Knew',
+    'fixed',
+  ]) {
     host.write(`new/${name}`, `${name} 2\n`, 0o640);
     chownSync(host.path(`new/${name}`), 14, 15);
   }
@@ -128,7 +138,13 @@ describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote', () => {
     furnish(host);
     const service = fakeService(host, 'oldd');
     service.start();
-    host.write('etc/rc.d/oldd', host.read('etc/rc.d/oldd').replace('start() {', `start() {\n  cat ${host.path('old/dyn/a')} >${host.root}.seen`), 0o555);
+    host.write(
+      'etc/rc.d/oldd',
+      host
+        .read('etc/rc.d/oldd')
+        .replace('start() {', `start() {\n  cat ${host.path('old/dyn/a')} >${host.root}.seen`),
+      0o555,
+    );
     const both = {
       ...steps,
       two: `state() { service_running oldd --script "$root/etc/rc.d/oldd" --state stopped; }`,

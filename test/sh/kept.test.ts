@@ -104,6 +104,74 @@ describe.skipIf(process.getuid?.() !== 0)('what a daemon wrote in places of its 
   });
 });
 
+describe('a tree that is removed while a daemon writes in it', () => {
+  /** Somebody writes between the saving of the tree and its removal. */
+  const late: LocalRun['runtime'] = (path, text) =>
+    path === 'journal.sh'
+      ? text.replace('  m_record tree "$1" "$m_step"', `$&\n  echo marker-1 >"$1/late"`)
+      : text;
+  const removal = { one: 'state() { absent "$root/tree" --recursive; }' };
+
+  it('comes back with what was written last', async () => {
+    const host = scratchHost();
+    host.write('tree/file', 'first\n');
+    const { result } = await host.run('apply', { steps: removal, runtime: late });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    expect(existsSync(host.path('tree'))).toBe(false);
+    expect((await host.run('rollback')).result.outcome).toBe('rolled-back');
+    expect([host.read('tree/file'), host.read('tree/late')]).toEqual(['first\n', 'marker-1\n']);
+  });
+
+  it('comes back with it wherever the run is cut', { timeout: 600_000 }, async () => {
+    const limit = pLimit(3);
+    const cut = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => index + 6).map((call) =>
+        limit(async () => {
+          const host = scratchHost();
+          host.write('tree/file', 'first\n');
+          const runtime: LocalRun['runtime'] = (path, text) =>
+            deathBeforeTool(call, `${host.root}.calls`)(path, late?.(path, text) ?? text);
+          const { result } = await host.run('apply', { steps: removal, runtime });
+          const isThere = existsSync(host.path('tree/late'));
+          await host.run('rollback');
+          expect(host.read('tree/file'), `cut at call ${call}`).toBe('first\n');
+          const wasWritten =
+            isThere || result.outcome !== 'unknown' || lostMarkers(host, { late: 'marker-1' }).length === 0;
+          return {
+            unknown: result.outcome === 'unknown',
+            back: existsSync(host.path('tree/late')),
+            wasWritten,
+          };
+        }),
+      ),
+    );
+    expect(cut.filter(({ unknown }) => unknown).length).toBeGreaterThan(6);
+    expect(cut.filter(({ back, wasWritten }) => wasWritten && !back)).toEqual([]);
+  });
+});
+
+it('an old receipt, whose journal knows neither of them, is undone with its keys kept', async () => {
+  const host = scratchHost();
+  const state = `state() { directory "$root/keys" --transient '*'; file "$root/once" --content ours --once; }`;
+  await host.run('apply', { steps: { one: state } });
+  const journal = join(host.state, 'runs', host.receipts()[0] ?? '', 'journal');
+  const old = readFileSync(journal, 'utf8')
+    .replaceAll(/\|[^|]*\|\.$/gm, '|.')
+    .replaceAll('||.', '|.');
+  writeFileSync(journal, old);
+  expect(
+    old
+      .split('\n')
+      .filter((line) => line.includes('|path|'))[0]
+      ?.split('|'),
+  ).toHaveLength(16);
+  host.write('keys/K1.private', 'Private-key-format: marker-1');
+  host.write('once', 'marker-2');
+  const { result } = await host.run('rollback');
+  expect(changesOf(result, ['conflict'])).toEqual([`one path ${host.path('once')}`]);
+  expect(keptFiles(host)).toEqual(['keys/K1.private']);
+});
+
 describe.skipIf(process.getuid?.() !== 0)('what others wrote anywhere', () => {
   it('is still there after an undo, which says where', async () => {
     const { host } = await applied();

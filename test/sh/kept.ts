@@ -56,9 +56,9 @@ export const daemonWrites: Readonly<Record<string, string>> = {
 /** What a person writes over or beside what the run made. */
 export const othersWrite: Readonly<Record<string, string>> = {
   'none/key': 'marker-11',
-  'changed': 'marker-12',
-  'new': 'marker-13',
-  'link': 'marker-14',
+  changed: 'marker-12',
+  new: 'marker-13',
+  link: 'marker-14',
   'tree/other': 'marker-15',
   'gone/with/in': 'marker-16',
   'zones/file/with': 'marker-17',
@@ -93,8 +93,17 @@ function giveAway(host: ScratchHost, name: string): void {
 }
 
 /** The markers that are nowhere any more, neither on the host nor in what is kept. */
-export function lostMarkers(host: ScratchHost, ...sets: readonly Readonly<Record<string, string>>[]): string[] {
-  const found = execFileSync('grep', ['-rhoaE', '--devices=skip', 'marker-[0-9]+', host.root, host.state]).toString();
+export function lostMarkers(
+  host: ScratchHost,
+  ...sets: readonly Readonly<Record<string, string>>[]
+): string[] {
+  const found = execFileSync('grep', [
+    '-rhoaE',
+    '--devices=skip',
+    'marker-[0-9]+',
+    host.root,
+    host.state,
+  ]).toString();
   const there = new Set(found.split('\n'));
   return sets
     .flatMap((set) => Object.values(set))

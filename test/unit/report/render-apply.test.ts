@@ -142,10 +142,10 @@ describe('renderRollback', () => {
     ];
     expect(renderRollback(runResult('rollback', hosts), plainStyle)).toBe(
       text(
-        '✔ ns1       1 of 1 undone, 1 of 1 path proved identical to before',
-        '✔ ns2       1 of 1 undone, 1 of 1 path proved identical to before',
-        '✔ ns[1-2]   /old: 1 file is back',
-        '✔ ns[1-2]   /kept/R1: 2 files',
+        '✔ ns1                 1 of 1 undone, 1 of 1 path proved identical to before',
+        '✔ ns2                 1 of 1 undone, 1 of 1 path proved identical to before',
+        '✔ ns[1-2] (2 hosts)   /old: 1 file is back',
+        '✔ ns[1-2] (2 hosts)   /kept/R1: 2 files',
         '2 hosts: 2 rolled back   run R1',
       ),
     );
