@@ -23,7 +23,7 @@ export const steps = {
   symlink "$root/relinked" --to here
   absent "$root/tree" --recursive
   absent "$root/gone"
-  directory "$root/deep/er" --owner 14 --group 15 --kept '*'
+  directory "$root/deep/er" --kept '*'
 }`,
 };
 
