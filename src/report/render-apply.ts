@@ -1,6 +1,7 @@
 // What an apply or a rollback did, as text: a recap for each host, every failure with its evidence, totals.
 import { foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
-import type { HostOutcome, HostResult, RunResult, StepOutcome } from '../result.ts';
+import type { HostOutcome, HostResult, ResourceResult, RunResult, StepOutcome } from '../result.ts';
+import { escapeTerminal } from './escape.ts';
 import { count, type Row, hostLabel, layOut } from './layout.ts';
 import type { Mark, Style } from './style.ts';
 import { countOf, failureRows, lossRows, totalLine } from './trouble.ts';
@@ -23,9 +24,10 @@ export function renderApply(result: RunResult, style: Style): string {
   ]);
 }
 
-/** For each host how much was undone, and every entry that was not. */
+/** For each host how much was undone, where things are that others wrote, and every entry that was not undone. */
 export function renderRollback(result: RunResult, style: Style): string {
-  const recap = recapRows(reachedHosts(result), undoneText);
+  const reached = reachedHosts(result);
+  const recap = [...recapRows(reached, undoneText), ...keptRows(reached)];
   const counts: [number, string][] = [
     [countOf(result.hosts, 'rolled-back'), 'rolled back'],
     [countOf(result.hosts, 'ok', 'changed'), 'with nothing to roll back'],
@@ -64,8 +66,26 @@ function stepCounts(hosts: readonly HostResult[]): string {
   return [...texts, ...(undone > 0 ? [`rolled-back=${undone}`] : [])].join(' ');
 }
 
+/** Lines of a rollback that are about what it did not destroy; they are no entries of the journal. */
+const isAboutKept = ({ resource, status }: ResourceResult): boolean =>
+  status === 'undone' && (resource === 'kept' || resource === 'hand_back');
+
+function keptRows(hosts: readonly HostResult[]): Row[] {
+  const entries = hosts.flatMap(({ host, resources }) =>
+    resources
+      .filter(isAboutKept)
+      .map(({ target, reason }) => ({ host, value: escapeTerminal(`${target}: ${reason}`) })),
+  );
+  return foldByEquality(entries).map(({ hosts: names, value }) => ({
+    mark: 'good',
+    label: hostLabel(names),
+    text: value,
+  }));
+}
+
 function undoneText(host: HostResult): string {
-  const { proof, resources } = host;
+  const { proof } = host;
+  const resources = host.resources.filter((entry) => !isAboutKept(entry));
   if (resources.length === 0) return 'nothing to roll back';
   const number = (status: string): number => resources.filter((entry) => entry.status === status).length;
   const kept = number('kept');

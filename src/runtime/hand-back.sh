@@ -74,7 +74,8 @@ m_undo_hand_back() {
   m_count=$(grep -c . "$m_work/hand.both" || :)
   [ "$m_count" -eq 0 ] ||
     notice "changed on both sides since the hand-over, left as it is in $m_a3, and what was written in $m_a1 is kept in $m_shelf: $(head -n 5 "$m_work/hand.both" | tr '\n' ' ')($m_count in all)"
-  m_result undone hand_back "$m_a3" "$m_handed files that were written in $m_a1 since went back here"
+  m_files_words "$m_handed"
+  m_result undone hand_back "$m_a3" "$m_words back here that changed in $m_a1 since"
 }
 
 # m_plan_hand_back: into $m_work/hand.plan, `CLASS ./NAME` a line, what goes back: `new` where TO has none, `old` where TO
@@ -195,6 +196,11 @@ m_known_owner() {
   m_mode_had=$m_mode
   m_look "$1"
   m_mode=$m_mode_had
+  # Where it is borrowed, its owner is noted.
+  m_escape "$1"
+  printf '%s\n' "$m_escaped" >"$m_work/hand.path"
+  m_was=$(awk -F'|' -v path="$m_work/hand.path" 'BEGIN { getline wanted <path } $3 == wanted { print $1; exit }' "$m_receipt/borrowed" 2>/dev/null)
+  [ -z "$m_was" ] || m_uid=${m_was%:*} m_gid=${m_was#*:}
 }
 
 # m_hand_file CLASS: a file of the old daemon's own keeps its owner and mode, and what it held is kept.

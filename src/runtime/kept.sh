@@ -258,10 +258,12 @@ m_say_kept() {
   m_find_kept
   is_there "$m_kept$1" || return 0
   m_count=$(find "$m_kept$1" \( -type f -o -type l \) ! -name .muster.part -print | wc -l)
-  m_count=$((m_count))
-  case $m_count in
-    0) ;;
-    1) m_kept_words="1 file is kept: $m_kept$1" ;;
-    *) m_kept_words="$m_count files are kept: $m_kept$1" ;;
-  esac
+  m_files_words "$m_count"
+  [ $((m_count)) -eq 0 ] || m_kept_words="$m_words kept: $m_kept$1"
+}
+
+# m_files_words NUMBER: sets m_words to `1 file is` or `2 files are`.
+m_files_words() {
+  m_words="$(($1)) files are"
+  [ $(($1)) -ne 1 ] || m_words='1 file is'
 }

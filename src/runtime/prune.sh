@@ -70,8 +70,10 @@ m_keep_original() {
   m_shelf_for "$m_dir" || return 1
   m_other=
   while is_there "$m_shelf/$m_leaf$m_other"; do
+    ! cmp -s "$m_saved" "$m_shelf/$m_leaf$m_other" || return 0
     m_other=.$m_number$m_other
   done
-  mv -f "$m_saved" "$m_shelf/$m_leaf$m_other" || return 1
+  # A copy: until the whole receipt goes, it can be rolled back.
+  cp -p "$m_saved" "$m_shelf/.muster.part" && mv -f "$m_shelf/.muster.part" "$m_shelf/$m_leaf$m_other" || return 1
   m_count_kept=$((m_count_kept + 1))
 }

@@ -81,11 +81,8 @@ m_say_all_kept() {
   for m_one in "$m_kept" "$m_kept".*; do
     [ ! -d "$m_one" ] || m_count=$((m_count + $(find "$m_one" \( -type f -o -type l \) ! -name .muster.part -print | wc -l)))
   done
-  case $m_count in
-    0) ;;
-    1) m_emit res undone kept "$m_kept" '1 file that others wrote is kept here' 0 '' ;;
-    *) m_emit res undone kept "$m_kept" "$m_count files that others wrote are kept here" 0 '' ;;
-  esac
+  m_files_words "$m_count"
+  [ "$m_count" -eq 0 ] || m_emit res undone kept "$m_kept" "$m_words kept here that others wrote" 0 ''
 }
 
 # m_is_undone: an earlier rollback, which was cut, dealt with this entry. Services are asked again: they come last.

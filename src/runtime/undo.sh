@@ -20,6 +20,8 @@ m_one_of() {
 m_is_ours() {
   [ "$m_type" != absent ] || return 0
   m_one_of "$m_type" "$m_pre_type" "$m_post_type" || return 1
+  # A place of a daemon's: whose it is by now is no matter when it goes.
+  case $m_transient$m_keeps:$m_type$m_pre_type$m_post_type in ?*:dirabsentdir) return 0 ;; esac
   # A directory is made with this mode, by an apply and by an undo that was cut alike.
   case $m_type$m_mode$m_pre_type$m_post_type in dir0700absent* | dir0700*absent) return 0 ;; esac
   # chown takes set-id bits off, and a driver may have died before the chmod behind it.
@@ -235,16 +237,10 @@ m_undo_tree() {
   m_parent "$m_path"
   m_temp=$m_dir/.muster-$m_run_id-$m_entry_seq
   rm -rf "$m_temp.gone" "$m_temp.new"
-  if [ -d "$m_temp/${m_path##*/}" ] && ! is_there "$m_path"; then
-    # The run was cut when it had just been moved, with all that was written in it to the end.
-    m_was=$m_temp/${m_path##*/}
-    m_put_tree "$m_temp/.muster.time"
-    rm -rf "$m_temp"
-    m_result "$m_verdict" tree "$m_path" "$m_restored"
-    return 0
-  fi
   m_was=$m_temp.new/${m_path##*/}
-  if ! mkdir -m 0700 "$m_temp.new" || ! (cd "$m_temp.new" && tar xpf "$m_receipt/saved/$m_entry_seq") 2>"$m_work/tar.err"; then
+  # The run may have been cut when the tree had just been moved, with all that was written in it to the end.
+  [ ! -f "$m_temp/.muster.time" ] || [ ! -d "$m_temp/${m_path##*/}" ] || m_was=$m_temp/${m_path##*/}
+  if [ "$m_was" != "$m_temp/${m_path##*/}" ] && ! m_unpack_tree; then
     m_verdict=failed
     m_restored="cannot unpack what was saved: $(tail -n 1 "$m_work/tar.err")"
   elif is_there "$m_path" && m_same_tree "$m_was" "$m_path"; then
@@ -255,24 +251,28 @@ m_undo_tree() {
     m_restored='something else is there now; --force overwrites it'
     m_conflicts="$m_conflicts|$m_path|"
   else
-    # A directory that moves to another parent may get a new time.
-    touch -r "$m_was" "$m_temp.new/.muster.time"
-    m_put_tree "$m_temp.new/.muster.time"
+    m_put_tree
   fi
   # Before the result is noted: nobody comes back for it then.
   rm -rf "$m_temp.new"
-  [ -d "$m_temp/${m_path##*/}" ] || rm -rf "$m_temp"
+  case $m_verdict in undone | kept) rm -rf "$m_temp" ;; esac
   m_result "$m_verdict" tree "$m_path" "$m_restored"
 }
 
-# m_put_tree TIME-FILE: the tree m_was goes to m_path; what is there is kept.
+# m_unpack_tree: what was saved, as m_was. A directory that moves to another parent may get a new time, so that is noted.
+m_unpack_tree() {
+  mkdir -m 0700 "$m_temp.new" && (cd "$m_temp.new" && tar xpf "$m_receipt/saved/$m_entry_seq") 2>"$m_work/tar.err" &&
+    touch -r "$m_was" "$m_temp.new/.muster.time"
+}
+
+# m_put_tree: the tree m_was goes to m_path; what is there is kept.
 m_put_tree() {
   if is_there "$m_path" && ! m_keep_path "$m_path"; then
     m_verdict=failed
     m_restored="cannot keep what somebody put there in $m_kept, so it stays"
     return 0
   fi
-  if mv "$m_was" "$m_path" && { [ ! -f "$1" ] || touch -r "$1" "$m_path"; }; then
+  if mv "$m_was" "$m_path" && touch -r "${m_was%/*}/.muster.time" "$m_path"; then
     m_verdict=undone
     m_restored='tree as before'
   else

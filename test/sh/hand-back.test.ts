@@ -17,10 +17,11 @@ const steps = {
   for name in dyn/a dyn/b dyn/c dyn/c.jnl fixed; do
     copy "$root/new/$name" --from "$root/old/$name" --once
   done
+  directory "$root/new/keys" --owner 14 --kept '*'
   directory "$root/old/keys" --transient '*'
   if [ "$m_mode_run" = apply ] && ! grep -q hand_back "$m_receipt/journal"; then
-    m_record_hand_back "$root/new" "$root/old" 'dyn/*' 'K*'
-    m_record_hand_back "$root/new/dyn/deep" "$root/old/keys" 'K*'
+    m_record_hand_back "$root/new" "$root/old" 'nothing'
+    m_record_hand_back "$root/new" "$root/old" 'dyn/*' 'keys/*' 'K*'
   fi
 }`,
 };
@@ -35,10 +36,21 @@ function furnish(host: ScratchHost): void {
 }
 
 function daemonWrites(host: ScratchHost): void {
-  for (const name of ['dyn/a', 'dyn/b', 'dyn/c', 'dyn/c.jnl', 'dyn/new', 'dyn/deep/K1', 'Knew', 'fixed']) {
+  for (const name of [
+    'dyn/a',
+    'dyn/b',
+    'dyn/c',
+    'dyn/c.jnl',
+    'dyn/new',
+    'dyn/deep/z',
+    'keys/K1',
+    'Knew',
+    'fixed',
+  ]) {
     host.write(`new/${name}`, `${name} 2\n`, 0o640);
     chownSync(host.path(`new/${name}`), 14, 15);
   }
+  chownSync(host.path('new/keys/K1'), 1, 2);
   host.write('new/dyn/x.pid', '1');
   // Somebody changed these two on the old side as well.
   host.write('old/dyn/b', 'by hand\n', 0o600);
@@ -50,8 +62,11 @@ function expectHandedBack(host: ScratchHost): void {
   expect(lstatSync(host.path('old/dyn/a'))).toMatchObject({ uid: 7, gid: 8, mode: 0o100_600 });
   expect(lstatSync(host.path('old/dyn'))).toMatchObject({ uid: 7, gid: 8, mode: 0o40_755 });
   expect(host.read('old/dyn/new')).toBe('dyn/new 2\n');
-  expect(host.read('old/dyn/deep/K1')).toBe('dyn/deep/K1 2\n');
-  expect(host.read('old/keys/K1')).toBe('dyn/deep/K1 2\n');
+  expect(host.read('old/dyn/deep/z')).toBe('dyn/deep/z 2\n');
+  expect(host.read('old/keys/K1')).toBe('keys/K1 2\n');
+  expect(lstatSync(host.path('old/keys/K1'))).toMatchObject({ uid: 1, gid: 2, mode: 0o100_640 });
+  // There is no account 14 any more: its file is that of the directory's owner.
+  expect(lstatSync(host.path('old/dyn/new'))).toMatchObject({ uid: 7, gid: 8, mode: 0o100_640 });
   expect(lstatSync(host.path('old/dyn/deep')).mode & 0o777).toBe(0o711);
   expect(host.read('old/Knew')).toBe('Knew 2\n');
   // Not handed back: changed on both sides, or half of a pair that is, or not named.
@@ -83,11 +98,10 @@ describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote', () => {
     expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
     expectHandedBack(host);
     expect(changesOf(result, ['undone']).filter((line) => line.includes('hand_back'))).toEqual([
-      `one hand_back ${host.path('old/keys')}`,
       `one hand_back ${host.path('old')}`,
     ]);
     const said = result.resources.find(({ target }) => target === host.path('old'))?.reason;
-    expect(said).toContain('4 files that were written in');
+    expect(said).toContain('5 files are back here that changed in');
     const notices = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
     expect(notices.join('\n')).toContain('./dyn/b ./dyn/c ./dyn/c.jnl (3 in all)');
     expect(result.proof?.same).toBe(result.proof?.paths);
@@ -97,7 +111,7 @@ describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote', () => {
     const host = await applied();
     const undo = undoAtConsole(join(host.state, 'runs', host.receipts()[0] ?? ''));
     expect(undo, undo.said).toMatchObject({ status: 0 });
-    expect(undo.said).toContain('4 files that were written in');
+    expect(undo.said).toContain('5 files are back here that changed in');
     expectHandedBack(host);
   });
 
@@ -124,7 +138,13 @@ describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote', () => {
     furnish(host);
     const service = fakeService(host, 'oldd');
     service.start();
-    host.write('etc/rc.d/oldd', host.read('etc/rc.d/oldd').replace('start() {', `start() {\n  cat ${host.path('old/dyn/a')} >${host.root}.seen`), 0o555);
+    host.write(
+      'etc/rc.d/oldd',
+      host
+        .read('etc/rc.d/oldd')
+        .replace('start() {', `start() {\n  cat ${host.path('old/dyn/a')} >${host.root}.seen`),
+      0o555,
+    );
     const both = {
       ...steps,
       two: `state() { service_running oldd --script "$root/etc/rc.d/oldd" --state stopped; }`,

@@ -1,6 +1,6 @@
 // A run that makes room for others in every way there is, and what others then write there that cannot be made again.
-import { execFileSync } from 'node:child_process';
-import { chownSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fingerprint } from './fingerprint.ts';
 import type { ScratchHost } from './scratch.ts';
@@ -23,7 +23,7 @@ export const steps = {
   symlink "$root/relinked" --to here
   absent "$root/tree" --recursive
   absent "$root/gone"
-  directory "$root/deep/er" --owner 14 --group 15 --kept '*'
+  directory "$root/deep/er" --kept '*'
 }`,
 };
 
@@ -56,9 +56,9 @@ export const daemonWrites: Readonly<Record<string, string>> = {
 /** What a person writes over or beside what the run made. */
 export const othersWrite: Readonly<Record<string, string>> = {
   'none/key': 'marker-11',
-  'changed': 'marker-12',
-  'new': 'marker-13',
-  'link': 'marker-14',
+  changed: 'marker-12',
+  new: 'marker-13',
+  link: 'marker-14',
   'tree/other': 'marker-15',
   'gone/with/in': 'marker-16',
   'zones/file/with': 'marker-17',
@@ -71,7 +71,8 @@ export function plant(host: ScratchHost, ...sets: readonly Readonly<Record<strin
     const top = name.split('/')[0] ?? '';
     if (['new', 'link', 'gone'].includes(top)) removeIfThere(host, top);
     if (name.startsWith('zones/file/')) removeIfThere(host, 'zones/file');
-    host.write(name, text, 0o640);
+    host.write(name, text);
+    chmodSync(host.path(name), 0o640);
     if (['run', 'keys', 'zones', 'deep'].includes(top)) giveAway(host, name);
   }
   host.write('run/1.pid', '1\n');
@@ -92,9 +93,13 @@ function giveAway(host: ScratchHost, name: string): void {
 }
 
 /** The markers that are nowhere any more, neither on the host nor in what is kept. */
-export function lostMarkers(host: ScratchHost, ...sets: readonly Readonly<Record<string, string>>[]): string[] {
-  const found = execFileSync('grep', ['-rhoaE', '--devices=skip', 'marker-[0-9]+', host.root, host.state]).toString();
-  const there = new Set(found.split('\n'));
+export function lostMarkers(
+  host: ScratchHost,
+  ...sets: readonly Readonly<Record<string, string>>[]
+): string[] {
+  // It fails when it finds nothing.
+  const { stdout } = spawnSync('grep', ['-rhoaE', '--devices=skip', 'marker-[0-9]+', host.root, host.state]);
+  const there = new Set(stdout.toString().split('\n'));
   return sets
     .flatMap((set) => Object.values(set))
     .map((text) => /marker-\d+/.exec(text)?.[0] ?? '')

@@ -3,9 +3,12 @@
 # A directory is there, with this owner, group and mode. Missing parents are made too, root's and 0755.
 #   --owner, --group  name or number; without them a new directory is root's and wheel's, an old one keeps its own
 #   --mode            three or four octal digits; 0755 for a new directory
-#   --transient       a name pattern of what daemons leave in it (`*.pid`), may be given often: undo may remove these
-# Undo: a directory that the run made is removed if nothing but transients is left in it; otherwise owner, group,
-# mode and time are as before. What somebody else put there is never removed, it is reported.
+#   --transient       a name pattern of what daemons leave in it and nobody misses (`*.pid`), may be given often
+#   --kept            a name pattern of what a daemon itself writes in it (`*`: everything), may be given often
+# Undo: a directory that was there before gets its owner, group, mode and time back, and what is in it stays. From one that
+# the run made, what is transient is removed, except what cannot be made again (private keys, journals of zones): that,
+# and what is kept, moves to kept/RUN-ID/PATH in the state directory with owner and mode. Then the directory is removed.
+# What nobody declared is never removed, it is reported, and the directory stays.
 # Example: directory /home/named/var/run --owner named --mode 0755 --transient log --transient '*.pid'
 # Works on: NetBSD 1.5
 directory() {

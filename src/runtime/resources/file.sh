@@ -6,7 +6,8 @@
 #   --owner, --group, --mode  as for `directory`; a new file is 0644
 #   --once      only when the file is missing: what is in it later is somebody else's business
 #   --validate  a command run on the new content before it goes live, with %s for the file, e.g. 'named-checkconf %s'
-# Undo: content, owner, group, mode and time as before, or no file.
+# Undo: content, owner, group, mode and time as before, or no file. What others wrote into a file that was made --once is
+# no conflict: it moves to kept/RUN-ID/PATH in the state directory.
 # Example: file /etc/motd --content 'caged' --mode 0644
 # Works on: NetBSD 1.5
 file() {

@@ -122,4 +122,32 @@ describe('renderRollback', () => {
       ),
     );
   });
+
+  it('says where things are that others wrote, and does not count them as entries', () => {
+    const entry = resourceResult('rc', 'rc_conf named', { status: 'undone' });
+    const about = (resource: string, target: string, reason: string) => ({
+      ...resourceResult('rc', resource, { status: 'undone', reason }),
+      resource,
+      target,
+    });
+    const resources = [
+      entry,
+      about('hand_back', '/old', '1 file is back'),
+      about('kept', '/kept/R1', '2 files'),
+    ];
+    const proof = { same: 1, paths: 1 };
+    const hosts = [
+      hostResult('ns1', { outcome: 'rolled-back', resources, proof }),
+      hostResult('ns2', { outcome: 'rolled-back', resources, proof }),
+    ];
+    expect(renderRollback(runResult('rollback', hosts), plainStyle)).toBe(
+      text(
+        '✔ ns1                 1 of 1 undone, 1 of 1 path proved identical to before',
+        '✔ ns2                 1 of 1 undone, 1 of 1 path proved identical to before',
+        '✔ ns[1-2] (2 hosts)   /old: 1 file is back',
+        '✔ ns[1-2] (2 hosts)   /kept/R1: 2 files',
+        '2 hosts: 2 rolled back   run R1',
+      ),
+    );
+  });
 });
