@@ -59,7 +59,7 @@ m_kind_of() {
 
 # m_may_hold_secrets FILE...: one of them holds a word that secrets stand behind, or a character of a password's hash.
 m_may_hold_secrets() {
-  grep -i -e secret -e private -e 'key[: 	]' -e '[$].*[$]' -e ':[^: ]\{8,\}:[0-9]*:' "$@" >/dev/null 2>&1
+  grep -i -e secret -e private -e 'prime[12]:' -e 'exponent[12]:' -e coefficient: -e 'key[: 	]' -e '[$].*[$]' -e ':[^: ]\{8,\}:[0-9]*:' "$@" >/dev/null 2>&1
 }
 
 # masked FILE: prints a text file with what is secret in it masked, for observations and messages. Nothing without it.

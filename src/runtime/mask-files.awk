@@ -249,35 +249,36 @@ function is_value(word, rest, odd) {
 }
 
 # remark(TEXT): a comment. Words in it stay, a statement that was commented out does not.
-function remark(text, done, found, value, rest) {
+function remark(text, done, value, rest, wants) {
   done = ""
-  if (remark_want && match(text, /^[ \t#*\/]*("[^"]+"|[A-Za-z0-9+\/=]+)[ \t]*;/)) {
+  wants = remark_want
+  remark_want = text ~ /(^|[^A-Za-z0-9_.-])[Ss][Ee][Cc][Rr][Ee][Tt][ \t\r]*$/
+  if (wants) {
     match(text, /^([ \t*]|#|\/\/)*/)
     done = substr(text, 1, RLENGTH)
     text = substr(text, RLENGTH + 1)
-    match(text, /^("[^"]+"|[^";]+)/)
-    value = substr(text, 1, RLENGTH)
-    text = substr(text, RLENGTH + 1)
-    if (value ~ /^"/) value = "\"" mark(substr(value, 2, length(value) - 2)) "\""
-    else if (is_base64(trimmed(value))) value = mark(value)
-    done = done value
+    if (match(text, /^("[^"]+"|[A-Za-z0-9+\/=]+)/) && substr(text, RLENGTH + 1) ~ /^[ \t]*;/) {
+      value = substr(text, 1, RLENGTH)
+      text = substr(text, RLENGTH + 1)
+      if (value ~ /^"/) value = "\"" mark(substr(value, 2, length(value) - 2)) "\""
+      else if (is_base64(value)) value = mark(value)
+      done = done value
+    }
   }
-  while (match(text, /[Ss][Ee][Cc][Rr][Ee][Tt][ \t]+("[^"]+"|[A-Za-z0-9+\/=]+)/)) {
-    found = substr(text, RSTART, RLENGTH)
-    rest = substr(text, RSTART + RLENGTH)
-    done = done substr(text, 1, RSTART - 1)
-    is_word = done !~ /[A-Za-z0-9_.-]$/
-    match(found, /^......[ \t]+"?/)
-    value = substr(found, RLENGTH + 1)
-    done = done substr(found, 1, RLENGTH)
-    if (found ~ /"$/) {
-      value = substr(value, 1, length(value) - 1)
-      if (is_word && (is_base64(value) || rest ~ /^[ \t]*;/)) value = mark(value)
-      value = value "\""
-    } else if (is_word && is_base64(value) && rest ~ /^[ \t\r]*($|[;}])/) value = mark(value)
-    done = done value
+  while (match(text, /[Ss][Ee][Cc][Rr][Ee][Tt][ \t]+/)) {
+    is_word = (done substr(text, 1, RSTART - 1)) !~ /[A-Za-z0-9_.-]$/
+    done = done substr(text, 1, RSTART + RLENGTH - 1)
+    text = substr(text, RSTART + RLENGTH)
+    if (!is_word || !match(text, /^("[^"]+"|[A-Za-z0-9+\/=]+)/)) continue
+    value = substr(text, 1, RLENGTH)
+    rest = substr(text, RLENGTH + 1)
+    if (value ~ /^"/) {
+      value = substr(value, 2, length(value) - 2)
+      if (!is_base64(value) && rest !~ /^[ \t]*;/) continue
+      done = done "\"" mark(value) "\""
+    } else if (is_base64(value) && rest ~ /^[ \t\r]*($|[;}])/) done = done mark(value)
+    else continue
     text = rest
   }
-  remark_want = text ~ /(^|[^A-Za-z0-9_.-])[Ss][Ee][Cc][Rr][Ee][Tt][ \t\r]*$/
   return done text
 }
