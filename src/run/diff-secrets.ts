@@ -2,7 +2,7 @@
 // alone, for hosts that are not to be trusted and receipts that an older version wrote.
 import type { FileKind } from './file-secrets.ts';
 import { FileSecretMask, kindOfFile } from './file-secrets.ts';
-import { isBase64, marked } from './marks.ts';
+import { isRandom, marked } from './marks.ts';
 
 /** Masks the lines of a diff of the file at `path`. The old and the new text are read each by itself. */
 export function maskDiff(lines: readonly string[], path: string): readonly string[] {
@@ -37,10 +37,5 @@ function loose(line: string, isConfig: boolean): string {
   if (found === null) return line;
   const [, head = '', value = '', tail = ''] = found;
   const isMarkedOff = /"/.test(head + tail) || tail.includes(';');
-  return isMarkedOff && looksRandom(value) ? head + marked(value) + tail : line;
-}
-
-function looksRandom(value: string): boolean {
-  const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[+/]/].filter((kind) => kind.test(value)).length;
-  return isBase64(value) && value.length % 4 === 0 && (value.endsWith('=') || kinds >= 3);
+  return isMarkedOff && isRandom(value) ? head + marked(value) + tail : line;
 }

@@ -1,7 +1,7 @@
 // What is secret in the text of a host's own files, whatever muster knows of its value: `secret` statements of BIND's
 // grammar in every layout, private keys, KEY records of symmetric algorithms, password hashes. The same rules stand in
 // src/runtime/mask-files.awk, where whole files are seen; a test holds the two against each other.
-import { indentOf, isBase64, mark, marked, markedLine } from './marks.ts';
+import { indentOf, isBase64, isRandom, mark, marked, markedLine } from './marks.ts';
 import { StatementMask } from './secret-statements.ts';
 
 /** What a file's name says of the secrets in it. */
@@ -80,7 +80,7 @@ export class FileSecretMask {
     if (field !== null && isBase64(trimmed(line.slice(field[0].length))))
       return field[0] + marked(line.slice(field[0].length));
     if (this.#kind === 'key' && !this.#inPublic && isBase64(trimmed(line))) return markedLine(line);
-    return this.#statements.line(hashes(keyRecord(account(line, this.#kind))));
+    return this.#statements.line(commandLine(hashes(keyRecord(account(line, this.#kind)))));
   }
 }
 
@@ -150,4 +150,20 @@ function hashes(line: string): string {
     const parts = text.split('$');
     return parts.length > 3 && (parts.at(-1) ?? '').length >= 20 && crypt.test(text) ? mark : text;
   });
+}
+
+/** A key as `nsupdate` and `dig -y` take it, and the password in an address. */
+function commandLine(line: string): string {
+  const head = /^[ \t]*key[ \t]+[^ \t{;"]+[ \t]+/.exec(line)?.[0] ?? '';
+  const key = trimmed(line.slice(head.length));
+  if (head !== '' && isRandom(key)) return head + marked(key);
+  return line
+    .replace(
+      /(-y[ \t]*["']?(?:[A-Za-z0-9-]+:)?[A-Za-z0-9._-]+:)([A-Za-z0-9+/]+=*)/g,
+      (all, before: string, value: string) => (isBase64(value) ? before + marked(value) : all),
+    )
+    .replace(
+      /([A-Za-z]:\/\/[^ \t/@:"]*:)([^ \t/@"]+)(?=@)/g,
+      (_, before: string, value: string) => before + marked(value),
+    );
 }

@@ -23,3 +23,9 @@ export function markedLine(line: string): string {
   const head = indentOf(line);
   return head.length >= line.length ? line : head + marked(line.slice(head.length));
 }
+
+/** Base64 that is no word: padded, or with letters of both cases and digits or signs. */
+export function isRandom(text: string): boolean {
+  const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[+/]/].filter((kind) => kind.test(text)).length;
+  return isBase64(text) && text.length % 4 === 0 && (text.endsWith('=') || kinds > 2);
+}

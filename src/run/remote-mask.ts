@@ -122,7 +122,7 @@ export class OutputMask {
 }
 
 function byLooks(text: string): string {
-  if (!/secret|private|key|[$]|----|:.*:|(?:Prime|Exponent)[12]:|Coefficient:/i.test(text)) return text;
+  if (!/secret|private|key|[$]|----|:.*:|@|(?:Prime|Exponent)[12]:|Coefficient:/i.test(text)) return text;
   const mask = new FileSecretMask();
   return text
     .split('\n')

@@ -5,6 +5,7 @@ import { isBase64, marked, markedLine } from './marks.ts';
 const blanks = /^[ \t\r\f\v]+/;
 const ends = /^[ \t\r\f\v]*[;}]/;
 const endsOrComment = /^[ \t\r\f\v]*(?:$|[;}#]|\/\*|\/\/)/;
+const longest = 2048;
 const keyword = /^secret[:=]?$/i;
 
 /** The rest of a line, what of it is done, and what kind of line it is. */
@@ -23,6 +24,8 @@ export class StatementMask {
   #start = true;
   /** 2 behind the keyword where a statement may begin, 1 behind it elsewhere. */
   #want = 0;
+  /** Of braces. A zone has none. */
+  #depth = 0;
   #inComment = false;
   /** In a quoted value that goes on in the next line. */
   #inQuotes = false;
@@ -34,10 +37,21 @@ export class StatementMask {
     return this.#want === 0 && !this.#inQuotes && !this.#remarkWants;
   }
 
-  /** Masks a line, given without its newline. */
+  /** Masks a line, given without its newline. Long ones are cut at a blank, as the host does it. */
   line(line: string): string {
+    let done = '';
+    let rest = line;
+    while (rest.length > longest) {
+      const at = /^[^]*[ \t;{}]/.exec(rest.slice(0, longest))?.[0].length ?? longest;
+      done += this.#piece(rest.slice(0, at));
+      rest = rest.slice(at);
+    }
+    return done + this.#piece(rest);
+  }
+
+  #piece(line: string): string {
     if (this.#isPlain(line)) return line;
-    const scan: Scan = { rest: line, done: '', first: true, odd: /^[ \t]*;/.test(line) };
+    const scan: Scan = { rest: line, done: '', first: true, odd: this.#depth === 0 && /^[ \t]*;/.test(line) };
     if (this.#inQuotes) {
       const end = closing(line);
       if (end === 0) {
@@ -56,7 +70,7 @@ export class StatementMask {
   #isPlain(line: string): boolean {
     if (!this.isIdle || /secret|\/\*|\*\//i.test(line)) return false;
     if (this.#inComment || /^[ \t\r\f\v]*(?:$|#|\/\/)/.test(line)) return true;
-    if (/#|\/\//.test(line)) return false;
+    if (/#|\/\/|[{}]/.test(line)) return false;
     this.#start = /[;{}][ \t\r\f\v]*$/.test(line);
     return true;
   }
@@ -74,6 +88,8 @@ export class StatementMask {
       scan.rest = '';
     } else if (rest.startsWith('"')) this.#quotes(scan);
     else if (/^[;{}]/.test(rest)) {
+      if (rest.startsWith('{')) this.#depth++;
+      else if (rest.startsWith('}')) this.#depth = Math.max(0, this.#depth - 1);
       take(scan, 1);
       this.#start = true;
       this.#want = 0;
@@ -97,7 +113,7 @@ export class StatementMask {
     const end = closing(scan.rest.slice(1));
     const value = end === 0 ? scan.rest.slice(1) : scan.rest.slice(1, end);
     const rest = end === 0 ? '' : scan.rest.slice(end + 1);
-    const isValue = this.#want > 0 && (end === 0 || this.#want > 1 || ends.test(rest));
+    const isValue = this.#want > 0 && (end === 0 || this.#want > 1 || this.#depth > 0 || ends.test(rest));
     if (isValue) this.#inQuotes = end === 0;
     scan.done += `"${isValue && value !== '' ? marked(value) : value}${end === 0 ? '' : '"'}`;
     scan.rest = rest;

@@ -36,7 +36,7 @@ m_hide() {
     done <"$m_work/secrets"
   fi
   case $m_hidden in
-    *[Ss][Ee][Cc][Rr][Ee][Tt]* | *[Pp][Rr][Ii][Vv][Aa][Tt][Ee]* | *Prime[12]:* | *Exponent[12]:* | *Coefficient:* | *Key:* | *[Kk][Ee][Yy][\ \	]*[0-9]* | *'$'*'$'* | *:????????*:[0-9]*:*) ;;
+    *[Ss][Ee][Cc][Rr][Ee][Tt]* | *[Pp][Rr][Ii][Vv][Aa][Tt][Ee]* | *Prime[12]:* | *Exponent[12]:* | *Coefficient:* | *Key:* | *[Kk][Ee][Yy][\ \	]*[0-9]* | *'$'*'$'* | *-y*:* | *://*:*@* | *:????????*:[0-9]*:*) ;;
     *) return 0 ;;
   esac
   m_hidden=$(printf '%s%s\n' "$m_hidden" "$m_end_of_text" | awk -v end="$m_end_of_text" -f "$m_masks" && printf .)
@@ -59,7 +59,7 @@ m_kind_of() {
 
 # m_may_hold_secrets FILE...: one of them holds a word that secrets stand behind, or a character of a password's hash.
 m_may_hold_secrets() {
-  grep -i -e secret -e private -e 'prime[12]:' -e 'exponent[12]:' -e coefficient: -e 'key[: 	]' -e '[$].*[$]' -e ':[^: ]\{8,\}:[0-9]*:' "$@" >/dev/null 2>&1
+  grep -i -e secret -e private -e 'prime[12]:' -e 'exponent[12]:' -e coefficient: -e 'key[: 	]' -e '-y.*:' -e '://.*:.*@' -e '[$].*[$]' -e ':[^: ]\{8,\}:[0-9]*:' "$@" >/dev/null 2>&1
 }
 
 # masked FILE: prints a text file with what is secret in it masked, for observations and messages. Nothing without it.

@@ -27,7 +27,7 @@ function put(text) {
 }
 
 function begin() {
-  pem = public = comment = quoted = want = remark_want = 0
+  pem = public = comment = quoted = want = remark_want = depth = 0
   private = kind == "private"
   start = 1
 }
@@ -72,7 +72,7 @@ function masked(line) {
   if (match(line, /^[ \t\r\f\v]*(PrivateKey|PrivateExponent|Prime[12]|Exponent[12]|Coefficient|Private_value[(]x[)]|Key):[ \t]*/) && is_base64(trimmed(substr(line, RLENGTH + 1))))
     return substr(line, 1, RLENGTH) mark(substr(line, RLENGTH + 1))
   if (kind == "key" && !public && is_base64(trimmed(line))) return whole(line)
-  return statements(hashes(key_record(account(line))))
+  return in_pieces(arguments(hashes(key_record(account(line)))))
 }
 
 # pem_begin(LINE, AT): the rest of a line that begins a key; the end may be on it too, as where newlines are escaped.
@@ -154,20 +154,63 @@ function hashes(line, done, text, count, part) {
   return done line
 }
 
+# arguments(LINE): a key as `nsupdate` and `dig -y` take it, and the password in an address.
+function arguments(line, done) {
+  if (match(line, /^[ \t]*key[ \t]+[^ \t{;"]+[ \t]+/) && is_random(trimmed(substr(line, RLENGTH + 1))))
+    return substr(line, 1, RLENGTH) mark(trimmed(substr(line, RLENGTH + 1)))
+  done = ""
+  while (match(line, /-y[ \t]*["']?([A-Za-z0-9-]+:)?[A-Za-z0-9._-]+:/)) {
+    done = done substr(line, 1, RSTART + RLENGTH - 1)
+    line = substr(line, RSTART + RLENGTH)
+    if (match(line, /^[A-Za-z0-9+\/]+=*/) && is_base64(substr(line, 1, RLENGTH))) {
+      done = done mark(substr(line, 1, RLENGTH))
+      line = substr(line, RLENGTH + 1)
+    }
+  }
+  line = done line
+  done = ""
+  while (match(line, /[A-Za-z]:\/\/[^ \t\/@:"]*:/)) {
+    done = done substr(line, 1, RSTART + RLENGTH - 1)
+    line = substr(line, RSTART + RLENGTH)
+    if (match(line, /^[^ \t\/@"]+@/)) {
+      done = done mark(substr(line, 1, RLENGTH - 1))
+      line = substr(line, RLENGTH)
+    }
+  }
+  return done line
+}
+
+# is_random(TEXT): base64 that is no word: padded, or with letters of both cases and digits or signs.
+function is_random(text) {
+  if (!is_base64(text) || length(text) % 4) return 0
+  return text ~ /=$/ || (text ~ /[a-z]/) + (text ~ /[A-Z]/) + (text ~ /[0-9]/) + (text ~ /[+\/]/) > 2
+}
+
 # closing(TEXT): where a quoted text ends: its first quote without a backslash before it, or 0.
 function closing(text) {
   if (!match(text, /^([^"\\]|\\.)*"/)) return 0
   return RLENGTH
 }
 
+# in_pieces(LINE): what is read token by token takes the square of a line's length, so long lines are cut at a blank.
+function in_pieces(line, done, at) {
+  done = ""
+  while (length(line) > 2048) {
+    at = match(substr(line, 1, 2048), /^.*[ \t;{}]/) ? RLENGTH : 2048
+    done = done statements(substr(line, 1, at))
+    line = substr(line, at + 1)
+  }
+  return done statements(line)
+}
+
 # statements(LINE): the tokens of a line as BIND reads them. A value is what follows the word `secret`, comments and
-# line ends apart. `start`: a statement may begin here. `want`: 2 behind the keyword at such a place, 1 elsewhere.
+# line ends apart. `depth`: of braces. `start`: a statement may begin here. `want`: 2 behind the keyword at such a place, 1 elsewhere.
 function statements(line, done, first, odd, two, at, value, rest, word) {
   if (is_plain(line)) return line
   done = ""
   first = 1
   # In a zone a line like this is a comment, and may hold any words.
-  odd = line ~ /^[ \t]*;/
+  odd = !depth && line ~ /^[ \t]*;/
   if (quoted) {
     at = closing(line)
     if (!at) {
@@ -198,7 +241,7 @@ function statements(line, done, first, odd, two, at, value, rest, word) {
       at = closing(substr(line, 2))
       value = at ? substr(line, 2, at - 1) : substr(line, 2)
       rest = at ? substr(line, at + 2) : ""
-      if (want && (!at || want > 1 || rest ~ /^[ \t\r\f\v]*[;}]/)) {
+      if (want && (!at || want > 1 || depth || rest ~ /^[ \t\r\f\v]*[;}]/)) {
         if (value != "") value = mark(value)
         quoted = !at
       }
@@ -206,6 +249,8 @@ function statements(line, done, first, odd, two, at, value, rest, word) {
       line = rest
       want = start = first = 0
     } else if (line ~ /^[;{}]/) {
+      if (line ~ /^[{]/) depth++
+      else if (line ~ /^}/ && depth) depth--
       done = done substr(line, 1, 1)
       line = substr(line, 2)
       start = 1
@@ -237,7 +282,7 @@ function statements(line, done, first, odd, two, at, value, rest, word) {
 function is_plain(line) {
   if (want || quoted || remark_want || line ~ /[Ss][Ee][Cc][Rr][Ee][Tt]|\/\*|\*\//) return 0
   if (comment || line ~ /^[ \t\r\f\v]*($|#|\/\/)/) return 1
-  if (line ~ /#|\/\//) return 0
+  if (line ~ /#|\/\/|[{}]/) return 0
   start = line ~ /[;{}][ \t\r\f\v]*$/
   return 1
 }

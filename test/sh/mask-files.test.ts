@@ -179,6 +179,21 @@ const files: readonly (readonly [path: string, text: string, masked: string])[] 
     'key:\n    name: "k"\n    algorithm: hmac-sha256\n    secret: "[secret]"\n',
   ],
   [
+    '/etc/ddns/update',
+    `server 127.0.0.1\nkey hmac-sha256:ddns ${body}b=\nkey CNAME abcdefghijklmnopqrst\ndig -y hmac-md5:k:${body}= soa; ls -y a:b\n`,
+    'server 127.0.0.1\nkey hmac-sha256:ddns [secret]\nkey CNAME abcdefghijklmnopqrst\ndig -y hmac-md5:k:[secret] soa; ls -y a:b\n',
+  ],
+  [
+    '/etc/pkg.conf',
+    'PKG_PATH=http://joe:pass:word@host:80/x https://[2001:db8::1]:80/ http://host:80/a@b ftp://joe@host\n',
+    'PKG_PATH=http://joe:[secret]@host:80/x https://[2001:db8::1]:80/ http://host:80/a@b ftp://joe@host\n',
+  ],
+  [
+    '/etc/named.odd',
+    'key k { algorithm hmac-md5\n; secret c2VjcmV0\n;}; ; secret words; here\n; secret words; here\n',
+    'key k { algorithm hmac-md5\n; secret [secret]\n;}; ; secret [secret]; here\n; secret words; here\n',
+  ],
+  [
     '/etc/named.broken',
     `key k { algorithm x\nsecret "${body}"\n}; secret "not closed ${body}\n};\nzone "x" { };\n`,
     'key k { algorithm x\nsecret "[secret]"\n}; secret "[secret]\n[secret]\nzone "x" { };\n',
