@@ -295,7 +295,6 @@ export class HostCollector {
     step[stream] = (step[stream] + text).slice(-this.#cap);
     this.#emit({ type: 'output', host: this.#host, step: step.id, stream, text });
   }
-
 }
 
 function finalOutcome(word: string): HostOutcome {

@@ -68,7 +68,7 @@ export class ValueMask {
   scan(text: string, isWhole: boolean): { readonly done: string; readonly held: string } {
     let done = '';
     let shown = 0;
-    for (let at = 0; this.#byFirst.size > 0 && at < text.length; ) {
+    for (let at = 0; this.#byFirst.size > 0 && at < text.length;) {
       const { end, open } = this.#match(text, at);
       if (open && !isWhole) return { done: done + text.slice(shown, at), held: text.slice(at) };
       if (end === -1) at++;

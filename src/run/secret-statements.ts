@@ -169,7 +169,8 @@ function remark(text: string, wants: boolean): string {
   let rest = text;
   const first = value.exec(text);
   if (wants && first !== null && /^[ \t]*;/.test(text.slice(first[0].length))) {
-    done = first[1] === undefined ? (isBase64(first[0]) ? marked(first[0]) : first[0]) : `"${marked(first[1])}"`;
+    done =
+      first[1] === undefined ? (isBase64(first[0]) ? marked(first[0]) : first[0]) : `"${marked(first[1])}"`;
     rest = text.slice(first[0].length);
   }
   for (let at = /secret[ \t]+/i.exec(rest); at !== null; at = /secret[ \t]+/i.exec(rest)) {

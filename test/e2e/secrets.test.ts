@@ -52,7 +52,11 @@ describeWithEngine('secrets in the files of a host', () => {
   });
 
   /** Runs muster, keeps all that it wrote, and proves that no key is in it. */
-  async function ask(name: string, args: readonly string[], reports: readonly string[] = []): Promise<string> {
+  async function ask(
+    name: string,
+    args: readonly string[],
+    reports: readonly string[] = [],
+  ): Promise<string> {
     const files = reports.map((ending) => join(lab.directory, `${name}.${ending}`));
     const run = await muster([...args, ...inventory, ...files.flatMap((file) => ['--report', file])]);
     const all = [run.stdout, run.stderr, ...files.map((file) => readFileSync(file, 'utf8'))].join('\n');

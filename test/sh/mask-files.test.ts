@@ -141,7 +141,11 @@ const files: readonly (readonly [path: string, text: string, masked: string])[] 
     `Key: c2hvcnQ=\nBits: AAA=\n`,
     'Key: [secret]\nBits: [secret]\n',
   ],
-  ['/var/tmp/part-of-one', `Prime2: ${body}\nPrime ministers: two\n`, 'Prime2: [secret]\nPrime ministers: two\n'],
+  [
+    '/var/tmp/part-of-one',
+    `Prime2: ${body}\nPrime ministers: two\n`,
+    'Prime2: [secret]\nPrime ministers: two\n',
+  ],
   [
     '/etc/namedb/keys/Kx.+157+00001.key',
     `x. IN KEY 512 3 157 ${body}==\ny. IN DNSKEY 256 3 8 ${body}==\n`,

@@ -24,7 +24,7 @@ const base64 = fc
 
 /** What was meant for base64 and is none: a password. It is quoted. */
 const password = fc
-  .array(fc.constantFrom(...'abcdefghij0123456789 -_.:!?$%&()[]<>|,;{}#*/@~^\''), {
+  .array(fc.constantFrom(..."abcdefghij0123456789 -_.:!?$%&()[]<>|,;{}#*/@~^'"), {
     minLength: 8,
     maxLength: 30,
   })
@@ -63,13 +63,18 @@ const statement: fc.Arbitrary<Layout> = fc
     kind: fc.constantFrom<Layout['kind'][]>('quoted', 'wrapped', 'bare', 'password'),
   })
   .map(({ keyword: word, gap: between, noGap, end, kind }) => ({
-    template:
-      kind === 'bare' ? `${word}${between}@${end};` : `${word}${noGap ? '' : between}"@"${end};`,
+    template: kind === 'bare' ? `${word}${between}@${end};` : `${word}${noGap ? '' : between}"@"${end};`,
     kind,
   }));
 
 const keyBlock: fc.Arbitrary<Layout> = fc
-  .record({ keyName, algorithm, statement, gaps: fc.array(gap, { minLength: 6, maxLength: 6 }), order: fc.boolean() })
+  .record({
+    keyName,
+    algorithm,
+    statement,
+    gaps: fc.array(gap, { minLength: 6, maxLength: 6 }),
+    order: fc.boolean(),
+  })
   .map(({ keyName: name, algorithm: cipher, statement: { template, kind }, gaps, order }) => {
     const [a = ' ', b = ' ', c = ' ', d = ' ', e = ' ', f = '\n'] = gaps;
     const body = order ? `${cipher};${c}${template}` : `${template}${c}${cipher};`;
