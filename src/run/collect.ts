@@ -11,7 +11,8 @@ import type {
   StepOutcome,
   StepResult,
 } from '../result.ts';
-import { maskText, StreamMask } from './mask.ts';
+import type { OutputMask } from './remote-mask.ts';
+import { RemoteMask } from './remote-mask.ts';
 
 /** What a rollback would undo or has undone, as the host tells it. */
 export interface ReceiptInfo {
@@ -33,7 +34,7 @@ interface StepState {
 
 interface OutputState {
   readonly decoder: InstanceType<typeof TextDecoder>;
-  readonly mask: StreamMask;
+  readonly mask: OutputMask;
 }
 
 /** How the host's run ended, as seen from the controller. */
@@ -50,7 +51,7 @@ export class HostCollector {
   readonly #host: string;
   readonly #action: Action;
   readonly #emit: EventListener;
-  readonly #forms: readonly string[];
+  readonly #mask: RemoteMask;
   readonly #steps = new Map<number, StepState>();
   readonly #outputs = new Map<string, OutputState>();
   readonly #resources: ResourceResult[] = [];
@@ -60,6 +61,8 @@ export class HostCollector {
   readonly #cap: number;
   #step = 0;
   #pending: ResourceResult | undefined;
+  /** The diff of the pending resource as it came: it is masked as a whole. */
+  #diff: string[] = [];
   #final: Ending | undefined;
   #exitStatus: number | undefined;
   #receipt: ReceiptInfo | undefined;
@@ -68,7 +71,7 @@ export class HostCollector {
   constructor(host: string, action: Action, forms: readonly string[], cap: number, emit: EventListener) {
     this.#host = host;
     this.#action = action;
-    this.#forms = forms;
+    this.#mask = new RemoteMask(forms);
     this.#cap = cap;
     this.#emit = emit;
   }
@@ -83,18 +86,17 @@ export class HostCollector {
   }
 
   /** Takes one line of the event log. */
-  line(line: HostLine): void {
+  line(raw: HostLine): void {
+    const line = this.#mask.line(raw);
     if (line.kind === 'd') {
-      if (this.#pending !== undefined) {
-        this.#pending = { ...this.#pending, diff: [...this.#pending.diff, this.#clean(line.text)] };
-      }
+      this.#diff.push(line.text);
       return;
     }
     this.#flushResource();
     switch (line.kind) {
       case 'fact':
-        this.#facts.set(line.key, this.#clean(line.value));
-        this.#emit({ type: 'fact', host: this.#host, key: line.key, value: this.#clean(line.value) });
+        this.#facts.set(line.key, line.value);
+        this.#emit({ type: 'fact', host: this.#host, key: line.key, value: line.value });
         return;
       case 'step':
         this.#startStep(line.id, line.index);
@@ -106,13 +108,13 @@ export class HostCollector {
         this.#addCheck(line);
         return;
       case 'obs':
-        this.#observe(line.key, this.#clean(line.value));
+        this.#observe(line.key, line.value);
         return;
       case 'end':
         this.#endStep(line);
         return;
       case 'notice':
-        this.#emit({ type: 'notice', host: this.#host, message: this.#clean(line.text) });
+        this.#emit({ type: 'notice', host: this.#host, message: line.text });
         return;
       case 'receipt':
         this.#receipt = line;
@@ -124,7 +126,7 @@ export class HostCollector {
         this.#exitStatus = line.status;
         return;
       case 'fin':
-        this.#final = { outcome: finalOutcome(line.outcome), reason: this.#clean(line.reason) };
+        this.#final = { outcome: finalOutcome(line.outcome), reason: line.reason };
         return;
       case 'begin':
       case 'unknown':
@@ -143,7 +145,7 @@ export class HostCollector {
     this.#flushResource();
     for (const [log, state] of this.#outputs)
       this.#show(log, state.mask.push(state.decoder.decode()) + state.mask.flush());
-    const { outcome, reason, hint } = this.#judge(ending);
+    const { outcome, reason, hint } = this.#judge({ ...ending, reason: this.#mask.text(ending.reason) });
     const steps = [...this.#steps]
       .filter(([index]) => index > 0 && this.#action !== 'exec')
       .map(([, step]) => ({ ...step }));
@@ -199,7 +201,7 @@ export class HostCollector {
     const step = this.#stepState(this.#step);
     step.id = line.id;
     step.seconds = line.seconds;
-    step.reason = this.#clean(line.reason);
+    step.reason = line.reason;
     step.outcome = this.#stepOutcome(line);
     this.#emit({
       type: 'step-finished',
@@ -225,25 +227,28 @@ export class HostCollector {
       resource: line.resource,
       target: line.target,
       status: resourceStatuses.find((status) => status === line.status) ?? 'failed',
-      reason: this.#clean(line.reason),
+      reason: line.reason,
       diff: [],
       irreversible: line.irreversible,
     };
   }
 
   #flushResource(): void {
+    const lines = this.#diff;
+    this.#diff = [];
     if (this.#pending === undefined) return;
-    this.#resources.push(this.#pending);
-    this.#emit({ type: 'resource', host: this.#host, result: this.#pending });
+    const result = { ...this.#pending, diff: this.#mask.diff(lines, this.#pending.target) };
+    this.#resources.push(result);
+    this.#emit({ type: 'resource', host: this.#host, result });
     this.#pending = undefined;
   }
 
   #addCheck(line: Extract<HostLine, { kind: 'check' }>): void {
     const result: CheckResult = {
       step: this.#steps.get(this.#step)?.id ?? '',
-      name: this.#clean(line.name),
+      name: line.name,
       holds: line.holds,
-      message: this.#clean(line.message),
+      message: line.message,
     };
     this.#checks.push(result);
     this.#emit({ type: 'check', host: this.#host, result });
@@ -278,7 +283,7 @@ export class HostCollector {
   #outputState(log: string): OutputState {
     const known = this.#outputs.get(log);
     if (known !== undefined) return known;
-    const fresh = { decoder: new TextDecoder(), mask: new StreamMask(this.#forms) };
+    const fresh = { decoder: new TextDecoder(), mask: this.#mask.stream() };
     this.#outputs.set(log, fresh);
     return fresh;
   }
@@ -289,10 +294,6 @@ export class HostCollector {
     const step = this.#stepState(Number.parseInt(log, 10));
     step[stream] = (step[stream] + text).slice(-this.#cap);
     this.#emit({ type: 'output', host: this.#host, step: step.id, stream, text });
-  }
-
-  #clean(text: string): string {
-    return maskText(text, this.#forms);
   }
 }
 

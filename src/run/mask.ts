@@ -1,21 +1,23 @@
-// Masks secrets by value in text that comes back from hosts, also in base64 and URL form, also across pieces.
+// Masks the run's own secrets by value in text that comes back from hosts, however it is written: encoded, escaped,
+// wrapped over lines, split over pieces.
+import { mark } from './marks.ts';
+import { spellings } from './spellings.ts';
 
-const mask = '[secret]';
 /** Shorter values would mask half of the alphabet. */
 const shortestSecret = 4;
 
-/** The forms in which a secret may show: itself, each of its lines, base64 and percent-encoding. */
+/** The texts in which a secret may show: itself, each of its lines, hexadecimal and base64 of them. */
 export function secretForms(secrets: Iterable<string>): readonly string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {
     for (const part of [secret, ...secret.split('\n')]) {
       if (part.length < shortestSecret) continue;
       forms.add(part);
-      forms.add(encodeURIComponent(part));
-      for (const form of base64Cores(part)) forms.add(form);
+      const hexadecimal = Buffer.from(part).toString('hex');
+      for (const form of [hexadecimal, hexadecimal.toUpperCase(), ...base64Cores(part)]) forms.add(form);
     }
   }
-  return [...forms].filter((form) => form.length >= shortestSecret).toSorted((a, b) => b.length - a.length);
+  return [...forms].toSorted((a, b) => b.length - a.length);
 }
 
 // In base64 a value's text depends on its offset modulo 3; the middle of each of the three forms is stable.
@@ -28,48 +30,132 @@ function base64Cores(secret: string): string[] {
       .replace(/=+$/, '');
     const start = shift === 0 ? 0 : shift + 1;
     const core = text.slice(start, text.length - ((shift + bytes.length) % 3 === 0 ? 0 : 1));
-    if (core.length >= 8) cores.push(core);
+    // What URLs and file names take has two other characters.
+    if (core.length >= 8) cores.push(core, core.replaceAll('+', '-').replaceAll('/', '_'));
   }
   return cores;
 }
 
-/** Replaces every form of a secret in a whole text. */
-export function maskText(text: string, forms: readonly string[]): string {
-  return forms.reduce((masked, form) => masked.replaceAll(form, mask), text);
+/** A form as what may stand at each of its characters. */
+type Spelled = readonly (readonly string[])[];
+
+/** Where a form that begins at some place ends, -1 if it does not; `open` if more text could make it one. */
+interface Match {
+  readonly end: number;
+  readonly open: boolean;
 }
 
-/** Masks a stream of text pieces: holds back just so much that a secret split over two pieces is still seen whole. */
-export class StreamMask {
-  readonly #forms: readonly string[];
-  readonly #longest: number;
-  #held = '';
+/** Masks texts of one host by value. */
+export class ValueMask {
+  /** First character to the forms that may begin with it, longest first. */
+  readonly #byFirst = new Map<string, Spelled[]>();
 
   constructor(forms: readonly string[]) {
-    this.#forms = forms;
-    this.#longest = forms[0]?.length ?? 0;
+    for (const form of forms) {
+      const spelled = Array.from(form, spellings);
+      for (const first of new Set((spelled[0] ?? []).map((text) => text.charAt(0)))) {
+        this.#byFirst.set(first, [...(this.#byFirst.get(first) ?? []), spelled]);
+      }
+    }
+  }
+
+  /** Masks a whole text. Its lines stay lines, also where a secret stands over several of them. */
+  text(text: string): string {
+    return this.scan(text, true).done;
+  }
+
+  /** Masks a text as far as it is certain; `held` is its end, in which a secret may have begun. */
+  scan(text: string, isWhole: boolean): { readonly done: string; readonly held: string } {
+    let done = '';
+    let shown = 0;
+    for (let at = 0; this.#byFirst.size > 0 && at < text.length;) {
+      const { end, open } = this.#match(text, at);
+      if (open && !isWhole) return { done: done + text.slice(shown, at), held: text.slice(at) };
+      if (end === -1) at++;
+      else {
+        done += text.slice(shown, at) + markLines(text.slice(at, end));
+        shown = at = end;
+      }
+    }
+    return { done: done + text.slice(shown), held: '' };
+  }
+
+  #match(text: string, at: number): Match {
+    let end = -1;
+    for (const form of this.#byFirst.get(text.charAt(at)) ?? []) {
+      const found = matchForm(form, text, at);
+      if (found.open) return { end, open: true };
+      end = Math.max(end, found.end);
+    }
+    return { end, open: false };
+  }
+}
+
+/** Masks a stream of text pieces by value; holds back just so much that a secret over two pieces is seen whole. */
+export class ValueStream {
+  readonly #mask: ValueMask;
+  #held = '';
+
+  constructor(mask: ValueMask) {
+    this.#mask = mask;
   }
 
   /** Takes a piece; gives what is safe to show. */
   push(piece: string): string {
-    if (this.#longest === 0) return piece;
-    const text = maskText(this.#held + piece, this.#forms);
-    const keep = this.#tailThatMayGrow(text);
-    this.#held = text.slice(text.length - keep);
-    return text.slice(0, text.length - keep);
+    const { done, held } = this.#mask.scan(this.#held + piece, false);
+    this.#held = held;
+    return done;
   }
 
   /** The rest, when the stream ended. */
   flush(): string {
-    const rest = this.#held;
+    const rest = this.#mask.text(this.#held);
     this.#held = '';
     return rest;
   }
+}
 
-  #tailThatMayGrow(text: string): number {
-    for (let length = Math.min(this.#longest - 1, text.length); length > 0; length--) {
-      const tail = text.slice(text.length - length);
-      if (this.#forms.some((form) => form.startsWith(tail))) return length;
+// A line end in the middle, as where a program wraps what is long, with the indent or the sign of a diff behind it.
+const wrap = /(?:\\?\r?\n[ \t]{0,40}[+-]?[ \t]{0,40}|\\r\\n|\\n)/y;
+
+/** All the ways at once: what is at one character is matched in all spellings, from wherever the last one ended. */
+function matchForm(form: Spelled, text: string, at: number): Match {
+  let places = new Set([at]);
+  let open = false;
+  for (const [index, choices] of form.entries()) {
+    const next = new Set<number>();
+    for (const place of places) {
+      for (const from of index === 0 ? [place] : startsAt(text, place)) {
+        open ||= from === text.length;
+        for (const choice of choices) {
+          if (text.startsWith(choice, from)) next.add(from + choice.length);
+          else open ||= from + choice.length > text.length && choice.startsWith(text.slice(from));
+        }
+      }
     }
-    return 0;
+    if (next.size === 0) return { end: -1, open };
+    places = next;
   }
+  return { end: Math.max(...places), open: false };
+}
+
+/** Where the next character may begin: here, or behind a line end and any part of what follows it. */
+function startsAt(text: string, place: number): readonly number[] {
+  if (!/[\r\n\\]/.test(text.charAt(place))) return [place];
+  wrap.lastIndex = place;
+  const glue = wrap.exec(text)?.[0] ?? '';
+  const line = glue.indexOf('\n') + 1 || glue.length;
+  const starts = [place];
+  if (glue !== '') for (let end = line; end <= glue.length; end++) starts.push(place + end);
+  return starts;
+}
+
+function markLines(secret: string): string {
+  return secret
+    .split('\n')
+    .map((line, index) => {
+      const indent = index === 0 ? '' : (/^[ \t]*[+-]?[ \t]*/.exec(line)?.[0] ?? '');
+      return line.length === indent.length ? line : indent + mark;
+    })
+    .join('\n');
 }

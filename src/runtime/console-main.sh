@@ -9,7 +9,8 @@ m_emit() {
   esac
 }
 m_emit_diff() {
-  diff -u "$1" "$2"
+  m_masked_copies "$1" "$2" "${3-$1}"
+  diff -u "$m_diff_a" "$m_diff_b"
 }
 m_refuse() {
   printf '%s\n' "$1" >&2
@@ -22,6 +23,7 @@ m_state_dir=${m_receipt%/runs/*}
 m_run_id=${m_receipt##*/}
 m_operator=$(id -un)@console
 m_seq=0
+m_masks=$m_receipt/mask-files.awk
 m_work=$(mktemp -d /tmp/muster.XXXXXX) || m_refuse 'cannot make a private directory below /tmp'
 trap 'rm -rf "$m_work"' 0
 m_find_digest

@@ -73,6 +73,7 @@ m_open_receipt() {
   } >"$m_receipt/meta"
   printf 'running\n' >"$m_receipt/status"
   m_quote "$PATH"
+  cp "$m_work/runtime/mask-files.awk" "$m_receipt/mask-files.awk"
   (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh services.sh accounts.sh lock.sh kept.sh clear.sh hand-back.sh undo.sh undo-system.sh undo-package.sh undo-registry.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
 }
 

@@ -81,7 +81,7 @@ m_say() {
   case $1 in
     change | changed)
       if [ -n "$m_diff_new" ] && { [ -z "$m_diff_old" ] || m_is_text "$m_diff_old"; } && m_is_text "$m_diff_new"; then
-        m_emit_diff "${m_diff_old:-/dev/null}" "$m_diff_new"
+        m_emit_diff "${m_diff_old:-/dev/null}" "$m_diff_new" "$m_target_name"
       fi
       ;;
   esac
@@ -126,7 +126,8 @@ as_one() {
 as_one_later() {
   m_group_changed=$((m_group_changed + 1))
   m_group_total=$((m_group_total + 1))
-  m_escape "$1"
+  m_hide "$1"
+  m_escape "$m_hidden"
   printf 'd|+%s\n' "$m_escaped" >>"$m_work/group.diff"
 }
 

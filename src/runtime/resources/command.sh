@@ -27,7 +27,9 @@ command() {
     m_would_install
   fi
   m_settled && return 0
-  m_record command "$m_target_name" "$m_step" "$m_o_undo" "$m_o_unless"
+  # The title is only shown, and a rollback, which shows it, does not know the run's secrets.
+  m_hide "$m_target_name"
+  m_record command "$m_hidden" "$m_step" "$m_o_undo" "$m_o_unless"
   m_run_text "$m_o_run" </dev/null || fail "command '$m_target_name' failed"
   m_run_text "$m_o_unless" </dev/null >/dev/null 2>&1 || m_stuck '--unless still says that there is something to do'
   m_why='ran'

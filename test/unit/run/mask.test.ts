@@ -1,54 +1,132 @@
-// Masking: by value, in every form, over every split.
+// Masking by value: in every form, however it is written, over every split.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskText, secretForms, StreamMask } from '../../../src/run/mask.ts';
+import { secretForms, ValueMask, ValueStream } from '../../../src/run/mask.ts';
 
 const secret = 'c0rrect horse/battery+staple';
 
-describe('secretForms', () => {
-  it.each([
-    ['plain', secret],
-    ['base64', Buffer.from(secret).toString('base64')],
-    ['base64 at offset 1', Buffer.from(`x${secret}`).toString('base64')],
-    ['base64 at offset 2', Buffer.from(`xy${secret}tail`).toString('base64')],
-    ['percent-encoded', encodeURIComponent(secret)],
-  ])('hide the secret in %s form', (_, text) => {
-    const masked = maskText(`before ${text} after`, secretForms([secret]));
-    expect(masked).toContain('[secret]');
-    for (const part of ['horse', 'battery', Buffer.from('horse/batt').toString('base64').slice(0, 8)]) {
-      expect(masked).not.toContain(part);
+function maskText(text: string, secrets: readonly string[]): string {
+  return new ValueMask(secretForms(secrets)).text(text);
+}
+
+/** All stretches of a text of this length. */
+function windowsOf(text: string, length: number): readonly string[] {
+  return Array.from({ length: text.length - length + 1 }, (_, at) => text.slice(at, at + length));
+}
+
+const html: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const percent = (byte: number): string => `%${byte.toString(16).padStart(2, '0')}`;
+
+/** Writers of a value, as programs have them. */
+const writers: Readonly<Record<string, (text: string) => string>> = {
+  plain: (text) => text,
+  base64: (text) => Buffer.from(text).toString('base64'),
+  'base64 at offset 1': (text) => Buffer.from(`x${text}`).toString('base64'),
+  'base64 at offset 2': (text) => Buffer.from(`xy${text}`).toString('base64'),
+  'base64 for URLs': (text) => Buffer.from(text).toString('base64url'),
+  'base64 over lines of 20': (text) => wrapped(Buffer.from(text).toString('base64'), 20, '\n'),
+  'base64 in a diff': (text) => wrapped(Buffer.from(text).toString('base64'), 12, '\n+  '),
+  'base64 in JSON': (text) => JSON.stringify(wrapped(Buffer.from(text).toString('base64'), 12, '\n')),
+  'percent-encoded base64': (text) => encodeURIComponent(Buffer.from(text).toString('base64')),
+  'percent-encoded': encodeURIComponent,
+  'percent-encoded in small letters': (text) =>
+    encodeURIComponent(text).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  'percent-encoded byte by byte': (text) => [...Buffer.from(text)].map(percent).join(''),
+  'a form': (text) => new URLSearchParams({ x: text }).toString().slice(2),
+  JSON: (text) => JSON.stringify(text),
+  'JSON of PHP': (text) => JSON.stringify(text).replaceAll('/', '\\/'),
+  'JSON in ASCII': (text) =>
+    JSON.stringify(text).replace(
+      /[^ -~]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  HTML: (text) => text.replace(/[&<>"']/g, (character) => html[character] ?? ''),
+  'XML in numbers': (text) =>
+    Array.from(text, (character) => `&#${String(character.codePointAt(0))};`).join(''),
+  'quoted for sh': (text) => `'${text.replaceAll("'", "'\\''")}'`,
+  'with backslashes': (text) => text.replace(/[^A-Za-z0-9\s]/gu, (character) => `\\${character}`),
+  hexadecimal: (text) => Buffer.from(text).toString('hex'),
+  'octal escapes': (text) =>
+    [...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join(''),
+  'wrapped over lines': (text) => wrapped(text, 7, '\n'),
+};
+
+function wrapped(text: string, width: number, lineEnd: string): string {
+  return text.replace(new RegExp(`.{${String(width)}}`, 'gu'), (line) => line + lineEnd);
+}
+
+describe('a secret of the run', () => {
+  it.each(Object.entries(writers))('is masked where it is written as %s', (_, write) => {
+    for (const value of [secret, `it's <"${secret}"> & \\ | ü €`, 'two lines\nof a secret/key+here']) {
+      const text = write(value);
+      const masked = maskText(`before ${text} after`, [value]);
+      expect(masked).toMatch(/^before .*\[secret\].* after$/s);
+      for (const window of windowsOf(text, 8)) expect(masked).not.toContain(window);
     }
   });
 
-  it('leave values of three characters alone, which would mask half of all text', () => {
-    expect(secretForms(['abc'])).toEqual([]);
+  it('is masked whatever it is and however it is written', () => {
+    const character = fc.constantFrom(...`abcXYZ019+/=_-.,:;'"\\|<>&%$#@!?*(){}[]~^\` ü€😀`, '\t');
+    const value = fc.array(character, { minLength: 12, maxLength: 40 }).map((list) => list.join(''));
+    fc.assert(
+      fc.property(value, fc.constantFrom(...Object.values(writers)), (text, write) => {
+        const shown = write(text);
+        const masked = maskText(`[${shown}]`, [text]);
+        for (const window of windowsOf(shown, 8)) {
+          if (new Set(window).size > 2) expect(masked).not.toContain(window);
+        }
+      }),
+      { numRuns: 600 },
+    );
   });
 
-  it('know each line of a secret with several lines', () => {
-    expect(maskText('x line two x', secretForms(['line one\nline two']))).toBe('x [secret] x');
+  it('of three characters is left alone, because it would mask half of all text', () => {
+    expect(secretForms(['abc'])).toEqual([]);
+    expect(maskText('abc', ['abc'])).toBe('abc');
+  });
+
+  it('with several lines is known by each of them', () => {
+    expect(maskText('x line two x', ['line one\nline two'])).toBe('x [secret] x');
+  });
+
+  it('over several lines leaves the lines and their signs as they are', () => {
+    expect(maskText('+a c0rrect horse\n+  /battery+\n+staple;\n z', [secret])).toBe(
+      '+a [secret]\n+  [secret]\n+[secret];\n z',
+    );
+  });
+
+  it('takes no other text with it', () => {
+    const text = 'c0rrect horse/battery staple, correct horse/battery+staple\n\\n%63 &amp; "x"';
+    expect(maskText(text, [secret])).toBe(text);
   });
 });
 
-describe('StreamMask', () => {
-  it('sees a secret through any split, and loses nothing else', () => {
-    const text = `a ${secret} b ${secret}${secret} c0rrect ho`;
-    const whole = maskText(text, secretForms([secret]));
+describe('a stream', () => {
+  it('shows no secret through any split, and loses nothing else', () => {
+    const text = `a ${secret} b ${secret}${secret} ${encodeURIComponent(secret)} ${JSON.stringify(secret)} c0rrect ho`;
+    const whole = maskText(text, [secret]);
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1 }), (sizes) => {
-        const mask = new StreamMask(secretForms([secret]));
+        const stream = new ValueStream(new ValueMask(secretForms([secret])));
         let out = '';
         let at = 0;
         for (let index = 0; at < text.length; index++) {
           const size = sizes[index % sizes.length] ?? 1;
-          out += mask.push(text.slice(at, at + size));
+          out += stream.push(text.slice(at, at + size));
           at += size;
         }
-        expect(out + mask.flush()).toBe(whole);
+        expect(out + stream.flush()).toBe(whole);
       }),
     );
   });
 
   it('passes everything at once when there are no secrets', () => {
-    expect(new StreamMask([]).push('live output')).toBe('live output');
+    expect(new ValueStream(new ValueMask([])).push('live output')).toBe('live output');
   });
 });

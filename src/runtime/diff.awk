@@ -1,0 +1,23 @@
+# A unified diff as `d` events: without its two header lines, which carry temporary names, every literal occurrence of a
+# secret (one a line in the file `list`, longest first) masked, escaped as events are, and at most `cap` lines of it.
+BEGIN {
+  while (list != "" && (getline line < list) > 0) if (line != "") secret[count++] = line
+}
+NR > 2 && NR <= cap + 2 {
+  for (i = 0; i < count; i++) $0 = swap($0, secret[i], "[secret]")
+  # The backslash first. Literally, because what a doubled backslash means to sub() differs between awks.
+  line = swap(swap($0, "\\", "\\\\"), "|", "\\0174")
+  print "d|" swap(swap(line, "\t", "\\t"), "\r", "\\r")
+}
+END {
+  if (NR > cap + 2) print "d|... " NR - cap - 2 " more lines"
+}
+
+function swap(text, from, to, done, at) {
+  done = ""
+  while ((at = index(text, from)) > 0) {
+    done = done substr(text, 1, at - 1) to
+    text = substr(text, at + length(from))
+  }
+  return done text
+}
