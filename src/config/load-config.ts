@@ -7,7 +7,7 @@ import { cosmiconfig, type Loader } from 'cosmiconfig';
 import type { z } from 'zod';
 import { parseDocument, parseValue } from '../document/index.ts';
 import { UsageError } from '../errors.ts';
-import { readTextFile } from './read-text.ts';
+import { readDocument } from './read-text.ts';
 import { configSchema, packageSchema } from './schema.ts';
 
 /** Settings, with defaults filled in. Paths are relative to the working directory, or absolute. */
@@ -54,7 +54,7 @@ export async function loadConfig(
   if (file === undefined) return toConfig(configSchema.parse({}), undefined, cwd);
   const shown = shownFrom(cwd, file);
   if (codeExtensions.includes(extname(file))) return toConfig(await runConfig(file, shown), shown, cwd);
-  const { text } = await readTextFile(file);
+  const { text } = await readDocument(file, shown);
   // An empty file is a file with nothing but defaults: so is one that holds only comments.
   const source = { file: shown, text: isEmpty(text) ? '{}' : text };
   const written =
@@ -90,7 +90,7 @@ async function findConfig(cwd: string, home: string): Promise<string | undefined
 /** A broken package.json is not our concern. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     return {};
   }
@@ -134,7 +134,7 @@ function shownFrom(cwd: string, path: string): string {
 }
 
 function isEmpty(text: string): boolean {
-  return text.split('\n').every((line) => /^\s*(#|$)/.test(line));
+  return text.split('\n').every((line) => /^\s*(#|$)|^---\s*$/.test(line));
 }
 
 function toConfig(written: Written, file: string | undefined, cwd: string): Config {

@@ -57,7 +57,7 @@ describe('resolveVars', () => {
       '{a: {type: string}, b: {type: port}, c: {type: string, allowed: [x]}}',
     );
     expect(resolveVars(playbook, hostWith({ a: 9.1, b: 70_000, c: 'y' })).issues.map(formatIssue)).toEqual([
-      'i.yaml:7:3: error[VAR_TYPE]: var "a": expected a text, found 9.1\n    hint: put it in quotes',
+      'i.yaml:7:3: error[VAR_TYPE]: var "a": expected a text, found 9.1\n    hint: put it in quotes: \'9.1\'',
       'i.yaml:7:3: error[VAR_TYPE]: var "b": expected a port (1 to 65535), found 70000',
       'i.yaml:7:3: error[VAR_TYPE]: var "c": expected "x", found "y"',
     ]);
