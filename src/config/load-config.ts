@@ -1,5 +1,5 @@
 // muster's own settings: found with cosmiconfig from the working directory up to the home directory, checked with zod.
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -68,6 +68,7 @@ export async function loadConfig(
 async function findConfig(cwd: string, home: string): Promise<string | undefined> {
   await refuseIfSearchRunsCode();
   const underHome = isInside(home, cwd);
+  await refuseIfNotFile(cwd, underHome ? home : cwd);
   try {
     const found = await cosmiconfig('muster', {
       searchPlaces,
@@ -85,6 +86,18 @@ async function findConfig(cwd: string, home: string): Promise<string | undefined
     const message = `the search for a configuration file failed: ${String(cause)}`;
     throw new UsageError('CONFIG_SEARCH', message, { cause, hint: 'name the file with --config' });
   }
+}
+
+/** cosmiconfig passes over a directory without a word, and waits for a pipe without end. */
+async function refuseIfNotFile(folder: string, last: string): Promise<void> {
+  for (const name of searchPlaces.filter((each) => each !== 'package.json')) {
+    const path = join(folder, name);
+    const info = await stat(path).catch(() => undefined);
+    if (info === undefined || info.isFile()) continue;
+    const hint = 'take it away, or name another file with --config';
+    throw new UsageError('CONFIG_SEARCH', `${path} is not a file`, { hint });
+  }
+  if (folder !== last && dirname(folder) !== folder) await refuseIfNotFile(dirname(folder), last);
 }
 
 /** A broken package.json is not our concern. */

@@ -61,7 +61,8 @@ function find(finder: Finder, path: DocumentPath): Found {
     const key = pair === undefined ? undefined : startOf(pair.key);
     if (next === undefined && key === undefined) break;
     node = follow(finder, next);
-    const offsets = offsetsOf(next, key ?? found.value);
+    // An empty value is shown at its key; an empty entry of a list is where its dash ends.
+    const offsets = offsetsOf(next, key ?? startOf(next) ?? found.value);
     found = { ...offsets, ...(key === undefined ? {} : { key }), node, depth: found.depth + 1 };
   }
   return found;

@@ -83,11 +83,12 @@ function checkVersion(text: string, file: string): Issue[] {
 
 function secondDocument(full: readonly Document[], text: string, place: PlaceOf): Issue {
   const start = full[1]?.range?.[0] ?? 0;
-  const marker = Math.max(text.lastIndexOf('\n---', start), text.lastIndexOf('\n...', start)) + 1;
+  const marker = text.lastIndexOf('\n---', start);
+  const isMarked = marker >= 0 && marker > text.lastIndexOf('\n...', start);
   return {
     code: 'CONFIG_DOCUMENTS',
     message: `the file holds ${full.length === 2 ? 'two' : full.length} documents, and one is read; keep one`,
-    location: place(marker === 0 ? start : marker),
+    location: place(isMarked ? marker + 1 : start),
     hint: 'a line --- begins another document: take it out and put all keys under each other, or make two files',
   };
 }
