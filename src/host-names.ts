@@ -56,6 +56,37 @@ export function isAddress(text: string): boolean {
   return isHostName(text) || /^(?=.*:.*:)[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9._-]+)?$/.test(text);
 }
 
+/**
+ * What to do about a text that is no host name (`name`) or no address; undefined when we do not know. People bring
+ * IPv6 addresses in brackets, ports, users, networks, URLs and the last dot of the DNS.
+ */
+export function hintForAddress(text: string, wanted: 'name' | 'address'): string | undefined {
+  const inside = /^\[([0-9A-Fa-f:.]+(?:%[\w.-]+)?)\](?::(\d+))?$/.exec(text);
+  const bare = inside?.[1] ?? text;
+  if (bare.includes(':') && isAddress(bare)) return hintForAddress6(bare, inside?.[2], wanted);
+  const [, user, host = '', port] =
+    /^(?:[a-z]+:\/\/)?(?:([^@/]+)@)?([^@/:]+?)(?::(\d+))?\/?$/.exec(text) ?? [];
+  if (isHostName(host) && host !== text) {
+    const settings = [
+      ...(user === undefined ? [] : [`user: ${user}`]),
+      ...(port === undefined ? [] : [`port: ${port}`]),
+    ];
+    if (settings.length > 0) return `write ${host}; the rest is { connection: { ${settings.join(', ')} } }`;
+    return `write ${host}`;
+  }
+  if (isHostName(text.replace(/\.$/, ''))) return `without the last dot: ${text.replace(/\.$/, '')}`;
+  if (isHostName(text.replace(/\/\d+$/, '')))
+    return 'a network is no host: without the slash and what follows it';
+  if (/\[.*\]/.test(text)) return 'a range can stand only where hosts are listed; name one host';
+  return undefined;
+}
+
+function hintForAddress6(address: string, port: string | undefined, wanted: 'name' | 'address'): string {
+  if (wanted === 'name') return `give the host a name, and the address below it: { address: '${address}' }`;
+  const rest = port === undefined ? '' : `; the port is { connection: { port: ${port} } }`;
+  return `an IPv6 address stands without brackets: '${address}'${rest}`;
+}
+
 function rangeError(pattern: string, problem: string): MusterError {
   return new MusterError('HOST_RANGE', `"${pattern}": ${problem}`, {
     hint: 'ranges look like ns[1-3], ns[01-10] or ns[1-3,7]',

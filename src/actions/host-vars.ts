@@ -1,6 +1,6 @@
 // A host's vars as the sh texts that the bundle carries: resolved, secrets read, templates rendered.
 import type { SecretSource, VarValue } from '../document/index.ts';
-import { isSecretSource } from '../document/index.ts';
+import { isSecretSource, sortIssues } from '../document/index.ts';
 import type { Issue } from '../errors.ts';
 import { ConfigError, MusterError } from '../errors.ts';
 import type { InventoryHost } from '../inventory/index.ts';
@@ -42,7 +42,7 @@ export function refuseIssues(issues: readonly Issue[]): void {
   const issuesByText = new Map(
     issues.map((issue) => [JSON.stringify([issue.location, issue.message]), issue]),
   );
-  if (issuesByText.size > 0) throw new ConfigError([...issuesByText.values()]);
+  if (issuesByText.size > 0) throw new ConfigError(sortIssues([...issuesByText.values()]));
 }
 
 /** Reads the secrets and turns every value into sh text. */

@@ -1,5 +1,5 @@
 // muster's own settings: found with cosmiconfig from the working directory up to the home directory, checked with zod.
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +7,7 @@ import { cosmiconfig, type Loader } from 'cosmiconfig';
 import type { z } from 'zod';
 import { parseDocument, parseValue } from '../document/index.ts';
 import { UsageError } from '../errors.ts';
-import { readTextFile } from './read-text.ts';
+import { readDocument } from './read-text.ts';
 import { configSchema, packageSchema } from './schema.ts';
 
 /** Settings, with defaults filled in. Paths are relative to the working directory, or absolute. */
@@ -54,7 +54,7 @@ export async function loadConfig(
   if (file === undefined) return toConfig(configSchema.parse({}), undefined, cwd);
   const shown = shownFrom(cwd, file);
   if (codeExtensions.includes(extname(file))) return toConfig(await runConfig(file, shown), shown, cwd);
-  const { text } = await readTextFile(file);
+  const { text } = await readDocument(file, shown);
   // An empty file is a file with nothing but defaults: so is one that holds only comments.
   const source = { file: shown, text: isEmpty(text) ? '{}' : text };
   const written =
@@ -68,6 +68,7 @@ export async function loadConfig(
 async function findConfig(cwd: string, home: string): Promise<string | undefined> {
   await refuseIfSearchRunsCode();
   const underHome = isInside(home, cwd);
+  await refuseIfNotFile(cwd, underHome ? home : cwd);
   try {
     const found = await cosmiconfig('muster', {
       searchPlaces,
@@ -87,10 +88,22 @@ async function findConfig(cwd: string, home: string): Promise<string | undefined
   }
 }
 
+/** cosmiconfig passes over a directory without a word, and waits for a pipe without end. */
+async function refuseIfNotFile(folder: string, last: string): Promise<void> {
+  for (const name of searchPlaces.filter((each) => each !== 'package.json')) {
+    const path = join(folder, name);
+    const info = await stat(path).catch(() => undefined);
+    if (info === undefined || info.isFile()) continue;
+    const hint = 'take it away, or name another file with --config';
+    throw new UsageError('CONFIG_SEARCH', `${path} is not a file`, { hint });
+  }
+  if (folder !== last && dirname(folder) !== folder) await refuseIfNotFile(dirname(folder), last);
+}
+
 /** A broken package.json is not our concern. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     return {};
   }
@@ -134,7 +147,7 @@ function shownFrom(cwd: string, path: string): string {
 }
 
 function isEmpty(text: string): boolean {
-  return text.split('\n').every((line) => /^\s*(#|$)/.test(line));
+  return text.split('\n').every((line) => /^\s*(#|$)|^---\s*$/.test(line));
 }
 
 function toConfig(written: Written, file: string | undefined, cwd: string): Config {

@@ -33,9 +33,13 @@ export async function readPlaybookTree(
     const hint = 'name the directory that holds playbook.yaml';
     throw new UsageError('PLAYBOOK_NOT_DIRECTORY', `${directory} is not a directory`, { hint });
   }
-  await stat(join(directory, 'playbook.yaml')).catch(async (cause: unknown) =>
+  const file = await stat(join(directory, 'playbook.yaml')).catch(async (cause: unknown) =>
     Promise.reject(await noPlaybook(directory, cause)),
   );
+  if (file.isDirectory()) {
+    const hint = 'a playbook is a directory with a file playbook.yaml';
+    throw new UsageError('PLAYBOOK_MISSING', `${directory}/playbook.yaml is a directory`, { hint });
+  }
   return { directory, files: await readTree(directory, limits, words) };
 }
 

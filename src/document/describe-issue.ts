@@ -5,6 +5,8 @@ import type { Issue } from '../errors.ts';
 import { knownKeys } from './known-keys.ts';
 import type { DocumentPath, Locator } from './locate.ts';
 import { didYouMean } from './nearest.ts';
+import { quoted } from './quote.ts';
+import { hintFor } from './value-hints.ts';
 
 /** One zod issue in our words, and which part of the value is to blame. */
 export interface SchemaIssue {
@@ -46,7 +48,7 @@ export function describeIssue(
     const message = zodIssue.issues[0]?.message ?? 'not a key that can be here';
     return [located('CONFIG_KEY', message, path, locator.locateKey)];
   }
-  const hint = hintFor(zodIssue);
+  const hint = hintFor(zodIssue, locator.written(path), path);
   const { issue } = located(codeOf(zodIssue), zodIssue.message, path, locator.locate);
   return [{ path, issue: hint === undefined ? issue : { ...issue, hint } }];
 }
@@ -57,7 +59,7 @@ function formatPath(path: DocumentPath): string {
     .map((part, at) => {
       if (typeof part === 'number') return `[${part}]`;
       const name = String(part);
-      if (!/^[\w-]+$/.test(name)) return `[${JSON.stringify(name)}]`;
+      if (!/^[\w-]+$/.test(name)) return `[${quoted(name)}]`;
       return at === 0 ? name : `.${name}`;
     })
     .join('');
@@ -77,13 +79,21 @@ function unknownKey(
   const path = [...parent, key];
   const where = parent.length === 0 ? '' : ` in ${formatPath(parent)}`;
   const listed = known.length === 0 ? undefined : `known keys: ${known.join(', ')}`;
-  const hint = didYouMean(key, known) ?? listed;
+  const hint = missingSpace(key, known) ?? didYouMean(key, known) ?? listed;
   const issue = {
     code: 'CONFIG_UNKNOWN_KEY',
-    message: `unknown key "${key}"${where}`,
+    message: `unknown key ${quoted(key)}${where}`,
     location: locator.locateKey(path),
   };
   return { path, issue: hint === undefined ? issue : { ...issue, hint } };
+}
+
+/** `port:22` is a key of its own to YAML. */
+function missingSpace(key: string, known: readonly string[]): string | undefined {
+  const [name = '', value = ''] = key.split(/:(.*)/s);
+  return known.includes(name) && value !== ''
+    ? `a space belongs behind the colon: ${name}: ${value}`
+    : undefined;
 }
 
 /** The only branch of a union that takes a value of this kind at all, if there is exactly one. */
@@ -104,17 +114,6 @@ function codeOf(issue: ZodIssue): string {
   return issue.code === 'invalid_union' ? 'CONFIG_TYPE' : 'CONFIG_VALUE';
 }
 
-function hintFor(issue: ZodIssue): string | undefined {
-  if (issue.code === 'invalid_value' && typeof issue.input === 'string') {
-    return didYouMean(issue.input, issue.values.map(String));
-  }
-  const unquoted = typeof issue.input === 'number' || typeof issue.input === 'boolean';
-  if (issue.code === 'invalid_type' && issue.expected === 'string' && unquoted) {
-    return 'put it in quotes';
-  }
-  return undefined;
-}
-
 function nameOfType(expected: string): string {
   const names: Readonly<Record<string, string>> = {
     string: 'a text',
@@ -132,8 +131,7 @@ function nameOfValue(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  if (typeof value === 'string')
-    return value.length > 40 ? 'a long text' : `the text ${JSON.stringify(value)}`;
+  if (typeof value === 'string') return value.length > 40 ? 'a long text' : `the text ${quoted(value)}`;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'something else';
 }
 

@@ -1,7 +1,9 @@
-// From a path in a YAML document to the place in the text: values, keys, and the nearest thing for what is missing.
+// From a path in a YAML document to the place in the text: values, keys, the nearest thing for what is missing, and
+// the text itself where it is a plain word.
 import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
-import type { Document, Pair } from 'yaml';
+import type { Document, Pair, YAMLMap } from 'yaml';
 import type { Location } from '../errors.ts';
+import type { AliasTargets } from './aliases.ts';
 
 /** Keys and list indexes from the root of a document. */
 export type DocumentPath = readonly PropertyKey[];
@@ -12,54 +14,83 @@ export interface Locator {
   readonly locate: (path: DocumentPath) => Location;
   /** Where the last key of `path` stands; its value's place when the path ends in a list index. */
   readonly locateKey: (path: DocumentPath) => Location;
+  /** How the value at `path` is written, when it is a plain word (`1.10`, `yes`); undefined when it stands in quotes. */
+  readonly written: (path: DocumentPath) => string | undefined;
 }
 
 /** Turns an offset in the text into a place. */
 export type PlaceOf = (offset: number) => Location;
 
 /** A locator for a parsed document. */
-export function locatorOf(document: Document, place: PlaceOf): Locator {
+export function locatorOf({ contents }: Document, targets: AliasTargets, place: PlaceOf): Locator {
+  const finder: Finder = { contents, targets, pairsByKey: new WeakMap() };
   return {
-    locate: (path) => place(find(document, path).value),
-    locateKey: (path) => place(find(document, path).key),
+    locate: (path) => place(find(finder, path).value),
+    locateKey: (path) => place(find(finder, path).key),
+    written: (path) => writtenAt(find(finder, path), path),
   };
 }
 
 /** A locator for values that have no text, e.g. from a program: everything is at the start of the file. */
 export function locatorWithoutText(file: string): Locator {
   const start = { file, line: 1, column: 1 };
-  return { locate: () => start, locateKey: () => start };
+  return { locate: () => start, locateKey: () => start, written: () => undefined };
 }
 
-interface Offsets {
+interface Finder {
+  readonly contents: unknown;
+  readonly targets: AliasTargets;
+  /** Of each mapping that was looked into; files with thousands of keys are looked into as often. */
+  readonly pairsByKey: WeakMap<YAMLMap, ReadonlyMap<string, Pair>>;
+}
+
+interface Found {
   readonly key: number;
   readonly value: number;
+  readonly node: unknown;
+  /** How much of the path is there. */
+  readonly depth: number;
 }
 
-function find(document: Document, path: DocumentPath): Offsets {
-  let node = follow(document, document.contents);
-  let found = offsetsOf(node, 0);
+function find(finder: Finder, path: DocumentPath): Found {
+  let node = follow(finder, finder.contents);
+  let found: Found = { ...offsetsOf(node, 0), node, depth: 0 };
   for (const part of path) {
-    const pair = isMap(node) ? findPair(node.items, part) : undefined;
+    const pair = isMap(node) ? pairsOf(finder, node).get(String(part)) : undefined;
     const next = isSeq(node) && typeof part === 'number' ? node.items[part] : pair?.value;
     const key = pair === undefined ? undefined : startOf(pair.key);
     if (next === undefined && key === undefined) break;
-    found = { ...offsetsOf(next, key ?? found.value), ...(key === undefined ? {} : { key }) };
-    node = follow(document, next);
+    node = follow(finder, next);
+    // An empty value is shown at its key; an empty entry of a list is where its dash ends.
+    const offsets = offsetsOf(next, key ?? startOf(next) ?? found.value);
+    found = { ...offsets, ...(key === undefined ? {} : { key }), node, depth: found.depth + 1 };
   }
   return found;
 }
 
 /** The last of equal keys, because that is the one whose value counts. */
-function findPair(items: readonly Pair[], key: PropertyKey): Pair | undefined {
-  return items.findLast((pair) => isScalar(pair.key) && String(pair.key.value) === String(key));
+function pairsOf(finder: Finder, map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = finder.pairsByKey.get(map);
+  if (known !== undefined) return known;
+  const pairs = new Map<string, Pair>();
+  for (const pair of map.items) {
+    const key = follow(finder, pair.key);
+    if (isScalar(key)) pairs.set(String(key.value), pair);
+  }
+  finder.pairsByKey.set(map, pairs);
+  return pairs;
 }
 
-function follow(document: Document, node: unknown): unknown {
-  return isAlias(node) ? node.resolve(document) : node;
+function writtenAt({ node, depth }: Found, path: DocumentPath): string | undefined {
+  if (depth !== path.length || !isScalar(node) || node.type !== 'PLAIN') return undefined;
+  return node.source === '' ? undefined : node.source;
 }
 
-function offsetsOf(node: unknown, otherwise: number): Offsets {
+function follow({ targets }: Finder, node: unknown): unknown {
+  return isAlias(node) ? targets.get(node) : node;
+}
+
+function offsetsOf(node: unknown, otherwise: number): { key: number; value: number } {
   const start = isBlank(node) ? otherwise : (startOf(node) ?? otherwise);
   return { key: start, value: start };
 }

@@ -1,82 +1,96 @@
 // YAML text to plain values. Everything that would be surprising is an issue here and now: syntax errors, a key
-// twice, aliases to nowhere, unknown tags. YAML 1.2 rules: `no` is a text, `0755` is the number 755.
-import { LineCounter, isScalar, parseDocument as parseYaml, visit } from 'yaml';
-import type { Document, YAMLMap } from 'yaml';
+// twice, aliases to nowhere, unknown tags, a second document. YAML 1.2 rules: `no` is a text.
+import { Document, LineCounter, isScalar, parseAllDocuments, visit } from 'yaml';
+import type { YAMLMap } from 'yaml';
 import type { Issue, Location } from '../errors.ts';
+import { resolveAliases } from './aliases.ts';
+import { checkCharacters, type SourceFile } from './check-text.ts';
 import { type Locator, locatorOf, type PlaceOf } from './locate.ts';
+import { wordsFor } from './syntax-words.ts';
+import { type PlainValue, toValue } from './to-value.ts';
 
-/** A file's name, as messages show it, and its text. */
-export interface SourceFile {
-  readonly file: string;
-  readonly text: string;
-}
-
-/** What could be read. When `usable` is false, `value` is not worth checking: the text itself is broken. */
-export interface ReadYaml {
-  readonly value: unknown;
-  readonly usable: boolean;
-  readonly issues: readonly Issue[];
+/** What could be read. When `usable` is false, `value` is not worth checking: the text is broken, or stands for too much. */
+export interface ReadYaml extends PlainValue {
   readonly locator: Locator;
 }
 
 /** Reads one YAML document; problems come back as issues, and nothing is thrown. */
-export function readYaml(source: SourceFile): ReadYaml {
-  const { file } = source;
+export function readYaml({ file, text: given }: SourceFile): ReadYaml {
+  const text = given.replace(/^\uFEFF/, '');
   const lineCounter = new LineCounter();
-  const document = parseYaml(source.text.replace(/^\uFEFF/, ''), {
-    lineCounter,
-    prettyErrors: false,
-    uniqueKeys: false,
-    stringKeys: true,
-  });
+  const documents = [
+    ...parseAllDocuments(text, { lineCounter, prettyErrors: false, uniqueKeys: false, stringKeys: true }),
+  ];
   const place: PlaceOf = (offset) => {
     const { line, col } = lineCounter.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const locator = locatorOf(document, place);
+  const full = documents.filter(({ contents }) => !isEmpty(contents));
+  const document = full[0] ?? new Document();
+  const targets = resolveAliases(document);
+  const locator = locatorOf(document, targets, place);
   const broken = [
-    ...[...document.errors, ...document.warnings].map(({ pos, message }) =>
-      syntaxIssue(place(pos[0]), message),
-    ),
-    ...deadAliases(document, place),
+    ...checkCharacters({ file, text }),
+    ...checkVersion(text, file),
+    ...syntaxIssues(documents, text, place),
   ];
-  if (broken.length > 0) return { value: undefined, usable: false, issues: broken, locator };
-  return { ...toValue(document, place), locator };
+  const more = full[1] === undefined ? [] : [secondDocument(full, text, place)];
+  const nothing = { value: undefined, usable: false, merged: [], unkeepable: [], locator };
+  if (broken.length > 0) return { ...nothing, issues: [...broken, ...more] };
+  if (full.length === 0) return { ...nothing, issues: [emptyIssue(place(0))] };
+  const plain = toValue(document, targets, place);
+  const issues = [...more, ...plain.issues, ...duplicateKeys(document, place)];
+  return { ...plain, issues, locator };
 }
 
-function toValue(document: Document, place: PlaceOf): Omit<ReadYaml, 'locator'> {
-  const unusable = { value: undefined, usable: false };
-  try {
-    const value: unknown = document.toJS();
-    if (value !== null) return { value, usable: true, issues: duplicateKeys(document, place) };
-    return {
-      ...unusable,
-      issues: [{ code: 'CONFIG_EMPTY', message: 'the file is empty', location: place(0) }],
-    };
-  } catch (error) {
-    // Aliases of aliases that would unfold to millions of values.
-    return {
-      ...unusable,
-      issues: [syntaxIssue(place(0), error instanceof Error ? error.message : String(error))],
-    };
+/** True for a document of comments, or of nothing. */
+function isEmpty(contents: unknown): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
+}
+
+function emptyIssue(location: Location): Issue {
+  return { code: 'CONFIG_EMPTY', message: 'the file is empty', location };
+}
+
+/** One issue a line: what follows on the same line is most often the same mistake. */
+function syntaxIssues(documents: readonly Document[], text: string, place: PlaceOf): Issue[] {
+  const issuesByLine = new Map<number, Issue>();
+  for (const { errors, warnings } of documents) {
+    for (const { code, message, pos } of [...errors, ...warnings]) {
+      const location = place(pos[0]);
+      if (issuesByLine.has(location.line)) continue;
+      const before = text.slice(text.lastIndexOf('\n', pos[0] - 1) + 1, pos[0]);
+      issuesByLine.set(location.line, {
+        code: 'CONFIG_SYNTAX',
+        ...wordsFor(code, message, before),
+        location,
+      });
+    }
   }
+  return [...issuesByLine.values()];
 }
 
-function syntaxIssue(location: Location, message: string): Issue {
-  return { code: 'CONFIG_SYNTAX', message, location };
-}
-
-function deadAliases(document: Document, place: PlaceOf): Issue[] {
-  const issues: Issue[] = [];
-  visit(document, {
-    Alias(_, alias) {
-      if (alias.resolve(document) !== undefined) return;
-      issues.push(
-        syntaxIssue(place(alias.range?.[0] ?? 0), `nothing before this is marked &${alias.source}`),
-      );
-    },
+/** A directive would switch the rules: `no` would be false, `0644` another number. */
+function checkVersion(text: string, file: string): Issue[] {
+  return text.split('\n').flatMap((line, index) => {
+    const version = /^%YAML[ \t]+(\S+)/.exec(line)?.[1];
+    if (version === undefined || version === '1.2') return [];
+    const location = { file, line: index + 1, column: 1 };
+    const hint = 'take the line out: this is YAML 1.2, where no is a text and 0o644 is an octal number';
+    return [{ code: 'CONFIG_VERSION', message: `YAML ${version} is not read here`, location, hint }];
   });
-  return issues;
+}
+
+function secondDocument(full: readonly Document[], text: string, place: PlaceOf): Issue {
+  const start = full[1]?.range?.[0] ?? 0;
+  const marker = text.lastIndexOf('\n---', start);
+  const isMarked = marker >= 0 && marker > text.lastIndexOf('\n...', start);
+  return {
+    code: 'CONFIG_DOCUMENTS',
+    message: `the file holds ${full.length === 2 ? 'two' : full.length} documents, and one is read; keep one`,
+    location: place(isMarked ? marker + 1 : start),
+    hint: 'a line --- begins another document: take it out and put all keys under each other, or make two files',
+  };
 }
 
 function duplicateKeys(document: Document, place: PlaceOf): Issue[] {

@@ -20,6 +20,8 @@ export interface VarBinding {
   readonly value: VarValue | SecretSource;
   readonly from: Location;
   readonly level: VarLevel;
+  /** The value as it stands in the file, when it is a plain word; `1.10` is the number 1.1. */
+  readonly written?: string;
 }
 
 /** True for a value that must still be read from where it is kept. */

@@ -1,7 +1,7 @@
 // The keys under `hosts`, ranges written out: which hosts there are, and the address of each.
-import type { Locator } from '../document/index.ts';
+import { hintForKind, type Locator, quoted } from '../document/index.ts';
 import { isMusterError, type Issue } from '../errors.ts';
-import { expandHostNames, foldHostNames, isAddress, isHostName } from '../host-names.ts';
+import { expandHostNames, foldHostNames, hintForAddress, isAddress, isHostName } from '../host-names.ts';
 import type { WrittenInventory } from './schema.ts';
 
 /** A host and the key of the file that it comes from. */
@@ -18,11 +18,10 @@ export function expandHosts(
 ): { hosts: ReadonlyMap<string, ExpandedHost>; issues: Issue[] } {
   const hosts = new Map<string, ExpandedHost>();
   const issues: Issue[] = [];
-  for (const [key, host] of Object.entries(written)) {
-    const names = expandAt(key, 'INVENTORY_HOST_NAME', isHostName, locator.locateKey(['hosts', key]));
+  for (const [key, host] of inFileOrder(written, locator)) {
+    const names = expandAt(key, 'name', locator.locateKey(['hosts', key]));
     const place = locator.locate(['hosts', key, 'address']);
-    const addresses =
-      host?.address === undefined ? undefined : expandAt(host.address, 'INVENTORY_ADDRESS', isAddress, place);
+    const addresses = host?.address === undefined ? undefined : expandAt(host.address, 'address', place);
     issues.push(...names.issues, ...(addresses?.issues ?? []));
     const spread = addresses === undefined || addresses.issues.length > 0 ? names.texts : addresses.texts;
     if (spread.length !== names.texts.length && names.issues.length === 0) {
@@ -38,23 +37,47 @@ export function expandHosts(
   return { hosts, issues };
 }
 
+/** JavaScript puts keys that are whole numbers before all others. */
+function inFileOrder(
+  written: WrittenInventory['hosts'],
+  locator: Locator,
+): [string, WrittenInventory['hosts'][string]][] {
+  const entries = Object.entries(written);
+  if (!entries.some(([key]) => /^\d+$/.test(key))) return entries;
+  const placed = entries.map((entry) => ({ entry, place: locator.locateKey(['hosts', entry[0]]) }));
+  placed.sort(({ place: a }, { place: b }) => a.line - b.line || a.column - b.column);
+  return placed.map(({ entry }) => entry);
+}
+
 function expandAt(
   pattern: string,
-  code: string,
-  isGood: (text: string) => boolean,
+  wanted: 'name' | 'address',
   location: Issue['location'],
 ): { texts: string[]; issues: Issue[] } {
+  const isGood = wanted === 'name' ? isHostName : isAddress;
+  // No range has two colons in its brackets: this is an address as URLs have it.
+  if (/^\[[^\]]*:[^\]]*:[^\]]*\]/.test(pattern)) {
+    return { texts: [], issues: [notGood(pattern, wanted, location)] };
+  }
   try {
     const texts = expandHostNames(pattern);
     const bad = texts.find((text) => !isGood(text));
     if (bad === undefined) return { texts, issues: [] };
-    const what = code === 'INVENTORY_ADDRESS' ? 'an address' : 'a host name';
-    const hint = 'letters, digits, dots, _ and - may stand in it';
-    return { texts: [], issues: [{ code, message: `"${bad}" is not ${what}`, location, hint }] };
+    return { texts: [], issues: [notGood(bad, wanted, location)] };
   } catch (error) {
     if (!isMusterError(error)) throw error;
     return { texts: [], issues: [issueOf(error, location)] };
   }
+}
+
+function notGood(text: string, wanted: 'name' | 'address', location: Issue['location']): Issue {
+  const code = wanted === 'address' ? 'INVENTORY_ADDRESS' : 'INVENTORY_HOST_NAME';
+  const what = wanted === 'address' ? 'an address' : 'a host name';
+  const hint =
+    hintForAddress(text, wanted) ??
+    hintForKind('string', text, undefined) ??
+    'letters, digits, dots, _ and - may stand in it';
+  return { code, message: `${quoted(text)} is not ${what}`, location, hint };
 }
 
 function issueOf(error: { message: string; hint: string | undefined }, location: Issue['location']): Issue {

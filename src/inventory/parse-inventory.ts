@@ -10,6 +10,7 @@ import {
 import type { Issue } from '../errors.ts';
 import { expandHosts, type ExpandedHost } from './expand-hosts.ts';
 import type { ConnectionSettings, Inventory, InventoryHost } from './model.ts';
+import { recognizeForeign } from './recognize-foreign.ts';
 import { resolveGroups, type ResolvedGroups } from './resolve-groups.ts';
 import {
   inventorySchema,
@@ -24,6 +25,7 @@ export function parseInventory(source: SourceFile): Inventory {
     source,
     inventorySchema,
     (written, locator) => build(source.file, written, locator).issues,
+    recognizeForeign,
   );
   return build(source.file, document.value, document).inventory;
 }
@@ -92,7 +94,10 @@ function buildHost(host: ExpandedHost, layers: readonly Layer[], locator: Locato
   for (const layer of layers) {
     Object.assign(connection, layer.connection);
     for (const [name, value] of Object.entries(layer.vars ?? {})) {
-      vars.set(name, { value, from: locator.locate([...layer.path, 'vars', name]), level: layer.level });
+      const path = [...layer.path, 'vars', name];
+      const written = locator.written(path);
+      const binding = { value, from: locator.locate(path), level: layer.level };
+      vars.set(name, written === undefined ? binding : { ...binding, written });
     }
   }
   const groups = layers.flatMap(({ level }) => (level.startsWith('@') ? [level.slice(1)] : []));

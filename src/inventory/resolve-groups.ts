@@ -44,23 +44,34 @@ function unknownHosts(
   hostNames: ReadonlySet<string>,
   locator: Locator,
 ): Issue[] {
-  return (written[group]?.hosts ?? []).flatMap((pattern, at): Issue[] => {
+  return (groupOf(written, group)?.hosts ?? []).flatMap((pattern, at): Issue[] => {
     const location = locator.locate(['groups', group, 'hosts', at]);
     const { names, problem } = tryExpand(pattern);
-    if (problem !== undefined) return [{ code: 'INVENTORY_RANGE', message: problem, location }];
+    if (problem !== undefined) return [{ code: 'INVENTORY_RANGE', ...problem, location }];
     const unknown = names.filter((name) => !hostNames.has(name));
     if (unknown[0] === undefined) return [];
-    const hint = Object.hasOwn(written, pattern)
-      ? `${pattern} is a group: put it under groups`
-      : didYouMean(unknown[0], hostNames);
+    const hint = hintForMember(pattern, written) ?? didYouMean(unknown[0], hostNames);
     const message = `group "${group}" has no such host in the inventory: ${foldHostNames(unknown)}`;
     const issue = { code: 'INVENTORY_UNKNOWN_HOST', message, location };
     return [hint === undefined ? issue : { ...issue, hint }];
   });
 }
 
+/** Groups named in the file may be called as what every object has, e.g. `constructor`. */
+function groupOf(written: WrittenGroups, name: string): WrittenGroups[string] | undefined {
+  return Object.hasOwn(written, name) ? written[name] : undefined;
+}
+
+/** What works on the command line, and not in a group. */
+function hintForMember(pattern: string, written: WrittenGroups): string | undefined {
+  const name = pattern.replace(/^@/, '');
+  if (Object.hasOwn(written, name)) return `${name} is a group: put it under groups`;
+  if (/[*?!&]/.test(pattern)) return 'a group lists names and ranges; *, ?, ! and & are for --limit';
+  return undefined;
+}
+
 function unknownGroups(group: string, written: WrittenGroups, locator: Locator): Issue[] {
-  return (written[group]?.groups ?? []).flatMap((nested, at): Issue[] => {
+  return (groupOf(written, group)?.groups ?? []).flatMap((nested, at): Issue[] => {
     if (Object.hasOwn(written, nested)) return [];
     const hint = didYouMean(nested, Object.keys(written));
     const issue = {
@@ -79,7 +90,7 @@ function findCycles(written: WrittenGroups, locator: Locator): Issue[] {
   function walk(group: string, above: readonly string[]): void {
     if (done.has(group)) return;
     const trail = [...above, group];
-    (written[group]?.groups ?? []).forEach((nested, at) => {
+    (groupOf(written, group)?.groups ?? []).forEach((nested, at) => {
       if (!trail.includes(nested)) {
         walk(nested, trail);
         return;
@@ -102,10 +113,10 @@ function membersOf(group: string, written: WrittenGroups, visited: Set<string>):
   const members = new Set<string>();
   if (visited.has(group)) return members;
   visited.add(group);
-  for (const pattern of written[group]?.hosts ?? []) {
+  for (const pattern of groupOf(written, group)?.hosts ?? []) {
     for (const name of tryExpand(pattern).names) members.add(name);
   }
-  for (const nested of written[group]?.groups ?? []) {
+  for (const nested of groupOf(written, group)?.groups ?? []) {
     for (const name of membersOf(nested, written, visited)) members.add(name);
   }
   return members;
@@ -115,7 +126,7 @@ function orderOf(written: WrittenGroups): string[] {
   const order: string[] = [];
   let left = Object.keys(written);
   while (left.length > 0) {
-    const nested = new Set(left.flatMap((group) => written[group]?.groups ?? []));
+    const nested = new Set(left.flatMap((group) => groupOf(written, group)?.groups ?? []));
     const next = left.find((group) => !nested.has(group)) ?? left[0] ?? '';
     order.push(next);
     left = left.filter((group) => group !== next);
@@ -123,11 +134,15 @@ function orderOf(written: WrittenGroups): string[] {
   return order;
 }
 
-function tryExpand(pattern: string): { names: readonly string[]; problem?: string } {
+function tryExpand(pattern: string): {
+  names: readonly string[];
+  problem?: { readonly message: string; readonly hint?: string };
+} {
   try {
     return { names: expandHostNames(pattern) };
   } catch (error) {
     if (!isMusterError(error)) throw error;
-    return { names: [], problem: error.message };
+    const { message, hint } = error;
+    return { names: [], problem: { message, ...(hint === undefined ? {} : { hint }) } };
   }
 }

@@ -36,7 +36,7 @@ export function lintInventory(
   return [...bindings.values()].flatMap(([name, binding]) => judge(name, binding, declared));
 }
 
-function judge(name: string, { value, from }: VarBinding, declared: DeclaredVars): Finding[] {
+function judge(name: string, { value, from, written }: VarBinding, declared: DeclaredVars): Finding[] {
   const declaring = declared.filter((vars) => vars.has(name));
   if (declaring.length === 0) {
     if (probeVars.some((read) => read === name)) return [];
@@ -52,10 +52,11 @@ function judge(name: string, { value, from }: VarBinding, declared: DeclaredVars
   // One playbook's int may be another one's text: wrong is only what fits none of them.
   const problems = declaring.map((vars) => {
     const declaration = vars.get(name);
-    return declaration === undefined ? undefined : checkVarValue(declaration, value);
+    return declaration === undefined ? undefined : checkVarValue(declaration, value, written);
   });
   const [problem] = problems;
   if (problem === undefined || problems.includes(undefined)) return [];
-  const issue: Issue = { code: 'VAR_TYPE', message: `var "${name}": ${problem}`, location: from };
+  const message = `var "${name}": ${problem.message}`;
+  const issue: Issue = { code: 'VAR_TYPE', ...problem, message, location: from };
   return [findingOf(issue)];
 }

@@ -105,7 +105,8 @@ function checkWhen({ id, when = {} }: WrittenProbe, at: number, vars: Vars, loca
     return [values].flat().flatMap((value): Issue[] => {
       const problem = checkVarValue(declared, value);
       if (problem === undefined) return [];
-      return [{ code: 'PLAYBOOK_PROBE_WHEN', message: `probe "${id}": when ${name}: ${problem}`, location }];
+      const message = `probe "${id}": when ${name}: ${problem.message}`;
+      return [{ code: 'PLAYBOOK_PROBE_WHEN', ...problem, message, location }];
     });
   });
 }

@@ -18,6 +18,7 @@ export function declareVars(written: WrittenVars, locator: Locator): Map<string,
         default: value,
         allowed,
         pattern,
+        hint,
       } = declared;
       const declaration: VarDeclaration = {
         name,
@@ -28,6 +29,7 @@ export function declareVars(written: WrittenVars, locator: Locator): Map<string,
         ...(value === undefined ? {} : { default: value }),
         ...(allowed === undefined ? {} : { allowed }),
         ...(pattern === undefined ? {} : { pattern }),
+        ...(hint === undefined ? {} : { hint }),
         from: locator.locateKey(['vars', name]),
       };
       return [name, declaration] as const;
@@ -41,7 +43,7 @@ export function checkDeclarations(vars: Iterable<VarDeclaration>, locator: Locat
 }
 
 function checkUse(
-  { name, type, secret, required, default: value, pattern }: VarDeclaration,
+  { name, type, secret, required, default: value, pattern, hint: words }: VarDeclaration,
   locator: Locator,
 ): Issue[] {
   const issues: Issue[] = [];
@@ -66,6 +68,14 @@ function checkUse(
       'patterns are for texts; use allowed',
     );
   }
+  if (words !== undefined && pattern === undefined) {
+    add(
+      'hint',
+      'PLAYBOOK_HINT',
+      'has a hint and no pattern',
+      'the hint is about the pattern; use description',
+    );
+  }
   return issues;
 }
 
@@ -73,17 +83,33 @@ function checkValues(declared: VarDeclaration, locator: Locator): Issue[] {
   const { name, type, secret, default: value, allowed = [] } = declared;
   const itemType = type === 'list' ? 'string' : type;
   const issues = allowed.flatMap((choice, at): Issue[] => {
-    const problem = checkVarValue({ type: itemType, secret }, choice);
-    const location = locator.locate(['vars', name, 'allowed', at]);
+    const path = ['vars', name, 'allowed', at];
+    const problem = checkVarValue({ type: itemType, secret }, choice, locator.written(path));
+    const location = locator.locate(path);
     return problem === undefined
       ? []
-      : [{ code: 'PLAYBOOK_VAR_ALLOWED', message: `var "${name}": ${problem}`, location }];
+      : [
+          {
+            code: 'PLAYBOOK_VAR_ALLOWED',
+            ...problem,
+            message: `var "${name}": ${problem.message}`,
+            location,
+          },
+        ];
   });
-  const problem = value === undefined || secret ? undefined : checkVarValue(declared, value);
+  const problem =
+    value === undefined || secret
+      ? undefined
+      : checkVarValue(declared, value, locator.written(['vars', name, 'default']));
   if (problem === undefined) return issues;
   const location = locator.locate(['vars', name, 'default']);
   return [
     ...issues,
-    { code: 'PLAYBOOK_VAR_DEFAULT', message: `default of var "${name}": ${problem}`, location },
+    {
+      code: 'PLAYBOOK_VAR_DEFAULT',
+      ...problem,
+      message: `default of var "${name}": ${problem.message}`,
+      location,
+    },
   ];
 }

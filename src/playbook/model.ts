@@ -29,6 +29,8 @@ export interface VarDeclaration {
   readonly allowed?: readonly (string | number | boolean)[];
   /** JavaScript regular expression (flag u, not anchored) for the text, or for each item of a list. */
   readonly pattern?: string;
+  /** What the pattern wants, in words; shown instead of it. */
+  readonly hint?: string;
   readonly from: Location;
 }
 

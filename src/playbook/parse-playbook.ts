@@ -1,10 +1,11 @@
 // The files of a playbook to a Playbook.
-import { parseDocument, type Locator } from '../document/index.ts';
-import { ConfigError, type Issue, UsageError } from '../errors.ts';
+import { decodeText, parseDocument, type Locator } from '../document/index.ts';
+import { type Issue, UsageError } from '../errors.ts';
 import { checkProbes, toProbe } from './check-probes.ts';
 import { checkSteps } from './check-steps.ts';
 import { checkDeclarations, declareVars } from './declare-vars.ts';
 import type { Playbook, PlaybookTree, Step, Strategy, Wave } from './model.ts';
+import { recognizeForeign } from './recognize-foreign.ts';
 import { playbookSchema, type WrittenPlaybook, type WrittenStrategy } from './schema.ts';
 
 const defaultTimeoutMs = 5 * 60_000;
@@ -15,8 +16,11 @@ const defaultTimeoutMs = 5 * 60_000;
  */
 export function parsePlaybook(tree: PlaybookTree): Playbook {
   const file = `${tree.directory}/playbook.yaml`;
-  const document = parseDocument({ file, text: textOf(tree, file) }, playbookSchema, (written, locator) =>
-    check(written, tree, locator),
+  const document = parseDocument(
+    { file, text: textOf(tree, file) },
+    playbookSchema,
+    (written, locator) => check(written, tree, locator),
+    recognizeForeign,
   );
   const { name, description = '', vars = {}, steps, probes = [], strategy = {} } = document.value;
   return {
@@ -38,12 +42,7 @@ function textOf(tree: PlaybookTree, file: string): string {
       hint: 'a playbook is a directory with a playbook.yaml and steps/',
     });
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    const location = { file, line: 1, column: 1 };
-    throw new ConfigError([{ code: 'CONFIG_ENCODING', message: 'the file is not UTF-8 text', location }]);
-  }
+  return decodeText(file, bytes).text;
 }
 
 function check(written: WrittenPlaybook, tree: PlaybookTree, locator: Locator): readonly Issue[] {

@@ -52,16 +52,14 @@ function checkMissing(
   };
 }
 
-function checkBinding(declared: VarDeclaration, { value, from }: VarBinding): Issue | undefined {
+function checkBinding(declared: VarDeclaration, { value, from, written }: VarBinding): Issue | undefined {
   const { name, type } = declared;
   if (isSecretSource(value)) {
     if (isTextual(type) && type !== 'list') return undefined;
     const message = `var "${name}" is of type ${type}, but a secret (from_${value.kind}) is a text`;
     return { code: 'VAR_TYPE', message, location: from };
   }
-  const problem = checkVarValue(declared, value);
+  const problem = checkVarValue(declared, value, written);
   if (problem === undefined) return undefined;
-  const issue = { code: 'VAR_TYPE', message: `var "${name}": ${problem}`, location: from };
-  const needsQuotes = isTextual(type) && (typeof value === 'number' || typeof value === 'boolean');
-  return needsQuotes ? { ...issue, hint: 'put it in quotes' } : issue;
+  return { code: 'VAR_TYPE', ...problem, message: `var "${name}": ${problem.message}`, location: from };
 }

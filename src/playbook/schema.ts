@@ -33,6 +33,11 @@ const varSchema = z.strictObject({
     .optional()
     .describe('The only values it may have; for a list, each item'),
   pattern: regexSchema.optional().describe('Regular expression for the text; for a list, for each item'),
+  hint: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What the pattern wants, in words; shown to whoever gives another value'),
 });
 
 const stepSchema = z.strictObject({

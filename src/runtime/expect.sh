@@ -37,6 +37,34 @@ expect_equal() {
   fi
 }
 
+# same_meaning KIND WANTED SEEN [WORDS...]: true when a daemon that says SEEN has what WANTED asks for: releases print
+# one value in different ways. KIND: truth (yes, true, on, 1), time (2m, 120), size (64k, 65536), number, word (in any
+# case), list (blanks or commas), set (a list in any order) or text. Each WORDS are words for one value.
+same_meaning() {
+  case $1 in
+    truth | time | size | number | word | list | set | text) m_kind=$1 ;;
+    *) fail "same_meaning: there is no kind '$1'" ;;
+  esac
+  [ "$2" != "$3" ] || return 0
+  m_one=$2 m_two=$3 m_same=''
+  shift 3
+  for m_words in ${1+"$@"}; do
+    m_same=$m_same${m_same:+$m_nl}$m_words
+  done
+  M_KIND=$m_kind M_WANTED=$m_one M_SEEN=$m_two M_SAME=$m_same awk -f "$m_work/runtime/meaning.awk" </dev/null
+}
+
+# expect_same_meaning TITLE KIND WANTED SEEN [WORDS...]: the two are the same value, see same_meaning.
+expect_same_meaning() {
+  m_title=$1 m_wanted=$3 m_seen=$4
+  shift
+  if same_meaning "$@"; then
+    m_check "$m_title" ''
+  else
+    m_check "$m_title" "wanted ${m_wanted:-nothing}, got ${m_seen:-nothing}"
+  fi
+}
+
 # expect_file PATH [MODE]: a plain file is there.
 expect_file() {
   m_look "$1"

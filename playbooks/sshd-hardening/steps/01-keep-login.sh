@@ -5,7 +5,7 @@ state() {
     fail 'permit_root_login is no, and muster logs in as root here: log in as somebody else, with `become`'
   fi
   is_allowed "$user" || fail "allow_users does not have $user, as whom muster logs in"
-  if [ "$password_authentication" = no ] || { [ "$user" = root ] && [ "$permit_root_login" = without-password ]; }; then
+  if [ "$password_authentication" = no ] || { [ "$user" = root ] && [ "$(root_login)" = without-password ]; }; then
     has_keys "$user" || fail "$user has no authorized key, so without passwords there is no way in"
   fi
 }

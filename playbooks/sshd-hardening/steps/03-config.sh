@@ -2,7 +2,7 @@
 # PasswordAuthentication; older releases look at the first of its two names, newer ones take both for the same.
 state() {
   sshd_setting PubkeyAuthentication yes
-  sshd_setting PermitRootLogin "$permit_root_login"
+  sshd_setting PermitRootLogin "$(root_login)"
   sshd_setting PasswordAuthentication "$password_authentication"
   sshd_setting ChallengeResponseAuthentication "$password_authentication"
   sshd_setting KbdInteractiveAuthentication "$password_authentication"
@@ -20,12 +20,17 @@ state() {
 
 verify() {
   expect 'sshd accepts its configuration' /usr/sbin/sshd -t -f "$config_file"
-  expect_equal 'sshd takes keys' yes "$(sshd_says pubkeyauthentication)"
-  expect_equal 'root may log in as declared' "$permit_root_login" "$(sshd_says permitrootlogin)"
-  expect_equal 'passwords are enough as declared' "$password_authentication" "$(sshd_says passwordauthentication)"
-  expect_equal 'nobody logs in with an empty password' no "$(sshd_says permitemptypasswords)"
-  expect_equal 'so many attempts' "$max_auth_tries" "$(sshd_says maxauthtries)"
-  expect_equal 'so many seconds to log in' "$login_grace_time" "$(sshd_says logingracetime)"
+  sshd_ask
+  expect_sshd 'sshd takes keys' pubkeyauthentication yes
+  expect_sshd 'root may log in as declared' permitrootlogin "$permit_root_login"
+  expect_sshd 'passwords are enough as declared' passwordauthentication "$password_authentication"
+  expect_sshd 'the keyboard is asked as declared' kbdinteractiveauthentication "$password_authentication"
+  expect_sshd 'nobody logs in with an empty password' permitemptypasswords no
+  expect_sshd 'so many attempts' maxauthtries "$max_auth_tries"
+  expect_sshd 'so many seconds to log in' logingracetime "$login_grace_time"
+  if [ -n "$allow_users" ]; then
+    expect_sshd 'only the users that are declared' allowusers "$allow_users"
+  fi
   observe sshd.allow-users "$(sshd_says allowusers)"
   observe sshd.protocol "$(sshd_says protocol)"
   observe sshd.ciphers "$(sshd_says ciphers)"

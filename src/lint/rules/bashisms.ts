@@ -95,7 +95,8 @@ function judge({ name, word, args }: Invocation): Complaint[] {
   if (name === undefined) return [];
   const hint = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (hint !== undefined) return [wrong(code, word.start, `\`${name}\` is not in sh`, hint)];
-  const found = judges[name]?.(args);
+  // A script may use any word, also one that every object has, e.g. `constructor`.
+  const found = Object.hasOwn(judges, name) ? judges[name]?.(args) : undefined;
   return found === undefined ? [] : [wrong(code, found[0].start, found[1], found[2])];
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configJsonSchema, loadConfig } from '../../../src/config/index.ts';
@@ -86,6 +87,38 @@ describe('loadConfig', () => {
   it('takes a file of comments for one with nothing but defaults', async () => {
     const home = folderWith({ 'muster.config.yaml': '# later\n\n  # more\n' });
     expect(await loadConfig(home, undefined, home)).toEqual({ ...defaults, file: 'muster.config.yaml' });
+  });
+
+  it.each([
+    ['a document of comments', 'muster.config.yaml', '---\n# later\n'],
+    ['a package.json with a byte order mark', 'package.json', '\uFEFF{"muster": {}}'],
+  ])('reads %s', async (_, name, text) => {
+    const home = folderWith({ [name]: text });
+    expect(await loadConfig(home, undefined, home)).toEqual({ ...defaults, file: name });
+  });
+
+  it('refuses a directory or a pipe in the place of a file, here and above', async () => {
+    const home = folderWith({ 'muster.config.yaml/x': '', 'a/b/c.txt': '' });
+    await expect(loadConfig(join(home, 'a/b'), undefined, home)).rejects.toMatchObject({
+      code: 'CONFIG_SEARCH',
+      message: `${home}/muster.config.yaml is not a file`,
+    });
+    const other = folderWith({ 'x.txt': '' });
+    execFileSync('mkfifo', [join(other, '.musterrc')]);
+    await expect(loadConfig(other, undefined, other)).rejects.toThrow('.musterrc is not a file');
+  });
+
+  it('says everything that YAML takes for something else', async () => {
+    const text = 'concurrency: 010\ndurable: yes\n<<: {a: 1}\n__proto__: 1\n---\nx: 1\n';
+    const home = folderWith({ 'muster.config.yaml': text });
+    const refusal = await loadConfig(home, undefined, home).catch((error: unknown) => error);
+    expect((refusal as ConfigError).issues.map(({ code, location }) => [code, location.line])).toEqual([
+      ['CONFIG_NUMBER', 1],
+      ['CONFIG_TYPE', 2],
+      ['CONFIG_MERGE_KEY', 3],
+      ['CONFIG_UNKNOWN_KEY', 4],
+      ['CONFIG_DOCUMENTS', 5],
+    ]);
   });
 
   it('points at what is wrong in YAML', async () => {

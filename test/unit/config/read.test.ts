@@ -32,7 +32,30 @@ describe('readTextFile', () => {
   });
 });
 
+describe('what is no file', () => {
+  it('is not waited for when it is a named pipe', async () => {
+    const path = join(folderWith({ 'a.yaml': '' }), 'pipe');
+    execFileSync('mkfifo', [path]);
+    for (const read of [readTextFile, readInventory]) {
+      await expect(read(path)).rejects.toMatchObject({
+        code: 'FILE_NOT_FILE',
+        message: `${path} is a named pipe, not a file`,
+        hint: 'name a file, or /dev/stdin for what is piped into muster',
+      });
+    }
+  });
+
+  it('is not read without end when it is a device', async () => {
+    await expect(readInventory('/dev/zero')).rejects.toMatchObject({ code: 'FILE_NOT_FILE' });
+  });
+});
+
 describe('readInventory', () => {
+  it('says where a text stops being UTF-8', async () => {
+    const path = join(folderWith({ i: Uint8Array.of(0x61, 0x0a, 0x20, 0xc3, 0x28) }), 'i');
+    await expect(readInventory(path)).rejects.toThrow(`${path}:2:2: error[CONFIG_ENCODING]`);
+  });
+
   it('reads the text', async () => {
     const folder = folderWith({ 'dns.yaml': 'hosts: {}\n' });
     expect((await readInventory(join(folder, 'dns.yaml'))).text).toBe('hosts: {}\n');

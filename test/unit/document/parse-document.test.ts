@@ -71,10 +71,14 @@ describe('parseDocument', () => {
     [
       'an unquoted number',
       'name: 9.10\n',
-      'f.yaml:1:7: error[CONFIG_TYPE]: name: expected a text, found 9.1\n    hint: put it in quotes',
+      "f.yaml:1:7: error[CONFIG_TYPE]: name: expected a text, found 9.1\n    hint: put it in quotes: '9.10'",
     ],
     ['a missing key', 'port: 22\n', 'f.yaml:1:1: error[CONFIG_MISSING]: name: is missing'],
-    ['an empty value', 'name:\n', 'f.yaml:1:1: error[CONFIG_TYPE]: name: expected a text, found nothing'],
+    [
+      'an empty value',
+      'name:\n',
+      'f.yaml:1:1: error[CONFIG_TYPE]: name: expected a text, found nothing\n    hint: write a value, or take the key out',
+    ],
     [
       'an unknown key',
       'name: x\nprot: 22\n',
@@ -108,9 +112,13 @@ describe('parseDocument', () => {
     [
       'a path with a name that needs quotes',
       'name: x\nhosts: {ns1.example.net: {tags: [1]}}\n',
-      'f.yaml:2:34: error[CONFIG_TYPE]: hosts["ns1.example.net"].tags[0]: expected a text, found 1\n    hint: put it in quotes',
+      'f.yaml:2:34: error[CONFIG_TYPE]: hosts["ns1.example.net"].tags[0]: expected a text, found 1\n    hint: put it in quotes: \'1\'',
     ],
-    ['a list for a mapping', '- x\n', 'f.yaml:1:1: error[CONFIG_TYPE]: expected a mapping, found a list'],
+    [
+      'a list for a mapping',
+      '- x\n',
+      'f.yaml:1:1: error[CONFIG_TYPE]: expected a mapping, found a list\n    hint: write each entry as a key on a line of its own, without a dash: `x:`',
+    ],
     ['an empty file', '', 'f.yaml:1:1: error[CONFIG_EMPTY]: the file is empty'],
     ['a file of comments', '# nothing\n', 'f.yaml:1:1: error[CONFIG_EMPTY]: the file is empty'],
     [
@@ -118,18 +126,30 @@ describe('parseDocument', () => {
       'name: x\nport: 1\nport: 2\n',
       'f.yaml:3:1: error[CONFIG_DUPLICATE_KEY]: key "port" is there twice\n    hint: the first is on line 2; keep one',
     ],
-    ['broken YAML', 'name: "x\n', 'f.yaml:2:1: error[CONFIG_SYNTAX]: Missing closing "quote'],
-    ['a tab', 'hosts:\n\tns1: 1\n', 'f.yaml:2:1: error[CONFIG_SYNTAX]: Tabs are not allowed as indentation'],
+    [
+      'broken YAML',
+      'name: "x\n',
+      'f.yaml:2:1: error[CONFIG_SYNTAX]: Missing closing "quote\n    hint: a text that begins with a quote ends with the same one',
+    ],
+    [
+      'a tab',
+      'hosts:\n\tns1: 1\n',
+      'f.yaml:2:1: error[CONFIG_SYNTAX]: Tabs are not allowed as indentation\n    hint: indent with spaces',
+    ],
     [
       'an alias to nothing',
       'name: *x\n',
-      'f.yaml:1:7: error[CONFIG_SYNTAX]: nothing before this is marked &x',
+      "f.yaml:1:7: error[CONFIG_SYNTAX]: nothing before this is marked &x\n    hint: a text that begins with * needs quotes: '*x'",
     ],
-    ['an unknown tag', 'name: !vault x\n', 'f.yaml:1:7: error[CONFIG_SYNTAX]: Unresolved tag: !vault'],
+    [
+      'an unknown tag',
+      'name: !vault x\n',
+      'f.yaml:1:7: error[CONFIG_SYNTAX]: Unresolved tag: !vault\n    hint: a text that begins with ! needs quotes; a secret is given as { from_file: PATH }',
+    ],
     [
       'a key that is no text',
       '? [a]\n: 1\n',
-      'f.yaml:1:3: error[CONFIG_SYNTAX]: With stringKeys, all keys must be strings',
+      'f.yaml:1:3: error[CONFIG_SYNTAX]: a key is a text, not a list or a mapping\n    hint: a name with brackets needs quotes; an IPv6 address stands without brackets',
     ],
     [
       'a key that means something to JavaScript',

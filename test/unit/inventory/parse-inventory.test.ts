@@ -163,7 +163,7 @@ groups:
     [
       'a bad address',
       'hosts:\n  ns1: {address: "[2001:db8::1]"}\n',
-      'i.yaml:2:18: error[INVENTORY_RANGE]: "[2001:db8::1]": "2001:db8::1" is not a number or a range of numbers\n    hint: ranges look like ns[1-3], ns[01-10] or ns[1-3,7]',
+      'i.yaml:2:18: error[INVENTORY_ADDRESS]: "[2001:db8::1]" is not an address\n    hint: an IPv6 address stands without brackets: \'2001:db8::1\'',
     ],
     [
       'an unknown host in a group',
@@ -208,7 +208,7 @@ groups:
     [
       'a bad duration',
       'hosts: {ns1: }\nconnection: {connect_timeout: 10}\n',
-      'i.yaml:2:31: error[CONFIG_TYPE]: connection.connect_timeout: expected a text, found 10\n    hint: put it in quotes',
+      'i.yaml:2:31: error[CONFIG_TYPE]: connection.connect_timeout: expected a length of time such as 500ms, 10s, 45m or 2h, found 10, which has no unit',
     ],
     [
       'a bad name of a var',
@@ -233,7 +233,7 @@ groups:
     [
       'a var without a value',
       'hosts: {ns1: {vars: {k: }}}',
-      'i.yaml:1:22: error[CONFIG_TYPE]: hosts.ns1.vars.k: expected a text, a number, true or false, a list of texts, or e.g. {from_file: path}',
+      'i.yaml:1:22: error[CONFIG_TYPE]: hosts.ns1.vars.k: expected a text, a number, true or false, a list of texts, or e.g. {from_file: path}\n    hint: write a value, or take the key out',
     ],
     [
       'an unknown key of a host',

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { briefly, lintState } from './lint-of.ts';
 
 describe('what bash has and sh has not', () => {
+  it.each(Object.getOwnPropertyNames(Object.prototype))('is not %s, which every object has', (name) => {
+    expect(briefly(lintState(`${name} a b`)).join('\n')).not.toContain('SH_BASHISM');
+  });
+
   it.each([
     ['[[ ]]', 'if [[ $cage == /x ]]; then :; fi', '2:4'],
     ['==', '[ "$cage" == /x ]', '2:11'],

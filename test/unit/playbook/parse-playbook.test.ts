@@ -297,7 +297,7 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
     [
       'a condition that can never hold',
       `name: demo\nvars: {role: {type: string, allowed: [primary, secondary]}}\nprobes: [{id: a, dns: {name: x, type: A}, when: {role: [primary, scondary]}}]\n${steps}`,
-      '3:50: error[PLAYBOOK_PROBE_WHEN]: probe "a": when role: expected "primary" or "secondary", found "scondary"',
+      '3:50: error[PLAYBOOK_PROBE_WHEN]: probe "a": when role: expected "primary" or "secondary", found "scondary"\n    hint: did you mean "secondary"?',
     ],
     [
       'serials that are to converge without an SOA record',

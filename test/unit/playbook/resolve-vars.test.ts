@@ -57,7 +57,7 @@ describe('resolveVars', () => {
       '{a: {type: string}, b: {type: port}, c: {type: string, allowed: [x]}}',
     );
     expect(resolveVars(playbook, hostWith({ a: 9.1, b: 70_000, c: 'y' })).issues.map(formatIssue)).toEqual([
-      'i.yaml:7:3: error[VAR_TYPE]: var "a": expected a text, found 9.1\n    hint: put it in quotes',
+      'i.yaml:7:3: error[VAR_TYPE]: var "a": expected a text, found 9.1\n    hint: put it in quotes: \'9.1\'',
       'i.yaml:7:3: error[VAR_TYPE]: var "b": expected a port (1 to 65535), found 70000',
       'i.yaml:7:3: error[VAR_TYPE]: var "c": expected "x", found "y"',
     ]);
@@ -90,8 +90,12 @@ describe('checkVarValue', () => {
     ['string', ['', 'x', 'a\nb'], [1, true, []]],
     ['int', [0, -5], ['1', 1.5, true, []]],
     ['bool', [true, false], ['yes', 1]],
-    ['path', ['/', '/home/named'], ['home', '', '/a/../b', '/a/.', '/a\nb', 5]],
-    ['list', [[], ['a']], ['a', 1]],
+    [
+      'path',
+      ['/', '/home/named', '/a.b/..c'],
+      ['home', '', '/a/../b', '/a/.', '/a/', '//a', '/a//b', '/a\nb', 5],
+    ],
+    ['list', [[], ['a']], ['a', 1, [''], ['a\nb']]],
     ['host', ['ns1.example.net', '192.0.2.1', '2001:db8::1', 'fe80::1%wm0'], ['-x', 'a b', '', 'x:1', '::g']],
     ['port', [1, 65_535], [0, 65_536, '53', 1.5]],
   ];
@@ -100,5 +104,57 @@ describe('checkVarValue', () => {
       checkVarValue({ type, secret: false }, value as Parameters<typeof checkVarValue>[1]);
     expect(good.filter((value) => check(value) !== undefined)).toEqual([]);
     expect(bad.filter((value) => check(value) === undefined)).toEqual([]);
+  });
+
+  const hints: readonly [VarType, unknown, string | undefined, string][] = [
+    ['path', '/home/named/', '/home/named/', 'write /home/named'],
+    ['path', '//home/./named//', undefined, 'write /home/named'],
+    ['path', '/home/x/../named', undefined, 'write /home/named'],
+    ['path', 'home', 'home', 'begin it with /'],
+    ['path', '~/named', '~/named', '~ has no meaning on a host: write the path out, from / on'],
+    ['string', 1.1, '1.10', "put it in quotes: '1.10'"],
+    ['string', true, 'True', "put it in quotes: 'True'"],
+    ['string', ['a'], undefined, 'give one text, without brackets'],
+    ['int', '15', undefined, 'write 15, without quotes and without _'],
+    ['bool', 'yes', 'yes', 'write true'],
+    ['bool', 'off', undefined, 'write false, without quotes'],
+    ['list', 'a', 'a', 'a list stands in brackets: [a]'],
+    ['list', 1.1, '1.10', "a list stands in brackets: ['1.10']"],
+    ['list', ['a', ''], undefined, 'take it out'],
+    ['host', '[2001:db8::1]', undefined, "an IPv6 address stands without brackets: '2001:db8::1'"],
+    ['host', 'ns[1-3]', 'ns[1-3]', 'a range can stand only where hosts are listed; name one host'],
+    ['host', 'ns1.example.net.', undefined, 'without the last dot: ns1.example.net'],
+    ['port', '53', undefined, 'write 53, without quotes and without _'],
+  ];
+  it.each(hints)('says what to do about a %s that is %j', (type, value, written, hint) => {
+    const declared = { type, secret: false };
+    expect(checkVarValue(declared, value as Parameters<typeof checkVarValue>[1], written)?.hint).toBe(hint);
+  });
+
+  it('says in the words of the playbook what a pattern wants, and not for a secret what was given', () => {
+    const declared = {
+      type: 'list',
+      secret: false,
+      pattern: '[a-z]$',
+      hint: 'without the last dot',
+    } as const;
+    expect(checkVarValue(declared, ['a', 'b.', 'c.'])).toEqual({
+      message: '"b." is not what this var takes',
+      hint: 'without the last dot',
+    });
+    expect(checkVarValue({ ...declared, type: 'string', secret: true }, 'b.')).toEqual({
+      message: 'the value is not what this var takes',
+      hint: 'without the last dot',
+    });
+  });
+
+  it.each([
+    ['yes', ['no', 'yes'], true, 'write yes'],
+    ['a text', ['1', '2'], 1, "put it in quotes: '1'"],
+    ['a number', [1, 2], '1', 'write 1, without quotes'],
+    ['a slip', ['package', 'base'], 'pakage', 'did you mean "package"?'],
+  ])('says what to do about a choice: %s', (_, allowed, value, hint) => {
+    const type = typeof value === 'boolean' ? 'bool' : typeof value === 'number' ? 'int' : 'string';
+    expect(checkVarValue({ type, secret: false, allowed }, value)?.hint).toBe(hint);
   });
 });
