@@ -42,7 +42,11 @@ function notReadyHint(host: HostConnection, heard: string): string {
     return `let ${host.user} use ${host.become} without a password; ${slow}`;
   }
   const become = host.become === 'none' ? '' : `, or ${host.become},`;
-  return `a start-up file of ${host.user}'s login shell${become} may wait for something: try ssh ${host.user}@${host.address} /bin/sh; ${slow}`;
+  return `a start-up file of ${host.user}'s login shell${become} may wait for something: try ${sshCommand(host)}; ${slow}`;
+}
+
+function sshCommand({ user, address, port }: HostConnection): string {
+  return `ssh ${port === 22 ? '' : `-p ${port} `}${user}@${address} /bin/sh`;
 }
 
 /** The host left the rules of the protocol. */

@@ -178,7 +178,7 @@ class HostRunner {
   async #talk(session: Session, link: Link, again: boolean): Promise<Ending> {
     const channel = await session.exec(becomeCommand(this.#task.connection.become, shell));
     this.#cost.execs++;
-    link.stderr = channel.stderr;
+    link.stderr = () => channel.stderr();
     const text = again
       ? followText(this.#directory ?? '', this.#rules.offsetsByLog)
       : bootText(this.#task.nonce);

@@ -26,8 +26,8 @@ async function sshd(options?: SshdOptions): Promise<InProcessSshd> {
   return server;
 }
 
-async function front(target: number | undefined, dropFirst?: number): Promise<TcpFront> {
-  const relay = await startTcpFront(target, dropFirst);
+async function front(target: number | undefined, dropFirst?: number, lastWords?: string): Promise<TcpFront> {
+  const relay = await startTcpFront(target, dropFirst, lastWords);
   started.push(relay);
   return relay;
 }
@@ -136,6 +136,23 @@ describe('a peer that closes before its banner', () => {
   });
 });
 
+describe('a peer that turns this address away, as sshd does for a while after refused logins', () => {
+  it.each([
+    ['before its SSH banner', 'Not allowed at this time\r\n', '; it said: Not allowed at this time'],
+    ['right behind its SSH banner', 'SSH-2.0-OpenSSH_10.3\r\n', ''],
+  ])(
+    '%s is given up after three more tries, with both reasons that it may have',
+    async (when, words, said) => {
+      const relay = await front(undefined, 100, words);
+      const error = await failure(transport({}), loopbackHost(relay.port));
+      expect(error.code).toBe('SSH_CLOSED');
+      expect(error.message).toMatch(new RegExp(`closed the connection ${when}.*${said}$`));
+      expect(error.hint).toMatch(/MaxStartups: lower connection_starts.*PerSourcePenalties.*wait/);
+      expect(relay.accepted()).toBe(4);
+    },
+  );
+});
+
 describe('a host key', () => {
   it('that is not recorded ends the connection and comes with its fingerprint and the line to add', async () => {
     const server = await sshd();
@@ -190,6 +207,15 @@ describe('a login', () => {
       /does not let ops in; offered \/id \(ssh-ed25519 SHA256:.+\); the host takes publickey/,
     );
     expect(error.hint).toContain('authorized_keys');
+  });
+
+  it('that is refused is not tried again, since sshd counts that, and the hint says to wait with it', async () => {
+    const server = await sshd({ accepts: () => false });
+    const relay = await front(server.port);
+    const error = await failure(trusting(relay.port, server), loopbackHost(relay.port));
+    expect(error.hint).toMatch(/before you try again.*PerSourcePenalties/);
+    expect(relay.accepted()).toBe(1);
+    expect(server.offers).toEqual(['ssh-ed25519']);
   });
 
   it('offers nothing but public keys', async () => {
