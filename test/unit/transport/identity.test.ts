@@ -31,7 +31,7 @@ describe('an identity file', () => {
 
   it.each([
     ['does not exist', {}, /cannot be read: ENOENT/],
-    ['is no key', { '/id': 'not a key' }, /is not a key/],
+    ['is no key', { '/id': 'not a key' }, /is not a private key/],
   ])('that %s is an error that names it', async (_what, files, message) => {
     await expect(identityReader(fileReader(files).readFile)('/id')).rejects.toMatchObject({
       code: 'SSH_IDENTITY',
