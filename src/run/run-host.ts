@@ -151,6 +151,7 @@ class HostRunner {
     const session = await this.#transport.connect(connection, this.#signals.abandon);
     this.#cost.connections++;
     this.#emit({ type: 'host-connected', host: this.#task.host });
+    for (const note of session.notes ?? []) this.#notice(note);
     const drop = (): void => {
       session.close();
     };

@@ -46,6 +46,8 @@ export interface Channel {
 
 /** A logged-in connection. */
 export interface Session {
+  /** What a person should read about the files behind this connection; each thing is told by one session only. */
+  readonly notes?: readonly string[];
   /** Starts one command (fixed words only: the login shell may be csh). */
   exec(command: string): Promise<Channel>;
   /** Ends the connection; safe to call twice. */

@@ -1,4 +1,5 @@
 // How the ssh transport fails: each fault has its own code, names the place, and says what to do.
+import { createHmac } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sshTransport } from '../../../src/transport/index.ts';
 import type { HostConnection, SshOptions, Transport } from '../../../src/transport/index.ts';
@@ -190,11 +191,37 @@ describe('a host key', () => {
     expect(error).toMatchObject({ code: 'SSH_HOST_KEY_REVOKED', location: { file: '/more', line: 1 } });
   });
 
+  it.each([
+    ['hashed', hashedName],
+    ['a pattern', (port: number) => `[127.0.0.*]:${String(port)},!ns9`],
+    ['the bare address', () => '127.0.0.1'],
+  ])('that is recorded under a name that is %s opens the door', async (_how, nameOf) => {
+    const server = await sshd();
+    const name = nameOf(server.port);
+    const via = transport({ '/known_hosts': `${name} ${server.hostPublicKeys[0] ?? ''} ops\r\n` });
+    (await via.connect(loopbackHost(server.port), never)).close();
+  });
+
   it('of the recorded type is asked for first', async () => {
     const server = await sshd({ hostKeys: [keyPair('host').private, keyPair('rsa-host', 'rsa').private] });
     const via = transport({ '/known_hosts': knownHostsText(server.port, server.hostPublicKeys.slice(1)) });
     const session = await via.connect(loopbackHost(server.port), never);
     session.close();
+  });
+});
+
+describe('a known_hosts file with a broken line', () => {
+  it('lets the other hosts in, and one of their sessions tells of the line', async () => {
+    const server = await sshd();
+    const recorded = knownHostsText(server.port, server.hostPublicKeys);
+    const via = transport({ '/known_hosts': `ns7 ssh-rsa\n${recorded}` });
+    const notes: (readonly string[])[] = [];
+    for (const name of ['ns1', 'ns2']) {
+      const session = await via.connect(loopbackHost(server.port, { name }), never);
+      notes.push(session.notes ?? []);
+      session.close();
+    }
+    expect(notes).toEqual([['a line of /known_hosts is passed over (line 1: it holds no key)'], []]);
   });
 });
 
@@ -316,3 +343,11 @@ describe('many hosts at once', () => {
     for (const session of sessions) session.close();
   });
 });
+
+function hashedName(port: number): string {
+  const salt = Buffer.from('twenty bytes of salt');
+  const hash = createHmac('sha1', salt)
+    .update(`[127.0.0.1]:${String(port)}`)
+    .digest('base64');
+  return `|1|${salt.toString('base64')}|${hash}`;
+}
