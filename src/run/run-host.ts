@@ -4,13 +4,13 @@ import { isMusterError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import { FrameParser, LineSplitter, parseHostLine } from '../protocol/index.ts';
 import type { Frame } from '../protocol/index.ts';
-import type { Action, HostResult } from '../result.ts';
-import type { Channel, ExitStatus, HostConnection, Session, Transport } from '../transport/index.ts';
+import type { Channel, ExitStatus, Session, Transport } from '../transport/index.ts';
 import { becomeCommand } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
-import type { Ending, ReceiptInfo } from './collect.ts';
+import type { Ending } from './collect.ts';
 import { FrameRules } from './frame-rules.ts';
 import { Heard } from './heard.ts';
+import type { HostRun, HostTask, StopSignals } from './host-task.ts';
 import { bootText, followText, shell } from './host-scripts.ts';
 import { LinkWatch, WaitOver } from './link-watch.ts';
 import { sendControl } from './send-control.ts';
@@ -23,36 +23,6 @@ import {
   killedEnding,
   waitOverError,
 } from './link-endings.ts';
-
-/** What one host is to be sent. */
-export interface HostTask {
-  readonly host: string;
-  readonly connection: HostConnection;
-  readonly action: Action;
-  /** Random per run and host; marks the frames that are the driver's. */
-  readonly nonce: string;
-  /** The bundle, made when the host's turn comes, so that a big fleet does not hold them all. */
-  readonly bundle: () => Promise<Uint8Array>;
-  /** Forms of secrets to mask in whatever comes back. */
-  readonly secretForms: readonly string[];
-  readonly outputCap: number;
-}
-
-/** How an operator ends a run, each step harder than the one before. */
-export interface StopSignals {
-  /** No new hosts; running hosts stop at the next step boundary. */
-  readonly stop: AbortSignal;
-  /** Running steps are ended on the hosts. */
-  readonly cancel: AbortSignal;
-  /** Connections are dropped; what a host does then is `unknown`. */
-  readonly abandon: AbortSignal;
-}
-
-export interface HostRun {
-  readonly result: HostResult;
-  /** rollback: what the host says about the run to undo. */
-  readonly receipt: ReceiptInfo | undefined;
-}
 
 /** One connection's part of a run. */
 interface Link {
@@ -152,10 +122,6 @@ class HostRunner {
     this.#cost.connections++;
     this.#emit({ type: 'host-connected', host: this.#task.host });
     for (const note of session.notes ?? []) this.#notice(note);
-    const drop = (): void => {
-      session.close();
-    };
-    this.#signals.abandon.addEventListener('abort', drop, { once: true });
     const forget = this.#listenForStops(session);
     const link: Link = {
       watch: new LinkWatch(connection),
@@ -171,7 +137,6 @@ class HostRunner {
     } finally {
       link.watch.stop();
       forget();
-      this.#signals.abandon.removeEventListener('abort', drop);
       session.close();
     }
   }
@@ -287,12 +252,18 @@ class HostRunner {
       }
       void sendControl(session, this.#task.connection, this.#directory, file);
     };
-    const [onStop, onCancel] = [tell(this.#changesNothing() ? 'cancel' : 'stop'), tell('cancel')];
-    this.#signals.stop.addEventListener('abort', onStop, { once: true });
-    this.#signals.cancel.addEventListener('abort', onCancel, { once: true });
+    const drop = (): void => {
+      session.close();
+    };
+    const { stop, cancel, abandon } = this.#signals;
+    const listeners = [
+      [stop, tell(this.#changesNothing() ? 'cancel' : 'stop')],
+      [cancel, tell('cancel')],
+      [abandon, drop],
+    ] as const;
+    for (const [signal, listener] of listeners) signal.addEventListener('abort', listener, { once: true });
     return () => {
-      this.#signals.stop.removeEventListener('abort', onStop);
-      this.#signals.cancel.removeEventListener('abort', onCancel);
+      for (const [signal, listener] of listeners) signal.removeEventListener('abort', listener);
     };
   }
 

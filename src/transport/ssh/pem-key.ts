@@ -23,16 +23,16 @@ export function readPemKey(label: string, body: string): KeyFile {
       hint: readable,
     };
   }
-  switch (key.asymmetricKeyType) {
-    case 'rsa':
-      return parsed(key.export({ type: 'pkcs1', format: 'pem' }).toString(), label);
-    case 'ec':
-      return parsed(key.export({ type: 'sec1', format: 'pem' }).toString(), label);
-    case 'ed25519':
-      return parsed(opensshEd25519(key), label);
-    default:
-      return wrongKind(key.asymmetricKeyType ?? label);
-  }
+  const text = forSsh2(key);
+  return text === undefined ? wrongKind(key.asymmetricKeyType ?? label) : parsed(text, label);
+}
+
+// Undefined for a kind of key that SSH does not know.
+function forSsh2(key: KeyObject): string | undefined {
+  const kind = key.asymmetricKeyType;
+  if (kind === 'ed25519') return opensshEd25519(key);
+  const type = kind === 'rsa' ? 'pkcs1' : kind === 'ec' ? 'sec1' : undefined;
+  return type === undefined ? undefined : key.export({ type, format: 'pem' }).toString();
 }
 
 /** PEM with lines of 64 characters, whatever became of its line ends on the way. */
