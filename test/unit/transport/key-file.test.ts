@@ -1,6 +1,6 @@
 // Files that are named as private keys: every form that ssh reads gives the same key, whatever became of its text on
 // the way, and everything else is called by its name, with the way to a key that works.
-import { generateKeyPairSync, verify } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
@@ -83,11 +83,16 @@ describe('a private key', () => {
   });
 
   it('of type ssh-ed25519 in PKCS#8 is used whatever its bytes are', () => {
-    for (let count = 0; count < 600; count++) {
+    for (let count = 0; count < 300; count++) {
       const pair = generateKeyPairSync('ed25519');
       const sample = { ...pair, older: undefined, hash: undefined };
       expectKey(pem(sample, 'pkcs8'), 'ssh-ed25519', sample);
     }
+  });
+
+  it('of type RSA in version 2 of PuTTY is used', () => {
+    const rsa = samples['ssh-rsa'] as Sample;
+    expectKey(putty2(rsa), 'ssh-rsa', rsa);
   });
 
   it('in the form of OpenSSH is used, also with CRLF and a byte order mark', () => {
@@ -105,6 +110,35 @@ function opensshKey(): string {
     const text = ssh2.utils.generateKeyPairSync('ed25519').private;
     if (!(ssh2.utils.parseKey(text) instanceof Error)) return text;
   }
+}
+
+/** An RSA key as PuTTY's version 2 writes it without passphrase. */
+function putty2({ publicKey, privateKey }: Sample): string {
+  const { d, p, q, qi } = privateKey.export({ format: 'jwk' });
+  const { n, e } = publicKey.export({ format: 'jwk' });
+  const string = (bytes: Buffer): Buffer => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  const number = (text = ''): Buffer => {
+    const bytes = Buffer.from(text, 'base64url');
+    return string((bytes[0] ?? 0) > 127 ? Buffer.concat([Buffer.alloc(1), bytes]) : bytes);
+  };
+  const pub = Buffer.concat([string(Buffer.from('ssh-rsa')), number(e), number(n)]);
+  const secret = Buffer.concat([number(d), number(p), number(q), number(qi)]);
+  const signed = [Buffer.from('ssh-rsa'), Buffer.from('none'), Buffer.from('ops'), pub, secret];
+  const macKey = createHash('sha1').update('putty-private-key-file-mac-key').digest();
+  const lines = (bytes: Buffer): string[] => bytes.toString('base64').match(/.{1,64}/g) ?? [];
+  return [
+    ...['PuTTY-User-Key-File-2: ssh-rsa', 'Encryption: none', 'Comment: ops'],
+    ...[`Public-Lines: ${String(lines(pub).length)}`, ...lines(pub)],
+    ...[`Private-Lines: ${String(lines(secret).length)}`, ...lines(secret)],
+    `Private-MAC: ${createHmac('sha1', macKey)
+      .update(Buffer.concat(signed.map(string)))
+      .digest('hex')}`,
+    '',
+  ].join('\r\n');
 }
 
 describe('a private key under a passphrase', () => {
