@@ -13,6 +13,8 @@ export interface ConnectionSettings {
   readonly agent: boolean;
   readonly become: 'none' | 'sudo' | 'doas';
   readonly connectTimeoutMs: number;
+  readonly readyTimeoutMs?: number;
+  readonly silenceTimeoutMs?: number;
   readonly legacyAlgorithms: boolean;
 }
 

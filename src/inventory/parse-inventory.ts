@@ -117,7 +117,10 @@ function connectionOf({ name, address }: ExpandedHost, written: WrittenConnectio
     connectTimeoutMs: written.connect_timeout ?? 10_000,
     legacyAlgorithms: written.legacy_algorithms ?? false,
   };
-  return written.identity_file === undefined
-    ? settings
-    : { ...settings, identityFile: written.identity_file };
+  return {
+    ...settings,
+    ...(written.identity_file === undefined ? {} : { identityFile: written.identity_file }),
+    ...(written.ready_timeout === undefined ? {} : { readyTimeoutMs: written.ready_timeout }),
+    ...(written.silence_timeout === undefined ? {} : { silenceTimeoutMs: written.silence_timeout }),
+  };
 }

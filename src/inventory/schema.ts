@@ -4,6 +4,9 @@ import { durationSchema, toJsonSchema, varBindingSchema, varNameSchema } from '.
 
 const path = z.string().min(1);
 
+// The follower's beats are up to about five seconds apart, more on a busy host.
+const shortestSilenceMs = 15_000;
+
 const connectionSchema = z
   .strictObject({
     user: z
@@ -18,6 +21,12 @@ const connectionSchema = z
     agent: z.boolean().describe('Ask the agent at SSH_AUTH_SOCK; default true'),
     become: z.enum(['none', 'sudo', 'doas']).describe('How to become root after login; default none'),
     connect_timeout: durationSchema.describe('e.g. 10s, the default'),
+    ready_timeout: durationSchema.describe('From the login until the shell is ready; default 30s'),
+    silence_timeout: durationSchema
+      .refine((ms) => ms >= shortestSilenceMs, {
+        error: 'at least 15s: a host gives a sign of life every few seconds',
+      })
+      .describe('The longest time without a sign of the run; default 60s'),
     legacy_algorithms: z
       .boolean()
       .describe(

@@ -2,6 +2,9 @@
 import { quote } from '../bundle/index.ts';
 import { readRuntime } from '../runtime/index.ts';
 
+/** All that the login shell ever sees. */
+export const shell = '/bin/sh -s';
+
 /** The boot script, marked with this run's nonce. */
 export function bootText(nonce: string): string {
   const boot = readRuntime().get('boot.sh');

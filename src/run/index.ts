@@ -2,6 +2,6 @@
 export { planWaves, runFleet } from './run-fleet.ts';
 export type { FleetHost, Strategy } from './run-fleet.ts';
 export { runHost } from './run-host.ts';
-export type { HostRun, HostTask, StopSignals } from './run-host.ts';
+export type { HostRun, HostTask, StopSignals } from './host-task.ts';
 export type { ReceiptInfo } from './collect.ts';
 export { secretForms } from './mask.ts';

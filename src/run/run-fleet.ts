@@ -2,7 +2,7 @@
 import pLimit from 'p-limit';
 import type { EventListener } from '../events.ts';
 import type { HostResult } from '../result.ts';
-import type { HostRun, StopSignals } from './run-host.ts';
+import type { HostRun, StopSignals } from './host-task.ts';
 
 /** How many hosts at a time, in which order, and when to stop starting more. */
 export interface Strategy {

@@ -4,44 +4,36 @@ import { isMusterError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import { FrameParser, LineSplitter, parseHostLine } from '../protocol/index.ts';
 import type { Frame } from '../protocol/index.ts';
-import type { Action, HostResult } from '../result.ts';
-import type { Channel, HostConnection, Session, Transport } from '../transport/index.ts';
+import type { Channel, ExitStatus, Session, Transport } from '../transport/index.ts';
 import { becomeCommand } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
-import type { Ending, ReceiptInfo } from './collect.ts';
-import { bootText, controlText, followText } from './host-scripts.ts';
+import type { Ending } from './collect.ts';
+import { FrameRules } from './frame-rules.ts';
+import { Heard } from './heard.ts';
+import type { HostRun, HostTask, StopSignals } from './host-task.ts';
+import { bootText, followText, shell } from './host-scripts.ts';
+import { LinkWatch, WaitOver } from './link-watch.ts';
+import { sendControl } from './send-control.ts';
+import {
+  brokeProtocolError,
+  bundleError,
+  earlyEnding,
+  gaveUpEnding,
+  isWorthAnotherTry,
+  killedEnding,
+  waitOverError,
+} from './link-endings.ts';
 
-/** What one host is to be sent. */
-export interface HostTask {
-  readonly host: string;
-  readonly connection: HostConnection;
-  readonly action: Action;
-  /** Random per run and host; marks the frames that are the driver's. */
-  readonly nonce: string;
-  /** The bundle, made when the host's turn comes, so that a big fleet does not hold them all. */
-  readonly bundle: () => Promise<Uint8Array>;
-  /** Forms of secrets to mask in whatever comes back. */
-  readonly secretForms: readonly string[];
-  readonly outputCap: number;
+/** One connection's part of a run. */
+interface Link {
+  readonly watch: LinkWatch;
+  readonly parser: FrameParser;
+  /** What the command said on its standard error so far. */
+  stderr: () => string;
 }
 
-/** How an operator ends a run, each step harder than the one before. */
-export interface StopSignals {
-  /** No new hosts; running hosts stop at the next step boundary. */
-  readonly stop: AbortSignal;
-  /** Running steps are ended on the hosts. */
-  readonly cancel: AbortSignal;
-  /** Connections are dropped; what a host does then is `unknown`. */
-  readonly abandon: AbortSignal;
-}
-
-export interface HostRun {
-  readonly result: HostResult;
-  /** rollback: what the host says about the run to undo. */
-  readonly receipt: ReceiptInfo | undefined;
-}
-
-const shell = '/bin/sh -s';
+// Each piece of a bundle that the host took is a sign of life, so a big bundle may take its time.
+const pieceBytes = 64 * 1024;
 const reconnectDelaysMs = [1000, 3000, 9000];
 
 /** Runs a task on a host. Never rejects: whatever goes wrong is the host's outcome. */
@@ -62,10 +54,12 @@ class HostRunner {
   readonly #emit: EventListener;
   readonly #collector: HostCollector;
   readonly #lines = new LineSplitter();
-  readonly #offsets = new Map<string, number>();
+  readonly #rules = new FrameRules();
+  readonly #heard: Heard;
   readonly #cost = { connections: 0, execs: 0 };
+  readonly #cutLogs = new Set<string>();
   #directory: string | undefined;
-  #noise: string[] = [];
+  #gaveUp: string | undefined;
   #ended: 'done' | 'died' | undefined;
 
   constructor(task: HostTask, transport: Transport, signals: StopSignals, emit: EventListener) {
@@ -73,6 +67,7 @@ class HostRunner {
     this.#transport = transport;
     this.#signals = signals;
     this.#emit = emit;
+    this.#heard = new Heard(task.secretForms);
     this.#collector = new HostCollector(task.host, task.action, task.secretForms, task.outputCap, emit);
   }
 
@@ -100,12 +95,8 @@ class HostRunner {
         // Until the driver is known to run there is nothing to come back to; a lost plan is simply asked again.
         if (this.#directory === undefined || delay === undefined || this.#signals.abandon.aborted)
           return ending;
-        if (this.#task.action !== 'apply' && this.#task.action !== 'rollback') return ending;
-        this.#emit({
-          type: 'notice',
-          host: this.#task.host,
-          message: `${ending.reason}; the host goes on by itself, coming back in ${delay / 1000} s`,
-        });
+        if (this.#changesNothing() || !isWorthAnotherTry(error)) return ending;
+        this.#notice(`${ending.reason}; the host goes on by itself, coming back in ${delay / 1000} s`);
         await sleep(delay, undefined, { signal: this.#signals.abandon }).catch(() => undefined);
       }
     }
@@ -113,104 +104,143 @@ class HostRunner {
 
   #endingOf(error: unknown): Ending {
     const reason = error instanceof Error ? error.message : String(error);
-    const hint = isMusterError(error) ? error.hint : undefined;
-    const outcome = this.#directory === undefined ? 'unreachable' : 'unknown';
-    return { outcome, reason, ...(hint === undefined ? {} : { hint }) };
+    const { hint, code } = isMusterError(error) ? error : { hint: undefined, code: '' };
+    return { outcome: this.#outcomeOf(code), reason, ...(hint === undefined ? {} : { hint }) };
+  }
+
+  #outcomeOf(code: string): Ending['outcome'] {
+    if (code === 'HOST_BUNDLE') return 'failed';
+    // Whoever breaks the protocol is there; a run that changes nothing has then simply failed.
+    if (code === 'HOST_BROKE_PROTOCOL' && (this.#directory === undefined || this.#changesNothing()))
+      return 'failed';
+    return this.#directory === undefined ? 'unreachable' : 'unknown';
   }
 
   async #oneLink(again: boolean): Promise<Ending> {
-    const session = await this.#transport.connect(this.#task.connection, this.#signals.abandon);
+    const { connection } = this.#task;
+    const session = await this.#transport.connect(connection, this.#signals.abandon);
     this.#cost.connections++;
     this.#emit({ type: 'host-connected', host: this.#task.host });
-    const drop = (): void => {
-      session.close();
-    };
-    this.#signals.abandon.addEventListener('abort', drop, { once: true });
+    for (const note of session.notes ?? []) this.#notice(note);
     const forget = this.#listenForStops(session);
+    const link: Link = {
+      watch: new LinkWatch(connection),
+      parser: new FrameParser(this.#task.nonce),
+      stderr: () => '',
+    };
     try {
-      const channel = await session.exec(becomeCommand(this.#task.connection.become, shell));
-      this.#cost.execs++;
-      return again ? await this.#comeBack(channel) : await this.#begin(channel);
+      // The watch has its own word: a session that was closed need not say so at once.
+      return await Promise.race([this.#talk(session, link, again), link.watch.over]);
+    } catch (error) {
+      if (!(error instanceof WaitOver)) throw error;
+      return this.#waitedInVain(error, link);
     } finally {
+      link.watch.stop();
       forget();
-      this.#signals.abandon.removeEventListener('abort', drop);
       session.close();
     }
   }
 
-  async #begin(channel: Channel): Promise<Ending> {
-    const parser = new FrameParser(this.#task.nonce);
-    await channel.write(new TextEncoder().encode(bootText(this.#task.nonce)));
-    let sending: Promise<void> | undefined;
+  async #talk(session: Session, link: Link, again: boolean): Promise<Ending> {
+    const channel = await session.exec(becomeCommand(this.#task.connection.become, shell));
+    this.#cost.execs++;
+    link.stderr = () => channel.stderr();
+    const text = again
+      ? followText(this.#directory ?? '', this.#rules.offsetsByLog)
+      : bootText(this.#task.nonce);
+    await channel.write(new TextEncoder().encode(text));
+    if (again) channel.end();
     for await (const bytes of channel.stdout) {
-      for (const frame of parser.push(bytes)) {
-        this.#take(frame);
-        if (frame.type === 'ready') sending = this.#send(channel);
+      for (const frame of link.parser.push(bytes)) {
+        if (link.watch.isOver) throw new Error('nobody listens to this link any more');
+        this.#take(frame, link.watch);
+        if (frame.type === 'ready') void this.#send(channel, link.watch);
       }
     }
-    await sending?.catch(() => undefined);
-    return this.#verdict(channel, await channel.closed);
+    return this.#verdict(await channel.closed, this.#words(link));
   }
 
-  async #send(channel: Channel): Promise<void> {
-    await channel.write(await this.#task.bundle());
-    channel.end();
+  /** Never rejects: what the host does not take shows in how the channel ends. */
+  async #send(channel: Channel, watch: LinkWatch): Promise<void> {
+    const bundle = await this.#task.bundle().catch((error: unknown) => {
+      watch.fail(bundleError(this.#task.connection, error));
+    });
+    if (bundle === undefined) return;
+    try {
+      for (let at = 0; at < bundle.length && !watch.isOver; at += pieceBytes) {
+        await channel.write(bundle.subarray(at, at + pieceBytes));
+        watch.heard();
+      }
+      channel.end();
+    } catch {
+      // The channel is gone, and its output says why.
+    }
   }
 
-  async #comeBack(channel: Channel): Promise<Ending> {
-    const parser = new FrameParser(this.#task.nonce);
-    await channel.write(new TextEncoder().encode(followText(this.#directory ?? '', this.#offsets)));
-    channel.end();
-    for await (const bytes of channel.stdout) for (const frame of parser.push(bytes)) this.#take(frame);
-    return this.#verdict(channel, await channel.closed);
-  }
-
-  #take(frame: Frame): void {
+  #take(frame: Frame, watch: LinkWatch): void {
+    const reason = this.#rules.broken(frame);
+    if (reason !== undefined) throw brokeProtocolError(this.#task.connection, reason);
+    if (frame.type === 'noise') {
+      this.#heard.line(frame.text);
+      return;
+    }
+    watch.heard();
     switch (frame.type) {
       case 'ready':
         this.#directory = frame.directory;
         return;
       case 'data':
-        this.#offsets.set(frame.log, frame.offset + frame.bytes.length);
-        if (frame.log.endsWith('.ev'))
-          for (const line of this.#lines.push(frame.bytes)) this.#collector.line(parseHostLine(line));
+        if (frame.log.endsWith('.ev')) this.#takeEvents(frame.bytes);
         else this.#collector.output(frame.log, frame.bytes);
         return;
       case 'done':
       case 'died':
-        this.#ended = frame.type;
+        this.#ended ??= frame.type;
+        watch.heardLast();
         return;
       case 'fail':
-      case 'noise':
-        this.#noise = [...this.#noise, frame.type === 'fail' ? frame.message : frame.text].slice(-5);
+        this.#gaveUp = frame.message;
         return;
       case 'cut':
-        this.#emit({
-          type: 'notice',
-          host: this.#task.host,
-          message: `output of ${frame.size} bytes is over the cap; the rest stays unread`,
-        });
+        if (!this.#cutLogs.has(frame.log))
+          this.#notice(`output of ${frame.size} bytes is over the cap; the rest stays unread`);
+        this.#cutLogs.add(frame.log);
         return;
       case 'beat':
+      case 'broken':
         return;
     }
   }
 
-  #verdict(channel: Channel, status: { status: number | null; signal: string | null }): Ending {
-    if (this.#ended === 'done') return { outcome: 'ok', reason: '' };
-    if (this.#ended === 'died') {
-      return {
-        outcome: 'unknown',
-        reason: 'the driver was killed on the host in the middle of its work',
-        hint: 'look at the host, then apply again or roll back: the journal knows what was done',
-      };
+  #takeEvents(bytes: Uint8Array): void {
+    for (const text of this.#lines.push(bytes)) {
+      const line = parseHostLine(text);
+      const reason = this.#rules.brokenEvent(line.kind);
+      if (reason !== undefined) throw brokeProtocolError(this.#task.connection, reason);
+      this.#collector.line(line);
     }
-    const said = [...this.#noise, channel.stderr().trim()].filter((text) => text !== '').join(' / ');
-    const how = status.signal === null ? `exit status ${String(status.status)}` : `signal ${status.signal}`;
-    return {
-      outcome: this.#directory === undefined ? 'failed' : 'unknown',
-      reason: `the host's shell ended early (${how})${said === '' ? '' : `: ${said}`}`,
-    };
+  }
+
+  #verdict(exit: ExitStatus, heard: string): Ending {
+    if (this.#ended === 'done') return { outcome: 'ok', reason: '' };
+    if (this.#ended === 'died') return killedEnding;
+    if (this.#gaveUp !== undefined) return gaveUpEnding(this.#heard.clean(this.#gaveUp));
+    return earlyEnding(exit, heard, this.#directory !== undefined);
+  }
+
+  /** Throws, unless the run had come to its end, and only the channel did not. */
+  #waitedInVain(error: WaitOver, link: Link): Ending {
+    if (error.wait !== 'close') throw waitOverError(this.#task.connection, error, this.#words(link));
+    this.#notice(`the run ended, but its channel did not close within ${error.limitMs / 1000} s`);
+    return this.#verdict({ status: null, signal: null }, '');
+  }
+
+  #words(link: Link): string {
+    return this.#heard.text(link.parser.unfinished, link.stderr());
+  }
+
+  #notice(message: string): void {
+    this.#emit({ type: 'notice', host: this.#task.host, message });
   }
 
   /** Passes the operator's wishes to the host, each by an exec of its own on the same connection. */
@@ -222,31 +252,22 @@ class HostRunner {
       }
       void sendControl(session, this.#task.connection, this.#directory, file);
     };
-    const [onStop, onCancel] = [tell(this.#changesNothing() ? 'cancel' : 'stop'), tell('cancel')];
-    this.#signals.stop.addEventListener('abort', onStop, { once: true });
-    this.#signals.cancel.addEventListener('abort', onCancel, { once: true });
+    const drop = (): void => {
+      session.close();
+    };
+    const { stop, cancel, abandon } = this.#signals;
+    const listeners = [
+      [stop, tell(this.#changesNothing() ? 'cancel' : 'stop')],
+      [cancel, tell('cancel')],
+      [abandon, drop],
+    ] as const;
+    for (const [signal, listener] of listeners) signal.addEventListener('abort', listener, { once: true });
     return () => {
-      this.#signals.stop.removeEventListener('abort', onStop);
-      this.#signals.cancel.removeEventListener('abort', onCancel);
+      for (const [signal, listener] of listeners) signal.removeEventListener('abort', listener);
     };
   }
 
   #changesNothing(): boolean {
     return this.#task.action !== 'apply' && this.#task.action !== 'rollback';
-  }
-}
-
-async function sendControl(
-  session: Session,
-  connection: HostConnection,
-  directory: string,
-  file: 'stop' | 'cancel',
-): Promise<void> {
-  try {
-    const channel = await session.exec(becomeCommand(connection.become, shell));
-    await channel.write(new TextEncoder().encode(controlText(directory, file)));
-    channel.end();
-  } catch {
-    // The link is gone: the run itself notices that, and says so.
   }
 }

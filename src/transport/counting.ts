@@ -28,6 +28,7 @@ export function countingTransport(inner: Transport): CountingTransport {
       const session = await inner.connect(host, signal);
       add(host.name, 1, 0);
       return {
+        ...(session.notes === undefined ? {} : { notes: session.notes }),
         async exec(command) {
           const channel = await session.exec(command);
           add(host.name, 0, 1);

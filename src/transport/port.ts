@@ -16,6 +16,10 @@ export interface HostConnection {
   /** How to become root once logged in; `none` when the user is root. */
   readonly become: 'none' | 'sudo' | 'doas';
   readonly connectTimeoutMs: number;
+  /** From the login to the first sign of the runtime; 30 s when undefined. */
+  readonly readyTimeoutMs?: number;
+  /** From one sign of the runtime to the next, which come every few seconds; 60 s when undefined. */
+  readonly silenceTimeoutMs?: number;
   /** Offer SHA-1, CBC and group1/14-sha1 to peers of the NetBSD 5/6 era (OpenSSH 6.1 has no SHA-2 RSA signatures). */
   readonly legacyAlgorithms: boolean;
 }
@@ -42,6 +46,8 @@ export interface Channel {
 
 /** A logged-in connection. */
 export interface Session {
+  /** What a person should read about the files behind this connection; each thing is told by one session only. */
+  readonly notes?: readonly string[];
   /** Starts one command (fixed words only: the login shell may be csh). */
   exec(command: string): Promise<Channel>;
   /** Ends the connection; safe to call twice. */

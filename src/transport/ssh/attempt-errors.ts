@@ -1,9 +1,9 @@
 // Turns what ssh2 and the socket say during a connection attempt into the one error that a person should read.
-import type { Socket } from 'node:net';
 import type { ConnectError } from '../../errors.ts';
 import type { HostConnection } from '../port.ts';
 import { closedEarlyError, protocolError, socketError, timeoutError } from './connect-errors.ts';
 import type { Stage } from './connect-errors.ts';
+import type { FirstWords } from './first-words.ts';
 import type { Login } from './login.ts';
 
 /** An error of an ssh2 client; `level` says which part of ssh2 raised it. */
@@ -17,19 +17,19 @@ export class AttemptErrors {
   untrusted: ConnectError | undefined;
   readonly #host: HostConnection;
   readonly #login: Login;
-  readonly #socket: Socket;
+  readonly #firstWords: FirstWords;
 
-  constructor(host: HostConnection, login: Login, socket: Socket) {
+  constructor(host: HostConnection, login: Login, firstWords: FirstWords) {
     this.#host = host;
     this.#login = login;
-    this.#socket = socket;
+    this.#firstWords = firstWords;
   }
 
   /** What to make of an 'error' event; undefined when it is not the end, because ssh2 goes on with the next key. */
   judge(error: ClientError): ConnectError | undefined {
     if (this.untrusted !== undefined) return this.untrusted;
     if (error.level === 'client-socket') return this.#broken(error as NodeJS.ErrnoException);
-    if (error.message === 'Connection lost before handshake') return closedEarlyError(this.#host, error);
+    if (error.message === 'Connection lost before handshake') return this.#closedEarly(error);
     if (error.level === 'agent' || error.level === 'client-authentication') {
       if (this.#login.exhausted) return this.#login.error();
       this.#login.note(error.message);
@@ -44,9 +44,8 @@ export class AttemptErrors {
     switch (this.#stage()) {
       case 'tcp':
       case 'banner':
-        return closedEarlyError(this.#host);
       case 'kex':
-        return protocolError(this.#host, 'the host closed the connection during the key exchange');
+        return this.#closedEarly();
       case 'auth':
         return this.#loginCut('the host closed the connection');
     }
@@ -54,21 +53,23 @@ export class AttemptErrors {
 
   /** The attempt's time is up. */
   timedOut(): ConnectError {
-    return timeoutError(this.#host, this.#stage());
+    return timeoutError(this.#host, this.#stage(), this.#firstWords.said);
   }
 
   #broken(cause: NodeJS.ErrnoException): ConnectError {
-    const broken = `connection broken (${cause.code ?? cause.message})`;
     switch (this.#stage()) {
       case 'tcp':
         return socketError(this.#host, cause);
       case 'banner':
-        return closedEarlyError(this.#host, cause);
       case 'kex':
-        return protocolError(this.#host, broken, cause);
+        return this.#closedEarly(cause);
       case 'auth':
-        return this.#loginCut(broken);
+        return this.#loginCut(`connection broken (${cause.code ?? cause.message})`);
     }
+  }
+
+  #closedEarly(cause?: unknown): ConnectError {
+    return closedEarlyError(this.#host, this.#firstWords, cause);
   }
 
   #loginCut(how: string): ConnectError {
@@ -79,7 +80,6 @@ export class AttemptErrors {
   #stage(): Stage {
     if (this.reached === 'nothing') return 'tcp';
     if (this.reached === 'handshake') return 'auth';
-    // ssh2 does not tell when the banner came; the first byte is near enough.
-    return this.#socket.bytesRead > 0 ? 'kex' : 'banner';
+    return this.#firstWords.hasBanner ? 'kex' : 'banner';
   }
 }

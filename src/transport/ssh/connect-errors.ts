@@ -26,8 +26,8 @@ const waitingFor: Record<Stage, string> = {
 };
 
 /** The attempt's own timer ran out. */
-export function timeoutError(host: HostConnection, stage: Stage): ConnectError {
-  const message = `no answer from ${endpointOf(host)} within ${host.connectTimeoutMs / 1000} s${waitingFor[stage]}`;
+export function timeoutError(host: HostConnection, stage: Stage, said = ''): ConnectError {
+  const message = `no answer from ${endpointOf(host)} within ${host.connectTimeoutMs / 1000} s${waitingFor[stage]}${heard(said)}`;
   const hint =
     stage === 'auth'
       ? 'look at the authentication log of the host; a key agent may also be waiting for a touch or a confirmation'
@@ -42,13 +42,29 @@ export function calledOffError(host: HostConnection): ConnectError {
   });
 }
 
-/** The peer closed the connection before its banner: sshd at MaxStartups, or a tcp wrapper. */
-export function closedEarlyError(host: HostConnection, cause?: unknown): ConnectError {
-  return new ConnectError('SSH_CLOSED', `${endpointOf(host)} closed the connection before its SSH banner`, {
+/**
+ * The peer closed the connection before or right behind its banner. sshd does so at MaxStartups, and since OpenSSH 9.8
+ * also to an address whose logins it refused; it says the same words in both cases.
+ */
+export function closedEarlyError(
+  host: HostConnection,
+  { hasBanner, said }: { readonly hasBanner: boolean; readonly said: string },
+  cause?: unknown,
+): ConnectError {
+  const when = hasBanner ? 'right behind its SSH banner' : 'before its SSH banner';
+  return new ConnectError('SSH_CLOSED', `${endpointOf(host)} closed the connection ${when}${heard(said)}`, {
     host: host.name,
     cause,
-    hint: 'sshd may be at its MaxStartups limit, or a packet filter, blocklistd or hosts.deny refuses this controller',
+    hint:
+      'its authentication log says why: too many logins in the making (MaxStartups: lower connection_starts), ' +
+      'or some refused logins from this address before (PerSourcePenalties, since OpenSSH 9.8: correct user and key, ' +
+      'then wait, 10 minutes at most, or name this address in PerSourcePenaltyExemptList); ' +
+      'a packet filter, blocklistd or hosts.deny may also refuse this address',
   });
+}
+
+function heard(said: string): string {
+  return said === '' ? '' : `; it said: ${printable(said)}`;
 }
 
 /** What the operating system said about the TCP connection. */
@@ -133,7 +149,10 @@ function authHint(host: HostConnection, login: RefusedLogin): string {
   if (login.offered.length > 4) {
     return 'the agent holds many keys and sshd counts every one (MaxAuthTries): set identity_file for this host';
   }
-  return `check ${host.user}'s authorized_keys on the host (and PermitRootLogin, AllowUsers); only public keys are used`;
+  return (
+    `check ${host.user}'s authorized_keys on the host (and PermitRootLogin, AllowUsers) before you try again: ` +
+    'sshd shuts out an address for a while after some refused logins (PerSourcePenalties); only public keys are used'
+  );
 }
 
 /** A running command's connection died. */

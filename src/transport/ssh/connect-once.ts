@@ -8,6 +8,7 @@ import type { HostConnection } from '../port.ts';
 import { AttemptErrors } from './attempt-errors.ts';
 import type { ClientError } from './attempt-errors.ts';
 import { calledOffError } from './connect-errors.ts';
+import { FirstWords } from './first-words.ts';
 import type { Login } from './login.ts';
 
 /** What an attempt needs to know. */
@@ -41,7 +42,7 @@ export function connectOnce(plan: AttemptPlan): Promise<Connection> {
     autoSelectFamilyAttemptTimeout,
   });
   const client = new ssh2.Client();
-  const errors = new AttemptErrors(host, plan.login, socket);
+  const errors = new AttemptErrors(host, plan.login, new FirstWords(socket));
   const attempt = new Promise<Connection>((resolve, reject) => {
     client.on('ready', () => {
       resolve({ client, socket });
@@ -64,6 +65,7 @@ export function connectOnce(plan: AttemptPlan): Promise<Connection> {
   });
   return boundedBy(attempt, plan, () => errors.timedOut()).catch((error: unknown) => {
     socket.destroy();
+    plan.login.end();
     throw error;
   });
 }

@@ -3,7 +3,7 @@ import type { ParsedKey } from 'ssh2';
 import { ConnectError } from '../../errors.ts';
 import type { HostConnection } from '../port.ts';
 import type { KeyAgent } from './agent.ts';
-import { identityError } from './identity.ts';
+import { identityError, outdatedError } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { fingerprint } from './known-hosts.ts';
 
@@ -22,6 +22,8 @@ export async function gatherCredentials(
   identity: Identity | undefined,
   agent: KeyAgent | undefined,
 ): Promise<Credentials> {
+  const outdated = identity === undefined ? undefined : outdatedError(identity, host);
+  if (outdated !== undefined) throw outdated;
   const usable = host.agent ? agent : undefined;
   const held = usable === undefined ? [] : await keysHeld(usable, host, identity);
   if (identity !== undefined && identity.key === undefined && !held.some((key) => isSameKey(key, identity))) {

@@ -3,16 +3,17 @@ import { ConnectError } from '../../errors.ts';
 import type { HostConnection } from '../port.ts';
 import { isKeyTypeOffered } from './algorithms.ts';
 import { endpointOf } from './connect-errors.ts';
-import { fingerprint, judgeHostKey, keyTypeOf, knownHostName } from './known-hosts.ts';
-import type { KnownHostsLine } from './known-hosts.ts';
+import { fingerprint, keyTypeOf, knownHostName } from './known-hosts.ts';
+import type { KnownHostsFault, KnownHostsLine } from './known-hosts.ts';
+import type { KnownHosts } from './known-hosts-records.ts';
 
 /** Undefined when the shown key is the recorded one; otherwise why the host is not to be trusted. */
 export function hostKeyError(
   host: HostConnection,
-  lines: readonly KnownHostsLine[],
+  known: KnownHosts,
   shown: Buffer,
 ): ConnectError | undefined {
-  const verdict = judgeHostKey(lines, knownHostName(host.address, host.port), shown);
+  const verdict = known.judge(host.address, host.port, shown);
   switch (verdict.kind) {
     case 'known':
       return undefined;
@@ -24,7 +25,7 @@ export function hostKeyError(
         ? changedError(host, verdict.recorded, shown)
         : unknownError(host, shown, onlyLegacyHint(verdict.recorded[0]));
     case 'unknown':
-      return unknownError(host, shown, authorityHint(verdict.authorities));
+      return unknownError(host, shown, authorityHint(verdict.authorities) + faultHint(verdict.faults));
   }
 }
 
@@ -37,18 +38,22 @@ function unknownError(host: HostConnection, shown: Buffer, extraHint: string): C
   return new ConnectError(
     'SSH_HOST_KEY_UNKNOWN',
     `the host key of ${endpointOf(host)} is not known: ${describeKey(shown)}`,
-    { host: host.name, hint: extraHint === '' ? hint : `${extraHint}; ${hint}` },
+    { host: host.name, hint: `${extraHint}${hint}` },
   );
 }
 
 function onlyLegacyHint(line: KnownHostsLine): string {
-  return `${placeOf(line)} records a ${line.keyType} key, which is asked for only with legacy_algorithms: true`;
+  return `${placeOf(line)} records a ${line.keyType} key, which is asked for only with legacy_algorithms: true; `;
 }
 
 function authorityHint(authorities: readonly KnownHostsLine[]): string {
   return authorities.length === 0
     ? ''
-    : `${authorities.map(placeOf).join(', ')} names a certificate authority for it, but host certificates are not supported`;
+    : `${authorities.map(placeOf).join(', ')} names a certificate authority for it, but host certificates are not supported; `;
+}
+
+function faultHint(faults: readonly KnownHostsFault[]): string {
+  return faults.map(({ file, line, what }) => `${file}:${line} is about it, but ${what}; `).join('');
 }
 
 function changedError(
@@ -57,7 +62,8 @@ function changedError(
   shown: Buffer,
 ): ConnectError {
   const shownType = keyTypeOf(shown);
-  const line = recorded.find(({ keyType }) => keyType === shownType) ?? recorded[0];
+  const sameType = recorded.find(({ keyType }) => keyType === shownType);
+  const line = sameType ?? recorded[0];
   return new ConnectError(
     'SSH_HOST_KEY_CHANGED',
     `the host key of ${endpointOf(host)} has changed: it shows ${describeKey(shown)}, ` +
@@ -67,9 +73,17 @@ function changedError(
       location: { file: line.file, line: line.line, column: 1 },
       hint:
         'somebody may be in between, or the host was installed anew: find out which at its console before you ' +
-        `replace line ${line.line} of ${line.file}`,
+        `replace line ${line.line} of ${line.file}` +
+        (sameType === undefined ? otherTypeHint(host, line) : ''),
     },
   );
+}
+
+// The recorded type was asked for first. An sshd before OpenSSH 7.2 signs with an RSA key by SHA-1 only.
+function otherTypeHint(host: HostConnection, { keyType }: KnownHostsLine): string {
+  return keyType === 'ssh-rsa' && !host.legacyAlgorithms
+    ? '; an sshd of the NetBSD 5 or 6 era shows its RSA key only with legacy_algorithms: true'
+    : `; it was asked for its ${keyType} key first, and did not show one`;
 }
 
 function revokedError(host: HostConnection, line: KnownHostsLine, shown: Buffer): ConnectError {

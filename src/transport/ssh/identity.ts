@@ -3,6 +3,8 @@
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { ConnectError } from '../../errors.ts';
+import type { HostConnection } from '../port.ts';
+import { readKeyFile } from './key-file.ts';
 
 /** What an identity file gives. */
 export interface Identity {
@@ -30,32 +32,45 @@ export function identityReader(readFile: ReadFile): (path: string) => Promise<Id
 }
 
 async function readIdentity(path: string, readFile: ReadFile): Promise<Identity> {
-  const parsed = ssh2.utils.parseKey(await readKeyFile(path, readFile));
-  if (parsed instanceof Error) {
-    if (!/passphrase/.test(parsed.message)) {
-      throw new ConnectError('SSH_IDENTITY', `${path} is not a key that can be used: ${parsed.message}`, {
-        cause: parsed,
-        hint: 'ssh-keygen -y -f FILE tells whether it is a private key; hardware keys work through an agent only',
-      });
+  const file = readKeyFile(await read(path, readFile));
+  switch (file.kind) {
+    case 'private':
+      return { path, key: file.key, publicKey: file.key.getPublicSSH(), problem: 'none' };
+    case 'locked': {
+      const publicKey = (await readPublicHalf(path, readFile)) ?? file.publicKey;
+      return { path, key: undefined, publicKey, problem: 'locked' };
     }
-    return { path, key: undefined, publicKey: await readPublicHalf(path, readFile), problem: 'locked' };
+    case 'public':
+      return { path, key: undefined, publicKey: file.publicKey, problem: 'public-only' };
+    case 'unusable':
+      throw new ConnectError('SSH_IDENTITY', `identity file ${path} ${file.is}`, {
+        hint: file.hint.replaceAll('FILE', path).replaceAll(`NEW-${path}`, 'NEW-FILE'),
+      });
   }
-  const publicKey = parsed.getPublicSSH();
-  if (!parsed.isPrivateKey()) return { path, key: undefined, publicKey, problem: 'public-only' };
-  return { path, key: parsed, publicKey, problem: 'none' };
 }
 
-async function readKeyFile(path: string, readFile: ReadFile): Promise<Buffer> {
+async function read(path: string, readFile: ReadFile): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConnectError('SSH_IDENTITY', `identity file ${path} cannot be read: ${why}`, {
-      cause,
-      hint: 'correct identity_file in the inventory, or leave it out to use the agent',
-    });
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    throw new ConnectError(
+      'SSH_IDENTITY',
+      `identity file ${path} ${unreadable.get(code) ?? `cannot be read: ${why}`}`,
+      {
+        cause,
+        hint: 'correct identity_file in the inventory, or leave it out to use the agent',
+      },
+    );
   }
 }
+
+const unreadable: ReadonlyMap<string, string> = new Map([
+  ['EISDIR', 'is a directory, not a key'],
+  ['EACCES', 'cannot be read by this user (permission denied)'],
+  ['EPERM', 'cannot be read by this user (permission denied)'],
+]);
 
 async function readPublicHalf(path: string, readFile: ReadFile): Promise<Buffer | undefined> {
   try {
@@ -67,12 +82,45 @@ async function readPublicHalf(path: string, readFile: ReadFile): Promise<Buffer 
   }
 }
 
+/** Why a host of today would refuse this key whoever it belongs to, or undefined. */
+export function outdatedError({ path, key }: Identity, host: HostConnection): ConnectError | undefined {
+  if (key?.type !== 'ssh-dss' || host.legacyAlgorithms) return undefined;
+  return new ConnectError(
+    'SSH_IDENTITY',
+    `identity file ${path} is a DSA key, which sshd refuses since OpenSSH 7.0`,
+    {
+      host: host.name,
+      hint:
+        'make a new key with ssh-keygen -t ed25519, ' +
+        'or set legacy_algorithms: true for this host if its sshd is of the NetBSD 5 or 6 era',
+    },
+  );
+}
+
 /** Why this identity cannot be used by itself, and how it can. */
-export function identityError(identity: Identity, host: string): ConnectError {
-  const what =
-    identity.problem === 'locked' ? 'is protected by a passphrase' : 'holds only the public half of a key';
-  return new ConnectError('SSH_IDENTITY', `${identity.path} ${what}, and no agent in use holds the key`, {
-    host,
-    hint: `load the key into an agent (ssh-add ${identity.path}) and set agent: true, or name a key without passphrase`,
-  });
+export function identityError({ path, problem, publicKey }: Identity, host: string): ConnectError {
+  if (problem === 'locked') {
+    return new ConnectError(
+      'SSH_IDENTITY',
+      `${path} is protected by a passphrase, and no agent in use holds the key`,
+      {
+        host,
+        hint:
+          `load the key into an agent (ssh-add ${path}) and set agent: true, or name a key without passphrase` +
+          // An agent knows keys by their public half, and this form of key hides it.
+          (publicKey === undefined
+            ? `; to be found there it needs ssh-keygen -y -f ${path} >${path}.pub`
+            : ''),
+      },
+    );
+  }
+  const name = path.endsWith('.pub') ? `probably ${path.slice(0, -4)}` : 'the file without .pub';
+  return new ConnectError(
+    'SSH_IDENTITY',
+    `${path} is the public half of a key, and no agent in use holds the key`,
+    {
+      host,
+      hint: `name the private key in identity_file, ${name}, or load it into an agent and set agent: true`,
+    },
+  );
 }

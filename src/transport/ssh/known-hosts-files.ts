@@ -2,31 +2,58 @@
 // because a revocation might stand in a file that cannot be read.
 import { ConnectError } from '../../errors.ts';
 import { parseKnownHosts } from './known-hosts.ts';
-import type { KnownHostsLine } from './known-hosts.ts';
+import type { KnownHostsText } from './known-hosts.ts';
+import { KnownHosts } from './known-hosts-records.ts';
 
-type Lines = readonly KnownHostsLine[];
+type ReadFile = (path: string) => Promise<Buffer>;
 
-/** The returned function gives the lines of all files in order; it throws ConnectError SSH_KNOWN_HOSTS. */
+const shownFaults = 5;
+
+/**
+ * The returned function gives what all these files record; it throws ConnectError SSH_KNOWN_HOSTS. Lines that are not
+ * understood are told to `warn`, once a file.
+ */
 export function knownHostsReader(
-  readFile: (path: string) => Promise<Buffer>,
-): (paths: readonly string[]) => Promise<Lines> {
-  const linesByPath = new Map<string, Promise<Lines>>();
-  function linesAt(path: string): Promise<Lines> {
-    const cached = linesByPath.get(path);
-    if (cached !== undefined) return cached;
-    const lines = readLines(path, readFile);
-    linesByPath.set(path, lines);
-    return lines;
+  readFile: ReadFile,
+  warn: (text: string) => void,
+): (paths: readonly string[]) => Promise<KnownHosts> {
+  const textsByPath = new Map<string, Promise<KnownHostsText>>();
+  const recordsByPaths = new Map<string, Promise<KnownHosts>>();
+  function textAt(path: string): Promise<KnownHostsText> {
+    return remembered(textsByPath, path, async () => {
+      const text = await readText(path, readFile);
+      if (text.faults.length > 0) warn(faultsText(path, text));
+      return text;
+    });
   }
-  return async (paths) => (await Promise.all(paths.map(linesAt))).flat();
+  return (paths) =>
+    remembered(
+      recordsByPaths,
+      paths.join('\0'),
+      async () => new KnownHosts(await Promise.all(paths.map(textAt))),
+    );
 }
 
-async function readLines(path: string, readFile: (path: string) => Promise<Buffer>): Promise<Lines> {
+function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}
+
+function faultsText(path: string, { faults }: KnownHostsText): string {
+  const [count, are] = faults.length === 1 ? ['a line', 'is'] : [`${faults.length} lines`, 'are'];
+  const told = faults.slice(0, shownFaults).map(({ line, what }) => `line ${line}: ${what}`);
+  if (faults.length > shownFaults) told.push('...');
+  return `${count} of ${path} ${are} passed over (${told.join('; ')})`;
+}
+
+async function readText(path: string, readFile: ReadFile): Promise<KnownHostsText> {
   try {
     return parseKnownHosts((await readFile(path)).toString('utf8'), path);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
-    throw new ConnectError('SSH_KNOWN_HOSTS', `${path} cannot be read`, {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    if (code === 'ENOENT') return { lines: [], faults: [] };
+    throw new ConnectError('SSH_KNOWN_HOSTS', `${path} cannot be read (${code})`, {
       cause,
       hint: 'host keys are always checked: correct known_hosts in the inventory or the permissions of the file',
     });

@@ -1,5 +1,5 @@
 // The known_hosts format of sshd(8): parsing and matching, without any file access.
-// Lines that are not understood are passed over, as ssh does; marked lines never match silently.
+// Lines that are not understood are passed over, as ssh does, but not in silence.
 import { createHash, createHmac } from 'node:crypto';
 
 /** One usable line of a known_hosts file. */
@@ -14,36 +14,68 @@ export interface KnownHostsLine {
   readonly key: Buffer;
 }
 
-/** What the files say about a key that a host shows. */
-export type HostKeyVerdict =
-  | { readonly kind: 'known' }
-  | { readonly kind: 'revoked'; readonly line: KnownHostsLine }
-  | { readonly kind: 'changed'; readonly recorded: readonly [KnownHostsLine, ...KnownHostsLine[]] }
-  | { readonly kind: 'unknown'; readonly authorities: readonly KnownHostsLine[] };
-
-/** Parses one file's text; comments, blank and malformed lines give nothing. */
-export function parseKnownHosts(text: string, file: string): readonly KnownHostsLine[] {
-  return text.split('\n').flatMap((raw, index) => {
-    const parsed = parseLine(raw.trim(), file, index + 1);
-    return parsed === undefined ? [] : [parsed];
-  });
+/** A line that is passed over though it seems to be meant. */
+export interface KnownHostsFault {
+  readonly file: string;
+  readonly line: number;
+  /** As far as they could be read. */
+  readonly names: readonly string[];
+  readonly what: string;
 }
 
-function parseLine(text: string, file: string, line: number): KnownHostsLine | undefined {
-  if (text === '' || text.startsWith('#')) return undefined;
+/** What one file, or several together, record. */
+export interface KnownHostsText {
+  readonly lines: readonly KnownHostsLine[];
+  readonly faults: readonly KnownHostsFault[];
+}
+
+/** Parses one file's text. Comments, blank lines and keys for SSH 1 give nothing; a broken line costs only itself. */
+export function parseKnownHosts(text: string, file: string): KnownHostsText {
+  const lines: KnownHostsLine[] = [];
+  const faults: KnownHostsFault[] = [];
+  for (const [index, raw] of text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .entries()) {
+    const words = raw.trim();
+    if (words === '' || words.startsWith('#')) continue;
+    const parsed = parseLine(words, file, index + 1);
+    if (parsed === undefined) continue;
+    if ('what' in parsed) faults.push(parsed);
+    else lines.push(parsed);
+  }
+  return { lines, faults };
+}
+
+function parseLine(text: string, file: string, line: number): KnownHostsLine | KnownHostsFault | undefined {
   const fields = text.split(/\s+/);
-  const mark = text.startsWith('@') ? markOf(fields.shift() ?? '') : 'none';
-  const [names, keyType, base64] = fields;
-  if (mark === undefined || names === undefined || keyType === undefined || base64 === undefined)
-    return undefined;
+  const word = text.startsWith('@') ? (fields.shift() ?? '') : '';
+  const mark = markOf(word);
+  const [list = '', keyType, base64] = fields;
+  const names = list.split(',').filter((name) => name !== '');
+  const fault = (what: string): KnownHostsFault => ({ file, line, names, what });
+  if (mark === undefined) return fault(`the mark ${word.slice(0, 30)} is not known`);
+  // The form of SSH 1: bits, exponent, modulus.
+  if ([keyType, base64, fields[3]].every((field) => /^\d+$/.test(field ?? ''))) return undefined;
+  if (keyType === undefined || base64 === undefined) return fault('it holds no key');
   const key = Buffer.from(base64, 'base64');
-  if (keyTypeOf(key) !== keyType) return undefined;
-  return { file, line, mark, names: names.split(','), keyType, key };
+  if (!isKeyBlob(key)) return fault('its key is cut off or damaged');
+  if (keyTypeOf(key) !== keyType) return fault(`its key is not of type ${keyType.slice(0, 60)}`);
+  return { file, line, mark, names, keyType, key };
 }
 
 function markOf(word: string): KnownHostsLine['mark'] | undefined {
+  if (word === '') return 'none';
   if (word === '@revoked') return 'revoked';
   return word === '@cert-authority' ? 'cert-authority' : undefined;
+}
+
+// A key blob is whole strings, each behind its length: the type, and the numbers of that type.
+function isKeyBlob(key: Buffer): boolean {
+  let count = 0;
+  let at = 0;
+  for (; at + 4 <= key.length; count++) at += 4 + key.readUInt32BE(at);
+  return at === key.length && count >= 2;
 }
 
 /** The key type that an SSH public key blob names in itself, or an empty string for bytes that are no blob. */
@@ -64,10 +96,10 @@ export function knownHostName(address: string, port: number): string {
   return port === 22 ? name : `[${name}]:${port}`;
 }
 
-/** Whether a line is about a host; `name` comes from knownHostName. A negated match excludes the line. */
-export function lineMatches(line: KnownHostsLine, name: string): boolean {
+/** Whether these names are about a host; `name` comes from knownHostName. A negated match excludes the line. */
+export function namesMatch(names: readonly string[], name: string): boolean {
   let matched = false;
-  for (const pattern of line.names) {
+  for (const pattern of names) {
     if (pattern.startsWith('!')) {
       if (patternMatches(pattern.slice(1), name)) return false;
     } else if (patternMatches(pattern, name)) {
@@ -78,13 +110,29 @@ export function lineMatches(line: KnownHostsLine, name: string): boolean {
 }
 
 function patternMatches(pattern: string, name: string): boolean {
-  if (pattern.startsWith('|')) return hashMatches(pattern, name);
-  const source = pattern
-    .toLowerCase()
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replace(/\?/g, '.');
-  return new RegExp(`^${source}$`, 's').test(name);
+  return pattern.startsWith('|') ? hashMatches(pattern, name) : globMatches(pattern.toLowerCase(), name);
+}
+
+// `*` and `?`. It goes back to the last star only, so that many stars cost no more than one.
+function globMatches(pattern: string, name: string): boolean {
+  let at = 0;
+  let star = -1;
+  let from = 0;
+  for (let index = 0; index < name.length;) {
+    if (pattern[at] === '*') {
+      star = at++;
+      from = index;
+    } else if (pattern[at] === '?' || pattern[at] === name[index]) {
+      at++;
+      index++;
+    } else if (star !== -1) {
+      at = star + 1;
+      index = ++from;
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(pattern.slice(at));
 }
 
 // |1|base64 salt|base64 HMAC-SHA1 of the name, with the salt as key.
@@ -93,22 +141,4 @@ function hashMatches(pattern: string, name: string): boolean {
   if (version !== '1' || salt === undefined || hash === undefined) return false;
   const actual = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest();
   return actual.equals(Buffer.from(hash, 'base64'));
-}
-
-/** The key types recorded for a host, first line first, each once. A client should ask the host for these first. */
-export function knownKeyTypes(lines: readonly KnownHostsLine[], name: string): readonly string[] {
-  const plain = lines.filter((line) => line.mark === 'none' && lineMatches(line, name));
-  return [...new Set(plain.map((line) => line.keyType))];
-}
-
-/** Judges the key that a host shows. A revocation anywhere wins over a match anywhere. */
-export function judgeHostKey(lines: readonly KnownHostsLine[], name: string, shown: Buffer): HostKeyVerdict {
-  const about = lines.filter((line) => lineMatches(line, name));
-  const same = about.filter((line) => line.key.equals(shown));
-  const revoked = same.find((line) => line.mark === 'revoked');
-  if (revoked !== undefined) return { kind: 'revoked', line: revoked };
-  if (same.some((line) => line.mark === 'none')) return { kind: 'known' };
-  const [first, ...rest] = about.filter((line) => line.mark === 'none');
-  if (first !== undefined) return { kind: 'changed', recorded: [first, ...rest] };
-  return { kind: 'unknown', authorities: about.filter((line) => line.mark === 'cert-authority') };
 }

@@ -11,6 +11,7 @@ export class Login {
   readonly #credentials: Credentials;
   readonly #methods: AnyAuthMethod[] = [];
   readonly #notes: string[] = [];
+  readonly #over = new AbortController();
   #accepts: readonly string[] = [];
   #wantedSha1 = false;
   #exhausted = false;
@@ -22,7 +23,7 @@ export class Login {
     const username = host.user;
     if (key !== undefined) this.#methods.push({ type: 'publickey', username, key: this.#withoutSha1(key) });
     if (agent !== undefined && agentKeys.length > 0) {
-      const restricted = agent.restrictedTo(agentKeys, (hash) => this.#refuses(hash));
+      const restricted = agent.restrictedTo(agentKeys, (hash) => this.#refuses(hash), this.#over.signal);
       this.#methods.push({ type: 'agent', username, agent: restricted });
     }
   }
@@ -44,6 +45,11 @@ export class Login {
   /** Keeps something that went wrong on the way for the error at the end. */
   note(text: string): void {
     this.#notes.push(text);
+  }
+
+  /** Nobody waits for this login any more: what an agent is being asked for it is taken back. */
+  end(): void {
+    this.#over.abort();
   }
 
   /** The error that says what was offered and what came back. */

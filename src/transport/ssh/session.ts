@@ -10,11 +10,12 @@ import { execRefusedError, lostError } from './connect-errors.ts';
 const farewellMs = 2_000;
 
 /** Makes a Session of a connection; from here on the connection belongs to the session. */
-export function sshSession(host: HostConnection, connection: Connection): Session {
-  return new SshSession(host, connection);
+export function sshSession(host: HostConnection, connection: Connection, notes: readonly string[]): Session {
+  return new SshSession(host, connection, notes);
 }
 
 class SshSession implements Session {
+  readonly notes: readonly string[];
   readonly #host: HostConnection;
   readonly #connection: Connection;
   readonly #channels = new Set<SshChannel>();
@@ -22,7 +23,8 @@ class SshSession implements Session {
   #lost: ConnectError | undefined;
   #closing = false;
 
-  constructor(host: HostConnection, connection: Connection) {
+  constructor(host: HostConnection, connection: Connection, notes: readonly string[]) {
+    this.notes = notes;
     this.#host = host;
     this.#connection = connection;
     connection.client.on('error', (error: Error) => {

@@ -15,9 +15,8 @@ import type { Credentials } from './credentials.ts';
 import { hostKeyError } from './host-key-check.ts';
 import { identityReader } from './identity.ts';
 import type { Identity } from './identity.ts';
-import { knownHostName, knownKeyTypes } from './known-hosts.ts';
-import type { KnownHostsLine } from './known-hosts.ts';
 import { knownHostsReader } from './known-hosts-files.ts';
+import type { KnownHosts } from './known-hosts-records.ts';
 import { Login } from './login.ts';
 import { sshSession } from './session.ts';
 
@@ -44,18 +43,22 @@ interface Sources {
   readonly startLimit: LimitFunction;
   readonly agent: KeyAgent | undefined;
   readonly identityAt: (path: string) => Promise<Identity>;
-  readonly knownHosts: (paths: readonly string[]) => Promise<readonly KnownHostsLine[]>;
+  readonly knownHosts: (paths: readonly string[]) => Promise<KnownHosts>;
+  /** What a person should read about the files, and nobody was told yet. */
+  readonly notes: string[];
 }
 
 /** Makes a transport for one run. Every host key is verified; `connect` throws ConnectError with an SSH_* code. */
 export function sshTransport(options: SshOptions): Transport {
   const { agentSocket } = options;
+  const notes: string[] = [];
   const sources: Sources = {
     options,
     startLimit: pLimit(options.startLimit),
     agent: agentSocket === undefined || agentSocket === '' ? undefined : keyAgent(agentSocket),
     identityAt: identityReader(options.readFile),
-    knownHosts: knownHostsReader(options.readFile),
+    knownHosts: knownHostsReader(options.readFile, (text) => notes.push(text)),
+    notes,
   };
   return {
     connect: (host, signal) => connectHost(sources, withHome(host, options.homeDirectory), signal),
@@ -66,7 +69,8 @@ async function connectHost(sources: Sources, host: HostConnection, signal: Abort
   const prepared = await untilAborted(host, signal, prepare(sources, host).catch(nameHost(host)));
   for (let retry = 1; ; retry += 1) {
     try {
-      return sshSession(host, await startConnection(sources, host, prepared, signal));
+      const connection = await startConnection(sources, host, prepared, signal);
+      return sshSession(host, connection, sources.notes.splice(0));
     } catch (error) {
       if (retry > retries || !isMusterError(error) || error.code !== 'SSH_CLOSED') throw error;
     }
@@ -75,7 +79,7 @@ async function connectHost(sources: Sources, host: HostConnection, signal: Abort
 }
 
 interface Prepared {
-  readonly knownHosts: readonly KnownHostsLine[];
+  readonly knownHosts: KnownHosts;
   readonly credentials: Credentials;
 }
 
@@ -108,7 +112,7 @@ function startConnection(
   prepared: Prepared,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const knownTypes = knownKeyTypes(prepared.knownHosts, knownHostName(host.address, host.port));
+  const knownTypes = prepared.knownHosts.keyTypes(host.address, host.port);
   const turn = sources.startLimit(() => {
     if (signal.aborted) throw calledOffError(host);
     return connectOnce({

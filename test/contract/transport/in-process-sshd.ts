@@ -15,6 +15,8 @@ export interface SshdOptions {
   readonly announcesSignatures?: boolean;
   /** Answers every exec request with a failure. */
   readonly refusesExec?: boolean;
+  /** Never answers from here on, though the connection stays up and keepalives are answered. */
+  readonly silentAt?: 'login' | 'channel' | 'exec';
   /** Takes the place of running the command. */
   readonly onExec?: (channel: ServerChannel, command: string) => void;
 }
@@ -76,7 +78,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<InProcessSsh
       connection.on('ready', () => {
         unauthenticated -= 1;
       });
-      letIn(connection, options, offers);
+      if (options.silentAt === 'login') connection.on('authentication', () => undefined);
+      else letIn(connection, options, offers);
       serve(connection, options);
     },
   );
@@ -132,7 +135,9 @@ function letIn(connection: Connection, options: SshdOptions, offers: string[]): 
 function serve(connection: Connection, options: SshdOptions): void {
   const onExec = options.onExec ?? runCommand;
   connection.on('session', (accept) => {
+    if (options.silentAt === 'channel') return;
     accept().on('exec', (acceptExec, reject, info) => {
+      if (options.silentAt === 'exec') return;
       if (options.refusesExec === true) reject();
       else onExec(acceptExec(), info.command);
     });

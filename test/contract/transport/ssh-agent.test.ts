@@ -26,6 +26,10 @@ interface FakeAgent {
   mostSigning: number;
   /** A key that the agent lists but does not sign with. */
   unwilling: ParsedKey | undefined;
+  /** Takes a request to sign and says nothing, as one that waits for a touch. */
+  asleep: boolean;
+  /** Resolves when the next question's connection is closed. */
+  nextClose(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,9 +47,13 @@ afterEach(async () => {
 async function startAgent(...privateKeys: readonly string[]): Promise<FakeAgent> {
   const directory = await mkdtemp(join(tmpdir(), 'muster-agent-'));
   const sockets = new Set<Socket>();
+  let onClose: () => void = () => undefined;
   const server = createServer((socket) => {
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      if (agent.asleep) onClose();
+    });
     answer(socket, agent, privateKeys.map(parsed));
   });
   const agent: FakeAgent = {
@@ -54,6 +62,11 @@ async function startAgent(...privateKeys: readonly string[]): Promise<FakeAgent>
     signing: 0,
     mostSigning: 0,
     unwilling: undefined,
+    asleep: false,
+    nextClose: () =>
+      new Promise((resolve) => {
+        onClose = resolve;
+      }),
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -76,6 +89,10 @@ function answer(socket: Socket, agent: FakeAgent, keys: readonly ParsedKey[]): v
   protocol.on('sign', (request, wanted, data, { hash }) => {
     agent.signing += 1;
     agent.mostSigning = Math.max(agent.mostSigning, agent.signing);
+    if (agent.asleep) {
+      agent.signing -= 1;
+      return;
+    }
     // Long enough that a second request would come in between.
     setTimeout(() => {
       agent.signing -= 1;
@@ -194,6 +211,21 @@ describe('a host without a usable key', () => {
 });
 
 describe('an agent that does not answer', () => {
+  it('holds up a login for connect_timeout, and neither the next login nor the process', async () => {
+    const agent = await startAgent(keyPair('user').private);
+    const transport = via(agent.path);
+    await login(transport, host());
+    agent.asleep = true;
+    const closed = agent.nextClose();
+    await expect(login(transport, host({ connectTimeoutMs: 400 }))).rejects.toMatchObject({
+      code: 'SSH_TIMEOUT',
+      hint: expect.stringContaining('a key agent may also be waiting for a touch') as string,
+    });
+    await closed;
+    agent.asleep = false;
+    await login(transport, host());
+  });
+
   it('does not matter when the identity file opens the door', async () => {
     await login(via('/nonexistent/agent', { '/id': keyPair('user').private }), host({ identityFile: '/id' }));
     expect(sshd.offers).toEqual(['ssh-ed25519']);

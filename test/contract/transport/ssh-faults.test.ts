@@ -1,4 +1,5 @@
 // How the ssh transport fails: each fault has its own code, names the place, and says what to do.
+import { createHmac } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sshTransport } from '../../../src/transport/index.ts';
 import type { HostConnection, SshOptions, Transport } from '../../../src/transport/index.ts';
@@ -26,8 +27,8 @@ async function sshd(options?: SshdOptions): Promise<InProcessSshd> {
   return server;
 }
 
-async function front(target: number | undefined, dropFirst?: number): Promise<TcpFront> {
-  const relay = await startTcpFront(target, dropFirst);
+async function front(target: number | undefined, dropFirst?: number, lastWords?: string): Promise<TcpFront> {
+  const relay = await startTcpFront(target, dropFirst, lastWords);
   started.push(relay);
   return relay;
 }
@@ -136,6 +137,23 @@ describe('a peer that closes before its banner', () => {
   });
 });
 
+describe('a peer that turns this address away, as sshd does for a while after refused logins', () => {
+  it.each([
+    ['before its SSH banner', 'Not allowed at this time\r\n', '; it said: Not allowed at this time'],
+    ['right behind its SSH banner', 'SSH-2.0-OpenSSH_10.3\r\n', ''],
+  ])(
+    '%s is given up after three more tries, with both reasons that it may have',
+    async (when, words, said) => {
+      const relay = await front(undefined, 100, words);
+      const error = await failure(transport({}), loopbackHost(relay.port));
+      expect(error.code).toBe('SSH_CLOSED');
+      expect(error.message).toMatch(new RegExp(`closed the connection ${when}.*${said}$`));
+      expect(error.hint).toMatch(/MaxStartups: lower connection_starts.*PerSourcePenalties.*wait/);
+      expect(relay.accepted()).toBe(4);
+    },
+  );
+});
+
 describe('a host key', () => {
   it('that is not recorded ends the connection and comes with its fingerprint and the line to add', async () => {
     const server = await sshd();
@@ -173,11 +191,37 @@ describe('a host key', () => {
     expect(error).toMatchObject({ code: 'SSH_HOST_KEY_REVOKED', location: { file: '/more', line: 1 } });
   });
 
+  it.each([
+    ['hashed', hashedName],
+    ['a pattern', (port: number) => `[127.0.0.*]:${String(port)},!ns9`],
+    ['the bare address', () => '127.0.0.1'],
+  ])('that is recorded under a name that is %s opens the door', async (_how, nameOf) => {
+    const server = await sshd();
+    const name = nameOf(server.port);
+    const via = transport({ '/known_hosts': `${name} ${server.hostPublicKeys[0] ?? ''} ops\r\n` });
+    (await via.connect(loopbackHost(server.port), never)).close();
+  });
+
   it('of the recorded type is asked for first', async () => {
     const server = await sshd({ hostKeys: [keyPair('host').private, keyPair('rsa-host', 'rsa').private] });
     const via = transport({ '/known_hosts': knownHostsText(server.port, server.hostPublicKeys.slice(1)) });
     const session = await via.connect(loopbackHost(server.port), never);
     session.close();
+  });
+});
+
+describe('a known_hosts file with a broken line', () => {
+  it('lets the other hosts in, and one of their sessions tells of the line', async () => {
+    const server = await sshd();
+    const recorded = knownHostsText(server.port, server.hostPublicKeys);
+    const via = transport({ '/known_hosts': `ns7 ssh-rsa\n${recorded}` });
+    const notes: (readonly string[])[] = [];
+    for (const name of ['ns1', 'ns2']) {
+      const session = await via.connect(loopbackHost(server.port, { name }), never);
+      notes.push(session.notes ?? []);
+      session.close();
+    }
+    expect(notes).toEqual([['a line of /known_hosts is passed over (line 1: it holds no key)'], []]);
   });
 });
 
@@ -190,6 +234,15 @@ describe('a login', () => {
       /does not let ops in; offered \/id \(ssh-ed25519 SHA256:.+\); the host takes publickey/,
     );
     expect(error.hint).toContain('authorized_keys');
+  });
+
+  it('that is refused is not tried again, since sshd counts that, and the hint says to wait with it', async () => {
+    const server = await sshd({ accepts: () => false });
+    const relay = await front(server.port);
+    const error = await failure(trusting(relay.port, server), loopbackHost(relay.port));
+    expect(error.hint).toMatch(/before you try again.*PerSourcePenalties/);
+    expect(relay.accepted()).toBe(1);
+    expect(server.offers).toEqual(['ssh-ed25519']);
   });
 
   it('offers nothing but public keys', async () => {
@@ -290,3 +343,11 @@ describe('many hosts at once', () => {
     for (const session of sessions) session.close();
   });
 });
+
+function hashedName(port: number): string {
+  const salt = Buffer.from('twenty bytes of salt');
+  const hash = createHmac('sha1', salt)
+    .update(`[127.0.0.1]:${String(port)}`)
+    .digest('base64');
+  return `|1|${salt.toString('base64')}|${hash}`;
+}

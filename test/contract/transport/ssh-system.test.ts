@@ -1,7 +1,9 @@
 // The transport contract over ssh2, against the sshd of this machine where there is one.
+import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { collect, describeTransport } from './contract.ts';
 import type { Setup } from './contract.ts';
+import { readKeyFile } from '../../../src/transport/ssh/key-file.ts';
 import { startSystemSshd, whyNoSystemSshd } from './system-sshd.ts';
 
 const obstacle = whyNoSystemSshd();
@@ -43,6 +45,18 @@ describe.skipIf(obstacle !== undefined)(
       },
     );
 
+    it.each([
+      ['RSA', generateKeyPairSync('rsa', { modulusLength: 2048 })],
+      ['ECDSA', generateKeyPairSync('ec', { namedCurve: 'P-256' })],
+      ['ed25519', generateKeyPairSync('ed25519')],
+    ])('lets in a key of type %s that stands in PKCS#8', async (_type, { privateKey }) => {
+      const text = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+      setup = await startSystemSshd({ user: { private: text, public: publicLine(text) } });
+      const session = await setup.transport.connect(setup.host, new AbortController().signal);
+      expect((await collect(await session.exec('echo in'))).toString()).toBe('in\n');
+      session.close();
+    });
+
     it('refuses one command more than MaxSessions on one connection, and the others go on', async () => {
       setup = await startSystemSshd({ configuration: ['MaxSessions 2'] });
       const session = await setup.transport.connect(setup.host, new AbortController().signal);
@@ -64,3 +78,9 @@ describe.skipIf(obstacle !== undefined)(
     });
   },
 );
+
+function publicLine(privateKey: string): string {
+  const file = readKeyFile(Buffer.from(privateKey));
+  if (file.kind !== 'private') throw new Error(file.kind);
+  return `${file.key.type} ${file.key.getPublicSSH().toString('base64')}`;
+}

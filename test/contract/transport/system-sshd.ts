@@ -31,6 +31,8 @@ export function whyNoSystemSshd(): string | undefined {
 export interface SystemSshdSettings {
   readonly hostKey?: 'ed25519' | 'rsa';
   readonly legacyAlgorithms?: boolean;
+  /** The user's key; `public` as in authorized_keys, `private` as in the identity file. */
+  readonly user?: { readonly public: string; readonly private: string };
   /** More lines for sshd_config. */
   readonly configuration?: readonly string[];
 }
@@ -41,7 +43,7 @@ export async function startSystemSshd(settings: SystemSshdSettings = {}): Promis
   const port = await freePort();
   const file = (name: string): string => join(directory, name);
   const hostKey = keyPair(`system-host-${settings.hostKey ?? 'ed25519'}`, settings.hostKey);
-  const user = keyPair('system-user');
+  const user = settings.user ?? keyPair('system-user');
   await writeFile(file('host_key'), hostKey.private, { mode: 0o600 });
   await writeFile(file('authorized_keys'), `${user.public}\n`, { mode: 0o600 });
   await writeFile(file('id'), user.private, { mode: 0o600 });

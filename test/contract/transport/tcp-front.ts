@@ -18,8 +18,15 @@ export interface TcpFront {
   readonly stop: () => Promise<void>;
 }
 
-/** Relays to `target`; undefined takes connections and stays silent. Drops the first `dropFirst` before any byte. */
-export async function startTcpFront(target: number | undefined, dropFirst = 0): Promise<TcpFront> {
+/**
+ * Relays to `target`; undefined takes connections and stays silent. Drops the first `dropFirst` connections, with
+ * these `lastWords` or without any.
+ */
+export async function startTcpFront(
+  target: number | undefined,
+  dropFirst = 0,
+  lastWords?: string,
+): Promise<TcpFront> {
   const sockets = new Set<Socket>();
   let accepted = 0;
   let wake: () => void = () => undefined;
@@ -40,7 +47,8 @@ export async function startTcpFront(target: number | undefined, dropFirst = 0): 
     if (target === undefined) client.resume();
     wake();
     if (accepted <= dropFirst) {
-      client.destroy();
+      if (lastWords === undefined) client.destroy();
+      else client.resume().end(lastWords);
     } else if (target !== undefined) {
       const upstream = keep(connect(target, '127.0.0.1'));
       client.pipe(upstream).pipe(client);

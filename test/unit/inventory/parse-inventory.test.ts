@@ -54,7 +54,7 @@ hosts:
   ns1: {connection: {port: 2222, agent: false}}
   ns2:
 groups:
-  auth: {hosts: [ns1, ns2], connection: {port: 2201, become: sudo, connect_timeout: 2m}}
+  auth: {hosts: [ns1, ns2], connection: {port: 2201, become: sudo, connect_timeout: 2m, ready_timeout: 3m, silence_timeout: 15s}}
 `;
     const { hosts } = parse(text);
     expect(hosts.get('ns1')?.connection).toMatchObject({
@@ -65,6 +65,8 @@ groups:
       knownHosts: ['a', 'b'],
       identityFile: '~/.ssh/id',
       connectTimeoutMs: 120_000,
+      readyTimeoutMs: 180_000,
+      silenceTimeoutMs: 15_000,
     });
     expect(hosts.get('ns2')?.connection).toMatchObject({ port: 2201, agent: true });
   });
@@ -209,6 +211,11 @@ groups:
       'a bad duration',
       'hosts: {ns1: }\nconnection: {connect_timeout: 10}\n',
       'i.yaml:2:31: error[CONFIG_TYPE]: connection.connect_timeout: expected a length of time such as 500ms, 10s, 45m or 2h, found 10, which has no unit',
+    ],
+    [
+      'a silence_timeout that a good host would not keep',
+      'hosts: {ns1: }\nconnection: {silence_timeout: 14s}\n',
+      'i.yaml:2:31: error[CONFIG_VALUE]: connection.silence_timeout: at least 15s: a host gives a sign of life every few seconds',
     ],
     [
       'a bad name of a var',

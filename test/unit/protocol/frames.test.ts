@@ -73,10 +73,98 @@ describe('FrameParser', () => {
     );
   });
 
-  it('keeps a header line that never ends within bounds', () => {
+  it('keeps the last 4 KiB of a noisy line that never ends', () => {
     const parser = new FrameParser('N');
-    for (let i = 0; i < 100; i++) parser.push(encode('y'.repeat(10_000)));
-    const [noise] = parser.push(encode('\n'));
-    expect(noise?.type === 'noise' && noise.text.length).toBe(4096);
+    for (let i = 0; i < 100; i++) parser.push(encode('y'.repeat(9999) + 'z'));
+    expect(parser.unfinished).toHaveLength(4096);
+    expect(parser.push(encode('end\n'))).toEqual([
+      { type: 'noise', text: `${'y'.repeat(4092)}zend`.slice(-4096) },
+    ]);
+    expect(parser.unfinished).toBe('');
+  });
+
+  it('tells what stands on a line that has not ended, such as a prompt', () => {
+    const parser = new FrameParser('N');
+    parser.push(encode('Last login: Monday\nPassword:'));
+    expect(parser.unfinished).toBe('Password:');
+  });
+});
+
+describe('noise before the first frame', () => {
+  const nonce = '0123456789abcdef0123456789abcdef';
+  const spoken = encode(
+    `@${nonce} ready /tmp/muster.x\n@${nonce} 000.ev 0 6\na\nb|c\n\n@${nonce} beat\n@${nonce} done\n`,
+  );
+  const meant = joined(new FrameParser(nonce).push(spoken));
+
+  // Pieces that look like the beginning of a frame, long lines, line ends, and any bytes at all.
+  const piece = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }),
+    fc.integer({ min: 0, max: nonce.length }).map((length) => encode(`@${nonce.slice(0, length)}`)),
+    fc.integer({ min: 1, max: 20_000 }).map((length) => encode('x'.repeat(length))),
+    fc.constantFrom('\n', '\r\n', '@', `@${nonce}\n`, `@${nonce.toUpperCase()} done\n`).map(encode),
+  );
+
+  it('is passed over in any amount, with and without line ends, in any split', () => {
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 20 }),
+        (noise, sizes) => {
+          const stream = Buffer.concat([...noise, spoken]);
+          const parser = new FrameParser(nonce);
+          const frames: Frame[] = [];
+          for (let at = 0, turn = 0; at < stream.length; turn++) {
+            const size = sizes[turn % sizes.length] ?? 1;
+            frames.push(...parser.push(stream.subarray(at, at + size)));
+            at += size;
+          }
+          expect(joined(frames.filter(({ type }) => type !== 'noise'))).toEqual(meant);
+        },
+      ),
+    );
+  });
+
+  it('may hold what begins like a frame and is none', () => {
+    const frames = new FrameParser('N').push(encode(`+ @N is mine ${'.'.repeat(9000)}@N ready /d\n`));
+    expect(frames).toEqual([{ type: 'ready', directory: '/d' }]);
+    const line = new FrameParser('N').push(encode('@N who?\n@N 000.ev -1 4\n@N ready /d\n'));
+    expect(line.map(({ type }) => type)).toEqual(['noise', 'noise', 'ready']);
+  });
+});
+
+describe('behind the first frame', () => {
+  const after = (text: string): readonly Frame[] =>
+    new FrameParser('N').push(encode(`@N ready /d\n${text}`)).slice(1);
+
+  it('a stray line, or half a line, between frames is noise and no frame is lost', () => {
+    expect(after('Shutdown at 10:00\n@N beat\nand soon@N beat\n').map(({ type }) => type)).toEqual([
+      'noise',
+      'beat',
+      'beat',
+    ]);
+  });
+
+  it.each([
+    ['a negative length', '000.ev 0 -1'],
+    ['a negative offset', '000.ev -7 1'],
+    ['a length that is no number', '000.ev 0 0x10'],
+    ['no length', '000.ev 0'],
+    ['a length beyond a GiB', `000.ev 0 ${String(2 ** 30 + 1)}`],
+    ['a length beyond what can be counted', `000.ev 0 ${'9'.repeat(40)}`],
+    ['a log of no known shape', '../passwd 0 1'],
+    ['a name of no frame', 'hello'],
+    ['words behind a frame that has none', 'done now'],
+    ['a cut without a size', 'cut 001.out'],
+    ['a second directory that is none', 'ready here'],
+    ['a header beyond 4 KiB', `ready /${'d'.repeat(5000)}`],
+  ])('%s breaks the protocol, and nothing behind it is read', (_what, header) => {
+    expect(after(`@N ${header}\n@N done\n`).map(({ type }) => type)).toEqual(['broken']);
+  });
+
+  it('bytes that a stranger wrote into a payload break the protocol', () => {
+    const frames = after('@N 000.ev 0 4\nstraabcd\n@N done\n');
+    expect(frames.map(({ type }) => type)).toEqual(['data', 'broken']);
+    expect(frames[1]).toMatchObject({ reason: 'more than the announced bytes of 000.ev came in one frame' });
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { HostConnection } from '../../../src/transport/index.ts';
 import { hostKeyError } from '../../../src/transport/ssh/host-key-check.ts';
 import { parseKnownHosts } from '../../../src/transport/ssh/known-hosts.ts';
+import { KnownHosts } from '../../../src/transport/ssh/known-hosts-records.ts';
 
 const host: HostConnection = {
   name: 'ns1',
@@ -19,11 +20,12 @@ const host: HostConnection = {
 function blob(type: string): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(type.length);
-  return Buffer.concat([length, Buffer.from(`${type} key`)]);
+  return Buffer.concat([length, Buffer.from(type), Buffer.from([0, 0, 0, 3]), Buffer.from('key')]);
 }
 
 const shown = blob('ssh-ed25519');
-const check = (text: string, key = shown) => hostKeyError(host, parseKnownHosts(text, 'known_hosts'), key);
+const check = (text: string, key = shown) =>
+  hostKeyError(host, new KnownHosts([parseKnownHosts(text, 'known_hosts')]), key);
 const line = (key: Buffer, type: string): string => `[2001:db8::1]:2222 ${type} ${key.toString('base64')}`;
 
 describe('the error about a host key', () => {
@@ -45,6 +47,17 @@ describe('the error about a host key', () => {
 
   it('calls a key of another type than recorded a change, because the recorded type was asked for first', () => {
     expect(check(line(blob('ssh-rsa'), 'ssh-rsa'))?.code).toBe('SSH_HOST_KEY_CHANGED');
+  });
+
+  it('says why a host of the NetBSD 6 era may not show the RSA key that is recorded', () => {
+    expect(check(line(blob('ssh-rsa'), 'ssh-rsa'))?.hint).toContain('only with legacy_algorithms: true');
+    const ecdsa = check(line(blob('ecdsa-sha2-nistp256'), 'ecdsa-sha2-nistp256'));
+    expect(ecdsa?.hint).toContain('it was asked for its ecdsa-sha2-nistp256 key first');
+  });
+
+  it('names a line about the host that is broken', () => {
+    const error = check('[2001:db8::1]:2222 ssh-ed25519 AAAAC3NzaC1l');
+    expect(error?.hint).toMatch(/^known_hosts:1 is about it, but its key is cut off or damaged; compare /);
   });
 
   it('calls a key unknown when the recorded type is never asked for, and says how to ask for it', () => {

@@ -1,8 +1,8 @@
 // Identity files: read once, and every reason why one cannot be used is said.
 import { describe, expect, it } from 'vitest';
-import { identityReader } from '../../../src/transport/ssh/identity.ts';
-import { keyPair } from '../../contract/transport/in-process-sshd.ts';
-import { knownHostsReader } from '../../../src/transport/ssh/known-hosts-files.ts';
+import { identityError, identityReader, outdatedError } from '../../../src/transport/ssh/identity.ts';
+import type { ParsedKey } from 'ssh2';
+import { keyPair, loopbackHost } from '../../contract/transport/in-process-sshd.ts';
 
 const pair = keyPair('identity');
 
@@ -31,7 +31,7 @@ describe('an identity file', () => {
 
   it.each([
     ['does not exist', {}, /cannot be read: ENOENT/],
-    ['is no key', { '/id': 'not a key' }, /is not a key/],
+    ['is no key', { '/id': 'not a key' }, /is not a private key/],
   ])('that %s is an error that names it', async (_what, files, message) => {
     await expect(identityReader(fileReader(files).readFile)('/id')).rejects.toMatchObject({
       code: 'SSH_IDENTITY',
@@ -39,26 +39,54 @@ describe('an identity file', () => {
     });
   });
 
+  it.each([
+    ['EISDIR', 'identity file /id is a directory, not a key'],
+    ['EACCES', 'identity file /id cannot be read by this user (permission denied)'],
+  ])('that gives %s says what that means', async (code, message) => {
+    const refuse = (): Promise<Buffer> => Promise.reject(Object.assign(new Error(code), { code }));
+    await expect(identityReader(refuse)('/id')).rejects.toMatchObject({ code: 'SSH_IDENTITY', message });
+  });
+
+  it('that is to be converted is named in the command that does it', async () => {
+    const files = { '/k.ppk': 'PuTTY-User-Key-File-3: ssh-ed25519\n' };
+    await expect(identityReader(fileReader(files).readFile)('/k.ppk')).rejects.toMatchObject({
+      message: 'identity file /k.ppk is a key of PuTTY (PPK 3)',
+      hint: expect.stringContaining('puttygen /k.ppk -O private-openssh -o NEW-FILE') as string,
+    });
+  });
+
+  it('under a passphrase that hides its public half says how an agent can be asked for it', async () => {
+    const hidden = '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----\n';
+    const identity = await identityReader(fileReader({ '/id': hidden }).readFile)('/id');
+    expect(identityError(identity, 'ns1').hint).toContain('ssh-keygen -y -f /id >/id.pub');
+    const beside = { '/id': hidden, '/id.pub': pair.public };
+    const found = await identityReader(fileReader(beside).readFile)('/id');
+    expect(found.publicKey?.toString('base64')).toBe(pair.public.split(' ')[1]);
+    expect(identityError(found, 'ns1').hint).not.toContain('-y');
+  });
+
+  it('that is the public half names the private one', async () => {
+    const identity = await identityReader(fileReader({ '/id.pub': pair.public }).readFile)('/id.pub');
+    expect(identityError(identity, 'ns1')).toMatchObject({
+      message: '/id.pub is the public half of a key, and no agent in use holds the key',
+      hint: expect.stringContaining('name the private key in identity_file, probably /id,') as string,
+    });
+  });
+
+  it('of type DSA is refused here as by every sshd of today, and kept for hosts that are older', () => {
+    const dsa = {
+      path: '/id',
+      key: { type: 'ssh-dss' } as ParsedKey,
+      publicKey: undefined,
+      problem: 'none' as const,
+    };
+    expect(outdatedError(dsa, loopbackHost(22))?.message).toContain('is a DSA key');
+    expect(outdatedError(dsa, loopbackHost(22, { legacyAlgorithms: true }))).toBeUndefined();
+  });
+
   it('that holds only a public key gives that key to find in an agent', async () => {
     const identity = await identityReader(fileReader({ '/id.pub': pair.public }).readFile)('/id.pub');
     expect(identity).toMatchObject({ key: undefined, problem: 'public-only' });
     expect(identity.publicKey?.toString('base64')).toBe(pair.public.split(' ')[1]);
-  });
-});
-
-describe('known_hosts files', () => {
-  it('are read once each, and a missing one records nothing', async () => {
-    const { reads, readFile } = fileReader({ '/a': `ns1 ${pair.public}\n`, '/b': `ns2 ${pair.public}\n` });
-    const linesOf = knownHostsReader(readFile);
-    const lines = await linesOf(['/a', '/missing', '/b']);
-    expect(lines.map(({ file }) => file)).toEqual(['/a', '/b']);
-    await linesOf(['/b']);
-    expect(reads).toEqual(['/a', '/missing', '/b']);
-  });
-
-  it('that exist and cannot be read are an error, since a revocation could stand there', async () => {
-    const denied = (): Promise<Buffer> =>
-      Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' }));
-    await expect(knownHostsReader(denied)(['/a'])).rejects.toMatchObject({ code: 'SSH_KNOWN_HOSTS' });
   });
 });

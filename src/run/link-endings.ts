@@ -1,0 +1,93 @@
+// What becomes of a host whose link did not come to its good end, in words: what happened, and what to do about it.
+import { ConnectError, isMusterError } from '../errors.ts';
+import type { ExitStatus, HostConnection } from '../transport/index.ts';
+import type { Ending } from './collect.ts';
+import type { WaitOver } from './link-watch.ts';
+
+// Faults that waiting does not mend. sshd counts refused logins, and shuts an address out that goes on with them.
+const finalCodes =
+  /^(SSH_AUTH_FAILED|SSH_IDENTITY|SSH_KNOWN_HOSTS|SSH_HOST_KEY_.*|SSH_ABORTED|HOST_BROKE_PROTOCOL|HOST_BUNDLE)$/;
+
+/** Whether a link that failed so may be made again. */
+export function isWorthAnotherTry(error: unknown): boolean {
+  return !isMusterError(error) || !finalCodes.test(error.code);
+}
+
+/** A wait for the host came to its limit; `heard` is what it said that is no frame. */
+export function waitOverError(
+  host: HostConnection,
+  { wait, limitMs }: WaitOver,
+  heard: string,
+): ConnectError {
+  const seconds = `${limitMs / 1000} s`;
+  const words = heard === '' ? '; nothing was heard' : `; heard: ${heard}`;
+  if (wait !== 'ready') {
+    return new ConnectError('HOST_SILENT', `no sign of the run came from the host for ${seconds}${words}`, {
+      host: host.name,
+      hint:
+        'the run may still go on there: look at its processes and disks, then plan again; ' +
+        'raise silence_timeout if the host is only slow',
+    });
+  }
+  return new ConnectError(
+    'HOST_NOT_READY',
+    `logged in, but the host's shell was not ready within ${seconds}${words}`,
+    { host: host.name, hint: notReadyHint(host, heard) },
+  );
+}
+
+function notReadyHint(host: HostConnection, heard: string): string {
+  const slow = 'raise ready_timeout if the host is only slow';
+  if (host.become !== 'none' && /passw/i.test(heard)) {
+    return `let ${host.user} use ${host.become} without a password; ${slow}`;
+  }
+  const become = host.become === 'none' ? '' : `, or ${host.become},`;
+  return `a start-up file of ${host.user}'s login shell${become} may wait for something: try ${sshCommand(host)}; ${slow}`;
+}
+
+function sshCommand({ user, address, port }: HostConnection): string {
+  return `ssh ${port === 22 ? '' : `-p ${port} `}${user}@${address} /bin/sh`;
+}
+
+/** The host left the rules of the protocol. */
+export function brokeProtocolError(host: HostConnection, reason: string): ConnectError {
+  return new ConnectError('HOST_BROKE_PROTOCOL', `the host broke the protocol: ${reason}`, {
+    host: host.name,
+    hint: 'something else writes into the channel, or this host is not to be trusted: look at it by hand',
+  });
+}
+
+/** The bundle could not be made, when the host waited for it. */
+export function bundleError(host: HostConnection, cause: unknown): ConnectError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new ConnectError('HOST_BUNDLE', `nothing was begun: the bundle could not be made: ${why}`, {
+    host: host.name,
+    cause,
+  });
+}
+
+/** The driver was killed in the middle of its work. */
+export const killedEnding: Ending = {
+  outcome: 'unknown',
+  reason: 'the driver was killed on the host in the middle of its work',
+  hint: 'look at the host, then apply again or roll back: the journal knows what was done',
+};
+
+/** The boot script gave up before the driver began. */
+export function gaveUpEnding(message: string): Ending {
+  const isFull = /no space|disk full|quota|file system full/i.test(message);
+  return {
+    outcome: 'failed',
+    reason: `nothing was begun: ${message}`,
+    ...(isFull ? { hint: 'make room on the host: df -k /tmp' } : {}),
+  };
+}
+
+/** The channel closed before the last frame. Without `ready` nothing was begun. */
+export function earlyEnding(exit: ExitStatus, heard: string, wasReady: boolean): Ending {
+  const how = exit.signal === null ? `exit status ${String(exit.status)}` : `signal ${exit.signal}`;
+  return {
+    outcome: wasReady ? 'unknown' : 'failed',
+    reason: `the host's shell ended early (${how})${heard === '' ? '' : `: ${heard}`}`,
+  };
+}

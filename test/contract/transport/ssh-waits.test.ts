@@ -1,0 +1,197 @@
+// A host that stops answering, at each place between TCP and the last frame: the run of that host ends within the
+// limit that docs/inventory.md tells, says what it waited for, and leaves no connection open.
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ServerChannel } from 'ssh2';
+import type { Action } from '../../../src/result.ts';
+import { runHost } from '../../../src/run/index.ts';
+import { sshTransport } from '../../../src/transport/index.ts';
+import type { HostConnection } from '../../../src/transport/index.ts';
+import { clientFiles, keyPair, knownHostsText, loopbackHost, startSshd } from './in-process-sshd.ts';
+import type { SshdOptions } from './in-process-sshd.ts';
+import { startTcpFront } from './tcp-front.ts';
+
+const never = new AbortController().signal;
+const started: { stop(): Promise<void> }[] = [];
+
+beforeAll(() => {
+  keyPair('user');
+  keyPair('host');
+});
+
+afterEach(async () => {
+  for (const server of started.splice(0).reverse()) await server.stop();
+});
+
+interface Given {
+  readonly publicKeys?: readonly string[];
+  readonly connection?: Partial<HostConnection>;
+  readonly action?: Action;
+  readonly agentSocket?: string;
+}
+
+/** Runs a plan on the server of that port, with the runs' own limits short. */
+async function run(port: number, given: Given = {}) {
+  const transport = sshTransport({
+    startLimit: 1,
+    homeDirectory: '',
+    readFile: clientFiles({
+      '/id': keyPair('user').private,
+      '/known_hosts': knownHostsText(port, given.publicKeys ?? []),
+    }),
+    retryDelayMs: () => 1,
+  });
+  const { result } = await runHost(
+    {
+      host: 'ns1',
+      connection: loopbackHost(port, {
+        readyTimeoutMs: 300,
+        silenceTimeoutMs: 300,
+        ...given.connection,
+      }),
+      action: given.action ?? 'plan',
+      nonce: 'N',
+      bundle: () => Promise.resolve(Buffer.from('a bundle')),
+      secretForms: [],
+      outputCap: 1000,
+    },
+    transport,
+    { stop: never, cancel: never, abandon: never },
+    () => undefined,
+  );
+  return result;
+}
+
+/** An sshd behind a relay that tells when the connection is closed. */
+async function sshd(options: SshdOptions) {
+  const server = await startSshd(options);
+  const front = await startTcpFront(server.port);
+  started.push(server, front);
+  return { port: front.port, publicKeys: server.hostPublicKeys, closed: () => front.allClosed() };
+}
+
+/** Takes every connection, says something, and falls silent. */
+async function speaker(words: string): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.write(words);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  started.push({
+    stop: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => {
+          resolve();
+        });
+      }),
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+describe('within connect_timeout, the login', () => {
+  const connection = { connectTimeoutMs: 400 };
+
+  it.each([
+    ['the banner', '', 'connected, but no SSH banner came'],
+    ['the end of the banner', 'SSH-2.0-Op', 'connected, but no SSH banner came'],
+    [
+      'a banner of SSH',
+      '220 mail.example.net\r\n',
+      'connected, but no SSH banner came; it said: 220 mail.example.net',
+    ],
+    ['the key exchange', 'SSH-2.0-OpenSSH_10.3\r\n', 'the key exchange did not end'],
+  ])('is given up for want of %s', async (_what, words, message) => {
+    const result = await run(await speaker(words), { connection });
+    expect(result).toMatchObject({ outcome: 'unreachable', connections: 0 });
+    expect(result.reason).toContain(`within 0.4 s: ${message}`);
+  });
+
+  it('is given up for want of an answer to the key', async () => {
+    const { port, publicKeys, closed } = await sshd({ silentAt: 'login' });
+    const result = await run(port, { publicKeys, connection });
+    expect(result.reason).toContain('within 0.4 s: the login did not end');
+    await closed();
+  });
+});
+
+describe('within ready_timeout, the shell', () => {
+  it.each(['channel', 'exec'] as const)(
+    'is given up for want of an answer to the %s request',
+    async (silentAt) => {
+      const { port, publicKeys, closed } = await sshd({ silentAt });
+      const result = await run(port, { publicKeys });
+      expect(result).toMatchObject({
+        outcome: 'unreachable',
+        reason: "logged in, but the host's shell was not ready within 0.3 s; nothing was heard",
+        connections: 1,
+        execs: 0,
+      });
+      await closed();
+    },
+  );
+
+  it('is given up when it asks for a password, and says so', async () => {
+    const { port, publicKeys, closed } = await sshd({
+      onExec: (channel) => {
+        channel.write('NetBSD 11.0\n\n');
+        channel.stderr.write('Password:');
+      },
+    });
+    const result = await run(port, { publicKeys, connection: { become: 'sudo' } });
+    expect(result).toMatchObject({
+      outcome: 'unreachable',
+      reason: "logged in, but the host's shell was not ready within 0.3 s; heard: NetBSD 11.0 / Password:",
+      hint: expect.stringContaining('sudo without a password') as string,
+    });
+    await closed();
+  });
+});
+
+describe('within silence_timeout, the run', () => {
+  it.each([
+    ['behind ready', ['@N ready /tmp/m\n']],
+    ['in the middle of a frame', ['@N ready /tmp/m\n', '@N 000.ev 0 100\nbegin|r|plan\n']],
+    ['but for chatter', ['@N ready /tmp/m\n', 'out of memory\n']],
+  ])('is given up when the host falls silent %s', async (_where, words) => {
+    const { port, publicKeys, closed } = await sshd({ onExec: says(...words) });
+    const result = await run(port, { publicKeys });
+    expect(result).toMatchObject({ outcome: 'unknown', connections: 1, execs: 1 });
+    expect(result.reason).toContain('no sign of the run came from the host for 0.3 s');
+    await closed();
+  });
+
+  it('is over with its last frame, though the channel stays open', async () => {
+    const { port, publicKeys, closed } = await sshd({
+      onExec: says('@N ready /tmp/m\n', '@N 000.ev 0 8\nfin|ok|\n\n', '@N done\n'),
+    });
+    expect(await run(port, { publicKeys })).toMatchObject({ outcome: 'ok', connections: 1 });
+    await closed();
+  });
+
+  it('is come back to in an apply, and given up in the same way when the host does not take that up', async () => {
+    let execs = 0;
+    const { port, publicKeys, closed } = await sshd({
+      onExec: (channel) => {
+        execs += 1;
+        if (execs === 1) says('@N ready /tmp/m\n')(channel);
+        else channel.stderr.write('cannot fork');
+        if (execs > 1) channel.close();
+      },
+    });
+    const result = await run(port, { publicKeys, action: 'apply' });
+    expect(result).toMatchObject({ outcome: 'unknown', connections: 2, execs: 2 });
+    expect(result.reason).toContain('cannot fork');
+    await closed();
+  });
+});
+
+function says(...words: readonly string[]): (channel: ServerChannel) => void {
+  return (channel) => {
+    for (const word of words) channel.write(word);
+  };
+}

@@ -1,0 +1,292 @@
+// A host that keeps its link waiting, or says what cannot be: each wait has its limit, and every byte its judge.
+import { describe, expect, it } from 'vitest';
+import { ConnectError } from '../../../src/errors.ts';
+import type { RunEvent } from '../../../src/events.ts';
+import type { Action } from '../../../src/result.ts';
+import { runHost } from '../../../src/run/index.ts';
+import type { Channel, HostConnection, Session, Transport } from '../../../src/transport/index.ts';
+
+/** What a link does after what it said: comes to its end, says nothing more for ever, or the last word over and over. */
+interface Link {
+  readonly says: readonly string[];
+  readonly then: 'ends' | 'hangs' | 'goes on';
+  readonly stderr?: string;
+  readonly exec?: 'hangs';
+  /** How many writes are taken; the next one hangs. */
+  readonly takes?: number;
+}
+
+const forever = new Promise<never>(() => undefined);
+const none = new AbortController().signal;
+
+class Peer {
+  readonly sent: string[] = [];
+  connections = 0;
+  closed = 0;
+  readonly #links: readonly (Link | ConnectError)[];
+
+  constructor(links: readonly (Link | ConnectError)[]) {
+    this.#links = links;
+  }
+
+  readonly transport: Transport = {
+    connect: async (): Promise<Session> => {
+      const link = this.#links[this.connections++];
+      if (link === undefined) throw new ConnectError('SSH_REFUSED', 'nobody is there');
+      if (link instanceof Error) throw link;
+      return {
+        exec: () => (link.exec === 'hangs' ? forever : Promise.resolve(this.#channel(link))),
+        close: () => {
+          this.closed++;
+        },
+      };
+    },
+  };
+
+  #channel(link: Link): Channel {
+    const open = (): boolean => this.closed === 0;
+    async function* say(): AsyncGenerator<Uint8Array> {
+      for (const text of link.says) yield Buffer.from(text);
+      if (link.then === 'hangs') await forever;
+      while (link.then === 'goes on' && open()) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        yield Buffer.from(link.says.at(-1) ?? '');
+      }
+    }
+    return {
+      write: async (bytes) => {
+        if (this.sent.length === link.takes) await forever;
+        this.sent.push(Buffer.from(bytes).toString());
+      },
+      end: () => undefined,
+      stdout: say(),
+      stderr: () => link.stderr ?? '',
+      closed: link.then !== 'ends' ? forever : Promise.resolve({ status: 0, signal: null }),
+    };
+  }
+}
+
+interface Given {
+  readonly action?: Action;
+  readonly connection?: Partial<HostConnection>;
+  readonly bundle?: () => Promise<Uint8Array>;
+}
+
+async function run(links: readonly (Link | ConnectError)[], given: Given = {}) {
+  const peer = new Peer(links);
+  const events: RunEvent[] = [];
+  const { result } = await runHost(
+    {
+      host: 'ns1',
+      connection: {
+        name: 'ns1',
+        address: '192.0.2.1',
+        port: 22,
+        user: 'ops',
+        knownHosts: ['x'],
+        agent: false,
+        become: 'none',
+        connectTimeoutMs: 1000,
+        readyTimeoutMs: 40,
+        silenceTimeoutMs: 40,
+        legacyAlgorithms: false,
+        ...given.connection,
+      },
+      action: given.action ?? 'plan',
+      nonce: 'N',
+      bundle: given.bundle ?? (() => Promise.resolve(Buffer.from('<tar>'))),
+      secretForms: ['s3cr3t-x'],
+      outputCap: 100,
+    },
+    peer.transport,
+    { stop: none, cancel: none, abandon: none },
+    (event) => events.push(event),
+  );
+  return {
+    result,
+    peer,
+    notices: events.flatMap((event) => (event.type === 'notice' ? [event.message] : [])),
+  };
+}
+
+const ready = '@N ready /tmp/muster.x\n';
+const frame = (log: string, offset: number, text: string): string =>
+  `@N ${log} ${String(offset)} ${String(Buffer.byteLength(text))}\n${text}\n`;
+const good = 'begin|r|apply\nstep|one|1\nend|one|ok|2|\nfin|ok|\n';
+
+describe('a host whose shell does not get ready', () => {
+  it('is unreachable within ready_timeout, with the prompt that it waits at', async () => {
+    const { result, peer } = await run([{ says: ['Welcome\n', 'Password:'], then: 'hangs' }], {
+      action: 'apply',
+    });
+    expect(result).toMatchObject({
+      outcome: 'unreachable',
+      reason: "logged in, but the host's shell was not ready within 0.04 s; heard: Welcome / Password:",
+      hint: expect.stringContaining("start-up file of ops's login shell") as string,
+    });
+    expect(peer).toMatchObject({ connections: 1, closed: 1 });
+  });
+
+  it('says what stood on standard error, and how to become root without a password', async () => {
+    const { result } = await run([{ says: [], stderr: '\x1b[31mPassword:\x07', then: 'hangs' }], {
+      connection: { become: 'sudo' },
+    });
+    expect(result.reason).toContain('; heard: [31mPassword:');
+    expect(result.hint).toContain('let ops use sudo without a password');
+  });
+
+  it('says that nothing was heard, also when the command itself is never answered', async () => {
+    const links: Link[] = [
+      { says: [], then: 'hangs' },
+      { says: [], then: 'hangs', exec: 'hangs' },
+      { says: [], then: 'hangs', takes: 0 },
+    ];
+    for (const link of links) {
+      const { result } = await run([link]);
+      expect(result).toMatchObject({
+        outcome: 'unreachable',
+        reason: expect.stringContaining('nothing was heard') as string,
+      });
+    }
+  });
+
+  it('tells the end of a long story only, and no secret of it', async () => {
+    const { result } = await run([{ says: [`${'bar '.repeat(2000)}s3cr3t-x ok?`], then: 'hangs' }]);
+    expect(result.reason).toMatch(/heard: \.\.\.(bar )+\[secret\] ok\?$/);
+    expect(result.reason.length).toBeLessThan(300);
+  });
+
+  it('is not waited for longer because it goes on talking', async () => {
+    const { result } = await run([{ says: ['please wait\n', 'please wait\n'], then: 'goes on' }]);
+    expect(result).toMatchObject({ outcome: 'unreachable' });
+    expect(result.reason).toMatch(/heard: please wait \/ please wait/);
+  });
+});
+
+describe('a host that falls silent in its run', () => {
+  const silent: Link = { says: [ready, frame('000.ev', 0, good.slice(0, 20))], then: 'hangs' };
+
+  it('is unknown when the run changes nothing', async () => {
+    const { result, peer } = await run([silent]);
+    expect(result).toMatchObject({
+      outcome: 'unknown',
+      reason: 'no sign of the run came from the host for 0.04 s; nothing was heard',
+      hint: expect.stringContaining('silence_timeout') as string,
+    });
+    expect(peer.connections).toBe(1);
+  });
+
+  it('is come back to in an apply, and the rest is neither lost nor doubled', async () => {
+    const { result, peer } = await run(
+      [silent, { says: [frame('000.ev', 20, good.slice(20)), '@N done\n'], then: 'ends' }],
+      { action: 'apply' },
+    );
+    expect(result).toMatchObject({ outcome: 'ok', connections: 2 });
+    expect(result.steps).toHaveLength(1);
+    expect(peer.sent.at(-1)).toContain("'000.ev=20'");
+  });
+
+  it('is unknown when it does not take the bundle', async () => {
+    const { result } = await run([{ says: [ready], then: 'hangs', takes: 1 }]);
+    expect(result).toMatchObject({
+      outcome: 'unknown',
+      reason: expect.stringContaining('no sign') as string,
+    });
+  });
+
+  it('is heard by beats alone, and by each piece of a big bundle', async () => {
+    const says = [
+      ready,
+      ...Array.from({ length: 3 }, () => '@N beat\n'),
+      frame('000.ev', 0, good),
+      '@N done\n',
+    ];
+    const { result, peer } = await run([{ says, then: 'ends' }], {
+      bundle: () => Promise.resolve(Buffer.alloc(200_000)),
+    });
+    expect(result.outcome).toBe('ok');
+    expect(peer.sent.slice(1).map((piece) => piece.length)).toEqual([65_536, 65_536, 65_536, 3392]);
+  });
+
+  it('has told its result when only its channel stays open', async () => {
+    const { result, notices } = await run([
+      { says: [ready, frame('000.ev', 0, good), '@N done\n'], then: 'hangs' },
+    ]);
+    expect(result).toMatchObject({ outcome: 'ok', reason: '' });
+    expect(notices).toEqual(['the run ended, but its channel did not close within 0.04 s']);
+  });
+});
+
+describe('a link that is made anew', () => {
+  it('is not tried again when the host refuses the login, since sshd counts that', async () => {
+    const cut: Link = { says: [ready], then: 'hangs' };
+    const refused = new ConnectError('SSH_AUTH_FAILED', 'does not let ops in', { hint: 'check' });
+    const { result, peer } = await run([cut, refused], { action: 'apply' });
+    expect(result).toMatchObject({ outcome: 'unknown', reason: 'does not let ops in' });
+    expect(peer.connections).toBe(2);
+  });
+});
+
+describe('a host that breaks the protocol', () => {
+  const begin = [ready, frame('000.ev', 0, 'begin|r|plan\n')];
+  it.each([
+    ['says ready twice', [ready, ready], 'it said `ready` a second time'],
+    ['says done before ready', ['@N done\n'], '`done` came before `ready`'],
+    ['says events before ready', [frame('000.ev', 0, good)], '`000.ev` came before `ready`'],
+    [
+      'leaves a gap in a log',
+      [...begin, frame('000.ev', 99, good)],
+      '000.ev went on at byte 99 instead of 13',
+    ],
+    ['says something twice', [...begin, frame('000.ev', 0, good)], '000.ev went on at byte 0 instead of 13'],
+    ['has events of its own', [ready, frame('001.ev', 0, good)], 'there is no log 001.ev'],
+    ['has logs without end', [ready, ...manyLogs(4097)], 'more than 4096 logs came'],
+    [
+      'has a diff without end',
+      [ready, frame('000.ev', 0, 'd|+x\n'.repeat(2001))],
+      'a diff of more than 2000 lines',
+    ],
+    ['announces less than nothing', [ready, '@N 000.ev 0 -1\n'], 'no frame is called "000.ev 0 -1"'],
+  ])('fails when it %s', async (_what, says, reason) => {
+    const { result, peer } = await run([{ says, then: 'hangs' }]);
+    expect(result.outcome).toBe('failed');
+    expect(result.reason).toContain(`the host broke the protocol: ${reason}`);
+    expect(peer).toMatchObject({ connections: 1, closed: 1 });
+  });
+
+  it('is unknown in an apply, which may go on there, and is not come back to', async () => {
+    const { result, peer } = await run([{ says: [ready, ready], then: 'hangs' }], { action: 'apply' });
+    expect(result).toMatchObject({ outcome: 'unknown', reason: expect.stringContaining('broke') as string });
+    expect(peer.connections).toBe(1);
+  });
+
+  function manyLogs(count: number): string[] {
+    return Array.from({ length: count }, (_, index) =>
+      frame(`${String(index + 1).padStart(3, '0')}.out`, 0, 'x'),
+    );
+  }
+});
+
+describe('a run that did not begin', () => {
+  it('is failed, not unknown, when the bundle did not unpack', async () => {
+    const says = [ready, '@N fail the bundle did not unpack: /tmp: No space left on device\n'];
+    const { result } = await run([{ says, then: 'ends' }], { action: 'apply' });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      reason: 'nothing was begun: the bundle did not unpack: /tmp: No space left on device',
+      hint: 'make room on the host: df -k /tmp',
+    });
+  });
+
+  it('is failed when the bundle cannot be made, and the host is not left waiting', async () => {
+    const { result, peer } = await run([{ says: [ready], then: 'hangs' }], {
+      action: 'apply',
+      bundle: () => Promise.reject(new Error('files/a: ENOENT')),
+    });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      reason: 'nothing was begun: the bundle could not be made: files/a: ENOENT',
+    });
+    expect(peer).toMatchObject({ connections: 1, closed: 1 });
+  });
+});
