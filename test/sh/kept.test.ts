@@ -228,7 +228,7 @@ describe.skipIf(process.getuid?.() !== 0)('what others wrote anywhere', () => {
     const receipt = join(host.state, 'runs', host.receipts()[0] ?? '');
     const refused = undoAtConsole(receipt);
     expect(refused.status).toBe(1);
-    expect(refused.said).toContain(`kept ${keptOf(host)}: 11 files are kept here that others wrote`);
+    expect(refused.said).toContain(`kept ${keptOf(host)}: 13 files are kept here that others wrote`);
     const undo = undoAtConsole(receipt, '--force');
     expect(undo, undo.said).toMatchObject({ status: 0 });
     expect(fingerprint(host.root, 'second')).toEqual(before);
