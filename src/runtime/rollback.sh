@@ -22,7 +22,8 @@ EOF
     m_pre="$m_pre_type|$m_pre_mode|$m_pre_uid|$m_pre_gid|$m_pre_extra"
     # Old journals end here.
     m_rest=${m_rest%.}
-    m_unescape "${m_rest%|}"
+    m_rest=${m_rest%'|'}
+    m_unescape "$m_rest"
     m_keeps=$m_unescaped
     return 0
   fi
@@ -198,7 +199,7 @@ m_prove() {
     m_print "$m_path"
     if [ "$m_state" = "$m_pre" ]; then
       m_proved=$((m_proved + 1))
-    elif m_only_access && [ "${m_state%|*}" = "${m_pre%|*}" ]; then
+    elif m_only_access && [ "${m_state%"|"*}" = "${m_pre%"|"*}" ]; then
       # Its content was never the run's business.
       m_paths=$((m_paths - 1))
     else

@@ -80,6 +80,21 @@ describe.skipIf(process.getuid?.() !== 0)('what a daemon wrote in places of its 
     expect(existsSync(join(host.state, 'kept'))).toBe(false);
   });
 
+  it('is left alone in a file of which the run changed owner and mode only', async () => {
+    const host = scratchHost();
+    host.write('zone', 'zone 1\n', 0o600);
+    const state = 'state() { mode_owner "$root/zone" --owner 14 --mode 0640; }';
+    await host.run('apply', { steps: { one: state } });
+    host.write('zone', 'zone 2\n');
+    const { result } = await host.run('rollback');
+    expect(result, complaintsOf(result)).toMatchObject({
+      outcome: 'rolled-back',
+      proof: { same: 0, paths: 0 },
+    });
+    expect(host.read('zone')).toBe('zone 2\n');
+    expect(lstatSync(host.path('zone'))).toMatchObject({ uid: 0, mode: 0o100_600 });
+  });
+
   it('does not hide what is nobody knows whose', async () => {
     const { host } = await applied();
     plant(host, daemonWrites);
@@ -213,7 +228,7 @@ describe.skipIf(process.getuid?.() !== 0)('what others wrote anywhere', () => {
     const receipt = join(host.state, 'runs', host.receipts()[0] ?? '');
     const refused = undoAtConsole(receipt);
     expect(refused.status).toBe(1);
-    expect(refused.said).toContain(`kept ${keptOf(host)}: 11 files are kept here that others wrote`);
+    expect(refused.said).toContain(`kept ${keptOf(host)}: 13 files are kept here that others wrote`);
     const undo = undoAtConsole(receipt, '--force');
     expect(undo, undo.said).toMatchObject({ status: 0 });
     expect(fingerprint(host.root, 'second')).toEqual(before);

@@ -7,7 +7,7 @@ import type { ScratchHost } from './scratch.ts';
 
 export const steps = {
   one: `state() {
-  directory "$root/run" --owner 14 --transient '*.pid' --transient 'k*' --transient log --transient sub
+  directory "$root/run" --owner 14 --transient '*.pid' --transient 'k*' --transient log --transient sub --transient literal
   directory "$root/keys" --owner 14 --group 15 --mode 0775 --kept '*' --transient '*.lock'
   directory "$root/none"
   directory "$root/zones" --owner 14 --group 15 --mode 0775
@@ -45,6 +45,8 @@ export const daemonWrites: Readonly<Record<string, string>> = {
   'run/log/deep/key': '-----BEGIN EC PRIVATE KEY-----\nmarker-2',
   'run/sub/zone.jnl': 'marker-3',
   'run/k-shared': 'key "k" {\n\tsecret "marker-4";\n};',
+  'run/k.jnl': 'marker-19',
+  'run/literal': '-----BEGIN PRIVATE KEY-----\nmarker-20',
   'keys/Kexample.+013+1.private': 'Private-key-format: v1.3\nmarker-5',
   'keys/sub/under/it': 'marker-6',
   'keys/.dot': 'marker-7',
