@@ -160,7 +160,8 @@ export async function watch(
   return judgeRounds(before, questions, await inside(lab, host, `cat ${folder}/watched.log`));
 }
 
-function judgeRounds(before: readonly Answer[], questions: readonly Question[], log: string): Watched {
+/** What the log of the asking loop says. */
+export function judgeRounds(before: readonly Answer[], questions: readonly Question[], log: string): Watched {
   const serials = new Map(before.map(({ question, serial }) => [describeQuestion(question), serial ?? 0]));
   const wrong = new Set<string>();
   let [longestGapS, gapFrom, rounds] = [0, 0, 0];

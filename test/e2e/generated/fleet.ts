@@ -3,12 +3,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLab, type Lab } from '../../../src/lab/index.ts';
-import { labImage } from '../engine.ts';
+import { describe } from 'vitest';
+import { describeWithEngine, labBackend, labImage } from '../engine.ts';
 import type { SeedResult } from './findings.ts';
 import { generate } from './generate.ts';
 import type { GeneratedHost, Surroundings } from './model.ts';
 import { tryHost } from './oracle.ts';
 import { startPeer } from './peer.ts';
+
+/** Suites of generated hosts: those have further addresses, which a container may not give itself. */
+export function describeGenerated(title: string, suite: () => void): void {
+  if (labBackend() === 'embedded') describeWithEngine(title, suite);
+  else describe.skip(`${title} (skipped: for embedded hosts)`, suite);
+}
 
 const tried = 'ns1';
 const peer = 'peer';

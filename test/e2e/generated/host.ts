@@ -122,11 +122,29 @@ export async function namedProcesses(lab: Lab, host: string): Promise<string> {
   );
 }
 
-/** Names of the private keys in these directories of the host and of the cage, without their directories, sorted. */
-export async function privateKeys(lab: Lab, host: string, directories: readonly string[]): Promise<string[]> {
-  if (directories.length === 0) return [];
-  const text = await inside(lab, host, `ls ${directories.join(' ')} 2>/dev/null | grep '[.]private$'; :`);
+/** Names of the private keys of zones that are anywhere on the host, without their directories, sorted. */
+export async function privateKeys(lab: Lab, host: string): Promise<string[]> {
+  const text = await inside(lab, host, `find / -xdev -name 'K*.private' -print | sed 's,.*/,,'`);
   return [...new Set(text.split('\n').filter(Boolean))].toSorted();
+}
+
+/** Makes a key for a zone that is yet to come where the caged named keeps its keys, as an operator does. */
+export async function makeKey(lab: Lab, host: string, directory: string): Promise<void> {
+  await inside(
+    lab,
+    host,
+    `name=$(dnssec-keygen -q -K ${directory} -a ECDSAP256SHA256 future.example) && chown 14:14 ${directory}/$name.*`,
+  );
+}
+
+/** Lets named read its configuration again; what it said, where it could not. */
+export async function reload(lab: Lab, host: string): Promise<string> {
+  const failed = `grep -c 'reloading configuration failed' /var/log/messages; :`;
+  const before = await inside(lab, host, failed);
+  await inside(lab, host, `kill -HUP $(ps -axww -o pid -o command | awk '$2 ~ "/named$" { print $1 }')`);
+  await sleep(500);
+  if ((await inside(lab, host, failed)) === before) return '';
+  return await inside(lab, host, `grep named /var/log/messages | tail -5`);
 }
 
 /** Sends an update that adds a record of this name; true where named took it. */

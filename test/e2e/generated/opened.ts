@@ -27,18 +27,15 @@ async function openPaths(
     const [mode = '', path = ''] = line.split(' ');
     if (path !== '') modes.set(path.slice(root.length), Number.parseInt(mode, 8));
   }
-  return new Set(
-    paths.filter((path) => {
-      const parts = path.split('/').slice(1);
-      const onTheWay = parts.slice(0, -1).map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
-      const own = modes.get(path);
-      return (
-        own !== undefined &&
-        (own & 0o4) !== 0 &&
-        onTheWay.every((folder) => ((modes.get(folder) ?? 0o755) & 0o1) !== 0)
-      );
-    }),
-  );
+  return new Set(paths.filter((path) => isOpen(path, modes)));
+}
+
+/** Whether everybody may read the path, by its mode and those of the directories on the way; false if it is not there. */
+export function isOpen(path: string, modes: ReadonlyMap<string, number>): boolean {
+  const parts = path.split('/').slice(1);
+  const onTheWay = parts.slice(0, -1).map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
+  const own = modes.get(path) ?? 0;
+  return (own & 0o4) !== 0 && onTheWay.every((folder) => ((modes.get(folder) ?? 0o755) & 0o1) !== 0);
 }
 
 /** What everybody may read in the cage and not on the host. */
@@ -48,14 +45,8 @@ export async function openedInCage(
   generated: GeneratedHost,
   cage: string,
 ): Promise<string[]> {
-  const closed = generated.entries.filter(
-    ({ mode, path }) => (mode & 0o5) === 0 || path.includes('/private/'),
-  );
-  const folders = generated.entries.filter(({ kind, mode }) => kind === 'directory' && (mode & 0o5) === 0);
-  const within = generated.entries.filter(({ path }) =>
-    folders.some((folder) => path.startsWith(`${folder.path}/`)),
-  );
-  const paths = [...new Set([...closed, ...within].map(({ path }) => path))];
+  const modes = new Map(generated.entries.map(({ path, mode }) => [path, mode]));
+  const paths = generated.entries.map(({ path }) => path).filter((path) => !isOpen(path, modes));
   if (paths.length === 0) return [];
   const open = await openPaths(lab, host, cage, paths);
   return [...open].map((path) => `${cage}${path}`);

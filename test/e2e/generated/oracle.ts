@@ -11,12 +11,15 @@ import {
   lay,
   missingNames,
   namedProcesses,
+  makeKey,
   privateKeys,
+  reload,
   tryHabit,
   update,
 } from './host.ts';
 import type { GeneratedHost } from './model.ts';
 import { openedInCage } from './opened.ts';
+import { describeAnswer, describeValue, failureIn, oneLine } from './telling.ts';
 
 /** Longer than this without answers is no switch any more. */
 const tolerableGapS = 15;
@@ -29,7 +32,8 @@ export async function tryHost(lab: Lab, host: string, generated: GeneratedHost):
   try {
     await trial.run();
   } catch (error) {
-    trial.findings.add('generator', error instanceof Error ? error.message : String(error));
+    const said = error instanceof Error ? error.message : String(error);
+    trial.findings.add('generator', said.slice(-300), said);
   }
   const { seed, name } = generated;
   return {
@@ -143,7 +147,9 @@ class Trial {
 
   #refused({ code, stdout, stderr }: MusterRun): void {
     this.outcome = 'refused';
-    this.reason = oneLine(`${stdout}${code === 1 ? '' : ` exit ${code}: ${stderr}`}`);
+    // The last line counts hosts and names the run, whose number means nothing.
+    const said = stdout.replaceAll(/^\d+ hosts?: .* run \S+$/gm, '');
+    this.reason = oneLine(`${said}${code === 1 ? '' : ` exit ${code}: ${stderr}`}`);
     const { mayRefuse } = this.#generated;
     if (mayRefuse.length === 0) this.findings.add('refused-common', this.reason, stdout);
     else if (!mayRefuse.some((pattern) => pattern.test(this.reason)))
@@ -237,6 +243,10 @@ class Trial {
     const said = await inside(this.#lab, this.#host, `sh /etc/rc.d/${script} restart 2>&1; echo "exit $?"`);
     await this.#expectServed(`behind a restart by rc.d/${script} (${oneLine(said)})`);
     await this.#expectHabits('behind a restart');
+    const failed = await reload(this.#lab, this.#host);
+    if (failed !== '')
+      this.findings.add('lie', `the caged named cannot read its configuration again: ${failed}`);
+    await this.#expectServed('behind a reload');
   }
 
   // --- rollback ----------------------------------------------------------------------------------------------------
@@ -244,16 +254,14 @@ class Trial {
   async #rollBack(): Promise<void> {
     await this.#update('last', this.#cage);
     const last = await this.#clients.ask();
-    const directories = this.#generated.keyDirectories;
-    const keys = await privateKeys(this.#lab, this.#host, [
-      ...directories,
-      ...directories.map((path) => `${this.#cage}${path}`),
-    ]);
+    for (const directory of this.#generated.keyDirectories)
+      await makeKey(this.#lab, this.#host, `${this.#cage}${directory}`);
+    const keys = await privateKeys(this.#lab, this.#host);
     this.#before = last.every(isGood) ? last : this.#before;
     const back = await muster(['rollback', ...this.#arguments, '--yes']);
     await this.#provedBack(back, 'a rollback');
     if (back.code !== 0) return;
-    const left = await privateKeys(this.#lab, this.#host, directories);
+    const left = await privateKeys(this.#lab, this.#host);
     this.findings.addAll(
       'lie',
       'keys are gone behind a rollback with exit 0',
@@ -320,26 +328,4 @@ class Trial {
           `${describeAnswer(answer)}, before ${describeValue(wanted.get(describeQuestion(answer.question)))}`,
       );
   }
-}
-
-function describeAnswer(answer: Answer): string {
-  return `${describeQuestion(answer.question)}: ${describeValue(answer)}`;
-}
-
-function describeValue(answer: Answer | undefined): string {
-  if (answer === undefined) return 'nothing';
-  if (!isGood(answer)) return answer.status;
-  return answer.serial === undefined ? `${answer.keys.length} keys` : `serial ${answer.serial}`;
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
-}
-
-/** Why a run failed, from what \`--json\` printed. */
-function failureIn(stdout: string): string {
-  const said = [...stdout.matchAll(/"reason":"((?:[^"\\]|\\.)*)"/g)].map(([, reason = '']) => reason);
-  return oneLine(
-    (said.filter((reason) => reason.startsWith('step ')).at(-1) ?? said.at(-1) ?? '').replaceAll('\\"', '"'),
-  );
 }

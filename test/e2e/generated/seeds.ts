@@ -3,15 +3,14 @@
 // MUSTER_RESULTS is a file that a line of JSON is added to for each seed.
 import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeWithEngine } from '../engine.ts';
 import { seedLine, seedReport, type SeedResult } from './findings.ts';
-import { GeneratedFleet, seedsOf } from './fleet.ts';
+import { describeGenerated, GeneratedFleet, seedsOf } from './fleet.ts';
 
 const seeds = seedsOf(process.env['MUSTER_SEEDS'] ?? '1-60');
 const without = new Set((process.env['MUSTER_WITHOUT'] ?? '').split(',').filter(Boolean));
 const results = process.env['MUSTER_RESULTS'];
 
-describeWithEngine('configurations of other operators', () => {
+describeGenerated('configurations of other operators', () => {
   let fleet: GeneratedFleet;
   beforeAll(async () => {
     fleet = await GeneratedFleet.start(process.env['MUSTER_RELEASE']);

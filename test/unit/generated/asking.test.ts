@@ -1,8 +1,10 @@
 // What dig prints, read: an answer for each question, in their order.
 import { expect, it } from 'vitest';
-import { isGood, parseAnswers } from '../../e2e/generated/asking.ts';
+import { isGood, judgeRounds, parseAnswers } from '../../e2e/generated/asking.ts';
 import { Findings, seedLine } from '../../e2e/generated/findings.ts';
 import { seedsOf } from '../../e2e/generated/fleet.ts';
+import { differences } from '../../e2e/generated/host.ts';
+import { isOpen } from '../../e2e/generated/opened.ts';
 import type { Question } from '../../e2e/generated/model.ts';
 
 const soa: Question = {
@@ -72,4 +74,43 @@ it('tells the worst of what was found on the line of a seed', () => {
 it('reads numbers and ranges of seeds, and nothing else', () => {
   expect(seedsOf('3,5-7')).toEqual([3, 5, 6, 7]);
   expect(() => seedsOf('1-')).toThrow("MUSTER_SEEDS: '1-'");
+});
+
+it('measures the longest time without good answers, and sees a serial that goes back', () => {
+  const before = parseAnswers([soa], good);
+  const old = good.replace('2026110100', '2026110099');
+  const log = `round 100\n${good}round 101\n${nothing}round 102\n${refused}round 104\n${nothing}round 105\n${old}round 106\n${nothing}`;
+  expect(judgeRounds(before, [soa], log)).toEqual({
+    rounds: 6,
+    longestGapS: 3,
+    wrong: [
+      'during the switch, example.net SOA at 127.0.0.1 port 53 udp: serial 2026110099, before 2026110100',
+    ],
+  });
+});
+
+it('tells what is gone, other and new on a host', () => {
+  const before = new Map([
+    ['/a', 'x'],
+    ['/b', 'y'],
+    ['/c', 'z'],
+  ]);
+  const after = new Map([
+    ['/a', 'x'],
+    ['/b', 'Y'],
+    ['/d', 'w'],
+  ]);
+  expect(differences(before, after)).toEqual(['/b was y, is Y', '/c is gone', '/d is new']);
+  expect(differences(before, after, 'known')).toEqual(['/b was y, is Y', '/c is gone']);
+});
+
+it('takes a file for closed by its own mode or by that of a directory above it', () => {
+  const modes = new Map([
+    ['/etc/private', 0o700],
+    ['/etc/private/key', 0o644],
+    ['/etc/closed', 0o640],
+    ['/etc/open', 0o644],
+  ]);
+  const paths = ['/etc/private/key', '/etc/closed', '/etc/open', '/etc/nothing'];
+  expect(paths.map((path) => isOpen(path, modes))).toEqual([false, false, true, false]);
 });

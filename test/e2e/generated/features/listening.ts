@@ -63,7 +63,7 @@ const kinds: Readonly<Record<string, (draft: Draft, random: Random) => string | 
   moved(draft) {
     draft.options.push(`listen-on port ${String(otherPort)} { any; };`, 'listen-on-v6 { none; };');
     listenAt(draft, ['127.0.0.1', draft.around.own], otherPort);
-    draft.mayRefuse.push(/5300|\bport\b/);
+    draft.mayRefuse.push(/\b5300\b|\bport\b/);
     return 'listens on another port';
   },
   flag(draft, random) {
@@ -71,7 +71,7 @@ const kinds: Readonly<Record<string, (draft: Draft, random: Random) => string | 
     draft.flags.push(`-p ${String(otherPort)}`);
     listenAt(draft, ['127.0.0.1', draft.around.own], otherPort);
     if (random.chance(0.5)) draft.addToList('named_options', `-p ${String(otherPort)}`);
-    draft.mayRefuse.push(/5300|-p\b|\bport\b/);
+    draft.mayRefuse.push(/\b5300\b|-p\b|\bport\b/);
     return 'another port by -p';
   },
 };

@@ -231,7 +231,12 @@ const encrypted: Feature = {
     if (!draft.isOdd(random, 0.08)) return undefined;
     const folder = random.pick([`${namedb}/tls`, '/etc/ssl/dns']);
     draft.folder(folder);
-    draft.prepare += `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=ns -keyout ${folder}/key.pem -out ${folder}/cert.pem 2>/dev/null\nchmod 600 ${folder}/key.pem\n`;
+    // The practice host's openssl has no configuration of its own.
+    draft.prepare += `printf '[req]\\ndistinguished_name = name\\n[name]\\n' >/tmp/req.conf
+openssl ecparam -name prime256v1 -genkey -noout -out ${folder}/key.pem 2>/dev/null
+openssl req -config /tmp/req.conf -x509 -new -key ${folder}/key.pem -days 30 -subj /CN=ns -out ${folder}/cert.pem 2>/dev/null
+chmod 600 ${folder}/key.pem
+`;
     if (draft.isOwnUser) draft.prepare += `chown 14 ${folder}/key.pem\n`;
     draft.statements.push(`tls own { cert-file "${folder}/cert.pem"; key-file "${folder}/key.pem"; };\n`);
     draft.options.push('listen-on port 853 tls own { 127.0.0.1; };');
