@@ -67,6 +67,8 @@ export class Draft {
   readonly comments: string[] = [];
   /** Whether each file of the configuration is one line. */
   isDense = false;
+  /** Number of the owner of zone files that only the operator writes. */
+  zoneOwner = 0;
   /** How to call rndc, once there is a control channel. */
   rndc = '';
 
@@ -102,6 +104,11 @@ export class Draft {
   file(path: string, content: string, mode = 0o644, owner = 0): string {
     this.entries.set(path, { path, kind: 'file', mode, owner, content });
     return path;
+  }
+
+  /** Adds a symbolic link. */
+  link(path: string, target: string): void {
+    this.entries.set(path, { path, kind: 'link', mode: 0o755, owner: 0, content: target });
   }
 
   /** Adds a directory. What named has to write in is its own where it runs as its own user. */

@@ -31,7 +31,8 @@ export interface Finding {
 export interface SeedResult {
   readonly seed: number;
   readonly name: string;
-  readonly outcome: 'taken' | 'refused' | 'failed';
+  /** `tried`: no further than it was to go, or than it could. */
+  readonly outcome: 'taken' | 'refused' | 'failed' | 'tried';
   /** Why it was refused or failed; empty when it was taken. */
   readonly reason: string;
   readonly findings: readonly Finding[];

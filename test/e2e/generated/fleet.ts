@@ -7,8 +7,8 @@ import { describe } from 'vitest';
 import { describeWithEngine, labBackend, labImage } from '../engine.ts';
 import type { SeedResult } from './findings.ts';
 import { generate } from './generate.ts';
-import type { GeneratedHost, Surroundings } from './model.ts';
-import { tryHost } from './oracle.ts';
+import type { Surroundings } from './model.ts';
+import { tryHost, type Until } from './oracle.ts';
 import { startPeer } from './peer.ts';
 
 /** Suites of generated hosts: those have further addresses, which a container may not give itself. */
@@ -42,12 +42,12 @@ export class GeneratedFleet {
   }
 
   /** Tries one seed. */
-  async try(seed: number, without: ReadonlySet<string> = new Set()): Promise<SeedResult> {
-    return await this.tryConfiguration(generate(seed, this.#around, without));
-  }
-
-  async tryConfiguration(generated: GeneratedHost): Promise<SeedResult> {
-    return await tryHost(this.#lab, tried, generated);
+  async try(
+    seed: number,
+    without: ReadonlySet<string> = new Set(),
+    until: Until = 'end',
+  ): Promise<SeedResult> {
+    return await tryHost(this.#lab, tried, generate(seed, this.#around, without), until);
   }
 
   async stop(): Promise<void> {

@@ -12,11 +12,13 @@ async function archive(entries: readonly HostEntry[]): Promise<Buffer> {
   const read = (async () => {
     for await (const chunk of tar) chunks.push(chunk as Buffer);
   })();
-  // Directories last: a closed one must not keep anybody from filling it.
+  // Directories last: their modes and owners count, also where a file made them first.
   for (const { path, kind, mode, owner, content } of entries.toSorted(
     (a, b) => a.kind.localeCompare(b.kind) * -1,
   )) {
-    tar.entry({ name: path.slice(1), type: kind, mode, uid: owner, gid: owner, mtime: new Date() }, content);
+    const head = { name: path.slice(1), mode, uid: owner, gid: owner, mtime: new Date() };
+    if (kind === 'link') tar.entry({ ...head, type: 'symlink', linkname: content });
+    else tar.entry({ ...head, type: kind }, content);
   }
   tar.finalize();
   await read;
@@ -76,9 +78,11 @@ export async function fingerprint(
   const text = await inside(
     lab,
     host,
-    `find / -xdev -print | grep -v -E '^/(proc|dev|tmp|var/log|var/db/muster)(/|$)' | sort >/tmp/paths
-    xargs stat -f '%N	%HT %p %u %g %Y' </tmp/paths
-    while read -r path; do [ -h "$path" ] || [ ! -f "$path" ] || echo "$path"; done </tmp/paths | xargs cksum | awk '{ print $3 "	sum " $1 " " $2 }'
+    `words() { sed 's/[^A-Za-z0-9_./]/\\\\&/g'; }
+    find / -xdev -print | grep -v -E '^/(proc|dev|tmp|var/log|var/db/muster)(/|$)' | sort >/tmp/paths
+    words </tmp/paths | xargs stat -f '%N	%HT %p %u %g %Y'
+    while read -r path; do [ -h "$path" ] || [ ! -f "$path" ] || echo "$path"; done </tmp/paths | words | xargs cksum |
+      awk '{ sum = $1 " " $2; sub(/^[0-9]+ [0-9]+ /, ""); print $0 "	sum " sum }'
     rm -f /tmp/paths`,
   );
   const found = new Map<string, string>();

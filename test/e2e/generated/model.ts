@@ -1,12 +1,13 @@
 // What a generated configuration is: a named that an operator has set up, as the files of its host, and what its clients get.
 
-/** A file or directory of the host; directories that are needed on the way to one are 0755 and root's. */
+/** A file, directory or link of the host; directories on the way to one are 0755 and root's unless they are listed, too. */
 export interface HostEntry {
   readonly path: string;
-  readonly kind: 'file' | 'directory';
+  readonly kind: 'file' | 'directory' | 'link';
   readonly mode: number;
   /** Number of user and group: 0 (root, wheel) or 14 (named). */
   readonly owner: number;
+  /** Of a file, or where a link leads to. */
   readonly content: string;
 }
 

@@ -25,12 +25,21 @@ import { describeAnswer, describeValue, failureIn, oneLine } from './telling.ts'
 const tolerableGapS = 15;
 const patienceMs = 20_000;
 
+/** How far to go: until the old named serves it, until it is planned, or all the way there and back. */
+export const untils = ['served', 'planned', 'end'] as const;
+export type Until = (typeof untils)[number];
+
 /** Runs everything that is to be found out about one configuration on one host of the lab, which is reset before. */
-export async function tryHost(lab: Lab, host: string, generated: GeneratedHost): Promise<SeedResult> {
+export async function tryHost(
+  lab: Lab,
+  host: string,
+  generated: GeneratedHost,
+  until: Until = 'end',
+): Promise<SeedResult> {
   const trial = new Trial(lab, host, generated);
   const start = performance.now();
   try {
-    await trial.run();
+    await trial.run(until);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     trial.findings.add('generator', said.slice(-300), said);
@@ -48,7 +57,7 @@ export async function tryHost(lab: Lab, host: string, generated: GeneratedHost):
 
 class Trial {
   readonly findings = new Findings();
-  outcome: SeedResult['outcome'] = 'failed';
+  outcome: SeedResult['outcome'] = 'tried';
   reason = '';
   readonly #lab: Lab;
   readonly #host: string;
@@ -73,9 +82,9 @@ class Trial {
     this.#cage = String(generated.vars['cage'] ?? '/home/named');
   }
 
-  async run(): Promise<void> {
-    if (!(await this.#isServed())) return;
-    if (!(await this.#isPlanned())) return;
+  async run(until: Until): Promise<void> {
+    if (!(await this.#isServed()) || until === 'served') return;
+    if (!(await this.#isPlanned()) || until === 'planned') return;
     if (!(await this.#isApplied())) return;
     this.outcome = 'taken';
     await this.#proveCaged();
@@ -194,6 +203,7 @@ class Trial {
 
   async #failed(applied: MusterRun | undefined): Promise<void> {
     const { findings } = this;
+    this.outcome = 'failed';
     const stdout = applied?.stdout ?? '';
     this.reason = failureIn(stdout) || oneLine(applied?.stderr ?? '');
     findings.add('late', this.reason);

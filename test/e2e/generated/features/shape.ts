@@ -22,7 +22,9 @@ const ownUser: Feature = {
     draft.flags.push('-u named');
     draft.folder('/var/run/named', 0o755, true);
     draft.folder(`${namedb}/keys`, 0o775, true);
-    return 'named as its own user';
+    if (!random.chance(0.4)) return 'named as its own user';
+    draft.zoneOwner = 14;
+    return ['named as its own user', 'all zone files its own'];
   },
 };
 

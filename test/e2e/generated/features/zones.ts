@@ -63,12 +63,17 @@ function addPrimary(draft: Draft, random: Random, zone: string, views: readonly 
     const name = fileName(draft, random, zone, isShared ? '' : view);
     const path = draft.path(name);
     const further = `${generated}${included(draft, random, zone) ?? ''}`;
-    draft.file(
-      path,
-      draft.zoneText(zone.toLowerCase(), further, index),
-      close(draft, random, path),
-      draft.isOwnUser ? 14 : 0,
-    );
+    const mode = close(draft, random, path);
+    // Whoever runs named as its own user and closes a file gives it to that user.
+    const owner = mode !== 0o644 && draft.isOwnUser ? 14 : draft.zoneOwner;
+    const text = draft.zoneText(zone.toLowerCase(), further, index);
+    if (mode === 0o644 && draft.isOdd(random, 0.1)) {
+      const target = draft.file(`/srv/zones/${path.slice(path.lastIndexOf('/') + 1)}`, text, mode, owner);
+      draft.link(path, target);
+      draft.features.push('zone file by a link');
+      draft.blame(path);
+      draft.blame(target);
+    } else draft.file(path, text, mode, owner);
     const closing = isClosed ? ['allow-query { 10.53.7.9; };'] : [];
     draft.zones.push({
       name: zone,
@@ -172,4 +177,16 @@ const inView: Feature = {
   },
 };
 
-export const zoneFeatures: readonly Feature[] = [primaries, distribution, inView, many, broken];
+const litter: Feature = {
+  name: 'litter',
+  add(draft, random) {
+    if (!random.chance(0.2)) return undefined;
+    draft.file(`${namedb}/example.net~`, 'old\n');
+    draft.file(`${namedb}/RCS/example.net,v`, 'head 1.1;\n');
+    draft.file(`${namedb}/Copy of example.net (2)`, '; "kept", in case\n', 0o600);
+    draft.link(`${namedb}/gone`, '/nowhere/at/all');
+    return 'files that nobody needs';
+  },
+};
+
+export const zoneFeatures: readonly Feature[] = [primaries, distribution, inView, many, broken, litter];
