@@ -153,7 +153,8 @@ export class Draft {
     const { path, mode } = this.keyPlace;
     const file = path === undefined ? undefined : this.entries.get(path);
     if (path === undefined) this.statements.push(text);
-    else this.file(path, `${file?.content ?? ''}${text}`, mode, mode === 0o600 && this.isOwnUser ? 14 : 0);
+    else
+      this.file(path, `${file?.content ?? ''}${text}`, mode, (mode & 0o4) === 0 && this.isOwnUser ? 14 : 0);
     if (path !== undefined && file === undefined) {
       this.statements.push(`include "${path}";\n`);
       this.isOutside(path, this.random('key file'));

@@ -53,7 +53,13 @@ export async function lay(lab: Lab, host: string, generated: GeneratedHost): Pro
   await inside(
     lab,
     host,
-    [...addresses, stopNamed, flags, generated.prepare, 'sh /etc/rc.d/named start']
+    [
+      ...addresses,
+      stopNamed,
+      flags,
+      generated.prepare,
+      'sh /etc/rc.d/named start || { sleep 1; tail -20 /var/log/messages; exit 1; }',
+    ]
       .filter(Boolean)
       .join('\n'),
   );

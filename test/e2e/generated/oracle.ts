@@ -111,7 +111,7 @@ class Trial {
       answers.filter((answer) => !isGood(answer)).map(describeAnswer),
     );
     if (findings.all.length > 0) {
-      findings.add('generator', await complaints(this.#lab, this.#host, this.#generated));
+      findings.add('generator', 'named said', await complaints(this.#lab, this.#host, this.#generated));
       return false;
     }
     await this.#update('before');

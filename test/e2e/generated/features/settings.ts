@@ -159,7 +159,8 @@ const newZones: Feature = {
 const forwarding: Feature = {
   name: 'forwarding',
   add(draft, random) {
-    const isForwarding = random.chance(0.12);
+    // A server that validates would want to see the root's keys first.
+    const isForwarding = random.chance(0.15) && !draft.options.includes('dnssec-validation auto;');
     draft.isRecursive = isForwarding;
     draft.options.push(
       isForwarding ? 'recursion yes;' : 'recursion no;',
@@ -239,6 +240,9 @@ chmod 600 ${folder}/key.pem
 `;
     if (draft.isOwnUser) draft.prepare += `chown 14 ${folder}/key.pem\n`;
     draft.statements.push(`tls own { cert-file "${folder}/cert.pem"; key-file "${folder}/key.pem"; };\n`);
+    // One such statement takes the place of what is there without any.
+    if (!draft.options.some((line) => line.startsWith('listen-on ')))
+      draft.options.push('listen-on { any; };');
     draft.options.push('listen-on port 853 tls own { 127.0.0.1; };');
     draft.isOutside(folder, random);
     draft.blame(`${folder}/key.pem`);

@@ -194,6 +194,9 @@ const catalog: Feature = {
     draft.options.push(
       `catalog-zones { zone "catalog.peer" default-primaries { ${draft.around.peer}; } ${place}; };`,
     );
+    // It keeps a list of new zones, and has to be able to write there: in `directory`, unless it is told.
+    if (draft.isOwnUser || random.chance(0.5)) draft.options.push(`new-zones-directory "${folder}";`);
+    else draft.mayRefuse.push(/nz[df]|new-zones|catalog/);
     draft.written.push(new RegExp(`^${draft.path(folder)}/__catz__`));
     addWritten(draft, random, 'catalog.peer', folder, [
       'type secondary;',
