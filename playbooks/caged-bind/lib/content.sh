@@ -9,9 +9,8 @@ content_of_host() {
   guard_content
   record_hand_backs_of_content
   directory "$cage/etc"
-  case $named_conf in /etc/[!/]*) ;; *) directory "$cage${named_conf%/*}" ;; esac
-  fit_of "$named_conf"
-  copy "$cage$named_conf" --from "$named_conf" --owner "$fit_owner" --group "$fit_group" --mode "$fit_mode"
+  # In a directory that is carried as a whole, it is one of the files.
+  is_below_top "$named_conf" || carried_file "$named_conf"
   each_top caged_tree
   further_files
   own_outside
@@ -119,14 +118,19 @@ record_hand_backs_of_content() {
   record_hand_backs
 }
 
+# carried_file FILE: a single file of the host is in the cage, at its place.
+carried_file() {
+  [ "${1%/*}" = /etc ] || directory "$cage${1%/*}"
+  fit_of "$1"
+  copy "$cage$1" --from "$1" --owner "$fit_owner" --group "$fit_group" --mode "$fit_mode"
+}
+
 # further_files: the single files among further_paths.
 further_files() {
   while IFS= read -r further <&6; do
     [ -n "$further" ] && [ ! -d "$further" ] || continue
     [ -f "$further" ] || fail "further_paths: there is no $further on this host"
-    directory "$cage${further%/*}"
-    fit_of "$further"
-    copy "$cage$further" --from "$further" --owner "$fit_owner" --group "$fit_group" --mode "$fit_mode"
+    is_below_top "$further" || carried_file "$further"
   done 6<<EOT
 $further_paths
 EOT

@@ -160,7 +160,8 @@ own_directory() {
 # is_below_top PATH: true when PATH is below one of the directories that are carried.
 is_below_top() {
   while IFS= read -r top; do
-    [ -n "$top" ] || continue
+    # A file among further_paths has nothing below it.
+    [ -n "$top" ] && [ -d "$top" ] || continue
     case $1 in "$top"/*) return 0 ;; esac
   done <<EOT
 $namedb
