@@ -4,6 +4,7 @@
 # cage itself makes the link at each start.
 state() {
   choices
+  all_or_nothing
   told=/etc/rc.conf.d/$rc_config
   if [ "$style:$pid_by" = chroot8:rc.conf.d ]; then
     directory /etc/rc.conf.d
