@@ -34,7 +34,7 @@ close_the_rest() {
   look_into_cage
   as_one closed_to_named "$cage"
   while IFS= read -r line <&5; do
-    path=$cage${line% (*}
+    path=$cage${line%" ("*}
     m_see "$path"
     case $m_type in file | dir) ;; *) continue ;; esac
     # What an earlier resource of this plan closes is closed.
@@ -61,7 +61,7 @@ own_directories() {
 # forgive_what_named_writes: files that zones_change gives to named are its own wherever they are below namedb.
 forgive_what_named_writes() {
   while IFS= read -r line; do
-    path=${line% (*}
+    path=${line%" ("*}
     case $line in
       *' (-'*) ! names_that_change "${path#"$namedb"/}" || continue ;;
     esac
