@@ -200,6 +200,16 @@ const files: readonly (readonly [path: string, text: string, masked: string])[] 
     'key k { algorithm hmac-md5\n; secret [secret]\n;}; ; secret [secret]; here\n; secret words; here\n',
   ],
   [
+    '/etc/backup.json',
+    `{ "named.conf": "key \\"k\\" {\\n\\tsecret \\"${body}=\\";\\n\\tSECRET\\n${body}b=;\\n};", "secret": "none" }\necho "secret \\"${body}\\"; key" >>x\n<td>secret &quot;${body}&quot;;</td>\n`,
+    '{ "named.conf": "key \\"k\\" {\\n\\tsecret \\"[secret]\\";\\n\\tSECRET\\n[secret];\\n};", "secret": "none" }\necho "secret \\"[secret]\\"; key" >>x\n<td>secret &quot;[secret]&quot;;</td>\n',
+  ],
+  [
+    '/etc/named.quotes',
+    'key k { secret "a\\"b; \\\\"; };\nzone "x\\" secret " { };\n',
+    'key k { secret "[secret]"; };\nzone "x\\" secret " { };\n',
+  ],
+  [
     '/etc/named.broken',
     `key k { algorithm x\nsecret "${body}"\n}; secret "not closed ${body}\n};\nzone "x" { };\n`,
     'key k { algorithm x\nsecret "[secret]"\n}; secret "[secret]\n[secret]\nzone "x" { };\n',
