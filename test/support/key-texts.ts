@@ -10,7 +10,7 @@ export interface PlantedText {
 }
 
 const base64Character = fc.constantFrom(
-  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+  ...Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'),
 );
 
 /** Base64 as keys have it. Its first eight characters are random letters, so that no two are alike. */
