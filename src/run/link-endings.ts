@@ -13,26 +13,32 @@ export function isWorthAnotherTry(error: unknown): boolean {
   return !isMusterError(error) || !finalCodes.test(error.code);
 }
 
-/** A wait for the host came to its limit; `heard` is what it said that is no frame. */
+/**
+ * A wait for the host came to its limit; `heard` is what it said that is no frame. `lastFact` is what the driver had
+ * found out last, when it came no further than that.
+ */
 export function waitOverError(
   host: HostConnection,
   { wait, limitMs }: WaitOver,
   heard: string,
+  lastFact: string,
 ): ConnectError {
   const seconds = `${limitMs / 1000} s`;
-  const words = heard === '' ? '; nothing was heard' : `; heard: ${heard}`;
-  if (wait !== 'ready') {
-    return new ConnectError('HOST_SILENT', `no sign of the run came from the host for ${seconds}${words}`, {
+  const words = heard === '' ? '' : `; heard: ${heard}`;
+  if (wait === 'ready') {
+    const message = `logged in, but the host's shell was not ready within ${seconds}${words || '; nothing was heard'}`;
+    return new ConnectError('HOST_NOT_READY', message, { host: host.name, hint: notReadyHint(host, heard) });
+  }
+  const behind = lastFact === '' ? '' : ` behind the fact ${lastFact}`;
+  return new ConnectError(
+    'HOST_SILENT',
+    `no sign of the run came from the host for ${seconds}${behind}${words}`,
+    {
       host: host.name,
       hint:
-        'the run may still go on there: look at its processes and disks, then plan again; ' +
+        'the run may still go on there: look at its processes and disks (a dead NFS mount?), then plan again; ' +
         'raise silence_timeout if the host is only slow',
-    });
-  }
-  return new ConnectError(
-    'HOST_NOT_READY',
-    `logged in, but the host's shell was not ready within ${seconds}${words}`,
-    { host: host.name, hint: notReadyHint(host, heard) },
+    },
   );
 }
 

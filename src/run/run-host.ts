@@ -61,6 +61,9 @@ class HostRunner {
   #directory: string | undefined;
   #gaveUp: string | undefined;
   #ended: 'done' | 'died' | undefined;
+  /** Before the first step the driver only looks around, and no look takes long: there beats are no sign of the run. */
+  #looksAround: boolean;
+  #lastFact = '';
 
   constructor(task: HostTask, transport: Transport, signals: StopSignals, emit: EventListener) {
     this.#task = task;
@@ -68,6 +71,7 @@ class HostRunner {
     this.#signals = signals;
     this.#emit = emit;
     this.#heard = new Heard(task.secretForms);
+    this.#looksAround = task.action !== 'exec' && task.action !== 'rollback';
     this.#collector = new HostCollector(task.host, task.action, task.secretForms, task.outputCap, emit);
   }
 
@@ -184,7 +188,7 @@ class HostRunner {
       this.#heard.line(frame.text);
       return;
     }
-    watch.heard();
+    if (frame.type !== 'beat' || !this.#looksAround) watch.heard();
     switch (frame.type) {
       case 'ready':
         this.#directory = frame.directory;
@@ -217,6 +221,8 @@ class HostRunner {
       const line = parseHostLine(text);
       const reason = this.#rules.brokenEvent(line.kind);
       if (reason !== undefined) throw brokeProtocolError(this.#task.connection, reason);
+      if (line.kind === 'fact') this.#lastFact = line.key;
+      if (line.kind === 'step' || line.kind === 'fin') this.#looksAround = false;
       this.#collector.line(line);
     }
   }
@@ -230,7 +236,10 @@ class HostRunner {
 
   /** Throws, unless the run had come to its end, and only the channel did not. */
   #waitedInVain(error: WaitOver, link: Link): Ending {
-    if (error.wait !== 'close') throw waitOverError(this.#task.connection, error, this.#words(link));
+    if (error.wait !== 'close') {
+      const lastFact = this.#looksAround ? this.#heard.clean(this.#lastFact) : '';
+      throw waitOverError(this.#task.connection, error, this.#words(link), lastFact);
+    }
     this.#notice(`the run ended, but its channel did not close within ${error.limitMs / 1000} s`);
     return this.#verdict({ status: null, signal: null }, '');
   }
