@@ -12,6 +12,9 @@ export interface MarkdownExtra {
 /** Most lines of stderr per failure, its last ones. */
 const maxStderrLines = 5;
 
+/** Most lines of a diff per failure: what makes two failures of the same words differ. */
+const maxDiffLines = 12;
+
 /** Headings, a table of outcomes, and a section for each kind of trouble that there is. */
 export function renderMarkdown(result: RunResult, extra: MarkdownExtra = {}): string {
   const title = [result.action, result.playbook]
@@ -47,7 +50,12 @@ function failureItems(result: RunResult): string[] {
       .map(escapeMarkdown)
       .join(': ');
     const head = `- **${names(hosts)}** ${place === '' ? '' : `${place}: `}${escapeMarkdown(value.message)}`;
-    const evidence = escapeLines(value.stderr).slice(-maxStderrLines);
+    const left = value.diff.length - maxDiffLines;
+    const evidence = [
+      ...value.diff.slice(0, maxDiffLines).flatMap((line) => escapeLines(line)),
+      ...(left > 0 ? [`... ${count(left, 'more line')}`] : []),
+      ...escapeLines(value.stderr).slice(-maxStderrLines),
+    ];
     const block = evidence.length === 0 ? [] : ['', ...evidence.map((line) => `      ${line}`), ''];
     return [
       head,
