@@ -57,8 +57,9 @@ m_begin_path() {
   esac
 }
 
-# m_need REASON: the resource is not as declared, because.
+# m_need REASON: the resource is not as declared, because. Each reason is named once.
 m_need() {
+  case ", $m_why, " in *", $1, "*) return 0 ;; esac
   m_why=${m_why:+$m_why, }$1
 }
 
