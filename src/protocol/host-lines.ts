@@ -33,6 +33,15 @@ export type HostLine =
       readonly started: string;
       readonly entries: number;
     }
+  | {
+      readonly kind: 'other';
+      readonly state: string;
+      readonly runId: string;
+      readonly action: string;
+      readonly playbook: string;
+      readonly operator: string;
+      readonly since: string;
+    }
   | { readonly kind: 'proof'; readonly same: number; readonly paths: number }
   | { readonly kind: 'exit'; readonly status: number }
   | { readonly kind: 'notice'; readonly text: string }
@@ -137,6 +146,16 @@ export function parseHostLine(line: string): HostLine {
         operator: text(2),
         started: text(3),
         entries: count(4),
+      };
+    case 'other':
+      return {
+        kind,
+        state: text(0),
+        runId: text(1),
+        action: text(2),
+        playbook: text(3),
+        operator: text(4),
+        since: text(5),
       };
     case 'proof':
       return { kind, same: count(0), paths: count(1) };

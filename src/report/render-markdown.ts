@@ -4,6 +4,7 @@ import { foldHostNames } from '../host-names.ts';
 import type { RunResult } from '../result.ts';
 import { escapeLines, escapeMarkdown } from './escape.ts';
 import { count } from './layout.ts';
+import { otherRunRows } from './other-runs.ts';
 
 export interface MarkdownExtra {
   readonly divergences?: readonly Divergence[];
@@ -29,6 +30,7 @@ export function renderMarkdown(result: RunResult, extra: MarkdownExtra = {}): st
       ['Outcome', 'Hosts'],
       outcomes.map(({ hosts, value }) => [value, names(hosts)]),
     ),
+    ...section('Other runs', otherRunItems(result)),
     ...section('Failures', failureItems(result)),
     ...section('Not seen', lossItems(result)),
     ...divergenceSection(extra.divergences ?? []),
@@ -38,6 +40,12 @@ export function renderMarkdown(result: RunResult, extra: MarkdownExtra = {}): st
 
 function section(title: string, items: readonly string[]): string[] {
   return items.length === 0 ? [] : [`## ${title}`, items.join('\n')];
+}
+
+function otherRunItems({ hosts }: RunResult): string[] {
+  return otherRunRows(hosts).map(
+    ({ label, text }) => `- **${escapeMarkdown(label)}** ${escapeMarkdown(text)}`,
+  );
 }
 
 function failureItems(result: RunResult): string[] {

@@ -13,6 +13,7 @@ import { foldHostNames } from '../host-names.ts';
 import type { ResourceResult, RunResult } from '../result.ts';
 import { escapeTerminal } from './escape.ts';
 import { count, displayWidth, hostLabel, layOut, padEnd, wrap } from './layout.ts';
+import { otherRunRows } from './other-runs.ts';
 import { type Mark, type Style, paint, symbol } from './style.ts';
 import { countOf, diffBlock, failureRows, lossRows, totalLine, withReason } from './trouble.ts';
 
@@ -30,6 +31,7 @@ export function renderPlan(result: RunResult, style: Style, extra: PlanExtra = {
   const failures = foldFailures(unplanned).filter(({ value }) => value.kind !== 'drift');
   const troubles = [...failureRows(failures, style), ...lossRows(foldLosses(unplanned))];
   const lines = [
+    ...layOut(otherRunRows(result.hosts), style),
     ...groups.flatMap((group, index) => (index === 0 ? fullGroup(group, style) : otherGroup(group, style))),
     ...layOut(troubles, style),
     ...footer(result, groups, extra),

@@ -6,12 +6,14 @@ import type {
   CheckResult,
   HostOutcome,
   HostResult,
+  OtherRun,
   Proof,
   ResourceResult,
   StepOutcome,
   StepResult,
 } from '../result.ts';
 import { maskText, StreamMask } from './mask.ts';
+import { otherRunOf } from './other-run.ts';
 
 /** What a rollback would undo or has undone, as the host tells it. */
 export interface ReceiptInfo {
@@ -64,6 +66,7 @@ export class HostCollector {
   #exitStatus: number | undefined;
   #receipt: ReceiptInfo | undefined;
   #proof: Proof | undefined;
+  #otherRun: OtherRun | undefined;
 
   constructor(host: string, action: Action, forms: readonly string[], cap: number, emit: EventListener) {
     this.#host = host;
@@ -117,6 +120,9 @@ export class HostCollector {
       case 'receipt':
         this.#receipt = line;
         return;
+      case 'other':
+        this.#otherRun = otherRunOf(line, (text) => this.#clean(text));
+        return;
       case 'proof':
         this.#proof = { same: line.same, paths: line.paths };
         return;
@@ -158,6 +164,7 @@ export class HostCollector {
       checks: this.#checks,
       observations: this.#observations,
       facts: this.#facts,
+      ...(this.#otherRun === undefined ? {} : { otherRun: this.#otherRun }),
       ...cost,
       ...(this.#proof === undefined ? {} : { proof: this.#proof }),
       ...(this.#action === 'exec' && outcome !== 'unreachable'

@@ -22,6 +22,18 @@ describe('parseHostLine', () => {
     ['d|+a\\0174b', { kind: 'd', text: '+a|b' }],
     ['check|bad|root|is /', { kind: 'check', holds: false, name: 'root', message: 'is /' }],
     ['end|cage|failed|12|why', { kind: 'end', id: 'cage', outcome: 'failed', seconds: 12, reason: 'why' }],
+    [
+      'other|at-work|R1|apply|caged-bind|ops@here|then',
+      {
+        kind: 'other',
+        state: 'at-work',
+        runId: 'R1',
+        action: 'apply',
+        playbook: 'caged-bind',
+        operator: 'ops@here',
+        since: 'then',
+      },
+    ],
     ['exit|7', { kind: 'exit', status: 7 }],
     ['proof|3|4', { kind: 'proof', same: 3, paths: 4 }],
     ['fin|ok|', { kind: 'fin', outcome: 'ok', reason: '' }],
