@@ -26,6 +26,8 @@ export interface ResourceResult {
   /** Lines of a unified diff, without line ends; empty when there is none. */
   readonly diff: readonly string[];
   readonly irreversible: boolean;
+  /** Plan: the step on which it depends what changes here, which cannot be known before; absent when it is known. */
+  readonly after?: string;
 }
 
 /** One expectation of a step's `verify`, or one probe. */

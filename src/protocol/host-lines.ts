@@ -15,6 +15,8 @@ export type HostLine =
       readonly irreversible: boolean;
       /** The step that made the change, when that is not the one that runs: in a rollback. */
       readonly step: string;
+      /** Plan: the step whose outcome decides what changes here; empty when it is known. */
+      readonly after: string;
     }
   | { readonly kind: 'd'; readonly text: string }
   | { readonly kind: 'check'; readonly holds: boolean; readonly name: string; readonly message: string }
@@ -131,6 +133,7 @@ export function parseHostLine(line: string): HostLine {
         reason: text(3),
         irreversible: text(4) === '1',
         step: text(5),
+        after: text(6),
       };
     case 'd':
       return { kind, text: text(0) };

@@ -235,6 +235,7 @@ export class HostCollector {
       reason: this.#clean(line.reason),
       diff: [],
       irreversible: line.irreversible,
+      ...(line.after === '' ? {} : { after: line.after }),
     };
   }
 

@@ -17,6 +17,7 @@ describe('parseHostLine', () => {
         reason: 'new file',
         irreversible: false,
         step: '',
+        after: '',
       },
     ],
     ['d|+a\\0174b', { kind: 'd', text: '+a|b' }],
