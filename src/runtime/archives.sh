@@ -65,10 +65,10 @@ m_find_offered() {
   [ ! -f "$m_opened/$m_member" ] || [ -h "$m_opened/$m_member" ] || m_offered=$m_opened/$m_member
 }
 
-# package_offers PATH NAME PATTERN PLACE: for playbooks that must know a file of a package before a step installs it: sets
+# package_offers PATH NAME PATTERN PLACE [TOOL]: for playbooks that must know a file of a package before a step installs it: sets
 # m_offered to a file like the one that would come to PATH from PLACE; to nothing where that cannot be known.
 package_offers() {
-  m_offered='' m_tool=pkg_add m_o_pkgsrc='' m_package=$2 m_pattern=$3 m_o_from=$4
+  m_offered='' m_tool=${5:-pkg_add} m_o_pkgsrc='' m_package=$2 m_pattern=$3 m_o_from=$4
   m_find_candidate
   [ -z "$m_archive" ] || m_find_offered "$m_archive" "$1"
 }
@@ -110,14 +110,17 @@ m_package_reason() {
 
 # m_plan_reason: sets m_reason to what is known of a package before it is installed.
 m_plan_reason() {
+  m_along=
   if [ -n "$m_old_package" ]; then
     m_find_along || m_along=
     m_package_reason "${m_candidate:-$m_pattern}" "$m_along"
   elif [ -z "$m_candidate" ]; then
+    printf '%s\n' "$m_step" >>"$m_work/packages.open"
     m_package_reason '(version known only when it is installed)' 'what it needs'
   elif m_find_along; then
     m_package_reason "$m_candidate" "$m_along"
   else
+    printf '%s\n' "$m_step" >>"$m_work/packages.open"
     m_package_reason "$m_candidate" 'what it needs (known only when it is installed)'
   fi
 }

@@ -246,12 +246,12 @@ m_need_owner() {
   fi
   if [ -n "$m_o_owner" ]; then
     m_uid_of "$m_o_owner"
-    [ -n "$m_id" ] || in_plan || fail "$m_resource $m_target_name: there is no user '$m_o_owner'"
+    [ -n "$m_id" ] || m_planned_account user "$m_o_owner" || in_plan || fail "$m_resource $m_target_name: there is no user '$m_o_owner'"
     m_want_uid=${m_id:-$m_o_owner}
   fi
   if [ -n "$m_o_group" ]; then
     m_gid_of "$m_o_group"
-    [ -n "$m_id" ] || in_plan || fail "$m_resource $m_target_name: there is no group '$m_o_group'"
+    [ -n "$m_id" ] || m_planned_account group "$m_o_group" || in_plan || fail "$m_resource $m_target_name: there is no group '$m_o_group'"
     m_want_gid=${m_id:-$m_o_group}
   fi
   if [ -n "$m_o_mode" ]; then

@@ -100,9 +100,9 @@ END
     expect(applied.code, applied.stdout.slice(-6000)).toBe(0);
     expect(wrongInPlan(planned.stdout, applied.stdout)).toEqual([]);
     expect([...resourcesByHost(applied.stdout, 'changed').keys()].toSorted()).toEqual(names.toSorted());
-    // What a build or pkgin brings cannot be read before.
+    // What a build brings cannot be read before.
     const open = resourcesByHost(planned.stdout, 'change', ({ after }) => after === 'package');
-    expect([...open.keys()].toSorted()).toEqual(['built', 'copied']);
+    expect([...open.keys()].toSorted()).toEqual(['built']);
   });
 
   it('verifies on every host, answers, and survives a reboot', async () => {

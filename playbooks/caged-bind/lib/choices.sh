@@ -76,8 +76,8 @@ find_rc_text() {
 
 # offered_rc_script: prints where a script like the one that the package would bring is; nothing when nobody knows.
 offered_rc_script() {
-  [ "$named_source:$package_source:$package_tool" = package:binary:pkg_add ] || return 0
-  package_offers "$rc_script" "$package_name" "$package_pattern" "$package_path"
+  [ "$named_source:$package_source" = package:binary ] || return 0
+  package_offers "$rc_script" "$package_name" "$package_pattern" "$package_path" "$package_tool"
   [ -z "$m_offered" ] || printf '%s\n' "$m_offered"
 }
 

@@ -21,16 +21,25 @@ package() {
   m_pattern=${m_o_pattern:-$m_package}
   m_package_source
   m_old_package=
-  if ! m_package_version "$m_pattern"; then
+  if ! m_package_version "$m_pattern" && ! m_package_is_planned "$m_pattern"; then
     if m_package_version "$m_package"; then
       m_old_package=$m_version
     fi
     m_find_candidate
+    # What an earlier package needs may be this one.
+    m_open_step=
+    [ ! -s "$m_work/packages.open" ] || [ -n "$m_old_package" ] || IFS= read -r m_open_step <"$m_work/packages.open"
     # In an apply the reason is told when it is done; until then this much is enough.
     m_package_reason "${m_candidate:-$m_pattern}" ''
     ! in_plan || m_plan_reason
     m_need "$m_reason"
     m_plan_package
+    if [ -n "$m_open_step" ] && in_plan; then
+      m_suppose "$m_open_step" 'it does not come along there'
+      m_say change "$m_why"
+      m_suppose '' ''
+      return 0
+    fi
   fi
   m_settled && return 0
   m_have "$m_tool" || fail "package $m_package: the host has no $m_tool"
@@ -88,6 +97,7 @@ m_plan_package() {
   [ "$m_mode_run" != apply ] || return 0
   m_touched "package:$m_package"
   m_would_install
+  m_plan_packages "${m_candidate:-$m_pattern}$m_nl$m_along"
   [ -z "$m_old_package" ] || m_plan_unknown
   m_plan_provided
 }
