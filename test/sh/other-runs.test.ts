@@ -132,6 +132,20 @@ describe('a run on a host where another one is at work', () => {
     await done;
   });
 
+  it('starts nothing under the name of a daemon that the other one may be starting', async () => {
+    const host = scratchHost();
+    const moved = (_path: string, text: string): string =>
+      text.replaceAll('/usr/pkg/sbin/named', host.path('usr/pkg/sbin/named'));
+    host.write('usr/pkg/sbin/named', '#!/bin/sh\necho "BIND ${0##*/}"\n', 0o755);
+    const { done, letGo } = await begin(host);
+    const meanwhile = await host.run('facts', { runtime: moved });
+    letGo();
+    await done;
+    const after = await host.run('facts', { runtime: moved });
+    expect(meanwhile.result.facts.get('named_package')).toBe('version');
+    expect(after.result.facts.get('named_package')).toBe('named');
+  });
+
   it('can be stopped while it waits, and did nothing then', async () => {
     const host = scratchHost();
     const { done, letGo } = await begin(host);
