@@ -16,6 +16,7 @@ export type {
   CheckResult,
   HostOutcome,
   HostResult,
+  OtherRun,
   ResourceResult,
   RunResult,
   StepResult,

@@ -26,6 +26,8 @@ export interface ResourceResult {
   /** Lines of a unified diff, without line ends; empty when there is none. */
   readonly diff: readonly string[];
   readonly irreversible: boolean;
+  /** Plan: the step on which it depends what changes here, which cannot be known before; absent when it is known. */
+  readonly after?: string;
 }
 
 /** One expectation of a step's `verify`, or one probe. */
@@ -50,6 +52,22 @@ export interface StepResult {
   readonly seconds: number;
 }
 
+/** Another run on the same host, as a run that looks at it or begins on it finds it. */
+export interface OtherRun {
+  /**
+   * `at-work`: it changes the host right now; `was-at-work`: it came and went while we looked. What we saw is a snapshot
+   * in both cases. `died`: it is the newest one that changed something, and never came to its end.
+   */
+  readonly state: 'at-work' | 'was-at-work' | 'died';
+  readonly runId: string;
+  /** `apply` or `rollback`; empty where an older muster did not say. */
+  readonly action: string;
+  readonly playbook: string;
+  readonly operator: string;
+  /** When it began there, by the host's clock, e.g. `2026-11-28T05:00:00Z`. */
+  readonly since: string;
+}
+
 /** Everything known about one host after a run. */
 export interface HostResult {
   readonly host: string;
@@ -64,6 +82,8 @@ export interface HostResult {
   /** Key to value, as read on the host by `observe`. */
   readonly observations: ReadonlyMap<string, string>;
   readonly facts: ReadonlyMap<string, string>;
+  /** Absent when no other run has to do with what was seen here. */
+  readonly otherRun?: OtherRun;
   /** How many SSH connections and execs this host cost. */
   readonly connections: number;
   readonly execs: number;

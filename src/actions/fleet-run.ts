@@ -100,6 +100,7 @@ async function runOne(
     outputCap: deps.outputCap,
     keepReceipts: deps.keepReceipts,
     durable: deps.durable,
+    ...(deps.waitSeconds === undefined ? {} : { waitSeconds: deps.waitSeconds }),
   };
   return await runHost(
     {

@@ -27,6 +27,8 @@ export interface RunSettings {
   readonly keepReceipts: number;
   /** Force the journal to the disk before each change. */
   readonly durable: boolean;
+  /** Seconds that it waits for another run on the host to end; undefined: not at all. */
+  readonly waitSeconds?: number;
   /** Replaces the driver's PATH; for hosts whose tools are elsewhere, and for tests. */
   readonly searchPath?: string;
 }
@@ -123,6 +125,7 @@ function runFile(settings: RunSettings, digest: string): string {
     ['m_all_steps', yesNo(settings.allSteps)],
     ['m_keep_receipts', String(Math.max(1, settings.keepReceipts))],
     ['m_durable', yesNo(settings.durable)],
+    ['m_wait', String(settings.waitSeconds ?? 0)],
     ['m_search_path', settings.searchPath ?? ''],
   ]);
 }

@@ -1,7 +1,7 @@
 // Names, options and help of the commands. What they do is loaded when it is needed.
 import { Command } from 'commander';
 import { labDirectory } from './inventory-path.ts';
-import { withFleetOptions, withStepOptions } from './options.ts';
+import { withFleetOptions, withStepOptions, withWaitOption } from './options.ts';
 import type { LabOptions, LabUpOptions } from './commands/lab.ts';
 import { collectReportFile } from './report-file.ts';
 import type { LintOptions } from './commands/lint.ts';
@@ -43,7 +43,9 @@ export function buildProgram(version: string, done: (code: number) => void): Com
 
 function addPlaybookCommands(program: Command, done: (code: number) => void): void {
   const playbookCommand = (name: string, description: string): Command =>
-    withStepOptions(withFleetOptions(program.command(`${name} <playbook>`).description(description)));
+    withWaitOption(
+      withStepOptions(withFleetOptions(program.command(`${name} <playbook>`).description(description))),
+    );
   playbookCommand('plan', 'show what apply would change; touches nothing').action(
     async (playbook: string, _: PlaybookOptions, command: Command) => {
       done(await (await import('./commands/playbook.ts')).planCommand(playbook, command.optsWithGlobals()));
@@ -71,8 +73,10 @@ function addPlaybookCommands(program: Command, done: (code: number) => void): vo
         await (await import('./commands/playbook.ts')).compareCommand(playbook, command.optsWithGlobals()),
       );
     });
-  withFleetOptions(
-    program.command('rollback').description('take hosts back to before their last run, and prove it'),
+  withWaitOption(
+    withFleetOptions(
+      program.command('rollback').description('take hosts back to before their last run, and prove it'),
+    ),
   )
     .option('-y, --yes', 'do not ask')
     .option('--run <id>', 'the run to undo (default: the newest that changed something)')

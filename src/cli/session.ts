@@ -80,6 +80,7 @@ async function follow<T>(
       stateDirectory: '/var/db/muster',
       keepReceipts: config.keepReceipts,
       durable: config.durable,
+      ...(options.wait === undefined ? {} : { waitSeconds: options.wait }),
     });
   } finally {
     signals.release();

@@ -1,6 +1,7 @@
 // What went wrong over the fleet, each thing once: hosts with the same trouble at the same place are folded.
 import type { CheckResult, HostOutcome, HostResult, StepResult } from '../result.ts';
 import { type AlikeFold, foldAlike } from './alike.ts';
+import { changeOf, sharedDiff } from './change-lines.ts';
 import { canonical } from './fold.ts';
 
 /** One thing wrong on a host. */
@@ -12,7 +13,10 @@ export interface Failure {
   /** Check name or `resource target`; empty for `step` and `host`. */
   readonly subject: string;
   readonly message: string;
-  /** Lines of a unified diff: how it is against how it should be. */
+  /**
+   * Lines of a unified diff: how it is against how it should be. Only what it changes makes failures different, not
+   * what stands around that; folded, it has what is so on all hosts.
+   */
   readonly diff: readonly string[];
   readonly hint: string | undefined;
   /** Tail of what the step's commands wrote to stderr; untrusted. Not part of what makes failures equal. */
@@ -27,19 +31,23 @@ export interface Loss {
 }
 
 /**
- * Everything wrong on hosts that were reached, folded by kind, step, subject and message, in order of first
- * appearance. That hosts are unreachable or unknown is no failure: see `foldLosses`.
+ * Everything wrong on hosts that were reached, folded by kind, step, subject, message and what a diff changes, in order
+ * of first appearance. That hosts are unreachable or unknown is no failure: see `foldLosses`.
  */
 export function foldFailures(hosts: readonly HostResult[]): readonly AlikeFold<Failure>[] {
   const entries = hosts.flatMap((host) => failuresOf(host).map((value) => ({ host: host.host, value })));
-  return foldAlike(entries, ({ kind, step, subject, message }) => canonical([kind, step, subject, message]));
+  return foldAlike(entries, {
+    text: ({ kind, step, subject, message }) => canonical([kind, step, subject, message]),
+    exactly: ({ diff }) => canonical(changeOf(diff)),
+    together: (failures) => ({ ...failures[0], diff: sharedDiff(failures.map(({ diff }) => diff)) }),
+  });
 }
 
 /** Hosts that were not reached, lost sight of, or never begun (skipped), folded by why. */
 export function foldLosses(hosts: readonly HostResult[]): readonly AlikeFold<Loss>[] {
   const lost = hosts.filter(({ outcome }) => isLoss(outcome));
   const entries = lost.map(({ host, outcome, reason, hint }) => ({ host, value: { outcome, reason, hint } }));
-  return foldAlike(entries, ({ outcome, reason }) => canonical([outcome, reason]));
+  return foldAlike(entries, { text: ({ outcome, reason }) => canonical([outcome, reason]) });
 }
 
 /**

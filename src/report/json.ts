@@ -32,8 +32,8 @@ export interface JsonExtra {
 
 /**
  * A run for `--json`: version, runId, action, playbook, interrupted, summary (hosts, then one count per outcome),
- * hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, connections, execs, proof, command),
- * then comparison and baseline when given. Absent values are left out; a missing observation is null.
+ * hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, otherRun, connections, execs, proof,
+ * command), then comparison and baseline when given. Absent values are left out; a missing observation is null.
  */
 export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
   const count = (outcome: HostOutcome): number =>
@@ -83,6 +83,7 @@ function hostJson(host: HostResult): JsonValue {
   const { host: name, outcome, reason, hint, steps, resources, checks, observations, facts } = host;
   return plain({
     ...{ host: name, outcome, reason, hint, steps, resources, checks, observations, facts },
+    otherRun: host.otherRun,
     connections: host.connections,
     execs: host.execs,
     proof: host.proof,

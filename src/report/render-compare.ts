@@ -1,14 +1,18 @@
 // The fleet compared with itself and with a baseline: what differs first, what agrees in one line.
 import type { BaselineChange, BaselineComparison, FleetComparison } from '../compare/index.ts';
+import type { HostResult } from '../result.ts';
 import { comparisonLines, divergenceLines } from './comparison.ts';
 import { escapeTerminal } from './escape.ts';
 import { type Row, count, hostLabel, layOut } from './layout.ts';
+import { otherRunRows } from './other-runs.ts';
 import { type Mark, type Style, paint } from './style.ts';
 
 export interface CompareExtra {
   readonly baseline?: BaselineComparison;
   /** Also show the keys on which all agree. */
   readonly all?: boolean;
+  /** The hosts that were looked at, for what else goes on there. */
+  readonly looked?: readonly HostResult[];
 }
 
 /** Divergences by group, changes against the baseline, hosts that could not be looked at, and the totals. */
@@ -33,6 +37,7 @@ export function renderCompare(comparison: FleetComparison, style: Style, extra: 
       : []),
   ];
   const lines = [
+    ...layOut(otherRunRows(extra.looked ?? []), style),
     ...divergenceLines(divergences, style),
     ...(extra.all === true && quiet.length > 0
       ? [paint(style, 'bold', 'no divergence:'), ...comparisonLines(quiet, style)]

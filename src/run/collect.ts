@@ -6,11 +6,13 @@ import type {
   CheckResult,
   HostOutcome,
   HostResult,
+  OtherRun,
   Proof,
   ResourceResult,
   StepOutcome,
   StepResult,
 } from '../result.ts';
+import { otherRunOf } from './other-run.ts';
 import type { OutputMask } from './remote-mask.ts';
 import { RemoteMask } from './remote-mask.ts';
 
@@ -67,6 +69,7 @@ export class HostCollector {
   #exitStatus: number | undefined;
   #receipt: ReceiptInfo | undefined;
   #proof: Proof | undefined;
+  #otherRun: OtherRun | undefined;
 
   constructor(host: string, action: Action, forms: readonly string[], cap: number, emit: EventListener) {
     this.#host = host;
@@ -119,6 +122,9 @@ export class HostCollector {
       case 'receipt':
         this.#receipt = line;
         return;
+      case 'other':
+        this.#otherRun = otherRunOf(line);
+        return;
       case 'proof':
         this.#proof = { same: line.same, paths: line.paths };
         return;
@@ -129,6 +135,7 @@ export class HostCollector {
         this.#final = { outcome: finalOutcome(line.outcome), reason: line.reason };
         return;
       case 'begin':
+      case 'wait':
       case 'unknown':
         return;
     }
@@ -160,6 +167,7 @@ export class HostCollector {
       checks: this.#checks,
       observations: this.#observations,
       facts: this.#facts,
+      ...(this.#otherRun === undefined ? {} : { otherRun: this.#otherRun }),
       ...cost,
       ...(this.#proof === undefined ? {} : { proof: this.#proof }),
       ...(this.#action === 'exec' && outcome !== 'unreachable'
@@ -230,6 +238,7 @@ export class HostCollector {
       reason: line.reason,
       diff: [],
       irreversible: line.irreversible,
+      ...(line.after === '' ? {} : { after: line.after }),
     };
   }
 

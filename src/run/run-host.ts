@@ -8,6 +8,7 @@ import type { Channel, ExitStatus, Session, Transport } from '../transport/index
 import { becomeCommand } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
 import type { Ending } from './collect.ts';
+import { DriverStage } from './driver-stage.ts';
 import { FrameRules } from './frame-rules.ts';
 import { Heard } from './heard.ts';
 import type { HostRun, HostTask, StopSignals } from './host-task.ts';
@@ -55,15 +56,13 @@ class HostRunner {
   readonly #collector: HostCollector;
   readonly #lines = new LineSplitter();
   readonly #rules = new FrameRules();
+  readonly #stage: DriverStage;
   readonly #heard: Heard;
   readonly #cost = { connections: 0, execs: 0 };
   readonly #cutLogs = new Set<string>();
   #directory: string | undefined;
   #gaveUp: string | undefined;
   #ended: 'done' | 'died' | undefined;
-  /** Before the first step the driver only looks around, and no look takes long: there beats are no sign of the run. */
-  #looksAround: boolean;
-  #lastFact = '';
 
   constructor(task: HostTask, transport: Transport, signals: StopSignals, emit: EventListener) {
     this.#task = task;
@@ -71,7 +70,7 @@ class HostRunner {
     this.#signals = signals;
     this.#emit = emit;
     this.#heard = new Heard(task.secretForms);
-    this.#looksAround = task.action !== 'exec' && task.action !== 'rollback';
+    this.#stage = new DriverStage(task.action);
     this.#collector = new HostCollector(task.host, task.action, task.secretForms, task.outputCap, emit);
   }
 
@@ -188,7 +187,7 @@ class HostRunner {
       this.#heard.line(frame.text);
       return;
     }
-    if (frame.type !== 'beat' || !this.#looksAround) watch.heard();
+    if (frame.type !== 'beat' || this.#stage.mayTakeLong) watch.heard();
     switch (frame.type) {
       case 'ready':
         this.#directory = frame.directory;
@@ -221,8 +220,7 @@ class HostRunner {
       const line = parseHostLine(text);
       const reason = this.#rules.brokenEvent(line.kind);
       if (reason !== undefined) throw brokeProtocolError(this.#task.connection, reason);
-      if (line.kind === 'fact') this.#lastFact = line.key;
-      if (line.kind === 'step' || line.kind === 'fin') this.#looksAround = false;
+      this.#stage.line(line);
       this.#collector.line(line);
     }
   }
@@ -237,7 +235,7 @@ class HostRunner {
   /** Throws, unless the run had come to its end, and only the channel did not. */
   #waitedInVain(error: WaitOver, link: Link): Ending {
     if (error.wait !== 'close') {
-      const lastFact = this.#looksAround ? this.#heard.clean(this.#lastFact) : '';
+      const lastFact = this.#heard.clean(this.#stage.lastFact);
       throw waitOverError(this.#task.connection, error, this.#words(link), lastFact);
     }
     this.#notice(`the run ended, but its channel did not close within ${error.limitMs / 1000} s`);

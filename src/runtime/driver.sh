@@ -2,7 +2,7 @@
 # Usage: sh driver.sh WORK-DIRECTORY. What it is to do stands in WORK-DIRECTORY/run; what it did, in log/000.ev.
 m_work=$1
 . "$m_work/run"
-for m_part in codec events paths journal place resource services accounts lock expect facts kept clear hand-back prune undo undo-system undo-package undo-registry rollback; do
+for m_part in codec events paths journal place resource planned services accounts lock other-runs archives expect facts kept clear hand-back prune undo undo-system undo-package undo-registry rollback; do
   . "$m_work/runtime/$m_part.sh"
 done
 for m_part in "$m_work"/runtime/resources/*.sh; do
@@ -97,12 +97,17 @@ printf '%s\n' "$!" >"$m_work/ticker.pid"
 
 case $m_action in
   facts)
+    m_tell_others
     m_gather_facts
     m_finish ok ''
     ;;
   plan | verify)
+    # What is still at work when the time is over is told, and looked at as it is.
+    m_await_others || :
+    m_tell_others
     m_gather_facts
     m_run_steps
+    m_tell_newcomers
     m_finish "$m_run_outcome" "$m_run_reason"
     ;;
   apply)
@@ -123,13 +128,21 @@ case $m_action in
     m_finish "$m_run_outcome" "$m_run_reason"
     ;;
   rollback)
-    m_find_receipt
     if [ "$m_preview" = yes ]; then
+      m_await_others || :
+      m_tell_others
+      m_find_receipt
       m_preview_rollback
       m_finish ok ''
     fi
+    m_find_receipt
+    m_read_meta "$m_receipt"
+    m_playbook=$m_meta_playbook
     m_take_lock
     m_locked=1
+    # What was the newest run may have been taken back by whoever held the lock, or may be no longer the newest.
+    m_receipt=
+    m_find_receipt
     m_run_id=${m_receipt##*/}
     if m_rollback; then
       m_finish rolled-back ''

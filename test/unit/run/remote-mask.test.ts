@@ -24,6 +24,7 @@ const lines: readonly HostLine[] = [
     reason: text,
     irreversible: false,
     step: text,
+    after: text,
   },
   { kind: 'd', text: `+${text}` },
   { kind: 'check', holds: false, name: text, message: text },
@@ -31,6 +32,15 @@ const lines: readonly HostLine[] = [
   { kind: 'notice', text },
   { kind: 'end', id: text, outcome: 'failed', seconds: 1, reason: text },
   { kind: 'receipt', runId: text, playbook: text, operator: text, started: text, entries: 1 },
+  {
+    kind: 'other',
+    state: 'died',
+    runId: text,
+    action: text,
+    playbook: text,
+    operator: text,
+    since: text,
+  },
   { kind: 'fin', outcome: 'failed', reason: text },
 ];
 

@@ -210,9 +210,16 @@ describe('a host that falls silent in its run', () => {
     });
   });
 
+  it('is unknown when its driver hangs in a look behind its wait for another run', async () => {
+    const waited = [ready, frame('000.ev', 0, 'begin|r|plan\nwait|600\nfact|mount_root|/\n')];
+    const { result } = await run([{ says: [...waited, '@N beat\n'], then: 'goes on' }]);
+    expect(result.reason).toContain('behind the fact mount_root');
+  });
+
   it.each([
     ['in a step', 'plan', 'step|one|1\n', 'end|one|ok|9|\nfin|ok|\n'],
     ['in a command', 'exec', '', 'exit|0\nfin|ok|\n'],
+    ['while it waits for another run', 'plan', 'wait|600\n', 'fact|release|9.1\nfin|ok|\n'],
   ] as const)(
     'is heard by beats alone %s, for as long as that takes',
     async (_where, action, before, after) => {
