@@ -1,8 +1,8 @@
 // What a run is known to have done: plain values, complete for every host that was asked for.
 // design.md section 2 has the words.
 
-/** The verbs that run a driver on hosts. */
-export type Action = 'plan' | 'apply' | 'verify' | 'rollback' | 'facts' | 'exec' | 'ping';
+/** What a run is called: the verb that was asked for. A ping runs as facts on the hosts, and a compare as a verify. */
+export type Action = 'plan' | 'apply' | 'verify' | 'compare' | 'rollback' | 'facts' | 'exec' | 'ping';
 
 /** Outcome of a step or a resource on a host. */
 export type StepOutcome = 'ok' | 'changed' | 'failed' | 'skipped' | 'rolled-back';

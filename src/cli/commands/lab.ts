@@ -19,7 +19,7 @@ import {
 import { MusterError, UsageError } from '../../errors.ts';
 import { count } from '../../report/index.ts';
 import { exitCodes } from '../exit-code.ts';
-import { writeOut } from '../session.ts';
+import { writeOut } from '../outputs.ts';
 
 const mostHosts = 200;
 
@@ -164,7 +164,7 @@ export async function labSshCommand(
   const child = spawn('ssh', args, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.once('error', (cause) => {
-      const hint = `without it: muster exec COMMAND -i ${lab.inventoryFile} --limit ${name}`;
+      const hint = `without it: muster exec -i ${lab.inventoryFile} --limit ${name} COMMAND`;
       reject(new MusterError('LAB_SSH', `cannot run ssh: ${cause.message}`, { cause, hint }));
     });
     child.once('close', (code) => {

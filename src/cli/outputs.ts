@@ -1,0 +1,52 @@
+// Standard output and standard error, which may be full, closed or read by nobody. A run goes on whatever becomes of
+// them; that its result was lost is said once, at the end, and is the exit code.
+import { getSystemErrorMap } from 'node:util';
+import { MusterError } from '../errors.ts';
+import { exitCodes } from './exit-code.ts';
+
+/** A result could not be written; what was done on hosts is done (exit 74). */
+export class OutputError extends MusterError {}
+
+let outputProblem: NodeJS.ErrnoException | undefined;
+
+/** Writes to standard output. That it failed is known later: see `shown` and `watchOutputs`. */
+export function writeOut(text: string): void {
+  process.stdout.write(text);
+}
+
+/** Resolves when everything before is written. Throws OutputError when it is not, and nobody can have read it. */
+export async function shown(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.stdout.write('', () => {
+      resolve();
+    });
+  });
+  if (outputProblem !== undefined) throw outputError(outputProblem);
+}
+
+/**
+ * Keeps the process alive when an output breaks, and at its end says what became of standard output. A reader that went
+ * away (`muster ... | head`) had what it wanted; standard error is for people, and a run does not fail for it.
+ */
+export function watchOutputs(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') outputProblem ??= error;
+  });
+  process.stderr.on('error', () => undefined);
+  process.once('exit', (code) => {
+    if (outputProblem === undefined || code === exitCodes.bug || code === exitCodes.interrupted) return;
+    if (code !== exitCodes.output) process.stderr.write(`muster: ${outputError(outputProblem).message}\n`);
+    process.exitCode = exitCodes.output;
+  });
+}
+
+/** The system's words for an error of a write, open or rename: `no space left on device`. */
+export function systemWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { errno } = error as NodeJS.ErrnoException;
+  return (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]) ?? error.message;
+}
+
+function outputError(cause: NodeJS.ErrnoException): OutputError {
+  return new OutputError('OUTPUT', `standard output cannot be written: ${systemWords(cause)}`, { cause });
+}
