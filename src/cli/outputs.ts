@@ -14,14 +14,14 @@ export function writeOut(text: string): void {
   process.stdout.write(text);
 }
 
-/** Resolves when everything before is written. Throws OutputError when it is not, and nobody can have read it. */
+/** Resolves when everything before is written. Throws OutputError when it is not: nobody can say yes to what nobody has read. */
 export async function shown(): Promise<void> {
   await new Promise<void>((resolve) => {
     process.stdout.write('', () => {
       resolve();
     });
   });
-  if (outputProblem !== undefined) throw outputError(outputProblem);
+  if (outputProblem !== undefined) throw outputError(outputProblem, 'nothing was changed');
 }
 
 /**
@@ -47,6 +47,7 @@ export function systemWords(error: unknown): string {
   return (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]) ?? error.message;
 }
 
-function outputError(cause: NodeJS.ErrnoException): OutputError {
-  return new OutputError('OUTPUT', `standard output cannot be written: ${systemWords(cause)}`, { cause });
+function outputError(cause: NodeJS.ErrnoException, hint?: string): OutputError {
+  const message = `standard output cannot be written: ${systemWords(cause)}`;
+  return new OutputError('OUTPUT', message, { cause, ...(hint === undefined ? {} : { hint }) });
 }

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import {
   chooseBackend,
+  claimDirectory,
   endLab,
   engineStatus,
   findEmbeddedLabs,
@@ -45,6 +46,8 @@ export async function labUpCommand(
   }
   const wanted = backendNamed(options.backend);
   await refuseSecondLab(options.directory);
+  // Before an image is made for it, which takes its time.
+  await claimDirectory(options.directory);
   const { backend, reason } = await chooseBackend(wanted);
   say(`practice hosts by the ${backend} backend: ${reason}`);
   const image = await prepareImage(backend, say);
