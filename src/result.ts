@@ -38,14 +38,19 @@ export interface CheckResult {
   readonly message: string;
 }
 
+/** What a command prints to. */
+export type OutputStream = 'stdout' | 'stderr';
+
 export interface StepResult {
   readonly id: string;
   readonly outcome: StepOutcome;
   /** Why it failed or was skipped; empty otherwise. */
   readonly reason: string;
-  /** Tail of what the step's commands printed, up to the cap, decoded leniently as UTF-8. Untrusted. */
+  /** What the step's commands printed, up to the cap. Untrusted. A byte that is no UTF-8 is a lone U+DC80 to U+DCFF. */
   readonly stdout: string;
   readonly stderr: string;
+  /** Streams of which more was printed than is here; absent when all is. */
+  readonly cut?: readonly OutputStream[];
   /** Whole seconds on the host's clock. */
   readonly seconds: number;
 }
@@ -82,8 +87,11 @@ export interface Proof {
 export interface CommandResult {
   /** Null when the command was ended by a signal or the status never arrived. */
   readonly status: number | null;
+  /** Up to the cap; bytes that are no UTF-8 as in `StepResult`. */
   readonly stdout: string;
   readonly stderr: string;
+  /** Streams of which more was printed than is here; absent when all is. */
+  readonly cut?: readonly OutputStream[];
 }
 
 /** The result of one run over the fleet: one entry for each host asked for, in inventory order. */

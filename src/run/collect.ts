@@ -6,12 +6,16 @@ import type {
   CheckResult,
   HostOutcome,
   HostResult,
+  OutputStream,
   Proof,
   ResourceResult,
   StepOutcome,
   StepResult,
 } from '../result.ts';
-import { maskText, StreamMask } from './mask.ts';
+import type { Ending } from './early-end.ts';
+import { wordlessEnding } from './early-end.ts';
+import { isChange, judgeCommand, judgeFindings } from './judge.ts';
+import { HostText } from './host-text.ts';
 
 /** What a rollback would undo or has undone, as the host tells it. */
 export interface ReceiptInfo {
@@ -29,30 +33,21 @@ interface StepState {
   seconds: number;
   stdout: string;
   stderr: string;
-}
-
-interface OutputState {
-  readonly decoder: InstanceType<typeof TextDecoder>;
-  readonly mask: StreamMask;
-}
-
-/** How the host's run ended, as seen from the controller. */
-export interface Ending {
-  readonly outcome: HostOutcome;
-  readonly reason: string;
-  readonly hint?: string;
+  cut?: readonly OutputStream[];
 }
 
 const resourceStatuses = ['ok', 'change', 'changed', 'failed', 'undone', 'kept', 'conflict'] as const;
 
-/** Collects one host. Texts are masked on the way in, so nothing behind it ever holds a secret. */
+/**
+ * Collects one host. Every text of the host comes through here, and leaves its secrets and the names of the run's private
+ * directory behind on the way in.
+ */
 export class HostCollector {
   readonly #host: string;
   readonly #action: Action;
   readonly #emit: EventListener;
-  readonly #forms: readonly string[];
+  readonly #text: HostText;
   readonly #steps = new Map<number, StepState>();
-  readonly #outputs = new Map<string, OutputState>();
   readonly #resources: ResourceResult[] = [];
   readonly #checks: CheckResult[] = [];
   readonly #observations = new Map<string, string>();
@@ -61,6 +56,7 @@ export class HostCollector {
   #step = 0;
   #pending: ResourceResult | undefined;
   #final: Ending | undefined;
+  #isBegun = false;
   #exitStatus: number | undefined;
   #receipt: ReceiptInfo | undefined;
   #proof: Proof | undefined;
@@ -68,7 +64,7 @@ export class HostCollector {
   constructor(host: string, action: Action, forms: readonly string[], cap: number, emit: EventListener) {
     this.#host = host;
     this.#action = action;
-    this.#forms = forms;
+    this.#text = new HostText(forms);
     this.#cap = cap;
     this.#emit = emit;
   }
@@ -77,13 +73,29 @@ export class HostCollector {
     return this.#receipt;
   }
 
+  /** The driver was heard of: from here on the host may be another one than before. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
   /** What the driver itself said last, when it said it. */
   get final(): Ending | undefined {
     return this.#final;
   }
 
+  /** Takes what the host calls the run's private directory. */
+  directory(path: string): void {
+    this.#text.directory(path);
+  }
+
+  /** Takes note that not all of an output log was sent. */
+  cut(log: string): void {
+    noteCut(this.#stepState(Number.parseInt(log, 10)), streamOf(log));
+  }
+
   /** Takes one line of the event log. */
   line(line: HostLine): void {
+    this.#isBegun = true;
     if (line.kind === 'd') {
       if (this.#pending !== undefined) {
         this.#pending = { ...this.#pending, diff: [...this.#pending.diff, this.#clean(line.text)] };
@@ -93,8 +105,7 @@ export class HostCollector {
     this.#flushResource();
     switch (line.kind) {
       case 'fact':
-        this.#facts.set(line.key, this.#clean(line.value));
-        this.#emit({ type: 'fact', host: this.#host, key: line.key, value: this.#clean(line.value) });
+        this.#learn(this.#clean(line.key), this.#clean(line.value));
         return;
       case 'step':
         this.#startStep(line.id, line.index);
@@ -106,7 +117,7 @@ export class HostCollector {
         this.#addCheck(line);
         return;
       case 'obs':
-        this.#observe(line.key, this.#clean(line.value));
+        this.#observe(this.#clean(line.key), this.#clean(line.value));
         return;
       case 'end':
         this.#endStep(line);
@@ -115,7 +126,12 @@ export class HostCollector {
         this.#emit({ type: 'notice', host: this.#host, message: this.#clean(line.text) });
         return;
       case 'receipt':
-        this.#receipt = line;
+        this.#receipt = {
+          ...line,
+          playbook: this.#clean(line.playbook),
+          operator: this.#clean(line.operator),
+          started: this.#clean(line.started),
+        };
         return;
       case 'proof':
         this.#proof = { same: line.same, paths: line.paths };
@@ -134,16 +150,21 @@ export class HostCollector {
 
   /** Takes bytes of a step's output; `log` is e.g. `003.err`. */
   output(log: string, bytes: Uint8Array): void {
-    const state = this.#outputState(log);
-    this.#show(log, state.mask.push(state.decoder.decode(bytes, { stream: true })));
+    this.#show(log, this.#text.push(log, bytes));
+  }
+
+  /** How the host fares when its driver is over and never said how. What changes hosts may have done all of its work. */
+  wordless(): Ending {
+    const asksOnly = ['plan', 'verify', 'facts'].includes(this.#action);
+    const lastWords = this.#steps.get(0)?.stderr.trimEnd().split('\n').at(-1) ?? '';
+    return wordlessEnding({ mayHaveBegun: this.#isBegun || !asksOnly, lastWords });
   }
 
   /** Closes the books. `ending` says how the link saw it; what the driver said itself goes first. */
   finish(ending: Ending, cost: { connections: number; execs: number }): HostResult {
     this.#flushResource();
-    for (const [log, state] of this.#outputs)
-      this.#show(log, state.mask.push(state.decoder.decode()) + state.mask.flush());
-    const { outcome, reason, hint } = this.#judge(ending);
+    for (const [log, rest] of this.#text.flush()) this.#show(log, rest);
+    const { outcome, reason, hint } = this.#judge({ ...ending, reason: this.#clean(ending.reason) });
     const steps = [...this.#steps]
       .filter(([index]) => index > 0 && this.#action !== 'exec')
       .map(([, step]) => ({ ...step }));
@@ -160,12 +181,13 @@ export class HostCollector {
       facts: this.#facts,
       ...cost,
       ...(this.#proof === undefined ? {} : { proof: this.#proof }),
-      ...(this.#action === 'exec' && outcome !== 'unreachable'
+      ...(this.#action === 'exec' && (this.#exitStatus !== undefined || first !== undefined)
         ? {
             command: {
               status: this.#exitStatus ?? null,
               stdout: first?.stdout ?? '',
               stderr: first?.stderr ?? '',
+              ...(first?.cut === undefined ? {} : { cut: first.cut }),
             },
           }
         : {}),
@@ -173,19 +195,10 @@ export class HostCollector {
   }
 
   #judge(ending: Ending): Ending {
-    const said = this.#final ?? ending;
+    const said = this.#final ?? (ending.outcome === 'ok' ? this.wordless() : ending);
     if (said.outcome !== 'ok') return said;
-    if (this.#action === 'exec') {
-      const status = this.#exitStatus ?? null;
-      return status === 0 ? said : { outcome: 'failed', reason: `exit status ${String(status)}` };
-    }
-    const broken = this.#checks.filter((check) => !check.holds).length;
-    if (broken > 0)
-      return { outcome: 'failed', reason: `${broken} of ${this.#checks.length} checks do not hold` };
-    const changes = this.#resources.filter(
-      ({ status }) => status === 'change' || status === 'changed',
-    ).length;
-    return changes > 0 ? { ...said, outcome: 'changed' } : said;
+    if (this.#action === 'exec') return judgeCommand(this.#exitStatus) ?? this.wordless();
+    return judgeFindings(said, this.#checks, this.#resources);
   }
 
   #startStep(id: string, index: number): void {
@@ -213,17 +226,16 @@ export class HostCollector {
   #stepOutcome(line: Extract<HostLine, { kind: 'end' }>): StepOutcome {
     if (line.outcome === 'failed' || line.outcome === 'skipped') return line.outcome;
     if (this.#checks.some((check) => check.step === line.id && !check.holds)) return 'failed';
-    const changes = this.#resources.some(
-      ({ step, status }) => step === line.id && (status === 'change' || status === 'changed'),
-    );
-    return changes ? 'changed' : 'ok';
+    return this.#resources.some((resource) => resource.step === line.id && isChange(resource))
+      ? 'changed'
+      : 'ok';
   }
 
   #resourceOf(line: Extract<HostLine, { kind: 'res' }>): ResourceResult {
     return {
       step: line.step === '' ? (this.#steps.get(this.#step)?.id ?? '') : line.step,
       resource: line.resource,
-      target: line.target,
+      target: this.#clean(line.target),
       status: resourceStatuses.find((status) => status === line.status) ?? 'failed',
       reason: this.#clean(line.reason),
       diff: [],
@@ -247,6 +259,11 @@ export class HostCollector {
     };
     this.#checks.push(result);
     this.#emit({ type: 'check', host: this.#host, result });
+  }
+
+  #learn(key: string, value: string): void {
+    this.#facts.set(key, value);
+    this.#emit({ type: 'fact', host: this.#host, key, value });
   }
 
   #observe(key: string, value: string): void {
@@ -275,25 +292,27 @@ export class HostCollector {
     return fresh;
   }
 
-  #outputState(log: string): OutputState {
-    const known = this.#outputs.get(log);
-    if (known !== undefined) return known;
-    const fresh = { decoder: new TextDecoder(), mask: new StreamMask(this.#forms) };
-    this.#outputs.set(log, fresh);
-    return fresh;
-  }
-
   #show(log: string, text: string): void {
     if (text === '') return;
-    const stream = log.endsWith('.err') ? 'stderr' : 'stdout';
+    const stream = streamOf(log);
     const step = this.#stepState(Number.parseInt(log, 10));
-    step[stream] = (step[stream] + text).slice(-this.#cap);
+    const all = step[stream] + text;
+    step[stream] = all.slice(-this.#cap);
+    if (all.length > this.#cap) noteCut(step, stream);
     this.#emit({ type: 'output', host: this.#host, step: step.id, stream, text });
   }
 
   #clean(text: string): string {
-    return maskText(text, this.#forms);
+    return this.#text.clean(text);
   }
+}
+
+function streamOf(log: string): OutputStream {
+  return log.endsWith('.err') ? 'stderr' : 'stdout';
+}
+
+function noteCut(step: StepState, stream: OutputStream): void {
+  if (step.cut?.includes(stream) !== true) step.cut = [...(step.cut ?? []), stream];
 }
 
 function finalOutcome(word: string): HostOutcome {

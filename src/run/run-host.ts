@@ -8,7 +8,9 @@ import type { Action, HostResult } from '../result.ts';
 import type { Channel, HostConnection, Session, Transport } from '../transport/index.ts';
 import { becomeCommand } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
-import type { Ending, ReceiptInfo } from './collect.ts';
+import type { ReceiptInfo } from './collect.ts';
+import type { Ending } from './early-end.ts';
+import { earlyEnding } from './early-end.ts';
 import { bootText, controlText, followText } from './host-scripts.ts';
 
 /** What one host is to be sent. */
@@ -39,6 +41,8 @@ export interface HostRun {
   readonly result: HostResult;
   /** rollback: what the host says about the run to undo. */
   readonly receipt: ReceiptInfo | undefined;
+  /** It failed before anything was begun on the host, which is as it was and does what it did. */
+  readonly isUntouched?: true;
 }
 
 const shell = '/bin/sh -s';
@@ -66,6 +70,7 @@ class HostRunner {
   readonly #cost = { connections: 0, execs: 0 };
   #directory: string | undefined;
   #noise: string[] = [];
+  #refusal: string | undefined;
   #ended: 'done' | 'died' | undefined;
 
   constructor(task: HostTask, transport: Transport, signals: StopSignals, emit: EventListener) {
@@ -87,7 +92,8 @@ class HostRunner {
       reason: result.reason,
       result,
     });
-    return { result, receipt: this.#collector.receipt };
+    const isUntouched = result.outcome === 'failed' && !this.#collector.isBegun;
+    return { result, receipt: this.#collector.receipt, ...(isUntouched ? { isUntouched } : {}) };
   }
 
   async #attempts(): Promise<Ending> {
@@ -169,6 +175,7 @@ class HostRunner {
     switch (frame.type) {
       case 'ready':
         this.#directory = frame.directory;
+        this.#collector.directory(frame.directory);
         return;
       case 'data':
         this.#offsets.set(frame.log, frame.offset + frame.bytes.length);
@@ -181,10 +188,13 @@ class HostRunner {
         this.#ended = frame.type;
         return;
       case 'fail':
+        this.#refusal = frame.message;
+        return;
       case 'noise':
-        this.#noise = [...this.#noise, frame.type === 'fail' ? frame.message : frame.text].slice(-5);
+        this.#noise = [...this.#noise, frame.text].slice(-5);
         return;
       case 'cut':
+        this.#collector.cut(frame.log);
         this.#emit({
           type: 'notice',
           host: this.#task.host,
@@ -199,18 +209,20 @@ class HostRunner {
   #verdict(channel: Channel, status: { status: number | null; signal: string | null }): Ending {
     if (this.#ended === 'done') return { outcome: 'ok', reason: '' };
     if (this.#ended === 'died') {
+      const wordless = this.#collector.wordless();
+      if (wordless.outcome === 'failed') return wordless;
       return {
         outcome: 'unknown',
         reason: 'the driver was killed on the host in the middle of its work',
         hint: 'look at the host, then apply again or roll back: the journal knows what was done',
       };
     }
-    const said = [...this.#noise, channel.stderr().trim()].filter((text) => text !== '').join(' / ');
-    const how = status.signal === null ? `exit status ${String(status.status)}` : `signal ${status.signal}`;
-    return {
-      outcome: this.#directory === undefined ? 'failed' : 'unknown',
-      reason: `the host's shell ended early (${how})${said === '' ? '' : `: ${said}`}`,
-    };
+    return earlyEnding({
+      refusal: this.#refusal,
+      isReady: this.#directory !== undefined,
+      noise: [...this.#noise, channel.stderr().trim()],
+      ...status,
+    });
   }
 
   /** Passes the operator's wishes to the host, each by an exec of its own on the same connection. */
