@@ -109,11 +109,11 @@ function addQuestionCommands(program: Command, done: (code: number) => void): vo
       .passThroughOptions()
       .addHelpText(
         'after',
-        "\nOptions of muster stand before the command: whatever is behind its first word belongs to it. The words are\n" +
+        '\nOptions of muster stand before the command: whatever is behind its first word belongs to it. The words are\n' +
           "joined with blanks, and the host's sh reads that line, as with ssh. So what that sh shall not take apart is\n" +
           'quoted twice, or the whole command once:\n' +
           '  muster exec -l ns1 grep -v root /etc/group\n' +
-          "  muster exec -l ns1 'grep -c \"two words\" /etc/motd | tail -n 1'\n" +
+          '  muster exec -l ns1 \'grep -c "two words" /etc/motd | tail -n 1\'\n' +
           'It runs in the home directory of the user who is logged in, with no standard input.',
       ),
   ).action(async (words: string[], _: FleetOptions, command: Command) => {

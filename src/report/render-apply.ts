@@ -1,6 +1,7 @@
 // What an apply or a rollback did, as text: a recap for each host, every failure with its evidence, totals.
 import { foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
 import type { HostOutcome, HostResult, RunResult, StepOutcome } from '../result.ts';
+import { escapeTerminal } from './escape.ts';
 import { count, type Row, hostLabel, layOut } from './layout.ts';
 import type { Mark, Style } from './style.ts';
 import { countOf, failureRows, lossRows, totalLine } from './trouble.ts';
@@ -25,7 +26,11 @@ export function renderApply(result: RunResult, style: Style): string {
 
 /** For each host how much was undone, and every entry that was not. */
 export function renderRollback(result: RunResult, style: Style): string {
-  const recap = recapRows(reachedHosts(result), undoneText);
+  // A host that failed before it undid anything is told of by why it failed.
+  const reached = reachedHosts(result).filter(
+    ({ outcome, resources }) => outcome !== 'failed' || resources.length > 0,
+  );
+  const recap = recapRows(reached, undoneText);
   const counts: [number, string][] = [
     [countOf(result.hosts, 'rolled-back'), 'rolled back'],
     [countOf(result.hosts, 'ok', 'changed'), 'with nothing to roll back'],
@@ -66,7 +71,8 @@ function stepCounts(hosts: readonly HostResult[]): string {
 
 function undoneText(host: HostResult): string {
   const { proof, resources } = host;
-  if (resources.length === 0) return 'nothing to roll back';
+  if (resources.length === 0)
+    return host.reason === '' ? 'nothing to roll back' : escapeTerminal(host.reason);
   const number = (status: string): number => resources.filter((entry) => entry.status === status).length;
   const kept = number('kept');
   return [

@@ -12,10 +12,12 @@ import type {
   StepOutcome,
   StepResult,
 } from '../result.ts';
+import { ByteDecoder } from './byte-text.ts';
 import type { Ending } from './early-end.ts';
-import { wordlessEnding } from './early-end.ts';
+import { withHint, wordlessEnding } from './early-end.ts';
 import { isChange, judgeCommand, judgeFindings } from './judge.ts';
-import { HostText } from './host-text.ts';
+import { maskText, StreamMask } from './mask.ts';
+import { PrivateNames, StreamNames } from './private-names.ts';
 
 /** What a rollback would undo or has undone, as the host tells it. */
 export interface ReceiptInfo {
@@ -36,18 +38,27 @@ interface StepState {
   cut?: readonly OutputStream[];
 }
 
+interface OutputState {
+  readonly decoder: ByteDecoder;
+  readonly mask: StreamMask;
+  readonly names: StreamNames;
+}
+
+export type { Ending };
+
 const resourceStatuses = ['ok', 'change', 'changed', 'failed', 'undone', 'kept', 'conflict'] as const;
 
 /**
- * Collects one host. Every text of the host comes through here, and leaves its secrets and the names of the run's private
- * directory behind on the way in.
+ * Collects one host. Texts are masked on the way in, and lose the names of the run's private directory, so nothing behind
+ * it ever holds either.
  */
 export class HostCollector {
   readonly #host: string;
   readonly #action: Action;
   readonly #emit: EventListener;
-  readonly #text: HostText;
+  readonly #forms: readonly string[];
   readonly #steps = new Map<number, StepState>();
+  readonly #outputs = new Map<string, OutputState>();
   readonly #resources: ResourceResult[] = [];
   readonly #checks: CheckResult[] = [];
   readonly #observations = new Map<string, string>();
@@ -56,15 +67,16 @@ export class HostCollector {
   #step = 0;
   #pending: ResourceResult | undefined;
   #final: Ending | undefined;
-  #isBegun = false;
   #exitStatus: number | undefined;
   #receipt: ReceiptInfo | undefined;
   #proof: Proof | undefined;
+  #names: PrivateNames | undefined;
+  #isBegun = false;
 
   constructor(host: string, action: Action, forms: readonly string[], cap: number, emit: EventListener) {
     this.#host = host;
     this.#action = action;
-    this.#text = new HostText(forms);
+    this.#forms = forms;
     this.#cap = cap;
     this.#emit = emit;
   }
@@ -85,7 +97,7 @@ export class HostCollector {
 
   /** Takes what the host calls the run's private directory. */
   directory(path: string): void {
-    this.#text.directory(path);
+    this.#names = PrivateNames.of(path);
   }
 
   /** Takes note that not all of an output log was sent. */
@@ -94,8 +106,9 @@ export class HostCollector {
   }
 
   /** Takes one line of the event log. */
-  line(line: HostLine): void {
+  line(raw: HostLine): void {
     this.#isBegun = true;
+    const line = this.#names?.hideIn(raw) ?? raw;
     if (line.kind === 'd') {
       if (this.#pending !== undefined) {
         this.#pending = { ...this.#pending, diff: [...this.#pending.diff, this.#clean(line.text)] };
@@ -105,7 +118,8 @@ export class HostCollector {
     this.#flushResource();
     switch (line.kind) {
       case 'fact':
-        this.#learn(this.#clean(line.key), this.#clean(line.value));
+        this.#facts.set(line.key, this.#clean(line.value));
+        this.#emit({ type: 'fact', host: this.#host, key: line.key, value: this.#clean(line.value) });
         return;
       case 'step':
         this.#startStep(line.id, line.index);
@@ -117,7 +131,7 @@ export class HostCollector {
         this.#addCheck(line);
         return;
       case 'obs':
-        this.#observe(this.#clean(line.key), this.#clean(line.value));
+        this.#observe(line.key, this.#clean(line.value));
         return;
       case 'end':
         this.#endStep(line);
@@ -126,12 +140,7 @@ export class HostCollector {
         this.#emit({ type: 'notice', host: this.#host, message: this.#clean(line.text) });
         return;
       case 'receipt':
-        this.#receipt = {
-          ...line,
-          playbook: this.#clean(line.playbook),
-          operator: this.#clean(line.operator),
-          started: this.#clean(line.started),
-        };
+        this.#receipt = line;
         return;
       case 'proof':
         this.#proof = { same: line.same, paths: line.paths };
@@ -150,7 +159,8 @@ export class HostCollector {
 
   /** Takes bytes of a step's output; `log` is e.g. `003.err`. */
   output(log: string, bytes: Uint8Array): void {
-    this.#show(log, this.#text.push(log, bytes));
+    const state = this.#outputState(log);
+    this.#show(log, state.names.push(state.mask.push(state.decoder.push(bytes)), this.#names));
   }
 
   /** How the host fares when its driver is over and never said how. What changes hosts may have done all of its work. */
@@ -163,8 +173,11 @@ export class HostCollector {
   /** Closes the books. `ending` says how the link saw it; what the driver said itself goes first. */
   finish(ending: Ending, cost: { connections: number; execs: number }): HostResult {
     this.#flushResource();
-    for (const [log, rest] of this.#text.flush()) this.#show(log, rest);
-    const { outcome, reason, hint } = this.#judge({ ...ending, reason: this.#clean(ending.reason) });
+    for (const [log, { decoder, mask, names }] of this.#outputs) {
+      const rest = mask.push(decoder.end()) + mask.flush();
+      this.#show(log, names.push(rest, this.#names) + names.flush(this.#names));
+    }
+    const { outcome, reason, hint } = withHint(this.#judge(this.#names?.hideIn(ending) ?? ending));
     const steps = [...this.#steps]
       .filter(([index]) => index > 0 && this.#action !== 'exec')
       .map(([, step]) => ({ ...step }));
@@ -226,16 +239,15 @@ export class HostCollector {
   #stepOutcome(line: Extract<HostLine, { kind: 'end' }>): StepOutcome {
     if (line.outcome === 'failed' || line.outcome === 'skipped') return line.outcome;
     if (this.#checks.some((check) => check.step === line.id && !check.holds)) return 'failed';
-    return this.#resources.some((resource) => resource.step === line.id && isChange(resource))
-      ? 'changed'
-      : 'ok';
+    const changes = this.#resources.some((resource) => resource.step === line.id && isChange(resource));
+    return changes ? 'changed' : 'ok';
   }
 
   #resourceOf(line: Extract<HostLine, { kind: 'res' }>): ResourceResult {
     return {
       step: line.step === '' ? (this.#steps.get(this.#step)?.id ?? '') : line.step,
       resource: line.resource,
-      target: this.#clean(line.target),
+      target: line.target,
       status: resourceStatuses.find((status) => status === line.status) ?? 'failed',
       reason: this.#clean(line.reason),
       diff: [],
@@ -259,11 +271,6 @@ export class HostCollector {
     };
     this.#checks.push(result);
     this.#emit({ type: 'check', host: this.#host, result });
-  }
-
-  #learn(key: string, value: string): void {
-    this.#facts.set(key, value);
-    this.#emit({ type: 'fact', host: this.#host, key, value });
   }
 
   #observe(key: string, value: string): void {
@@ -292,6 +299,14 @@ export class HostCollector {
     return fresh;
   }
 
+  #outputState(log: string): OutputState {
+    const known = this.#outputs.get(log);
+    if (known !== undefined) return known;
+    const fresh = { decoder: new ByteDecoder(), mask: new StreamMask(this.#forms), names: new StreamNames() };
+    this.#outputs.set(log, fresh);
+    return fresh;
+  }
+
   #show(log: string, text: string): void {
     if (text === '') return;
     const stream = streamOf(log);
@@ -303,7 +318,7 @@ export class HostCollector {
   }
 
   #clean(text: string): string {
-    return this.#text.clean(text);
+    return maskText(text, this.#forms);
   }
 }
 

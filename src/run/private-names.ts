@@ -54,6 +54,12 @@ export class PrivateNames {
     return text.replace(this.#pattern, (form) => this.#plainByForm.get(form) ?? placeholder);
   }
 
+  /** A value with the names taken out of each of its texts. */
+  hideIn<T extends object>(value: T): T {
+    const clean = (field: unknown): unknown => (typeof field === 'string' ? this.hide(field) : field);
+    return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, clean(field)])) as T;
+  }
+
   /** Where in a text a name may begin that ends behind it; the text's length when none does. */
   openFrom(text: string): number {
     for (let at = Math.max(0, text.length - this.#longest); at < text.length; at++) {

@@ -8,9 +8,7 @@ import type { Action, HostResult } from '../result.ts';
 import type { Channel, HostConnection, Session, Transport } from '../transport/index.ts';
 import { becomeCommand } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
-import type { ReceiptInfo } from './collect.ts';
-import type { Ending } from './early-end.ts';
-import { earlyEnding } from './early-end.ts';
+import type { Ending, ReceiptInfo } from './collect.ts';
 import { bootText, controlText, followText } from './host-scripts.ts';
 
 /** What one host is to be sent. */
@@ -208,6 +206,8 @@ class HostRunner {
 
   #verdict(channel: Channel, status: { status: number | null; signal: string | null }): Ending {
     if (this.#ended === 'done') return { outcome: 'ok', reason: '' };
+    // The scripts before the driver gave up: nothing was begun.
+    if (this.#refusal !== undefined) return { outcome: 'failed', reason: this.#refusal };
     if (this.#ended === 'died') {
       const wordless = this.#collector.wordless();
       if (wordless.outcome === 'failed') return wordless;
@@ -217,12 +217,12 @@ class HostRunner {
         hint: 'look at the host, then apply again or roll back: the journal knows what was done',
       };
     }
-    return earlyEnding({
-      refusal: this.#refusal,
-      isReady: this.#directory !== undefined,
-      noise: [...this.#noise, channel.stderr().trim()],
-      ...status,
-    });
+    const said = [...this.#noise, channel.stderr().trim()].filter((text) => text !== '').join(' / ');
+    const how = status.signal === null ? `exit status ${String(status.status)}` : `signal ${status.signal}`;
+    return {
+      outcome: this.#directory === undefined ? 'failed' : 'unknown',
+      reason: `the host's shell ended early (${how})${said === '' ? '' : `: ${said}`}`,
+    };
   }
 
   /** Passes the operator's wishes to the host, each by an exec of its own on the same connection. */

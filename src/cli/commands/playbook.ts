@@ -70,7 +70,10 @@ export async function compareCommand(
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
   const { result, comparison } = await session.follow((deps) => compare(target, deps));
-  const text = renderCompare(comparison, session.style, { all: options.all === true });
+  const text = renderCompare(comparison, session.style, {
+    all: options.all === true,
+    looked: result.hosts,
+  });
   session.print(result, text, { comparison });
   if (result.interrupted) return exitCodes.interrupted;
   if (comparison.unseen.length > 0) return exitCodes.incomplete;

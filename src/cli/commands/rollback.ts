@@ -22,7 +22,9 @@ export async function rollbackCommand(options: RollbackCommandOptions): Promise<
   };
   if (options.yes !== true) {
     requireOperator(session.json);
-    const preview = await session.follow((deps) => rollback(session.hosts, { ...choice, preview: true }, deps));
+    const preview = await session.follow((deps) =>
+      rollback(session.hosts, { ...choice, preview: true }, deps),
+    );
     writeOut(
       renderUndo(
         preview.runs.map(({ result, receipt }) => ({ host: result, receipt })),
