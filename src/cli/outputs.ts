@@ -1,5 +1,6 @@
 // Standard output and standard error, which may be full, closed or read by nobody. A run goes on whatever becomes of
 // them; that its result was lost is said once, at the end, and is the exit code.
+import { fstatSync, writeSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import { MusterError } from '../errors.ts';
 import { exitCodes } from './exit-code.ts';
@@ -29,6 +30,7 @@ export async function shown(): Promise<void> {
  * away (`muster ... | head`) had what it wanted; standard error is for people, and a run does not fail for it.
  */
 export function watchOutputs(): void {
+  if (fstatSync(process.stdout.fd).isFile()) process.stdout._write = writeWhole;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') outputProblem ??= error;
   });
@@ -38,6 +40,16 @@ export function watchOutputs(): void {
     if (code !== exitCodes.output) process.stderr.write(`muster: ${outputError(outputProblem).message}\n`);
     process.exitCode = exitCodes.output;
   });
+}
+
+/** Node takes a write to a file for done when only a part of it fitted on the disk: the next one tells why. */
+function writeWhole(chunk: Uint8Array, _: BufferEncoding, done: (error?: Error | null) => void): void {
+  try {
+    for (let at = 0; at < chunk.length; ) at += writeSync(process.stdout.fd, chunk, at);
+    done();
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)));
+  }
 }
 
 /** The system's words for an error of a write, open or rename: `no space left on device`. */
