@@ -45,7 +45,7 @@ export function watchOutputs(): void {
 /** Node takes a write to a file for done when only a part of it fitted on the disk: the next one tells why. */
 function writeWhole(chunk: Uint8Array, _: BufferEncoding, done: (error?: Error | null) => void): void {
   try {
-    for (let at = 0; at < chunk.length; ) at += writeSync(process.stdout.fd, chunk, at);
+    for (let at = 0; at < chunk.length;) at += writeSync(process.stdout.fd, chunk, at);
     done();
   } catch (error) {
     done(error instanceof Error ? error : new Error(String(error)));

@@ -20,7 +20,7 @@ const awkward = fc.uint8Array({ maxLength: 24 }).map((bytes) => {
 
 /** The bytes that a text came from. */
 function bytesOf(text: string): number[] {
-  return [...text].flatMap((character) => {
+  return Array.from(text).flatMap((character) => {
     const code = character.codePointAt(0) ?? 0;
     return code >= 0xdc80 && code <= 0xdcff ? [code - 0xdc00] : [...Buffer.from(character)];
   });
