@@ -144,7 +144,8 @@ class HostRunner {
 
   async #begin(channel: Channel): Promise<Ending> {
     const parser = new FrameParser(this.#task.nonce);
-    await channel.write(new TextEncoder().encode(bootText(this.#task.nonce)));
+    // A command that is over already takes nothing, and its output says why.
+    await channel.write(new TextEncoder().encode(bootText(this.#task.nonce))).catch(() => undefined);
     let sending: Promise<void> | undefined;
     for await (const bytes of channel.stdout) {
       for (const frame of parser.push(bytes)) {

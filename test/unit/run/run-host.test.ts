@@ -12,6 +12,8 @@ interface Link {
   readonly says: readonly (string | Error)[];
   readonly exit?: ExitStatus;
   readonly stderr?: string;
+  /** The command ended before it read anything. */
+  readonly isOver?: boolean;
 }
 
 /** A transport whose links are scripted; notes what was sent. */
@@ -49,6 +51,7 @@ function channelOf(link: Link, sent: string[]): Channel {
   }
   return {
     write: async (bytes) => {
+      if (link.isOver === true) throw new ConnectError('CHANNEL_CLOSED', 'the command has ended');
       sent.push(new TextDecoder().decode(bytes));
     },
     end: () => sent.push('<eof>'),
@@ -165,6 +168,15 @@ describe('runHost', () => {
     expect(result).toMatchObject({
       outcome: 'failed',
       reason: expect.stringContaining('sh: not found') as string,
+    });
+  });
+
+  it('says what a shell said that was over before it could be spoken to', async () => {
+    const gone = { says: [], isOver: true, stderr: 'sudo: not found', exit: { status: 127, signal: null } };
+    const { result } = await run([gone]);
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      reason: "the host's shell ended early (exit status 127): sudo: not found",
     });
   });
 
