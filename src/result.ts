@@ -1,8 +1,8 @@
 // What a run is known to have done: plain values, complete for every host that was asked for.
 // design.md section 2 has the words.
 
-/** The verbs that run a driver on hosts. */
-export type Action = 'plan' | 'apply' | 'verify' | 'rollback' | 'facts' | 'exec' | 'ping';
+/** What a run is called: the verb that was asked for. A ping runs as facts on the hosts, and a compare as a verify. */
+export type Action = 'plan' | 'apply' | 'verify' | 'compare' | 'rollback' | 'facts' | 'exec' | 'ping';
 
 /** Outcome of a step or a resource on a host. */
 export type StepOutcome = 'ok' | 'changed' | 'failed' | 'skipped' | 'rolled-back';
@@ -40,14 +40,19 @@ export interface CheckResult {
   readonly message: string;
 }
 
+/** What a command prints to. */
+export type OutputStream = 'stdout' | 'stderr';
+
 export interface StepResult {
   readonly id: string;
   readonly outcome: StepOutcome;
   /** Why it failed or was skipped; empty otherwise. */
   readonly reason: string;
-  /** Tail of what the step's commands printed, up to the cap, decoded leniently as UTF-8. Untrusted. */
+  /** What the step's commands printed, up to the cap. Untrusted. A byte that is no UTF-8 is a lone U+DC80 to U+DCFF. */
   readonly stdout: string;
   readonly stderr: string;
+  /** Streams of which more was printed than is here; absent when all is. */
+  readonly cut?: readonly OutputStream[];
   /** Whole seconds on the host's clock. */
   readonly seconds: number;
 }
@@ -102,8 +107,11 @@ export interface Proof {
 export interface CommandResult {
   /** Null when the command was ended by a signal or the status never arrived. */
   readonly status: number | null;
+  /** Up to the cap; bytes that are no UTF-8 as in `StepResult`. */
   readonly stdout: string;
   readonly stderr: string;
+  /** Streams of which more was printed than is here; absent when all is. */
+  readonly cut?: readonly OutputStream[];
 }
 
 /** The result of one run over the fleet: one entry for each host asked for, in inventory order. */

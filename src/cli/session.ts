@@ -14,6 +14,7 @@ import type { RunResult } from '../result.ts';
 import { sshTransport } from '../transport/index.ts';
 import { inventoryPath } from './inventory-path.ts';
 import type { FleetOptions } from './options.ts';
+import { writeOut } from './outputs.ts';
 import { listenToOperator } from './signals.ts';
 
 /** What a command on hosts has in its hands. */
@@ -113,9 +114,4 @@ function chooseReporter(
 function colorEnvironment({ color }: Config): NodeJS.ProcessEnv {
   if (color === 'auto') return process.env;
   return color === 'always' ? { ...process.env, FORCE_COLOR: '1' } : { ...process.env, FORCE_COLOR: '0' };
-}
-
-/** Writes to standard output. */
-export function writeOut(text: string): void {
-  process.stdout.write(text);
 }

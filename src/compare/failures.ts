@@ -52,7 +52,7 @@ export function foldLosses(hosts: readonly HostResult[]): readonly AlikeFold<Los
 
 /**
  * What is wrong on one host, most precise place only: a failed step is told by its failed resources and checks
- * when there are any, and the host's own reason is told when nothing else explains it. Of a host that was lost, only
+ * when there are any, and the host's own reason is told unless those tell it. Of a host that was lost, only
  * what the controller asked by itself is told.
  */
 export function failuresOf(host: HostResult): readonly Failure[] {
@@ -66,9 +66,18 @@ export function failuresOf(host: HostResult): readonly Failure[] {
   const found = [...precise, ...steps].sort((a, b) => (order.get(a.step) ?? 0) - (order.get(b.step) ?? 0));
   if (host.outcome !== 'failed') return found;
   const last = found.findLastIndex(({ kind }) => kind !== 'drift');
-  if (last >= 0)
+  if (last >= 0 && isTold(host, found))
     return found.map((failure, index) => (index === last ? { ...failure, hint: host.hint } : failure));
   return [...found, { ...nothing, kind: 'host', message: host.reason, hint: host.hint }];
+}
+
+/**
+ * The host's own reason is in what is told one by one: it is a step's, or counts them. Of what the controller asked by
+ * itself a host that failed knows nothing.
+ */
+function isTold({ reason }: HostResult, found: readonly Failure[]): boolean {
+  if (reason === '' || /^\d+ of \d+ checks do not hold$/.test(reason)) return true;
+  return found.some((failure) => failure.kind !== 'drift' && !isProbe(failure));
 }
 
 const nothing = { step: '', subject: '', message: '', diff: [], hint: undefined, stderr: '' };
@@ -105,9 +114,16 @@ function checkFailures(host: HostResult): Failure[] {
 }
 
 function stepFailure(step: StepResult): Failure {
-  return { ...nothing, kind: 'step', step: step.id, message: step.reason, stderr: step.stderr };
+  return { ...nothing, kind: 'step', step: step.id, message: step.reason, stderr: withCut(step) };
 }
 
 function stderrOf(host: HostResult, step: string): string {
-  return host.steps.find(({ id }) => id === step)?.stderr ?? '';
+  const found = host.steps.find(({ id }) => id === step);
+  return found === undefined ? '' : withCut(found);
+}
+
+/** What was kept of a step's standard error, and a last line that says so when that is not all. */
+function withCut({ stderr, cut }: StepResult): string {
+  if (cut?.includes('stderr') !== true) return stderr;
+  return `${stderr.replace(/\n$/, '')}\n... cut here: there was more than is kept\n`;
 }

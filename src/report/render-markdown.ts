@@ -76,7 +76,8 @@ function failureItems(result: RunResult): string[] {
 function lossItems(result: RunResult): string[] {
   return foldLosses(result.hosts).map(({ hosts, value }) => {
     const reason = value.reason === '' ? '' : `: ${escapeMarkdown(value.reason)}`;
-    return `- **${names(hosts)}** ${value.outcome}${reason}`;
+    const hint = value.hint === undefined ? '' : `\n  Do: ${escapeMarkdown(value.hint)}`;
+    return `- **${names(hosts)}** ${value.outcome}${reason}${hint}`;
   });
 }
 

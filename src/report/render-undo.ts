@@ -32,8 +32,10 @@ export function renderUndo(views: readonly UndoView[], style: Style): string {
 function hostLines({ host, receipt }: UndoView, style: Style): string[] {
   const name = paint(style, 'bold', escapeTerminal(host.host));
   if (receipt === undefined) {
-    const why = host.outcome === 'ok' ? 'nothing to roll back' : `${host.outcome}: ${host.reason}`;
-    return [`${name}: ${escapeTerminal(why)}`];
+    const why =
+      host.outcome === 'ok' ? host.reason || 'nothing to roll back' : `${host.outcome}: ${host.reason}`;
+    const hint = host.hint === undefined ? [] : [`  do: ${escapeTerminal(host.hint)}`];
+    return [`${name}: ${escapeTerminal(why)}`, ...hint];
   }
   const { runId, playbook, operator, started, entries } = receipt;
   const targets = [...new Set(host.resources.map(({ resource, target }) => `${resource} ${target}`))];

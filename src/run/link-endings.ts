@@ -1,7 +1,7 @@
 // What becomes of a host whose link did not come to its good end, in words: what happened, and what to do about it.
 import { ConnectError, isMusterError } from '../errors.ts';
 import type { ExitStatus, HostConnection } from '../transport/index.ts';
-import type { Ending } from './collect.ts';
+import type { Ending } from './early-end.ts';
 import type { WaitOver } from './link-watch.ts';
 
 // Faults that waiting does not mend. sshd counts refused logins, and shuts an address out that goes on with them.
@@ -81,12 +81,7 @@ export const killedEnding: Ending = {
 
 /** The boot script gave up before the driver began. */
 export function gaveUpEnding(message: string): Ending {
-  const isFull = /no space|disk full|quota|file system full/i.test(message);
-  return {
-    outcome: 'failed',
-    reason: `nothing was begun: ${message}`,
-    ...(isFull ? { hint: 'make room on the host: df -k /tmp' } : {}),
-  };
+  return { outcome: 'failed', reason: `nothing was begun: ${message}` };
 }
 
 /** The channel closed before the last frame. Without `ready` nothing was begun. */

@@ -7,7 +7,7 @@ import type { Frame } from '../protocol/index.ts';
 import type { Channel, ExitStatus, Session, Transport } from '../transport/index.ts';
 import { becomeCommand } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
-import type { Ending } from './collect.ts';
+import type { Ending } from './early-end.ts';
 import { DriverStage } from './driver-stage.ts';
 import { FrameRules } from './frame-rules.ts';
 import { Heard } from './heard.ts';
@@ -85,7 +85,8 @@ class HostRunner {
       reason: result.reason,
       result,
     });
-    return { result, receipt: this.#collector.receipt };
+    const isUntouched = result.outcome === 'failed' && !this.#collector.isBegun;
+    return { result, receipt: this.#collector.receipt, ...(isUntouched ? { isUntouched } : {}) };
   }
 
   async #attempts(): Promise<Ending> {
@@ -151,7 +152,8 @@ class HostRunner {
     const text = again
       ? followText(this.#directory ?? '', this.#rules.offsetsByLog)
       : bootText(this.#task.nonce);
-    await channel.write(new TextEncoder().encode(text));
+    // A command that is over already takes nothing, and its output says why.
+    await channel.write(new TextEncoder().encode(text)).catch(() => undefined);
     if (again) channel.end();
     for await (const bytes of channel.stdout) {
       for (const frame of link.parser.push(bytes)) {
@@ -191,6 +193,7 @@ class HostRunner {
     switch (frame.type) {
       case 'ready':
         this.#directory = frame.directory;
+        this.#collector.directory(frame.directory);
         return;
       case 'data':
         if (frame.log.endsWith('.ev')) this.#takeEvents(frame.bytes);
@@ -205,6 +208,7 @@ class HostRunner {
         this.#gaveUp = frame.message;
         return;
       case 'cut':
+        this.#collector.cut(frame.log);
         if (!this.#cutLogs.has(frame.log))
           this.#notice(`output of ${frame.size} bytes is over the cap; the rest stays unread`);
         this.#cutLogs.add(frame.log);
@@ -227,8 +231,11 @@ class HostRunner {
 
   #verdict(exit: ExitStatus, heard: string): Ending {
     if (this.#ended === 'done') return { outcome: 'ok', reason: '' };
-    if (this.#ended === 'died') return killedEnding;
     if (this.#gaveUp !== undefined) return gaveUpEnding(this.#heard.clean(this.#gaveUp));
+    if (this.#ended === 'died') {
+      const wordless = this.#collector.wordless();
+      return wordless.outcome === 'failed' ? wordless : killedEnding;
+    }
     return earlyEnding(exit, heard, this.#directory !== undefined);
   }
 
