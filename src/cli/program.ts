@@ -154,7 +154,7 @@ function addLabCommands(program: Command, done: (code: number) => void): void {
   labCommand('up', 'start practice hosts and write an inventory for them')
     .option('-n, --number <count>', 'how many', '3')
     .option('--backend <name>', 'docker (containers) or embedded (namespaces); what is there, unless told')
-    .option('--release <release>', 'which NetBSD the hosts behave as: 11.0 or 6.99.16 (the default)')
+    .option('--release <release>', 'which NetBSD the hosts behave as: 11.0 (the default) or 6.99.16')
     .action(async (options: LabUpOptions) => {
       done(await (await commands()).labUpCommand(options));
     });

@@ -129,8 +129,8 @@ export async function inside(lab: Lab, host: string, line: string): Promise<stri
 
 /**
  * Everything that a rollback must bring back: type, mode, owner, group, size or link target, time stamp and content of
- * every path below these trees, and what runs. What daemons write as they go (logs, pids, sockets) is not in it, nor what the engine
- * writes at each boot.
+ * every path below these trees, and what runs. What daemons write as they go (logs, pids, sockets, the keys that named manages) is
+ * not in it, nor what the engine writes at each boot.
  */
 export async function fingerprint(lab: Lab, host: string): Promise<string> {
   // Few processes for many paths: a whole fleet is looked at, often. No path here holds a blank.
@@ -139,6 +139,7 @@ export async function fingerprint(lab: Lab, host: string): Promise<string> {
       if [ -e "$tree" ]; then find "$tree" -print; else echo "$tree: none" >&2; fi
     done 2>&1 | sort | grep -v -E \
       -e '^/var/run/([^/]*[.]pid|log|named|named/.*|syslogd[.]sockets|rc[.]log|dmesg[.]boot|utmp.*)$' \
+      -e '/managed-keys[.]bind([.]jnl)?$' \
       -e '^/etc/s?pwd[.]db$|^/var/run$|^/etc/(hosts|hostname|resolv[.]conf)$|^/home/.*/[.]ssh/authorized_keys$|^/home/named/var/run/named/' >/tmp/paths
     while read -r path; do
       if [ -h "$path" ]; then echo "$path" >&3

@@ -32,6 +32,7 @@ choices() {
   [ "$style" = chroot8 ] || knob=${rc_prefix}_chrootdir
   choose_pid
   choose_group
+  choose_further
   syslog_by=flags
   if [ "$style" = chrootdir ] && [ "$start_by" != rc.local ] && mentions /etc/rc.d/syslogd chrootdir; then
     syslog_by=rc.d
@@ -177,6 +178,16 @@ EOF
       return 0
     fi
   done </etc/group
+}
+
+# choose_further: the base system's rc script moves these into the cage at its first start, whatever named reads: what is
+# there already is left alone by it, and a rollback knows of it.
+choose_further() {
+  [ "$named_source:$style" = base:chrootdir ] || return 0
+  for path in /etc/named.conf /etc/namedb; do
+    [ "$path" != "$named_conf" ] && [ "$path" != "$namedb" ] && [ -e "$path" ] || continue
+    case $m_nl$further_paths$m_nl in *"$m_nl$path$m_nl"*) ;; *) further_paths=$further_paths${further_paths:+$m_nl}$path ;; esac
+  done
 }
 
 # mentions FILE WORD: true when WORD is in FILE; false when there is no such file.

@@ -239,9 +239,13 @@ zone_file() {
 caged_tree() {
   differences_of "$1"
   as_one caged_tree "$cage$1"
-  IFS='|' read -r mode owner group name <"$m_work/differences.top"
-  directory "$cage$1" --owner "$owner" --group "$(group_named "$group")" --mode "$mode" \
-    --kept '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
+  if is_own_place "$1"; then
+    own_directory "$1"
+  else
+    IFS='|' read -r mode owner group name <"$m_work/differences.top"
+    directory "$cage$1" --owner "$owner" --group "$(group_named "$group")" --mode "$mode" \
+      --kept '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
+  fi
   own_places "$1"
   while IFS='|' read -r mode owner group name <&5; do
     group=$(group_named "$group")

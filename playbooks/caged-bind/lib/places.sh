@@ -157,12 +157,12 @@ own_directory() {
     --transient 'managed-keys*' --transient '*.mkeys*' --kept '*'
 }
 
-# is_below_top PATH: true when PATH is below one of the directories that are carried.
+# is_below_top PATH: true when PATH is one of the directories that are carried, or below one.
 is_below_top() {
   while IFS= read -r top; do
     # A file among further_paths has nothing below it.
     [ -n "$top" ] && [ -d "$top" ] || continue
-    case $1 in "$top"/*) return 0 ;; esac
+    case $1 in "$top" | "$top"/*) return 0 ;; esac
   done <<EOT
 $namedb
 $further_paths

@@ -22,6 +22,7 @@ names_that_change() {
 # named writes and which the host has or the configuration needs.
 find_own_directories() {
   {
+    ! is_own_place "$1" || (cd "$1" && find . -type d ! -name . -print | sed 's|^\./||')
     declared_own | below_top "$1" | while IFS= read -r place; do
       [ ! -d "$1/$place" ] || (cd "$1" && find "$place" -type d -print)
       {
@@ -40,6 +41,14 @@ find_own_directories() {
       [ ! -d "$1/$place" ] || (cd "$1" && find "$place" -type d -print)
     done
   } | sort -u >"$m_work/own.names"
+}
+
+# is_own_place DIRECTORY: named may write all that is in it.
+is_own_place() {
+  for place in ${own_auto-}; do
+    [ "$1" != "$place" ] || return 0
+  done
+  return 1
 }
 
 # below_top TOP: of the paths that it reads, prints those below TOP, without TOP.

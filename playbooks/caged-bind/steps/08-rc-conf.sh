@@ -3,6 +3,7 @@
 # it could not bind port 53.)
 state() {
   choices
+  all_or_nothing
   if [ "$named_source" = base ]; then
     rc_conf named yes
     if mentions /etc/rc.conf "$rc_name="; then rc_conf "$rc_name" no; fi

@@ -4,6 +4,7 @@
 # rc.conf is read from top to bottom, so syslogd_flags must stand below the variable that it names.
 state() {
   choices
+  all_or_nothing
   run=$cage${pid_file%/*}
   directory "$cage/var" --owner root --group wheel --mode 0755
   if [ "$run" != "$cage/var/run" ]; then

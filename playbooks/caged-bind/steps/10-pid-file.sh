@@ -4,6 +4,7 @@
 # cage itself makes the link at each start.
 state() {
   choices
+  all_or_nothing
   told=/etc/rc.conf.d/$rc_config
   if [ "$style:$rc_known" = chroot8:no ] && in_plan && will_exist "$rc_script"; then
     pid_file_depends
