@@ -1,5 +1,6 @@
 # One run at a time changes a host. The lock is a directory; who holds it is the last of the claims in it, 1, 2, 3:
-# files of four lines, process number, run, operator, and since when. A claim is put there by a hard link, which is atomic
+# files of six lines, process number, run, operator, since when, what it does and with which playbook (older ones end
+# before these two). A claim is put there by a hard link, which is atomic
 # with all that it says, and which only one of several that come at once can make. A claim whose process lives is not
 # followed by another; one whose process is dead is. So nobody ever takes a lock away from anybody: only its holder
 # moves the directory, and then all at once.
@@ -13,7 +14,12 @@ m_take_lock() {
     case $? in
       # The directory that we claimed may have been moved just then, by a holder at his end.
       0) [ ! -f "$m_lock/by.$$" ] || break ;;
-      3) m_refuse "another run holds this host: $m_said; if that is not so, remove $m_lock on the host" ;;
+      3)
+        # The console has no such thing as --wait. Another one that waited may be first.
+        m_tries=$((m_tries - 1))
+        [ "${m_wait:-0}" -eq 0 ] || [ "$m_tries" -eq 0 ] || ! m_await_others || continue
+        m_refuse "another run holds this host: $m_said; if that is not so, remove $m_lock on the host"
+        ;;
     esac
     m_tries=$((m_tries - 1))
     [ "$m_tries" -gt 0 ] || m_refuse "cannot take the lock $m_lock${m_said:+: $m_said}"
@@ -31,16 +37,37 @@ m_claim() {
     m_last=$((m_last + 1))
   done
   if [ "$m_last" -gt 0 ]; then
-    { read -r m_pid && read -r m_run && read -r m_owner && read -r m_since; } <"$m_last"
+    m_read_claim "$m_last"
     printf 'run %s by %s since %s, pid %s' "$m_run" "$m_owner" "$m_since" "$m_pid"
-    ! m_is_alive "$m_last" || return 3
+    # A claim of our own number is that of a run that is dead.
+    [ "$m_pid" = "$$" ] || ! m_is_alive "$m_last" || return 3
   fi
   # Not written over: what has this name may be the claim of a dead run that had our number.
   rm -f "by.$$"
-  printf '%s\n' "$$" "$m_run_id" "$m_operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" >"by.$$" &&
+  printf '%s\n' "$$" "$m_run_id" "$m_operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "${m_action-}" "${m_playbook-}" >"by.$$" &&
     ln "by.$$" "$((m_last + 1))" && return
   rm -f "by.$$"
   return 1
+}
+
+# m_read_claim FILE: sets m_pid, m_run, m_owner, m_since, m_doing and m_of_playbook. False when it is gone.
+m_read_claim() {
+  m_doing='' m_of_playbook=''
+  {
+    read -r m_pid && read -r m_run && read -r m_owner && read -r m_since || return 1
+    read -r m_doing && read -r m_of_playbook || :
+  } <"$1"
+}
+
+# m_find_holder: true when another run holds the lock right now; its claim is read then. Looks only, also as somebody who
+# may not write here. A holder moves its lock away at its end, so a claim may vanish under us.
+m_find_holder() {
+  m_last=0
+  while [ -f "$m_state_dir/lock/$((m_last + 1))" ]; do
+    m_last=$((m_last + 1))
+  done
+  [ "$m_last" -gt 0 ] || return 1
+  { m_read_claim "$m_state_dir/lock/$m_last"; } 2>/dev/null && [ "$m_pid" != "$$" ] && m_is_alive "$m_state_dir/lock/$m_last"
 }
 
 m_drop_lock() {

@@ -85,7 +85,7 @@ describeWithEngine('a fleet with trouble', () => {
     const count = async (): Promise<number> =>
       (await inside(lab, 'ns1', 'cat /var/log/sshd.log')).match(/Accepted publickey/g)?.length ?? 0;
     const before = await count();
-    const { code } = await muster(['exec', 'id', '-i', inventory, '--limit', 'liar']);
+    const { code } = await muster(['exec', '-i', inventory, '--limit', 'liar', 'id']);
     expect(code).toBe(4);
     expect(await count()).toBe(before);
   });

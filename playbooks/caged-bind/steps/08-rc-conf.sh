@@ -9,6 +9,7 @@ state() {
     if mentions /etc/rc.conf "$rc_name="; then rc_conf "$rc_name" no; fi
   else
     rc_conf named no
+    suppose_names
     rc_conf "$rc_switch" yes
   fi
   rc_conf "$knob" "$cage"
