@@ -65,6 +65,8 @@ own_places() {
   (cd "$cage$1" && find . -type f ! -user "$run_user" -print) 2>/dev/null >"$m_work/others.files" || :
   while IFS= read -r name <&5; do
     name=${name#./}
+    # A named that starts as root makes these as root, each time.
+    case ${name##*/} in managed-keys* | *.mkeys*) continue ;; esac
     ! names_that_change "$name" "$1" || mode_owner "$cage$1/$name" --owner "$run_user" --group "$run_group"
   done 5<"$m_work/others.files"
 }
