@@ -35,6 +35,7 @@ close_the_rest() {
   as_one closed_to_named "$cage"
   while IFS= read -r line <&5; do
     path=$cage${line%" ("*}
+    path=${path%/}
     m_see "$path"
     case $m_type in file | dir) ;; *) continue ;; esac
     # What an earlier resource of this plan closes is closed.
