@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seedReport } from './findings.ts';
 import { describeGenerated, GeneratedFleet } from './fleet.ts';
 
-const seeds = [1, 2, 3, 4, 5, 6];
+const seeds = [1, 5, 9, 12, 17, 30];
 
 describeGenerated('a configuration of another operator', () => {
   let fleet: GeneratedFleet;
