@@ -295,9 +295,7 @@ drop_differences_of_named() {
 # more with it than on the host, but named may read it; named may not change it, whoever owns it on the host. The group
 # = is that of named, which may be yet to come.
 fits() {
-  m_uid_of "$run_user"
-  fits_uid=$m_id
-  m_gid_of "$run_group"
+  prepare_fits
   awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'
     NF >= 9 {
       name = $0
@@ -307,8 +305,13 @@ fits() {
     }'
 }
 
-# Functions of awk: octal gives the four digits of `-rw-r--r--`, fit gives `mode|owner|group`.
-fit_functions='
+# prepare_fits: sets fits_uid and m_id to named's numbers, where it has them already, and fit_functions to functions of awk:
+# octal gives the four digits of `-rw-r--r--`, fit gives `mode|owner|group`.
+prepare_fits() {
+  m_uid_of "$run_user"
+  fits_uid=$m_id
+  m_gid_of "$run_group"
+  fit_functions='
   function digit(text) { return (text ~ /^r/ ? 4 : 0) + (text ~ /^.w/ ? 2 : 0) + (text ~ /[xst]$/ ? 1 : 0) }
   function octal(bits) {
     return (bits ~ /^...[sS]/ ? 4 : 0) + (bits ~ /^......[sS]/ ? 2 : 0) + (bits ~ /^.........[tT]/ ? 1 : 0) \
@@ -330,15 +333,14 @@ fit_functions='
     }
     return "0" u g o "|" uid "|" gid
   }'
+}
 
 # tree_differences FROM TO: into the file `differences`, `mode|owner|group|name` a line as of `fits`, what is below FROM and
 # is not below TO as it should be: missing, of another kind, mode or owner, or with other content; and FROM itself into
 # `differences.top`. Few processes, however many files there are.
 tree_differences() {
   [ -d "$1" ] || fail "there is no directory $1"
-  m_uid_of "$run_user"
-  fits_uid=$m_id
-  m_gid_of "$run_group"
+  prepare_fits
   ls -ldnL "$1" | awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'{ print fit($1, $3, $4) "|." }' >"$m_work/differences.top"
   {
     (cd "$1" && ls -lnRL .) || :

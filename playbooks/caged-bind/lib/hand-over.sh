@@ -114,7 +114,7 @@ EOT
   wrong="$(complaints_of setid)$(complaints_of devices-found)$(complaints_of writable)"
   [ -z "$wrong" ] || fail "the cage would not hold, nothing was stopped: $wrong"
   find_ask_port
-  ask_everywhere "$m_work/answers.before" "$old_pid"
+  ask_everywhere answers.before "$old_pid"
   prepare_taking_over
   remember_old
   record_hand_over

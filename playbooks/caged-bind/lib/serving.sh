@@ -169,10 +169,10 @@ listen_ports() {
   facts_of port | awk '{ printf " %s", $1 }'
 }
 
-# ask_everywhere FILE: `zone address port rcode serial` into FILE, for each zone of the facts and each address and port at
-# which the named that serves answers; serial is - where there is none. One dig for all of them.
+# ask_everywhere NAME PID: `zone address port rcode serial` into the file NAME of the private directory, for each zone of the
+# facts and each address and port at which the named PID answers; serial is - where there is none. One dig for all of them.
 ask_everywhere() {
-  : >"$1"
+  : >"$m_work/$1"
   m_have dig || return 0
   {
     printf '%s %s\n' "$answers_at" "$old_port"
@@ -200,7 +200,7 @@ ask_everywhere() {
       n = split(at, part, "#")
       print zone, part[1], part[2], rcode, serial
       zone = ""
-    }' >"$1"
+    }' >"$m_work/$1"
 }
 
 # not_as_before BEFORE AFTER: prints in words what was answered with a serial before, and is not, or with a lower one (RFC 1982).
@@ -232,7 +232,7 @@ not_as_before() {
 # for everybody who has it already.
 refuse_lower_serials() {
   [ -n "$old_pid" ] && [ -s "$m_work/checkconf" ] || return 0
-  ask_everywhere "$m_work/answers.now" "$old_pid"
+  ask_everywhere answers.now "$old_pid"
   facts_of read | sed -n 's/^zone \([^	]*\)	.*/\1/p' >"$m_work/static.zones"
   behind=$(awk -v answers="$m_work/answers.now" -v static="$m_work/static.zones" '
     function lower(one, other,    d) {

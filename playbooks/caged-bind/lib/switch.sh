@@ -156,7 +156,7 @@ serves_within() {
 serves_as_before() {
   unserved=
   [ -s "$m_work/answers.before" ] || return 0
-  ask_everywhere "$m_work/answers.after" "${ours%% *}"
+  ask_everywhere answers.after "${ours%% *}"
   unserved=$(not_as_before "$m_work/answers.before" "$m_work/answers.after")
   [ -z "$unserved" ]
 }
