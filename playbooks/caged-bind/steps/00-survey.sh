@@ -23,3 +23,12 @@ EOT
   refuse_silence
   [ "$config_from" = playbook ] || refuse_lower_serials
 }
+
+verify() {
+  choices
+  look_at_named
+  find_ours
+  look_at_serving
+  observe '~named.serves' "$old_command"
+  observe '~named.listens' "$(listening_at "$old_pid")"
+}
