@@ -1,6 +1,6 @@
 # Old receipts go, so that a host that is applied to for years does not fill up. What cannot be made again is kept first.
 
-# m_prune: receipts beyond the newest m_keep_receipts go, oldest first by the host's own clock, and what runs of other days
+# m_prune: receipts beyond the newest m_keep_receipts go, oldest first (see units.sh), and what runs of other days
 # left in /tmp because nobody came back for it. The receipt of this run always stays, and so does one that a rollback has
 # begun and not finished.
 m_prune() {
@@ -18,9 +18,8 @@ m_prune() {
 }
 
 m_prune_receipts() {
-  awk -F= '$1 == "started" { print $2, FILENAME }' "$m_state_dir"/runs/*/meta </dev/null 2>/dev/null | sort >"$m_work/receipts"
-  while read -r m_started m_one <&3; do
-    m_one=${m_one%/meta}
+  m_in_order >"$m_work/receipts"
+  while IFS= read -r m_one <&3; do
     [ "$m_count" -gt "$m_keep_receipts" ] || break
     [ "$m_one" != "$m_receipt" ] || continue
     m_status=$(cat "$m_one/status")

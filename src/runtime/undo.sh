@@ -7,7 +7,10 @@ m_result() {
   m_emit res "$1" "$2" "$3" "$4" 0 "$m_entry_step"
   case $1 in
     undone | kept) printf '%s\n' "$m_entry_seq" >>"$m_receipt/undone" ;;
-    *) m_undo_bad=$((m_undo_bad + 1)) ;;
+    *)
+      m_undo_bad=$((m_undo_bad + 1))
+      [ "$2" != service ] || m_bad_services="$m_bad_services|$3|"
+      ;;
   esac
 }
 
@@ -57,7 +60,11 @@ m_undo_path() {
   esac
   m_print "$m_path"
   if [ "$m_state" = "$m_pre" ]; then
-    case $m_type in dir | file) touch -r "$m_receipt/saved/$m_entry_seq" "$m_path" ;; esac
+    case $m_type in
+      dir | file) touch -r "$m_receipt/saved/$m_entry_seq" "$m_path" ;;
+      # An undo may have been cut when it had just removed the directory.
+      absent) m_shelve_like ;;
+    esac
     m_result kept path "$m_path" 'is as before'
     return 0
   fi
