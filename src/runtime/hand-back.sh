@@ -68,7 +68,7 @@ m_undo_hand_back() {
     return 0
   }
   : >"$m_work/hand.err"
-  m_handed_dir= m_source_dir=
+  m_handed_dir='' m_source_dir=''
   m_plan_hand_back
   m_handed=0
   m_shelved=0
@@ -114,7 +114,7 @@ m_hand() {
     printf '%s\n' "$m_escaped" >>"$m_receipt/handed-back"
     m_keep_path "$m_there" 2>>"$m_work/hand.err" || return 1
     # It gave back everything that was borrowed.
-    m_handed_dir= m_source_dir=
+    m_handed_dir='' m_source_dir=''
     m_shelved=$((m_shelved + 1))
     return 0
   fi

@@ -82,7 +82,7 @@ m_begin_rollback() {
   case $m_unit in
     *' '*)
       [ -f "$m_receipt/unit" ] || {
-        printf '%s\n' $m_unit >"$m_receipt/unit.part" && mv -f "$m_receipt/unit.part" "$m_receipt/unit"
+        printf '%s\n' "$m_unit" | tr ' ' '\n' >"$m_receipt/unit.part" && mv -f "$m_receipt/unit.part" "$m_receipt/unit"
       }
       notice "undone together, in this order, because each went on with the one behind it: $m_unit"
       ;;

@@ -30,17 +30,18 @@ m_record_switches() {
 # with; and one that is yet to come, when it is a switch.
 m_find_switched() {
   m_switched=
-  set -- -e "^rcvar=[\"']*$m_variable[\"']*\$"
+  set -- -e "^rcvar=[\"']*${m_variable}[\"']*\$"
   m_prefix=$m_variable
   while :; do
     [ ! -f "/etc/rc.d/$m_prefix" ] || m_switched="$m_switched $m_prefix"
-    set -- "$@" -e "^name=[\"']*$m_prefix[\"']*\$"
+    set -- "$@" -e "^name=[\"']*${m_prefix}[\"']*\$"
     case $m_prefix in *_*) m_prefix=${m_prefix%_*} ;; *) break ;; esac
   done
-  for m_file in $(grep -l "$@" /etc/rc.d/* 2>/dev/null); do
+  grep -l "$@" /etc/rc.d/* >"$m_work/scripts" 2>/dev/null || :
+  while IFS= read -r m_file; do
     m_file=${m_file##*/}
     case " $m_switched " in *" $m_file "*) ;; *) m_switched="$m_switched $m_file" ;; esac
-  done
+  done <"$m_work/scripts"
   [ -z "$m_switched" ] || return 0
   case $m_value in [Yy][Ee][Ss] | [Nn][Oo]) m_switched=$m_variable ;; esac
 }
@@ -90,7 +91,7 @@ m_find_services() {
 # than before, because that is about to go. Sets m_down to the services that stay down, and m_up to those that must run.
 m_look_at_switches() {
   m_find_services
-  m_down= m_up=
+  m_down='' m_up=''
   while IFS='|' read -r m_service m_service_file m_state m_first m_others m_place m_entry_seq m_id m_entry_step <&3; do
     [ "$m_first" = switch ] || continue
     m_enter "$m_id"
