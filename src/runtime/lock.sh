@@ -1,5 +1,5 @@
 # One run at a time changes a host. The lock is a directory; who holds it is the last of the claims in it, 1, 2, 3:
-# files of four lines, process number, run, operator, and since when. A claim is put there by a hard link, which is atomic
+# files of five lines, process number, run, operator, since when, and when the process began. A claim is put there by a hard link, which is atomic
 # with all that it says, and which only one of several that come at once can make. A claim whose process lives is not
 # followed by another; one whose process is dead is. So nobody ever takes a lock away from anybody: only its holder
 # moves the directory, and then all at once.
@@ -31,16 +31,31 @@ m_claim() {
     m_last=$((m_last + 1))
   done
   if [ "$m_last" -gt 0 ]; then
-    { read -r m_pid && read -r m_run && read -r m_owner && read -r m_since; } <"$m_last"
+    m_began=
+    {
+      read -r m_pid && read -r m_run && read -r m_owner && read -r m_since
+      # Claims of older versions end here.
+      read -r m_began || :
+    } <"$m_last"
     printf 'run %s by %s since %s, pid %s' "$m_run" "$m_owner" "$m_since" "$m_pid"
-    ! m_is_alive "$m_last" || return 3
+    ! m_is_alive "$m_last" || m_is_another || return 3
   fi
   # Not written over: what has this name may be the claim of a dead run that had our number.
   rm -f "by.$$"
-  printf '%s\n' "$$" "$m_run_id" "$m_operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" >"by.$$" &&
+  m_process_id "$$"
+  printf '%s\n' "$$" "$m_run_id" "$m_operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$m_process" >"by.$$" &&
     ln "by.$$" "$((m_last + 1))" && return
   rm -f "by.$$"
   return 1
+}
+
+# m_is_another: the process that has the number m_pid now is not the one that claimed: it began at another time, as after a
+# reboot, and is no run. Not by its time alone, which ps may reckon anew when a clock is set.
+m_is_another() {
+  [ -n "$m_began" ] || return 1
+  m_process_id "$m_pid"
+  [ "$m_process" != "$m_began" ] || return 1
+  case $(ps -ww -o command= -p "$m_pid" 2>/dev/null) in *driver.sh* | *undo.sh* | '') return 1 ;; esac
 }
 
 m_drop_lock() {

@@ -138,6 +138,7 @@ m_undo_entry() {
   case $m_kind in
     path) m_undo_path ;;
     tree) m_undo_tree ;;
+    moved) m_undo_moved ;;
     group) m_undo_group "$m_a1" ;;
     user) m_undo_user "$m_a1" ;;
     usermod) m_undo_usermod "$m_a1" "$m_a3" ;;

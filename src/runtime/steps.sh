@@ -181,14 +181,14 @@ m_preview_rollback() {
   m_leader=${m_receipt##*/}
   m_emit receipt "${m_receipt##*/}" "$(m_playbook_of "$m_receipt")" \
     "$(sed -n 's/^operator=//p' "$m_receipt/meta")" "$(sed -n 's/^started=//p' "$m_receipt/meta")" \
-    "$(m_backwards | grep -vc -e '^[0-9]*|time|' -e '^[0-9]*|run|' -e '^[0-9]*|switch|')"
+    "$(m_backwards | grep -vc -e '^[0-9]*|time|' -e '^[0-9]*|run|' -e '^[0-9]*|switch|' -e '^[0-9]*|moved|')"
   for m_id in $m_unit; do
     [ "$m_id" = "$m_leader" ] || m_emit res change run "$m_id" "run $m_leader went on with it" 0 ''
   done
   m_backwards >"$m_work/backwards"
   while IFS= read -r m_entry_line <&3; do
     m_load "$m_entry_line"
-    case $m_kind in time | run | switch) continue ;; esac
+    case $m_kind in time | run | switch | moved) continue ;; esac
     m_emit res change "$m_kind" "$m_a1" 'would be undone' 0 "$m_entry_step"
   done 3<"$m_work/backwards"
 }

@@ -37,6 +37,10 @@ m_find_switched() {
     set -- "$@" -e "^name=[\"']*${m_prefix}[\"']*\$"
     case $m_prefix in *_*) m_prefix=${m_prefix%_*} ;; *) break ;; esac
   done
+  # Where syslogd has sockets for cages, it asks everybody's.
+  case $m_variable in
+    *_chrootdir) ! grep -q chrootdir /etc/rc.d/syslogd 2>/dev/null || m_record_switch syslogd chrootdir ;;
+  esac
   grep -l "$@" /etc/rc.d/* >"$m_work/scripts" 2>/dev/null || :
   while IFS= read -r m_file; do
     m_file=${m_file##*/}
