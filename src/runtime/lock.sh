@@ -1,8 +1,8 @@
 # One run at a time changes a host. The lock is a directory; who holds it is the last of the claims in it, 1, 2, 3:
-# files of five lines, process number, run, operator, since when, and when the process began. A claim is put there by a hard link, which is atomic
-# with all that it says, and which only one of several that come at once can make. A claim whose process lives is not
-# followed by another; one whose process is dead is. So nobody ever takes a lock away from anybody: only its holder
-# moves the directory, and then all at once.
+# files of six lines: process number, run, operator, since when, when the process began, and its script. A claim is put
+# there by a hard link, which is atomic with all that it says, and which only one of several that come at once can make. A
+# claim whose process lives is not followed by another; one whose process is dead is. So nobody ever takes a lock away
+# from anybody: only its holder moves the directory, and then all at once.
 
 m_take_lock() {
   m_lock=$m_state_dir/lock
@@ -31,11 +31,11 @@ m_claim() {
     m_last=$((m_last + 1))
   done
   if [ "$m_last" -gt 0 ]; then
-    m_began=
+    m_began='' m_script_of=''
     {
       read -r m_pid && read -r m_run && read -r m_owner && read -r m_since
       # Claims of older versions end here.
-      read -r m_began || :
+      read -r m_began && read -r m_script_of || :
     } <"$m_last"
     printf 'run %s by %s since %s, pid %s' "$m_run" "$m_owner" "$m_since" "$m_pid"
     ! m_is_alive "$m_last" || m_is_another || return 3
@@ -43,19 +43,19 @@ m_claim() {
   # Not written over: what has this name may be the claim of a dead run that had our number.
   rm -f "by.$$"
   m_process_id "$$"
-  printf '%s\n' "$$" "$m_run_id" "$m_operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$m_process" >"by.$$" &&
+  printf '%s\n' "$$" "$m_run_id" "$m_operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$m_process" "$0" >"by.$$" &&
     ln "by.$$" "$((m_last + 1))" && return
   rm -f "by.$$"
   return 1
 }
 
 # m_is_another: the process that has the number m_pid now is not the one that claimed: it began at another time, as after a
-# reboot, and is no run. Not by its time alone, which ps may reckon anew when a clock is set.
+# reboot, and is not at the same script. Not by its time alone, which ps may reckon anew when a clock is set.
 m_is_another() {
-  [ -n "$m_began" ] || return 1
+  [ -n "$m_script_of" ] || return 1
   m_process_id "$m_pid"
   [ "$m_process" != "$m_began" ] || return 1
-  case $(ps -ww -o command= -p "$m_pid" 2>/dev/null) in *driver.sh* | *undo.sh* | '') return 1 ;; esac
+  case $(ps -ww -o command= -p "$m_pid" 2>/dev/null) in *"$m_script_of"* | '') return 1 ;; esac
 }
 
 m_drop_lock() {
