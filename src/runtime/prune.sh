@@ -24,6 +24,8 @@ m_prune_receipts() {
     [ "$m_one" != "$m_receipt" ] || continue
     m_status=$(cat "$m_one/status")
     case $m_status in rolling-back | rollback-incomplete) continue ;; esac
+    # Runs that are undone together go together.
+    m_unit_goes || break
     if ! m_keep_of_receipt; then
       notice "the old receipt $m_one stays: what in it cannot be made again could not be moved to $m_state_dir/kept"
       continue
@@ -31,6 +33,25 @@ m_prune_receipts() {
     rm -rf "$m_one"
     m_count=$((m_count - 1))
   done 3<"$m_work/receipts"
+}
+
+# m_unit_goes: true when all the runs that are undone with m_one go now.
+m_unit_goes() {
+  m_own=$m_receipt
+  m_going=$m_one
+  m_find_leader "$m_one"
+  m_receipt=${m_leader:+$m_state_dir/runs/}$m_leader
+  [ -z "$m_leader" ] || m_find_unit
+  m_stays=
+  # Its older parts come before it, so what is left of the unit is what is still there.
+  if [ -n "$m_leader" ]; then
+    # shellcheck disable=SC2086
+    set -- $m_unit
+    [ "$m_receipt" != "$m_own" ] && [ $((m_count - $#)) -ge "$m_keep_receipts" ] || m_stays=1
+  fi
+  m_receipt=$m_own
+  m_one=$m_going
+  [ -z "$m_stays" ]
 }
 
 # m_keep_of_receipt: what must outlive the receipt m_one moves to kept/RUN-ID: what an undo took from others (undos of older

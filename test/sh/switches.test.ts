@@ -1,5 +1,6 @@
 // A run changes what rc.conf says of a service and dies; the host starts what it finds; an undo brings back what served.
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { deathAtEntry, undoAtConsole } from './crash.ts';
 import type { FakeService } from './fake-host.ts';
@@ -168,5 +169,58 @@ describe('the old daemon', () => {
     expect(services.oldd.isRunning()).toBe(true);
     const notices = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
     expect(notices.join('\n')).toContain('changed something that are not undone: b-second');
+  });
+});
+
+describe('what an rc script moved into a cage that the run made', () => {
+  const moving = {
+    one: `state() {
+  directory "$root/cage" --transient '*'
+  directory "$root/cage/zones" --kept '*'
+  copy "$root/cage/zones/a" --from "$root/zones/a"
+  if [ "$m_mode_run" = apply ]; then
+    m_record_moved "$root/zones" "$root/cage/zones"
+    m_record_moved "$root/key" "$root/cage/key"
+    m_record_moved "$root/none" "$root/cage/none"
+  fi
+}`,
+  };
+
+  async function applied(): Promise<{ host: ScratchHost; before: readonly string[] }> {
+    const host = scratchHost();
+    host.write('zones/a', 'a\n', 0o640);
+    host.write('zones/deep/b', 'b\n');
+    host.write('key', 'secret\n', 0o600);
+    const before = fingerprint(host.root, 'second');
+    const { result } = await host.run('apply', { steps: moving });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    return { host, before };
+  }
+
+  it.each(['moved', 'cut'])('comes back (%s)', async (how) => {
+    const { host, before } = await applied();
+    const [zones, key] = [host.path('zones'), host.path('key')];
+    execFileSync('sh', [
+      '-c',
+      `cp -R ${zones}/deep ${host.path('cage/zones')}; rm -rf ${zones}; mv ${key} ${host.path('cage')}`,
+    ]);
+    symlinkSync(host.path('cage/zones'), zones);
+    symlinkSync(host.path('cage/key'), key);
+    // An undo that was cut had taken the link away.
+    if (how === 'cut') host.remove('zones');
+    const { result } = await host.run('rollback');
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect(fingerprint(host.root, 'second')).toEqual(before);
+  });
+
+  it('is left alone where nothing moved it, whatever is in it by now, and where somebody else did', async () => {
+    const { host } = await applied();
+    host.write('zones/a', 'later\n');
+    host.remove('key');
+    symlinkSync('elsewhere', host.path('key'));
+    const { result } = await host.run('rollback');
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect(host.read('zones/a')).toBe('later\n');
+    expect(readlinkSync(host.path('key'))).toBe('elsewhere');
   });
 });

@@ -157,6 +157,22 @@ describe('a run that went on with unfinished ones', () => {
     expect(cuts.filter((outcome) => outcome === 'unknown').length).toBeGreaterThan(3);
   });
 
+  it('stays with them when old receipts go', async () => {
+    const { host, before } = await unfinishedTwice();
+    const more = await host.run('apply', {
+      steps: { three: 'state() { file "$root/z" --content x; }' },
+      settings: { runId: 'more', keepReceipts: 2 },
+    });
+    expect(more.result.outcome, complaintsOf(more.result)).toBe('changed');
+    expect(host.receipts()).toEqual(['a-good', 'bad', 'dead', 'more']);
+    await rollBack(host);
+    await rollBack(host);
+    expect(fingerprint(host.root, 'second')).toEqual(before);
+    const last = await host.run('apply', { steps: motd('x'), settings: { runId: 'last', keepReceipts: 1 } });
+    expect(last.result.outcome, complaintsOf(last.result)).toBe('changed');
+    expect(host.receipts()).toEqual(['last']);
+  });
+
   it('is undone alone when they are of another playbook, or a good run is between', async () => {
     const host = scratchHost();
     const fails = { one: 'state() { file "$root/x" --content x; fail no; }' };
