@@ -1,5 +1,5 @@
 // The public library: what the command line does, as functions over values. Everything else is internal.
-export { apply, exec, facts, ping, plan, rollback, verify } from './actions/index.ts';
+export { apply, compare, exec, facts, ping, plan, rollback, verify } from './actions/index.ts';
 export type { ActionDeps, FleetRun, PlaybookTarget, RollbackOptions, VerifyRun } from './actions/index.ts';
 export { compareFleet, foldByEquality } from './compare/index.ts';
 export type { Divergence, FleetComparison, Fold } from './compare/index.ts';
@@ -16,6 +16,7 @@ export type {
   CheckResult,
   HostOutcome,
   HostResult,
+  OtherRun,
   ResourceResult,
   RunResult,
   StepResult,

@@ -31,6 +31,8 @@ export interface ActionDeps {
   readonly keepReceipts: number;
   /** Force journals to the disk before each change. */
   readonly durable: boolean;
+  /** Seconds that a host may wait for another run there to end; undefined: it does not wait. */
+  readonly waitSeconds?: number;
 }
 
 /** A run's name: time first, so that names sort by age, then four random characters. */

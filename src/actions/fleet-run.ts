@@ -3,7 +3,7 @@ import { compileBundle } from '../bundle/index.ts';
 import type { BundleStep, RunSettings } from '../bundle/index.ts';
 import type { InventoryHost } from '../inventory/index.ts';
 import type { Action, RunResult } from '../result.ts';
-import type { HostRun, Strategy } from '../run/index.ts';
+import type { HostRun, StopSignals, Strategy } from '../run/index.ts';
 import { runFleet, runHost, secretForms } from '../run/index.ts';
 import { readRuntime } from '../runtime/index.ts';
 import type { ActionDeps } from './deps.ts';
@@ -19,8 +19,8 @@ export interface HostLoad {
 }
 
 export interface FleetRequest {
-  readonly action: Exclude<Action, 'ping'>;
-  /** What the run is called, when it is not called as its action: a ping gathers facts. */
+  readonly action: Exclude<Action, 'ping' | 'compare'>;
+  /** What the run is called, when it is not called as its action: a ping gathers facts, a compare verifies. */
   readonly shownAs?: Action;
   readonly playbook: string;
   readonly hosts: readonly HostLoad[];
@@ -100,6 +100,7 @@ async function runOne(
     outputCap: deps.outputCap,
     keepReceipts: deps.keepReceipts,
     durable: deps.durable,
+    ...(deps.waitSeconds === undefined ? {} : { waitSeconds: deps.waitSeconds }),
   };
   return await runHost(
     {
@@ -124,7 +125,16 @@ async function runOne(
       },
     },
     deps.transport,
-    deps.signals,
+    ownSignals(deps.signals),
     deps.emit,
   );
+}
+
+/** Signals of one host's own, which follow the run's: Node warns of more than ten listeners on one signal. */
+function ownSignals({ stop, cancel, abandon }: StopSignals): StopSignals {
+  return {
+    stop: AbortSignal.any([stop]),
+    cancel: AbortSignal.any([cancel]),
+    abandon: AbortSignal.any([abandon]),
+  };
 }

@@ -10,5 +10,5 @@ export { wavesOf } from './playbook-request.ts';
 export type { PlaybookTarget } from './playbook-request.ts';
 export { rollback } from './rollback.ts';
 export type { RollbackOptions } from './rollback.ts';
-export { verify } from './verify.ts';
+export { compare, verify } from './verify.ts';
 export type { VerifyRun } from './verify.ts';

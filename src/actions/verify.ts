@@ -20,7 +20,20 @@ export interface VerifyRun extends FleetRun {
  * group. Nothing is touched. Throws ConfigError or UsageError before any host is reached.
  */
 export async function verify(target: PlaybookTarget, deps: ActionDeps): Promise<VerifyRun> {
-  const request = await playbookRequest('verify', target, deps);
+  return await lookAtFleet('verify', target, deps);
+}
+
+/** Looks at the hosts as `verify` does, in a run that is called a compare: its comparison is what was asked for. */
+export async function compare(target: PlaybookTarget, deps: ActionDeps): Promise<VerifyRun> {
+  return await lookAtFleet('compare', target, deps);
+}
+
+async function lookAtFleet(
+  shownAs: 'verify' | 'compare',
+  target: PlaybookTarget,
+  deps: ActionDeps,
+): Promise<VerifyRun> {
+  const request = { ...(await playbookRequest('verify', target, deps)), shownAs };
   const questions = planProbes(target.playbook, target.hosts);
   const run = await runRequest(request, deps);
   const { hosts, serials } = await probeFleet(run.result.hosts, questions, deps, askDns);

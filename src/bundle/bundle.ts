@@ -27,6 +27,8 @@ export interface RunSettings {
   readonly keepReceipts: number;
   /** Force the journal to the disk before each change. */
   readonly durable: boolean;
+  /** Seconds that it waits for another run on the host to end; undefined: not at all. */
+  readonly waitSeconds?: number;
   /** Replaces the driver's PATH; for hosts whose tools are elsewhere, and for tests. */
   readonly searchPath?: string;
 }
@@ -85,9 +87,15 @@ function sharedEntries(input: BundleInput): Map<string, Uint8Array> {
     for (const [path, bytes] of files) entries.set(givenPath(name, path), bytes);
   }
   entries.set('vars', utf8(assignments(input.vars) + givenAssignments(given)));
-  if (input.command !== undefined) entries.set('command', utf8(input.command));
+  if (input.command !== undefined) entries.set('exec/sh', utf8(fromHome + input.command));
   return entries;
 }
+
+/**
+ * A command runs where a login begins, as with ssh, and not in the run's private directory. On the command's first line,
+ * so that sh counts its lines right. The file is called sh, because sh calls what it says by that name.
+ */
+const fromHome = 'cd "${HOME:-/}" 2>/dev/null || cd /; unset OLDPWD; ';
 
 /** Where a file of a var is in the bundle; the tar of old releases wants names of at most 100 bytes. */
 export function givenPath(name: string, path: string): string {
@@ -123,6 +131,7 @@ function runFile(settings: RunSettings, digest: string): string {
     ['m_all_steps', yesNo(settings.allSteps)],
     ['m_keep_receipts', String(Math.max(1, settings.keepReceipts))],
     ['m_durable', yesNo(settings.durable)],
+    ['m_wait', String(settings.waitSeconds ?? 0)],
     ['m_search_path', settings.searchPath ?? ''],
   ]);
 }

@@ -1,4 +1,5 @@
-// The exit code, computed once from the result; no reporter has a say. README.md has the table.
+// The exit code, computed once from the result; no reporter has a say. README.md has the table. That a result could
+// not be written is known later, and wins: see outputs.ts.
 import type { RunResult } from '../result.ts';
 
 export const exitCodes = {
@@ -8,6 +9,7 @@ export const exitCodes = {
   drift: 3,
   incomplete: 4,
   bug: 70,
+  output: 74,
   interrupted: 130,
 } as const;
 

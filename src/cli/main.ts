@@ -3,14 +3,21 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError, type Command } from 'commander';
 import { exitCodes } from './exit-code.ts';
+import { watchOutputs } from './outputs.ts';
 import { printError } from './print-error.ts';
 import { buildProgram } from './program.ts';
+
+/** True once a command with --debug begins; what stands in the command of an exec does not count. */
+let debug = false;
 
 /** Runs muster with these arguments (without node and script); gives the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   let code: number = exitCodes.good;
   const program = buildProgram(readVersion(), (result) => {
     code = result;
+  });
+  program.hook('preAction', (_, command) => {
+    debug = command.optsWithGlobals()['debug'] === true;
   });
   overrideExit(program);
   try {
@@ -19,7 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     // commander has printed its own message; help and version are no errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.good : exitCodes.usage;
-    return printError(error, args.includes('--debug'));
+    return printError(error, debug);
   }
 }
 
@@ -35,8 +42,14 @@ function readVersion(): string {
   return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : '';
 }
 
-// A reader that went away (`muster ... | head`) is no reason for a stack trace.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+/** Warnings of Node are about our code or a dependency's: for who looks for a mistake in it, not for who runs it. */
+function keepWarningsForDebug(): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (debug) process.stderr.write(`muster: ${warning.stack ?? warning.message}\n`);
+  });
+}
+
+watchOutputs();
+keepWarningsForDebug();
 process.exitCode = await main(process.argv.slice(2));

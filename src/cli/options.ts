@@ -1,6 +1,7 @@
 // The options that commands share, as commander gives them.
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { durationSchema } from '../document/index.ts';
 
 /** Options of every command. */
 export interface GlobalOptions {
@@ -15,6 +16,8 @@ export interface FleetOptions extends GlobalOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
   readonly concurrency?: number;
+  /** Seconds to wait for another run on a host. */
+  readonly wait?: number;
 }
 
 /** Options of the commands that run a playbook. */
@@ -37,12 +40,36 @@ export function withFleetOptions(command: Command): Command {
     .option('-v, --verbose', 'show what commands on the hosts print, as it comes');
 }
 
+/** How long `--wait` waits unless told. */
+const defaultWait = '10m';
+
+/** Adds --wait[=DURATION]. */
+export function withWaitOption(command: Command): Command {
+  // commander would take the word behind a bare --wait, which is the playbook, for its value.
+  const parse = command.parseOptions.bind(command);
+  command.parseOptions = (args: string[]) => {
+    const end = args.includes('--') ? args.indexOf('--') : args.length;
+    return parse(args.map((word, at) => (word === '--wait' && at < end ? `--wait=${defaultWait}` : word)));
+  };
+  return command.option(
+    '--wait [duration]',
+    `wait until another run on a host is done, so long at most (default: ${defaultWait})`,
+    parseSeconds,
+  );
+}
+
 /** Adds --tags, --skip-tags and --from. */
 export function withStepOptions(command: Command): Command {
   return command
     .option('-t, --tags <list>', 'only steps with one of these tags', parseList)
     .option('--skip-tags <list>', 'no steps with one of these tags', parseList)
     .option('--from <step>', 'begin with this step');
+}
+
+function parseSeconds(text: string): number {
+  const parsed = durationSchema.safeParse(text);
+  if (parsed.success) return Math.ceil(parsed.data / 1000);
+  throw new InvalidArgumentError(`${parsed.error.issues[0]?.message ?? ''}; write --wait=10m`);
 }
 
 function parseCount(text: string): number {

@@ -2,6 +2,7 @@
 import { ConfigError, isMusterError } from '../errors.ts';
 import { escapeTerminal } from '../report/index.ts';
 import { exitCodes } from './exit-code.ts';
+import { OutputError } from './outputs.ts';
 
 /** Prints an error to standard error and gives the exit code that it means. */
 export function printError(error: unknown, debug: boolean): number {
@@ -24,5 +25,5 @@ export function printError(error: unknown, debug: boolean): number {
       process.stderr.write(`    hint: ${escapeTerminal(error.hint, 'tab-newline')}\n`);
   }
   if (debug) process.stderr.write(`${error.stack ?? ''}\n`);
-  return exitCodes.usage;
+  return error instanceof OutputError ? exitCodes.output : exitCodes.usage;
 }

@@ -1,7 +1,7 @@
 // Names, options and help of the commands. What they do is loaded when it is needed.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { labDirectory } from './inventory-path.ts';
-import { withFleetOptions, withStepOptions } from './options.ts';
+import { withFleetOptions, withStepOptions, withWaitOption } from './options.ts';
 import type { LabOptions, LabUpOptions } from './commands/lab.ts';
 import { collectReportFile } from './report-file.ts';
 import type { LintOptions } from './commands/lint.ts';
@@ -12,15 +12,17 @@ export function buildProgram(version: string, done: (code: number) => void): Com
   const program = new Command('muster')
     .description('Plan, apply, verify, compare and roll back a fleet of NetBSD hosts over SSH.')
     .version(version)
-    .option('--config <file>', 'configuration file (default: muster.config.yaml and the like, here or above)')
-    .option('--debug', 'show stack traces')
+    // What stands behind a command's name is that command's, and behind the first word of `exec` it is the host's.
+    .enablePositionalOptions()
     .showHelpAfterError('(muster COMMAND --help tells more)')
     .configureHelp({ sortSubcommands: false })
     .addHelpText(
       'after',
       '\nExit codes: 0 good, 1 a host or step failed, 2 usage or configuration (nothing touched), 3 drift or divergence,\n' +
-        '4 incomplete (a host unreachable, unknown or skipped), 70 a bug, 130 interrupted. The worst wins.',
+        '4 incomplete (a host unreachable, unknown or skipped), 70 a bug, 74 the result could not be written,\n' +
+        '130 interrupted. The worst wins. --config and --debug may also stand behind the name of a command.',
     );
+  for (const option of globalOptions()) program.addOption(option);
   addPlaybookCommands(program, done);
   addQuestionCommands(program, done);
   addLabCommands(program, done);
@@ -38,12 +40,31 @@ export function buildProgram(version: string, done: (code: number) => void): Com
     .action(async (kind: string) => {
       done(await (await import('./commands/schema.ts')).schemaCommand(kind));
     });
+  for (const command of program.commands) acceptGlobalOptions(command);
   return program;
+}
+
+function globalOptions(): readonly Option[] {
+  return [
+    new Option(
+      '--config <file>',
+      'configuration file (default: muster.config.yaml and the like, here or above)',
+    ),
+    new Option('--debug', 'show stack traces and warnings of Node'),
+  ];
+}
+
+/** The program's own options may stand behind a command's name too, at every depth; the program's help has them. */
+function acceptGlobalOptions(command: Command): void {
+  for (const option of globalOptions()) command.addOption(option.hideHelp());
+  for (const child of command.commands) acceptGlobalOptions(child);
 }
 
 function addPlaybookCommands(program: Command, done: (code: number) => void): void {
   const playbookCommand = (name: string, description: string): Command =>
-    withStepOptions(withFleetOptions(program.command(`${name} <playbook>`).description(description)));
+    withWaitOption(
+      withStepOptions(withFleetOptions(program.command(`${name} <playbook>`).description(description))),
+    );
   playbookCommand('plan', 'show what apply would change; touches nothing').action(
     async (playbook: string, _: PlaybookOptions, command: Command) => {
       done(await (await import('./commands/playbook.ts')).planCommand(playbook, command.optsWithGlobals()));
@@ -71,8 +92,10 @@ function addPlaybookCommands(program: Command, done: (code: number) => void): vo
         await (await import('./commands/playbook.ts')).compareCommand(playbook, command.optsWithGlobals()),
       );
     });
-  withFleetOptions(
-    program.command('rollback').description('take hosts back to before their last run, and prove it'),
+  withWaitOption(
+    withFleetOptions(
+      program.command('rollback').description('take hosts back to before their last run, and prove it'),
+    ),
   )
     .option('-y, --yes', 'do not ask')
     .option('--run <id>', 'the run to undo (default: the newest that changed something)')
@@ -86,7 +109,17 @@ function addQuestionCommands(program: Command, done: (code: number) => void): vo
   withFleetOptions(
     program
       .command('exec <command...>')
-      .description('run a line of sh on the hosts; equal answers are folded'),
+      .description('run a line of sh on the hosts; equal answers are folded')
+      .passThroughOptions()
+      .addHelpText(
+        'after',
+        '\nOptions of muster stand before the command: whatever is behind its first word belongs to it. The words are\n' +
+          "joined with blanks, and the host's sh reads that line, as with ssh. So what that sh shall not take apart is\n" +
+          'quoted twice, or the whole command once:\n' +
+          '  muster exec -l ns1 grep -v root /etc/group\n' +
+          '  muster exec -l ns1 \'grep -c "two words" /etc/motd | tail -n 1\'\n' +
+          'It runs in the home directory of the user who is logged in, with no standard input.',
+      ),
   ).action(async (words: string[], _: FleetOptions, command: Command) => {
     done(await (await import('./commands/ask.ts')).execCommand(words, command.optsWithGlobals()));
   });
@@ -121,7 +154,7 @@ function addLabCommands(program: Command, done: (code: number) => void): void {
   labCommand('up', 'start practice hosts and write an inventory for them')
     .option('-n, --number <count>', 'how many', '3')
     .option('--backend <name>', 'docker (containers) or embedded (namespaces); what is there, unless told')
-    .option('--release <release>', 'which NetBSD the hosts behave as: 11.0 or 6.99.16 (the default)')
+    .option('--release <release>', 'which NetBSD the hosts behave as: 11.0 (the default) or 6.99.16')
     .action(async (options: LabUpOptions) => {
       done(await (await commands()).labUpCommand(options));
     });

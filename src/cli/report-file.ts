@@ -1,10 +1,14 @@
 // Reports in files, beside what the terminal gets: JUnit XML for CI, Markdown for a ticket. The ending says which.
-import { writeFile } from 'node:fs/promises';
+// That a file can be written is proved before any host is asked; an old report stays whole until the new one is.
+import { randomBytes } from 'node:crypto';
+import { chmod, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Divergence } from '../compare/index.ts';
 import { UsageError } from '../errors.ts';
 import { renderJunit, renderMarkdown } from '../report/index.ts';
 import type { RunResult } from '../result.ts';
+import { OutputError, systemWords } from './outputs.ts';
 
 type Render = (result: RunResult, extra: { readonly divergences: readonly Divergence[] }) => string;
 
@@ -19,24 +23,84 @@ export function collectReportFile(file: string, earlier: readonly string[] = [])
   return [...earlier, file];
 }
 
-/** Writes each report. Throws UsageError when a file cannot be written. */
+/** Proves that each file can be written, and leaves all as it was. Throws UsageError that names every one that cannot. */
+export async function proveReports(files: readonly string[]): Promise<void> {
+  const problems = await failuresOf(files, async (file) => {
+    const way = await wayTo(file);
+    if (way.temporary === undefined) return;
+    await writeFile(way.temporary, '', { flag: 'wx' });
+    await rm(way.temporary);
+  });
+  if (problems.length === 0) return;
+  throw new UsageError('REPORT_WRITE', problems.join('; '), {
+    hint: 'name a file in a directory that is there and that you may write; no host was asked',
+  });
+}
+
+/** Writes each report, and goes on to the next when one fails. Throws OutputError that names every one that failed. */
 export async function writeReports(
   files: readonly string[],
   result: RunResult,
   divergences: readonly Divergence[],
 ): Promise<void> {
-  for (const file of files) {
+  const problems = await failuresOf(files, async (file) => {
     const text = rendererOf(file)?.(result, { divergences }) ?? '';
-    try {
-      await writeFile(file, text);
-    } catch (cause) {
-      const message = `the report cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`;
-      throw new UsageError('REPORT_WRITE', message, {
-        cause,
-        hint: 'name a file in a directory that is there',
-      });
-    }
+    const { target, temporary } = await wayTo(file);
+    if (temporary === undefined) await writeFile(target, text);
+    else await replace(target, temporary, text);
+  });
+  if (problems.length > 0) throw new OutputError('REPORT_WRITE', problems.join('; '));
+}
+
+/** How a file is written: what a symbolic link leads to, and a name beside it for the time until the text is whole. */
+interface Way {
+  readonly target: string;
+  /** Undefined for what is written as it is: a pipe, a terminal, or a file whose directory takes no other name. */
+  readonly temporary: string | undefined;
+}
+
+/** Throws the system's error when the file cannot be opened for writing; it is not emptied. */
+async function wayTo(file: string): Promise<Way> {
+  const target = await realpath(file).catch(() => file);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}`);
+  const found = await stat(target).catch(() => undefined);
+  if (found === undefined) return { target, temporary };
+  if (found.isDirectory()) throw new Error('it is a directory');
+  if (!found.isFile()) return { target, temporary: undefined };
+  await (await open(target, 'r+')).close();
+  try {
+    await writeFile(temporary, '', { flag: 'wx' });
+    await rm(temporary);
+    return { target, temporary };
+  } catch {
+    return { target, temporary: undefined };
   }
+}
+
+async function replace(target: string, temporary: string, text: string): Promise<void> {
+  const mode = (await stat(target).catch(() => undefined))?.mode;
+  try {
+    await writeFile(temporary, text, { flag: 'wx' });
+    if (mode !== undefined) await chmod(temporary, mode);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** What went wrong, a sentence for each file that failed. */
+async function failuresOf(
+  files: readonly string[],
+  work: (file: string) => Promise<void>,
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const file of files) {
+    await work(file).catch((error: unknown) => {
+      problems.push(`the report ${file} cannot be written: ${systemWords(error)}`);
+    });
+  }
+  return problems;
 }
 
 function rendererOf(file: string): Render | undefined {

@@ -14,6 +14,7 @@ import type { RunResult } from '../result.ts';
 import { sshTransport } from '../transport/index.ts';
 import { inventoryPath } from './inventory-path.ts';
 import type { FleetOptions } from './options.ts';
+import { writeOut } from './outputs.ts';
 import { listenToOperator } from './signals.ts';
 
 /** What a command on hosts has in its hands. */
@@ -80,6 +81,7 @@ async function follow<T>(
       stateDirectory: '/var/db/muster',
       keepReceipts: config.keepReceipts,
       durable: config.durable,
+      ...(options.wait === undefined ? {} : { waitSeconds: options.wait }),
     });
   } finally {
     signals.release();
@@ -112,9 +114,4 @@ function chooseReporter(
 function colorEnvironment({ color }: Config): NodeJS.ProcessEnv {
   if (color === 'auto') return process.env;
   return color === 'always' ? { ...process.env, FORCE_COLOR: '1' } : { ...process.env, FORCE_COLOR: '0' };
-}
-
-/** Writes to standard output. */
-export function writeOut(text: string): void {
-  process.stdout.write(text);
 }

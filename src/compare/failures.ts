@@ -1,6 +1,7 @@
 // What went wrong over the fleet, each thing once: hosts with the same trouble at the same place are folded.
 import type { CheckResult, HostOutcome, HostResult, StepResult } from '../result.ts';
 import { type AlikeFold, foldAlike } from './alike.ts';
+import { changeOf, sharedDiff } from './change-lines.ts';
 import { canonical } from './fold.ts';
 
 /** One thing wrong on a host. */
@@ -12,7 +13,10 @@ export interface Failure {
   /** Check name or `resource target`; empty for `step` and `host`. */
   readonly subject: string;
   readonly message: string;
-  /** Lines of a unified diff: how it is against how it should be. */
+  /**
+   * Lines of a unified diff: how it is against how it should be. Only what it changes makes failures different, not
+   * what stands around that; folded, it has what is so on all hosts.
+   */
   readonly diff: readonly string[];
   readonly hint: string | undefined;
   /** Tail of what the step's commands wrote to stderr; untrusted. Not part of what makes failures equal. */
@@ -27,24 +31,28 @@ export interface Loss {
 }
 
 /**
- * Everything wrong on hosts that were reached, folded by kind, step, subject and message, in order of first
- * appearance. That hosts are unreachable or unknown is no failure: see `foldLosses`.
+ * Everything wrong on hosts that were reached, folded by kind, step, subject, message and what a diff changes, in order
+ * of first appearance. That hosts are unreachable or unknown is no failure: see `foldLosses`.
  */
 export function foldFailures(hosts: readonly HostResult[]): readonly AlikeFold<Failure>[] {
   const entries = hosts.flatMap((host) => failuresOf(host).map((value) => ({ host: host.host, value })));
-  return foldAlike(entries, ({ kind, step, subject, message }) => canonical([kind, step, subject, message]));
+  return foldAlike(entries, {
+    text: ({ kind, step, subject, message }) => canonical([kind, step, subject, message]),
+    exactly: ({ diff }) => canonical(changeOf(diff)),
+    together: (failures) => ({ ...failures[0], diff: sharedDiff(failures.map(({ diff }) => diff)) }),
+  });
 }
 
 /** Hosts that were not reached, lost sight of, or never begun (skipped), folded by why. */
 export function foldLosses(hosts: readonly HostResult[]): readonly AlikeFold<Loss>[] {
   const lost = hosts.filter(({ outcome }) => isLoss(outcome));
   const entries = lost.map(({ host, outcome, reason, hint }) => ({ host, value: { outcome, reason, hint } }));
-  return foldAlike(entries, ({ outcome, reason }) => canonical([outcome, reason]));
+  return foldAlike(entries, { text: ({ outcome, reason }) => canonical([outcome, reason]) });
 }
 
 /**
  * What is wrong on one host, most precise place only: a failed step is told by its failed resources and checks
- * when there are any, and the host's own reason is told when nothing else explains it. Of a host that was lost, only
+ * when there are any, and the host's own reason is told unless those tell it. Of a host that was lost, only
  * what the controller asked by itself is told.
  */
 export function failuresOf(host: HostResult): readonly Failure[] {
@@ -58,9 +66,18 @@ export function failuresOf(host: HostResult): readonly Failure[] {
   const found = [...precise, ...steps].sort((a, b) => (order.get(a.step) ?? 0) - (order.get(b.step) ?? 0));
   if (host.outcome !== 'failed') return found;
   const last = found.findLastIndex(({ kind }) => kind !== 'drift');
-  if (last >= 0)
+  if (last >= 0 && isTold(host, found))
     return found.map((failure, index) => (index === last ? { ...failure, hint: host.hint } : failure));
   return [...found, { ...nothing, kind: 'host', message: host.reason, hint: host.hint }];
+}
+
+/**
+ * The host's own reason is in what is told one by one: it is a step's, or counts them. Of what the controller asked by
+ * itself a host that failed knows nothing.
+ */
+function isTold({ reason }: HostResult, found: readonly Failure[]): boolean {
+  if (reason === '' || /^\d+ of \d+ checks do not hold$/.test(reason)) return true;
+  return found.some((failure) => failure.kind !== 'drift' && !isProbe(failure));
 }
 
 const nothing = { step: '', subject: '', message: '', diff: [], hint: undefined, stderr: '' };
@@ -97,9 +114,16 @@ function checkFailures(host: HostResult): Failure[] {
 }
 
 function stepFailure(step: StepResult): Failure {
-  return { ...nothing, kind: 'step', step: step.id, message: step.reason, stderr: step.stderr };
+  return { ...nothing, kind: 'step', step: step.id, message: step.reason, stderr: withCut(step) };
 }
 
 function stderrOf(host: HostResult, step: string): string {
-  return host.steps.find(({ id }) => id === step)?.stderr ?? '';
+  const found = host.steps.find(({ id }) => id === step);
+  return found === undefined ? '' : withCut(found);
+}
+
+/** What was kept of a step's standard error, and a last line that says so when that is not all. */
+function withCut({ stderr, cut }: StepResult): string {
+  if (cut?.includes('stderr') !== true) return stderr;
+  return `${stderr.replace(/\n$/, '')}\n... cut here: there was more than is kept\n`;
 }

@@ -15,6 +15,7 @@ export {
   compareToBaseline,
   valuesOf,
 } from './baseline.ts';
+export type { ChangeDifference } from './change-lines.ts';
 export { type DiffOptions, diffLines } from './diff-lines.ts';
 export {
   type HostPlan,

@@ -1,5 +1,7 @@
 // Plans of many hosts in one picture: equal plans folded, the biggest group in full, the others by how they differ.
+// Equal are plans that change the same, whatever stands around the changes in the files of each host.
 import type { HostResult, ResourceResult, StepResult } from '../result.ts';
+import { type ChangeDifference, changeOf, differenceOfChanges, sharedDiff } from './change-lines.ts';
 import { type Fold, canonical, foldByEquality } from './fold.ts';
 
 /** What a plan says about one step on one host. */
@@ -22,10 +24,13 @@ export interface PlanDifference {
   readonly resource: ResourceResult | undefined;
   /** Why the step is skipped here; undefined when it is not. */
   readonly skipped: string | undefined;
+  /** `instead` only: how the diff differs from the reference's; absent when the two are better read apart. */
+  readonly change?: ChangeDifference;
 }
 
 export interface PlanGroup {
   readonly hosts: readonly string[];
+  /** The first host's, without the parts of its diffs that are not so on all hosts of the group. */
   readonly plan: HostPlan;
   /** Against the first group; empty for the first group itself. */
   readonly differences: readonly PlanDifference[];
@@ -41,9 +46,11 @@ export interface PlanFold {
 /** Folds hosts by equal plans; the biggest group is the reference that the other groups are described against. */
 export function foldPlans(hosts: readonly HostResult[]): PlanFold {
   const isPlanned = (host: HostResult): boolean => host.outcome === 'ok' || host.outcome === 'changed';
+  const plans = new Map(hosts.filter(isPlanned).map((host) => [host.host, planOf(host)]));
   const folds = foldByEquality(
-    hosts.filter(isPlanned).map((host) => ({ host: host.host, value: planOf(host) })),
-  );
+    [...plans].map(([host, value]) => ({ host, value })),
+    (plan) => canonical(plan.map((step) => ({ ...step, resources: step.resources.map(essence) }))),
+  ).map((fold) => ({ ...fold, value: sharedPlan(fold, plans) }));
   const reference = folds[0];
   return {
     groups: folds.map((fold) => toGroup(fold, reference)),
@@ -60,6 +67,23 @@ function toGroup(fold: Fold<HostPlan>, reference: Fold<HostPlan> | undefined): P
   const differences =
     reference === undefined || fold === reference ? [] : differencesOf(fold.value, reference.value);
   return { hosts: fold.hosts, plan: fold.value, differences };
+}
+
+/** A resource as far as it makes plans equal. */
+function essence(resource: ResourceResult): unknown {
+  return { ...resource, diff: changeOf(resource.diff) };
+}
+
+/** The plan of a fold's first host with diffs that are true of every host in it. */
+function sharedPlan(fold: Fold<HostPlan>, plans: ReadonlyMap<string, HostPlan>): HostPlan {
+  const stepsByHost = fold.hosts.map((host) => plans.get(host) ?? []);
+  return fold.value.map((step, at) => ({
+    ...step,
+    resources: step.resources.map((resource, turn) => ({
+      ...resource,
+      diff: sharedDiff(stepsByHost.map((plan) => plan[at]?.resources[turn]?.diff ?? [])),
+    })),
+  }));
 }
 
 function planOf(host: HostResult): HostPlan {
@@ -108,8 +132,10 @@ function resourceDifferences(
   const own = [...ours].flatMap(([name, resource]): PlanDifference[] => {
     const other = theirs.get(name);
     if (other === undefined) return [{ step, kind: 'also', resource, skipped: undefined }];
-    if (canonical(other) === canonical(resource)) return [];
-    return [{ step, kind: 'instead', resource, skipped: undefined }];
+    if (canonical(essence(other)) === canonical(essence(resource))) return [];
+    const change = differenceOfChanges(resource.diff, other.diff);
+    const difference = { step, kind: 'instead', resource, skipped: undefined } as const;
+    return [change === undefined ? difference : { ...difference, change }];
   });
   const gone = [...theirs].filter(([name]) => !ours.has(name));
   return [

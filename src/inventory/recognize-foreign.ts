@@ -22,7 +22,7 @@ const known: readonly Foreign[] = [
   {
     name: 'an Ansible inventory',
     evidence:
-      /^\[[\w.:-]+\][ \t]*$|^(?![ \t]*#).*\bansible_\w+[ \t]*=|^[ \t]*\{?[ \t]*["']?_meta["']?[ \t]*:/m,
+      /^\[[\w.:-]+\][ \t]*$|^(?![ \t]*#).*\bansible_\w+[ \t]*=|^[ \t]*(\{[ \t]*)?["']?_meta["']?[ \t]*:/m,
     hint: inventory,
   },
   {

@@ -26,7 +26,7 @@ function scenes(lab: Lab): readonly Scene[] {
   return [
     {
       title: 'Three DNS servers, each with the named of the base system, running as root',
-      args: ['exec', everywhere, ...inventory],
+      args: ['exec', ...inventory, everywhere],
       code: 0,
     },
     { title: 'What would change? Nothing is touched.', args: ['plan', playbook, ...inventory], code: 0 },
@@ -36,7 +36,7 @@ function scenes(lab: Lab): readonly Scene[] {
       code: 0,
     },
     { title: 'Again: nothing is left to change', args: ['apply', playbook, ...inventory, '--yes'], code: 0 },
-    { title: 'The same question as at the beginning', args: ['exec', everywhere, ...inventory], code: 0 },
+    { title: 'The same question as at the beginning', args: ['exec', ...inventory, everywhere], code: 0 },
     {
       title: 'Prove it, and compare the hosts with each other',
       args: ['verify', playbook, ...inventory],
@@ -57,7 +57,7 @@ function scenes(lab: Lab): readonly Scene[] {
     },
     {
       title: 'ns2 serves with its base named again, the others from their cages',
-      args: ['exec', everywhere, ...inventory],
+      args: ['exec', ...inventory, everywhere],
       code: 0,
     },
   ];

@@ -5,7 +5,7 @@ export { endLab } from './embedded/embedded-lab.ts';
 export { findEmbeddedLabs } from './embedded/find-labs.ts';
 export { parseFault } from './fault.ts';
 export { labBackends, labReleases } from './lab.ts';
-export { hostNamed } from './lab-directory.ts';
+export { claimDirectory, hostNamed } from './lab-directory.ts';
 export type { Lab, LabBackend, LabHost, LabHostOptions, LabImage, LabRelease } from './lab.ts';
 export { loadLab, saveLab } from './lab-state.ts';
 export { listLabContainers, removeLabs, removeOrphanedLabs } from './leftovers.ts';

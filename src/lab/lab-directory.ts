@@ -1,7 +1,7 @@
 // What every lab has, whatever runs it: a directory with the files by which muster and ssh reach the hosts.
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { isMusterError, UsageError } from '../errors.ts';
 import type { Lab, LabHost } from './lab.ts';
 
 /** What there is to know about a lab in order to work with it; plain data, also in the state file. */
@@ -19,11 +19,24 @@ export const stateFileName = 'lab.json';
 const markName = '.muster-lab';
 
 /**
- * Makes a directory a lab's: private and marked. Gives its absolute path. Throws UsageError (LAB_DIRECTORY) when it holds
- * anything and was no lab's before, since files of the same names would be overwritten, and removed in the end.
+ * Makes a directory a lab's: private and marked. Gives its absolute path. Throws UsageError (LAB_DIRECTORY) when it cannot
+ * be made or written, and when it holds anything and was no lab's before, since files of the same names would be
+ * overwritten, and removed in the end.
  */
 export async function claimDirectory(path: string): Promise<string> {
-  const directory = resolve(path);
+  try {
+    return await claim(resolve(path));
+  } catch (cause) {
+    if (isMusterError(cause)) throw cause;
+    const words = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError('LAB_DIRECTORY', `the lab's files cannot be written: ${words}`, {
+      cause,
+      hint: 'name another directory by --directory',
+    });
+  }
+}
+
+async function claim(directory: string): Promise<string> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const names = await readdir(directory);
   if (names.length > 0 && !names.includes(markName)) {

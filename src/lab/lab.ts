@@ -9,7 +9,7 @@ export type LabBackend = (typeof labBackends)[number];
  * NetBSD releases that are on offer by name, the usual one first. A host can be given other words (`7.1`, `11.0_RC6`): from 10 on
  * it behaves as 11.0, before that as 6.99.16, and what is known of 1.5.2 and of 7 is heeded.
  */
-export const labReleases = ['6.99.16', '11.0'] as const;
+export const labReleases = ['11.0', '6.99.16'] as const;
 export type LabRelease = (typeof labReleases)[number];
 
 /** What hosts are made of, as `ensureImage` gives it: an image tag of the engine, or a tar of the root file system. */

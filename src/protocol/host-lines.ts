@@ -15,6 +15,8 @@ export type HostLine =
       readonly irreversible: boolean;
       /** The step that made the change, when that is not the one that runs: in a rollback. */
       readonly step: string;
+      /** Plan: the step whose outcome decides what changes here; empty when it is known. */
+      readonly after: string;
     }
   | { readonly kind: 'd'; readonly text: string }
   | { readonly kind: 'check'; readonly holds: boolean; readonly name: string; readonly message: string }
@@ -33,6 +35,16 @@ export type HostLine =
       readonly started: string;
       readonly entries: number;
     }
+  | {
+      readonly kind: 'other';
+      readonly state: string;
+      readonly runId: string;
+      readonly action: string;
+      readonly playbook: string;
+      readonly operator: string;
+      readonly since: string;
+    }
+  | { readonly kind: 'wait'; readonly seconds: number }
   | { readonly kind: 'proof'; readonly same: number; readonly paths: number }
   | { readonly kind: 'exit'; readonly status: number }
   | { readonly kind: 'notice'; readonly text: string }
@@ -122,6 +134,7 @@ export function parseHostLine(line: string): HostLine {
         reason: text(3),
         irreversible: text(4) === '1',
         step: text(5),
+        after: text(6),
       };
     case 'd':
       return { kind, text: text(0) };
@@ -138,6 +151,18 @@ export function parseHostLine(line: string): HostLine {
         started: text(3),
         entries: count(4),
       };
+    case 'other':
+      return {
+        kind,
+        state: text(0),
+        runId: text(1),
+        action: text(2),
+        playbook: text(3),
+        operator: text(4),
+        since: text(5),
+      };
+    case 'wait':
+      return { kind, seconds: count(0) };
     case 'proof':
       return { kind, same: count(0), paths: count(1) };
     case 'exit':

@@ -55,7 +55,9 @@ function visible(character: string): string {
   const short = { '\n': '\\n', '\t': '\\t', '\r': '\\r' }[character];
   if (short !== undefined) return short;
   const code = character.codePointAt(0) ?? 0;
-  const hex = code.toString(16);
+  // A byte that is no UTF-8, as it stands in texts of hosts.
+  const hex = (code >= 0xdc80 && code <= 0xdcff ? code - 0xdc00 : code).toString(16);
+  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${hex}`;
   if (code <= 0xff) return `\\x${hex.padStart(2, '0')}`;
   return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
 }

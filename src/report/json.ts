@@ -1,7 +1,7 @@
 // Results and events as plain JSON values: Maps become objects, and fields keep the order documented here.
 import type { BaselineComparison, FleetComparison } from '../compare/index.ts';
 import type { RunEvent } from '../events.ts';
-import type { HostOutcome, HostResult, RunResult } from '../result.ts';
+import type { CommandResult, HostOutcome, HostResult, RunResult } from '../result.ts';
 
 /** What JSON can carry. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -32,8 +32,9 @@ export interface JsonExtra {
 
 /**
  * A run for `--json`: version, runId, action, playbook, interrupted, summary (hosts, then one count per outcome),
- * hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, connections, execs, proof, command),
- * then comparison and baseline when given. Absent values are left out; a missing observation is null.
+ * hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, otherRun, connections, execs, proof,
+ * command), then comparison and baseline when given. Absent values are left out; a missing observation is null. Bytes that
+ * are no UTF-8 are U+FFFD each; a command's output has them in stdoutBase64 and stderrBase64.
  */
 export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
   const count = (outcome: HostOutcome): number =>
@@ -83,16 +84,34 @@ function hostJson(host: HostResult): JsonValue {
   const { host: name, outcome, reason, hint, steps, resources, checks, observations, facts } = host;
   return plain({
     ...{ host: name, outcome, reason, hint, steps, resources, checks, observations, facts },
+    otherRun: host.otherRun,
     connections: host.connections,
     execs: host.execs,
     proof: host.proof,
-    command: host.command,
+    command: host.command === undefined ? undefined : commandJson(host.command),
   });
+}
+
+/** Output that is not all UTF-8 is there in base64 too, since JSON cannot carry it. */
+function commandJson(command: CommandResult): Record<string, unknown> {
+  const exact = (text: string): string | undefined =>
+    /[\udc80-\udcff]/u.test(text) ? base64(text) : undefined;
+  return { ...command, stdoutBase64: exact(command.stdout), stderrBase64: exact(command.stderr) };
+}
+
+/** The bytes that a text of a host was made of: see `StepResult`. */
+function base64(text: string): string {
+  const pieces = text.split(/([\udc80-\udcff])/u);
+  const bytes = pieces.map((piece) =>
+    /^[\udc80-\udcff]$/u.test(piece) ? Buffer.of(piece.charCodeAt(0) & 0xff) : Buffer.from(piece),
+  );
+  return Buffer.concat(bytes).toString('base64');
 }
 
 /** Maps and objects to plain objects without undefined fields, at any depth. */
 function plain(value: unknown): JsonValue {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'string') return value.replace(/[\udc80-\udcff]/gu, '\ufffd');
+  if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (Array.isArray(value)) return value.map(plain);
   const entries =

@@ -26,7 +26,10 @@ export function renderApply(result: RunResult, style: Style): string {
 
 /** For each host how much was undone, where things are that others wrote, and every entry that was not undone. */
 export function renderRollback(result: RunResult, style: Style): string {
-  const reached = reachedHosts(result);
+  // A host that failed before it undid anything is told of by why it failed.
+  const reached = reachedHosts(result).filter(
+    ({ outcome, resources }) => outcome !== 'failed' || resources.length > 0,
+  );
   const recap = [...recapRows(reached, undoneText), ...keptRows(reached)];
   const counts: [number, string][] = [
     [countOf(result.hosts, 'rolled-back'), 'rolled back'],
@@ -86,7 +89,8 @@ function keptRows(hosts: readonly HostResult[]): Row[] {
 function undoneText(host: HostResult): string {
   const { proof } = host;
   const resources = host.resources.filter((entry) => !isAboutKept(entry));
-  if (resources.length === 0) return 'nothing to roll back';
+  if (resources.length === 0)
+    return host.reason === '' ? 'nothing to roll back' : escapeTerminal(host.reason);
   const number = (status: string): number => resources.filter((entry) => entry.status === status).length;
   const kept = number('kept');
   return [

@@ -1,14 +1,25 @@
 // The fleet compared with itself and with a baseline: what differs first, what agrees in one line.
-import type { BaselineChange, BaselineComparison, FleetComparison } from '../compare/index.ts';
+import {
+  type BaselineChange,
+  type BaselineComparison,
+  type FleetComparison,
+  foldFailures,
+  foldLosses,
+} from '../compare/index.ts';
+import type { HostResult } from '../result.ts';
 import { comparisonLines, divergenceLines } from './comparison.ts';
 import { escapeTerminal } from './escape.ts';
 import { type Row, count, hostLabel, layOut } from './layout.ts';
+import { otherRunRows } from './other-runs.ts';
 import { type Mark, type Style, paint } from './style.ts';
+import { failureRows, lossRows } from './trouble.ts';
 
 export interface CompareExtra {
   readonly baseline?: BaselineComparison;
   /** Also show the keys on which all agree. */
   readonly all?: boolean;
+  /** The hosts that were looked at: for what else goes on there, and for why some of them were not seen. */
+  readonly looked?: readonly HostResult[];
 }
 
 /** Divergences by group, changes against the baseline, hosts that could not be looked at, and the totals. */
@@ -33,14 +44,22 @@ export function renderCompare(comparison: FleetComparison, style: Style, extra: 
       : []),
   ];
   const lines = [
+    ...layOut(otherRunRows(extra.looked ?? []), style),
     ...divergenceLines(divergences, style),
     ...(extra.all === true && quiet.length > 0
       ? [paint(style, 'bold', 'no divergence:'), ...comparisonLines(quiet, style)]
       : []),
     ...(extra.baseline === undefined ? [] : baselineLines(extra.baseline, style)),
+    ...layOut(whyUnseen(unseen, extra.looked ?? [], style), style),
     ...layOut(rows, style),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function whyUnseen(unseen: readonly string[], looked: readonly HostResult[], style: Style): Row[] {
+  const hosts = looked.filter(({ host }) => unseen.includes(host));
+  const failures = foldFailures(hosts).filter(({ value }) => value.kind !== 'drift');
+  return [...failureRows(failures, style), ...lossRows(foldLosses(hosts))];
 }
 
 function baselineLines(baseline: BaselineComparison, style: Style): string[] {

@@ -1,6 +1,6 @@
 // What one command said on many hosts: equal status and equal output folded under one header.
 import { type Fold, foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
-import type { CommandResult, HostResult, RunResult } from '../result.ts';
+import type { CommandResult, HostOutcome, HostResult, OutputStream, RunResult } from '../result.ts';
 import { escapeLines } from './escape.ts';
 import { hostLabel, layOut, wrap } from './layout.ts';
 import { type Style, paint } from './style.ts';
@@ -8,14 +8,23 @@ import { countOf, failureRows, lossRows, totalLine } from './trouble.ts';
 
 /** Successes first, biggest group first, so that trouble stands last, above the prompt. */
 export function renderExec(result: RunResult, style: Style): string {
-  const answered = result.hosts.flatMap(({ host, command, outcome }) =>
-    command === undefined || outcome === 'unreachable' || outcome === 'unknown'
+  const answered = result.hosts.flatMap(({ host, command, outcome, reason }) =>
+    command === undefined || (command.status === null && reason !== '') || isLost(outcome)
       ? []
       : [{ host, value: command }],
   );
   const silent = result.hosts.filter(({ host }) => !answered.some((entry) => entry.host === host));
+  const partial = silent.flatMap(({ host, command }) =>
+    command === undefined || command.stdout + command.stderr === ''
+      ? []
+      : [{ host, value: { ...command, status: null } }],
+  );
   const folds = foldByEquality(answered);
-  const ordered = [...folds.filter(isSuccess), ...folds.filter((fold) => !isSuccess(fold))];
+  const ordered = [
+    ...folds.filter(isSuccess),
+    ...folds.filter((fold) => !isSuccess(fold)),
+    ...foldByEquality(partial),
+  ];
   const troubles = [
     ...failureRows(foldFailures(silent), style),
     ...lossRows(foldLosses(silent)),
@@ -30,21 +39,55 @@ export function renderExec(result: RunResult, style: Style): string {
     [countOf(silent, 'unknown'), 'unknown'],
   ];
   const lines = [
-    ...ordered.flatMap((fold) => foldLines(fold, style)),
+    ...ordered.flatMap((fold) => foldLines(fold, ordered, style)),
     ...layOut(troubles, style),
     totalLine(counts, result),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function foldLines({ hosts, value }: Fold<CommandResult>, style: Style): string[] {
+function isLost(outcome: HostOutcome): boolean {
+  return outcome === 'unreachable' || outcome === 'unknown';
+}
+
+function foldLines(
+  { hosts, value }: Fold<CommandResult>,
+  all: readonly Fold<CommandResult>[],
+  style: Style,
+): string[] {
   const ended = value.status === null ? 'ended without an exit status' : `exit ${value.status}`;
   const header = wrap(`${hostLabel(hosts)} ${ended}`, style.columns);
+  const twins = all.filter((other) => other.value !== value && looksLike(other.value, value));
   return [
     ...header.map((line) => paint(style, 'bold', line)),
-    ...escapeLines(value.stdout).map((line) => `  ${line}`.trimEnd()),
-    ...escapeLines(value.stderr).map((line) => `  ${paint(style, 'red', '!')} ${line}`.trimEnd()),
+    ...streamLines(value, 'stdout', twins, '', style),
+    ...streamLines(value, 'stderr', twins, `${paint(style, 'red', '!')} `, style),
   ];
+}
+
+/** The lines of a stream; what its end is like is said where it is cut, or else would look like another answer. */
+function streamLines(
+  value: CommandResult,
+  stream: OutputStream,
+  twins: readonly Fold<CommandResult>[],
+  mark: string,
+  style: Style,
+): string[] {
+  const text = value[stream];
+  const isCut = value.cut?.includes(stream) === true;
+  const isOpen = text !== '' && !text.endsWith('\n') && twins.some((twin) => twin.value[stream] !== text);
+  return [
+    ...escapeLines(text).map((line) => (line === '' ? `  ${mark}`.trimEnd() : `  ${mark}${line}`)),
+    ...(isCut ? [`  ${mark}${paint(style, 'dim', '... cut here: there was more than is kept')}`] : []),
+    ...(isOpen && !isCut ? [`  ${mark}${paint(style, 'dim', '(no newline at the end)')}`] : []),
+  ];
+}
+
+/** Answers that differ only in whether their last line has an end. */
+function looksLike(one: CommandResult, other: CommandResult): boolean {
+  const shown = ({ status, stdout, stderr }: CommandResult): string =>
+    JSON.stringify([status, stdout.replace(/\n$/, ''), stderr.replace(/\n$/, '')]);
+  return shown(one) === shown(other);
 }
 
 function isSuccess({ value }: Fold<CommandResult>): boolean {

@@ -4,6 +4,7 @@ import type { RunResult } from '../result.ts';
 import { comparisonLines } from './comparison.ts';
 import { escapeTerminal } from './escape.ts';
 import { count, displayWidth, hostLabel, layOut, padEnd, wrap } from './layout.ts';
+import { otherRunRows } from './other-runs.ts';
 import { type Style, paint } from './style.ts';
 import { countOf, failureRows, lossRows, totalLine } from './trouble.ts';
 
@@ -77,6 +78,7 @@ export function renderFacts(result: RunResult, style: Style): string {
   const { keys, hosts, unseen } = compareFleet(result.hosts, { source: 'facts' });
   const counts: [number, string][] = [[hosts.length - unseen.length, 'read'], ...lost(result)];
   const lines = [
+    ...layOut(otherRunRows(result.hosts), style),
     ...comparisonLines(keys, style, ''),
     ...layOut(troubleRows(result, style), style),
     totalLine(counts, result),

@@ -53,9 +53,8 @@ function hostCases(host: HostResult, withDrift: boolean): Case[] {
       { name: 'reach', seconds: 0, problem: { tag: 'error', message, body: host.hint ?? '' } },
     ];
   }
-  const cases = [...steps, ...own];
-  if (cases.length > 0) return cases;
-  return [host.outcome === 'skipped' ? skipped('host', host.reason) : { name: 'host', seconds: 0 }];
+  const cases = [...steps, ...own, ...(host.outcome === 'skipped' ? [skipped('host', host.reason)] : [])];
+  return cases.length > 0 ? cases : [{ name: 'host', seconds: 0 }];
 }
 
 function stepCases(host: HostResult, step: StepResult, failures: readonly Failure[]): Case[] {

@@ -4,6 +4,7 @@ import { foldHostNames } from '../host-names.ts';
 import type { RunResult } from '../result.ts';
 import { escapeLines, escapeMarkdown } from './escape.ts';
 import { count } from './layout.ts';
+import { otherRunRows } from './other-runs.ts';
 
 export interface MarkdownExtra {
   readonly divergences?: readonly Divergence[];
@@ -11,6 +12,9 @@ export interface MarkdownExtra {
 
 /** Most lines of stderr per failure, its last ones. */
 const maxStderrLines = 5;
+
+/** Most lines of a diff per failure: what makes two failures of the same words differ. */
+const maxDiffLines = 12;
 
 /** Headings, a table of outcomes, and a section for each kind of trouble that there is. */
 export function renderMarkdown(result: RunResult, extra: MarkdownExtra = {}): string {
@@ -26,6 +30,7 @@ export function renderMarkdown(result: RunResult, extra: MarkdownExtra = {}): st
       ['Outcome', 'Hosts'],
       outcomes.map(({ hosts, value }) => [value, names(hosts)]),
     ),
+    ...section('Other runs', otherRunItems(result)),
     ...section('Failures', failureItems(result)),
     ...section('Not seen', lossItems(result)),
     ...divergenceSection(extra.divergences ?? []),
@@ -35,6 +40,12 @@ export function renderMarkdown(result: RunResult, extra: MarkdownExtra = {}): st
 
 function section(title: string, items: readonly string[]): string[] {
   return items.length === 0 ? [] : [`## ${title}`, items.join('\n')];
+}
+
+function otherRunItems({ hosts }: RunResult): string[] {
+  return otherRunRows(hosts).map(
+    ({ label, text }) => `- **${escapeMarkdown(label)}** ${escapeMarkdown(text)}`,
+  );
 }
 
 function failureItems(result: RunResult): string[] {
@@ -47,7 +58,12 @@ function failureItems(result: RunResult): string[] {
       .map(escapeMarkdown)
       .join(': ');
     const head = `- **${names(hosts)}** ${place === '' ? '' : `${place}: `}${escapeMarkdown(value.message)}`;
-    const evidence = escapeLines(value.stderr).slice(-maxStderrLines);
+    const left = value.diff.length - maxDiffLines;
+    const evidence = [
+      ...value.diff.slice(0, maxDiffLines).flatMap((line) => escapeLines(line)),
+      ...(left > 0 ? [`... ${count(left, 'more line')}`] : []),
+      ...escapeLines(value.stderr).slice(-maxStderrLines),
+    ];
     const block = evidence.length === 0 ? [] : ['', ...evidence.map((line) => `      ${line}`), ''];
     return [
       head,
@@ -60,7 +76,8 @@ function failureItems(result: RunResult): string[] {
 function lossItems(result: RunResult): string[] {
   return foldLosses(result.hosts).map(({ hosts, value }) => {
     const reason = value.reason === '' ? '' : `: ${escapeMarkdown(value.reason)}`;
-    return `- **${names(hosts)}** ${value.outcome}${reason}`;
+    const hint = value.hint === undefined ? '' : `\n  Do: ${escapeMarkdown(value.hint)}`;
+    return `- **${names(hosts)}** ${value.outcome}${reason}${hint}`;
   });
 }
 

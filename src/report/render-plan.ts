@@ -1,5 +1,6 @@
 // A plan as text: the biggest group of hosts in full, the others as they differ from it.
 import {
+  type ChangeDifference,
   type PlanDifference,
   type PlanGroup,
   type PlannedStep,
@@ -12,6 +13,7 @@ import { foldHostNames } from '../host-names.ts';
 import type { ResourceResult, RunResult } from '../result.ts';
 import { escapeTerminal } from './escape.ts';
 import { count, displayWidth, hostLabel, layOut, padEnd, wrap } from './layout.ts';
+import { otherRunRows } from './other-runs.ts';
 import { type Mark, type Style, paint, symbol } from './style.ts';
 import { countOf, diffBlock, failureRows, lossRows, totalLine, withReason } from './trouble.ts';
 
@@ -29,6 +31,7 @@ export function renderPlan(result: RunResult, style: Style, extra: PlanExtra = {
   const failures = foldFailures(unplanned).filter(({ value }) => value.kind !== 'drift');
   const troubles = [...failureRows(failures, style), ...lossRows(foldLosses(unplanned))];
   const lines = [
+    ...layOut(otherRunRows(result.hosts), style),
     ...groups.flatMap((group, index) => (index === 0 ? fullGroup(group, style) : otherGroup(group, style))),
     ...layOut(troubles, style),
     ...footer(result, groups, extra),
@@ -74,11 +77,11 @@ function stepItems(step: PlannedStep, style: Style): Item[] {
   return [{ mark: 'same', text: `${count(step.resources.length, 'resource')} as declared` }];
 }
 
-function differenceItem({ kind, resource, skipped }: PlanDifference, style: Style): Item {
+function differenceItem({ kind, resource, skipped, change }: PlanDifference, style: Style): Item {
   if (resource !== undefined) {
-    return kind === 'not'
-      ? { mark: 'same', text: `without ${named(resource)}` }
-      : resourceItem(resource, style);
+    if (kind === 'not') return { mark: 'same', text: `without ${named(resource)}` };
+    const item = resourceItem(resource, style);
+    return change === undefined ? item : { ...item, below: changeBlock(change, style) };
   }
   if (skipped !== undefined) return { mark: 'skipped', text: withReason('skipped', skipped) };
   return kind === 'not'
@@ -94,11 +97,23 @@ function resourceItem(resource: ResourceResult, style: Style): Item {
   };
 }
 
+/** Only what is not as above; `without` says what is there and not here. */
+function changeBlock({ own, missing, shared }: ChangeDifference, style: Style): string[] {
+  const without = missing.slice(0, maxDiffLines).map((line) => `without ${escapeTerminal(line, 'tab')}`);
+  const left = missing.length - without.length;
+  return [
+    ...diffBlock(own, style, maxDiffLines),
+    ...without,
+    ...(left > 0 ? [`... without ${count(left, 'more line')}`] : []),
+    `(${count(shared, 'changed line')} as above)`,
+  ];
+}
+
 function markOf(resource: ResourceResult): Mark {
   if (resource.status === 'ok') return 'same';
   // Resources say `new ...` of what is not there yet.
   if (/^new\b/.test(resource.reason)) return 'added';
-  const signs = new Set(resource.diff.filter((line) => !/^(---|\+\+\+) /.test(line)).map((line) => line[0]));
+  const signs = new Set(resource.diff.map((line) => line[0]));
   return signs.has('+') && !signs.has('-') && !signs.has(' ') ? 'added' : 'changed';
 }
 

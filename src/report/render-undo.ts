@@ -1,6 +1,8 @@
 // What a rollback would undo, before anybody says yes to it.
 import type { HostResult } from '../result.ts';
 import { escapeTerminal } from './escape.ts';
+import { layOut } from './layout.ts';
+import { otherRunRows } from './other-runs.ts';
 import type { Style } from './style.ts';
 import { paint } from './style.ts';
 
@@ -23,14 +25,17 @@ const maxTargets = 40;
 
 /** One paragraph a host: which run, whose, and what of it, last change first; repeated targets once. */
 export function renderUndo(views: readonly UndoView[], style: Style): string {
-  return views.map((view) => `${hostLines(view, style).join('\n')}\n`).join('');
+  const others = layOut(otherRunRows(views.map(({ host }) => host)), style).map((line) => `${line}\n`);
+  return [...others, ...views.map((view) => `${hostLines(view, style).join('\n')}\n`)].join('');
 }
 
 function hostLines({ host, receipt }: UndoView, style: Style): string[] {
   const name = paint(style, 'bold', escapeTerminal(host.host));
   if (receipt === undefined) {
-    const why = host.outcome === 'ok' ? 'nothing to roll back' : `${host.outcome}: ${host.reason}`;
-    return [`${name}: ${escapeTerminal(why)}`];
+    const why =
+      host.outcome === 'ok' ? host.reason || 'nothing to roll back' : `${host.outcome}: ${host.reason}`;
+    const hint = host.hint === undefined ? [] : [`  do: ${escapeTerminal(host.hint)}`];
+    return [`${name}: ${escapeTerminal(why)}`, ...hint];
   }
   const { runId, playbook, operator, started, entries } = receipt;
   const targets = [...new Set(host.resources.map(({ resource, target }) => `${resource} ${target}`))];

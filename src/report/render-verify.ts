@@ -3,6 +3,7 @@ import { type Divergence, failuresOf, foldByEquality, foldFailures, foldLosses }
 import type { HostResult, RunResult } from '../result.ts';
 import { divergenceLines } from './comparison.ts';
 import { type Row, count, hostLabel, layOut } from './layout.ts';
+import { otherRunRows } from './other-runs.ts';
 import type { Style } from './style.ts';
 import { countOf, failureRows, lossRows, totalLine } from './trouble.ts';
 
@@ -18,6 +19,7 @@ export function renderVerify(result: RunResult, style: Style, extra: VerifyExtra
     conditions.filter((entry) => entry.condition === condition).length;
   const good = conditions.filter(({ condition }) => condition === 'good').map(({ host }) => host);
   const rows = [
+    ...otherRunRows(result.hosts),
     ...failureRows(foldFailures(result.hosts), style),
     ...lossRows(foldLosses(result.hosts)),
     ...goodRows(good),

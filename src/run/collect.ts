@@ -6,13 +6,18 @@ import type {
   CheckResult,
   HostOutcome,
   HostResult,
+  OtherRun,
   Proof,
   ResourceResult,
   StepOutcome,
-  StepResult,
 } from '../result.ts';
-import type { OutputMask } from './remote-mask.ts';
+import type { Ending } from './early-end.ts';
+import { withHint, wordlessEnding } from './early-end.ts';
+import { isChange, judgeCommand, judgeFindings } from './judge.ts';
+import { otherRunOf } from './other-run.ts';
+import { PrivateNames } from './private-names.ts';
 import { RemoteMask } from './remote-mask.ts';
+import { StepRecords } from './step-records.ts';
 
 /** What a rollback would undo or has undone, as the host tells it. */
 export interface ReceiptInfo {
@@ -23,43 +28,22 @@ export interface ReceiptInfo {
   readonly entries: number;
 }
 
-interface StepState {
-  id: string;
-  outcome: StepOutcome;
-  reason: string;
-  seconds: number;
-  stdout: string;
-  stderr: string;
-}
-
-interface OutputState {
-  readonly decoder: InstanceType<typeof TextDecoder>;
-  readonly mask: OutputMask;
-}
-
-/** How the host's run ended, as seen from the controller. */
-export interface Ending {
-  readonly outcome: HostOutcome;
-  readonly reason: string;
-  readonly hint?: string;
-}
-
 const resourceStatuses = ['ok', 'change', 'changed', 'failed', 'undone', 'kept', 'conflict'] as const;
 
-/** Collects one host. Texts are masked on the way in, so nothing behind it ever holds a secret. */
+/**
+ * Collects one host. Texts are masked on the way in, and lose the names of the run's private directory, so nothing behind
+ * it ever holds either.
+ */
 export class HostCollector {
   readonly #host: string;
   readonly #action: Action;
   readonly #emit: EventListener;
   readonly #mask: RemoteMask;
-  readonly #steps = new Map<number, StepState>();
-  readonly #outputs = new Map<string, OutputState>();
+  readonly #steps: StepRecords;
   readonly #resources: ResourceResult[] = [];
   readonly #checks: CheckResult[] = [];
   readonly #observations = new Map<string, string>();
   readonly #facts = new Map<string, string>();
-  readonly #cap: number;
-  #step = 0;
   #pending: ResourceResult | undefined;
   /** The diff of the pending resource as it came: it is masked as a whole. */
   #diff: string[] = [];
@@ -67,12 +51,17 @@ export class HostCollector {
   #exitStatus: number | undefined;
   #receipt: ReceiptInfo | undefined;
   #proof: Proof | undefined;
+  #otherRun: OtherRun | undefined;
+  #names: PrivateNames | undefined;
+  #isBegun = false;
 
   constructor(host: string, action: Action, forms: readonly string[], cap: number, emit: EventListener) {
     this.#host = host;
     this.#action = action;
     this.#mask = new RemoteMask(forms);
-    this.#cap = cap;
+    this.#steps = new StepRecords(this.#mask, cap, (step, stream, text) => {
+      emit({ type: 'output', host, step, stream, text });
+    });
     this.#emit = emit;
   }
 
@@ -80,14 +69,26 @@ export class HostCollector {
     return this.#receipt;
   }
 
+  /** The driver was heard of: from here on the host may be another one than before. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
   /** What the driver itself said last, when it said it. */
   get final(): Ending | undefined {
     return this.#final;
   }
 
+  /** Takes what the host calls the run's private directory. */
+  directory(path: string): void {
+    this.#names = PrivateNames.of(path);
+    this.#steps.hide(this.#names);
+  }
+
   /** Takes one line of the event log. */
   line(raw: HostLine): void {
-    const line = this.#mask.line(raw);
+    this.#isBegun = true;
+    const line = this.#mask.line(this.#names?.hideIn(raw) ?? raw);
     if (line.kind === 'd') {
       this.#diff.push(line.text);
       return;
@@ -99,7 +100,8 @@ export class HostCollector {
         this.#emit({ type: 'fact', host: this.#host, key: line.key, value: line.value });
         return;
       case 'step':
-        this.#startStep(line.id, line.index);
+        this.#steps.start(line.id, line.index);
+        this.#emit({ type: 'step-started', host: this.#host, step: line.id });
         return;
       case 'res':
         this.#pending = this.#resourceOf(line);
@@ -119,6 +121,9 @@ export class HostCollector {
       case 'receipt':
         this.#receipt = line;
         return;
+      case 'other':
+        this.#otherRun = otherRunOf(line);
+        return;
       case 'proof':
         this.#proof = { same: line.same, paths: line.paths };
         return;
@@ -129,6 +134,7 @@ export class HostCollector {
         this.#final = { outcome: finalOutcome(line.outcome), reason: line.reason };
         return;
       case 'begin':
+      case 'wait':
       case 'unknown':
         return;
     }
@@ -136,100 +142,85 @@ export class HostCollector {
 
   /** Takes bytes of a step's output; `log` is e.g. `003.err`. */
   output(log: string, bytes: Uint8Array): void {
-    const state = this.#outputState(log);
-    this.#show(log, state.mask.push(state.decoder.decode(bytes, { stream: true })));
+    this.#steps.output(log, bytes);
+  }
+
+  /** Takes note that not all of an output log was sent. */
+  cut(log: string): void {
+    this.#steps.cut(log);
+  }
+
+  /** How the host fares when its driver is over and never said how. What changes hosts may have done all of its work. */
+  wordless(): Ending {
+    const asksOnly = ['plan', 'verify', 'facts'].includes(this.#action);
+    const { lastWords } = this.#steps;
+    return wordlessEnding({ mayHaveBegun: this.#isBegun || !asksOnly, lastWords });
   }
 
   /** Closes the books. `ending` says how the link saw it; what the driver said itself goes first. */
   finish(ending: Ending, cost: { connections: number; execs: number }): HostResult {
     this.#flushResource();
-    for (const [log, state] of this.#outputs)
-      this.#show(log, state.mask.push(state.decoder.decode()) + state.mask.flush());
-    const { outcome, reason, hint } = this.#judge({ ...ending, reason: this.#mask.text(ending.reason) });
-    const steps = [...this.#steps]
-      .filter(([index]) => index > 0 && this.#action !== 'exec')
-      .map(([, step]) => ({ ...step }));
-    const first = this.#steps.get(1);
+    this.#steps.flush();
+    const seen = this.#names?.hideIn(ending) ?? ending;
+    const { outcome, reason, hint } = withHint(
+      this.#judge({ ...seen, reason: this.#mask.text(seen.reason) }),
+    );
+    const command = this.#command();
     return {
       host: this.#host,
       outcome,
       reason,
       ...(hint === undefined ? {} : { hint }),
-      steps: steps satisfies StepResult[],
+      steps: this.#action === 'exec' ? [] : this.#steps.results(),
       resources: this.#resources,
       checks: this.#checks,
       observations: this.#observations,
       facts: this.#facts,
+      ...(this.#otherRun === undefined ? {} : { otherRun: this.#otherRun }),
       ...cost,
       ...(this.#proof === undefined ? {} : { proof: this.#proof }),
-      ...(this.#action === 'exec' && outcome !== 'unreachable'
-        ? {
-            command: {
-              status: this.#exitStatus ?? null,
-              stdout: first?.stdout ?? '',
-              stderr: first?.stderr ?? '',
-            },
-          }
-        : {}),
+      ...(command === undefined ? {} : { command }),
     };
   }
 
-  #judge(ending: Ending): Ending {
-    const said = this.#final ?? ending;
-    if (said.outcome !== 'ok') return said;
-    if (this.#action === 'exec') {
-      const status = this.#exitStatus ?? null;
-      return status === 0 ? said : { outcome: 'failed', reason: `exit status ${String(status)}` };
-    }
-    const broken = this.#checks.filter((check) => !check.holds).length;
-    if (broken > 0)
-      return { outcome: 'failed', reason: `${broken} of ${this.#checks.length} checks do not hold` };
-    const changes = this.#resources.filter(
-      ({ status }) => status === 'change' || status === 'changed',
-    ).length;
-    return changes > 0 ? { ...said, outcome: 'changed' } : said;
+  #command(): HostResult['command'] {
+    const { printed } = this.#steps;
+    if (this.#action !== 'exec' || (this.#exitStatus === undefined && printed === undefined))
+      return undefined;
+    return { status: this.#exitStatus ?? null, ...(printed ?? { stdout: '', stderr: '' }) };
   }
 
-  #startStep(id: string, index: number): void {
-    this.#step = index;
-    const step = this.#stepState(index);
-    step.id = id;
-    this.#emit({ type: 'step-started', host: this.#host, step: id });
+  #judge(ending: Ending): Ending {
+    const said = this.#final ?? (ending.outcome === 'ok' ? this.wordless() : ending);
+    if (said.outcome !== 'ok') return said;
+    if (this.#action === 'exec') return judgeCommand(this.#exitStatus) ?? this.wordless();
+    return judgeFindings(said, this.#checks, this.#resources);
   }
 
   #endStep(line: Extract<HostLine, { kind: 'end' }>): void {
-    const step = this.#stepState(this.#step);
-    step.id = line.id;
-    step.seconds = line.seconds;
-    step.reason = line.reason;
-    step.outcome = this.#stepOutcome(line);
-    this.#emit({
-      type: 'step-finished',
-      host: this.#host,
-      step: line.id,
-      outcome: step.outcome,
-      reason: step.reason,
-    });
+    const { id, seconds, reason } = line;
+    const outcome = this.#stepOutcome(line);
+    this.#steps.end({ id, seconds, reason, outcome });
+    this.#emit({ type: 'step-finished', host: this.#host, step: id, outcome, reason });
   }
 
   #stepOutcome(line: Extract<HostLine, { kind: 'end' }>): StepOutcome {
     if (line.outcome === 'failed' || line.outcome === 'skipped') return line.outcome;
     if (this.#checks.some((check) => check.step === line.id && !check.holds)) return 'failed';
-    const changes = this.#resources.some(
-      ({ step, status }) => step === line.id && (status === 'change' || status === 'changed'),
-    );
+    const changes = this.#resources.some((resource) => resource.step === line.id && isChange(resource));
     return changes ? 'changed' : 'ok';
   }
 
   #resourceOf(line: Extract<HostLine, { kind: 'res' }>): ResourceResult {
     return {
-      step: line.step === '' ? (this.#steps.get(this.#step)?.id ?? '') : line.step,
+      step: line.step === '' ? this.#steps.running : line.step,
       resource: line.resource,
       target: line.target,
       status: resourceStatuses.find((status) => status === line.status) ?? 'failed',
       reason: line.reason,
       diff: [],
       irreversible: line.irreversible,
+      ...(line.after === '' ? {} : { after: line.after }),
     };
   }
 
@@ -243,57 +234,15 @@ export class HostCollector {
     this.#pending = undefined;
   }
 
-  #addCheck(line: Extract<HostLine, { kind: 'check' }>): void {
-    const result: CheckResult = {
-      step: this.#steps.get(this.#step)?.id ?? '',
-      name: line.name,
-      holds: line.holds,
-      message: line.message,
-    };
+  #addCheck({ name, holds, message }: Extract<HostLine, { kind: 'check' }>): void {
+    const result: CheckResult = { step: this.#steps.running, name, holds, message };
     this.#checks.push(result);
     this.#emit({ type: 'check', host: this.#host, result });
   }
 
   #observe(key: string, value: string): void {
     this.#observations.set(key, value);
-    this.#emit({
-      type: 'observation',
-      host: this.#host,
-      step: this.#steps.get(this.#step)?.id ?? '',
-      key,
-      value,
-    });
-  }
-
-  #stepState(index: number): StepState {
-    const known = this.#steps.get(index);
-    if (known !== undefined) return known;
-    const fresh: StepState = {
-      id: '',
-      outcome: 'skipped',
-      reason: 'it did not end',
-      seconds: 0,
-      stdout: '',
-      stderr: '',
-    };
-    this.#steps.set(index, fresh);
-    return fresh;
-  }
-
-  #outputState(log: string): OutputState {
-    const known = this.#outputs.get(log);
-    if (known !== undefined) return known;
-    const fresh = { decoder: new TextDecoder(), mask: this.#mask.stream() };
-    this.#outputs.set(log, fresh);
-    return fresh;
-  }
-
-  #show(log: string, text: string): void {
-    if (text === '') return;
-    const stream = log.endsWith('.err') ? 'stderr' : 'stdout';
-    const step = this.#stepState(Number.parseInt(log, 10));
-    step[stream] = (step[stream] + text).slice(-this.#cap);
-    this.#emit({ type: 'output', host: this.#host, step: step.id, stream, text });
+    this.#emit({ type: 'observation', host: this.#host, step: this.#steps.running, key, value });
   }
 }
 

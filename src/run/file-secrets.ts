@@ -80,7 +80,7 @@ export class FileSecretMask {
     if (field !== null && isBase64(trimmed(line.slice(field[0].length))))
       return field[0] + marked(line.slice(field[0].length));
     if (this.#kind === 'key' && !this.#inPublic && isBase64(trimmed(line))) return markedLine(line);
-    return this.#statements.line(commandLine(hashes(keyRecord(account(line, this.#kind)))));
+    return this.#statements.line(escaped(commandLine(hashes(keyRecord(account(line, this.#kind))))));
   }
 }
 
@@ -163,7 +163,21 @@ function commandLine(line: string): string {
       (all, before: string, value: string) => (isBase64(value) ? before + marked(value) : all),
     )
     .replace(
-      /([A-Za-z]:\/\/[^ \t/@:"]*:)([^ \t/@"]+)(?=@)/g,
+      /(:\/\/[^ \t/@:"]*:)([^ \t/@"]+)(?=@)/g,
       (_, before: string, value: string) => before + marked(value),
     );
+}
+
+/** A statement in a text of another kind, where quotes are escaped, as in JSON, HTML or a script. */
+function escaped(line: string): string {
+  return line.replace(
+    /(secret(?:[ \t]|\\[nt])+)(\\+["']|&quot;|&#34;|&#x22;|%22)?([A-Za-z0-9+/][A-Za-z0-9+/=]*)/gi,
+    (all, head: string, quote: string | undefined, value: string, at: number, whole: string) => {
+      const isValue =
+        quote === undefined
+          ? isRandom(value) && /^[ \t]*[;}]/.test(whole.slice(at + all.length))
+          : isBase64(value);
+      return isValue ? head + (quote ?? '') + marked(value) : all;
+    },
+  );
 }

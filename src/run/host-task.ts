@@ -31,4 +31,6 @@ export interface HostRun {
   readonly result: HostResult;
   /** rollback: what the host says about the run to undo. */
   readonly receipt: ReceiptInfo | undefined;
+  /** It failed before anything was begun on the host, which is as it was and does what it did. */
+  readonly isUntouched?: true;
 }

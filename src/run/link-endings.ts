@@ -1,7 +1,7 @@
 // What becomes of a host whose link did not come to its good end, in words: what happened, and what to do about it.
 import { ConnectError, isMusterError } from '../errors.ts';
 import type { ExitStatus, HostConnection } from '../transport/index.ts';
-import type { Ending } from './collect.ts';
+import type { Ending } from './early-end.ts';
 import type { WaitOver } from './link-watch.ts';
 
 // Faults that waiting does not mend. sshd counts refused logins, and shuts an address out that goes on with them.
@@ -13,26 +13,32 @@ export function isWorthAnotherTry(error: unknown): boolean {
   return !isMusterError(error) || !finalCodes.test(error.code);
 }
 
-/** A wait for the host came to its limit; `heard` is what it said that is no frame. */
+/**
+ * A wait for the host came to its limit; `heard` is what it said that is no frame. `lastFact` is what the driver had
+ * found out last, when it came no further than that.
+ */
 export function waitOverError(
   host: HostConnection,
   { wait, limitMs }: WaitOver,
   heard: string,
+  lastFact: string,
 ): ConnectError {
   const seconds = `${limitMs / 1000} s`;
-  const words = heard === '' ? '; nothing was heard' : `; heard: ${heard}`;
-  if (wait !== 'ready') {
-    return new ConnectError('HOST_SILENT', `no sign of the run came from the host for ${seconds}${words}`, {
+  const words = heard === '' ? '' : `; heard: ${heard}`;
+  if (wait === 'ready') {
+    const message = `logged in, but the host's shell was not ready within ${seconds}${words || '; nothing was heard'}`;
+    return new ConnectError('HOST_NOT_READY', message, { host: host.name, hint: notReadyHint(host, heard) });
+  }
+  const behind = lastFact === '' ? '' : ` behind the fact ${lastFact}`;
+  return new ConnectError(
+    'HOST_SILENT',
+    `no sign of the run came from the host for ${seconds}${behind}${words}`,
+    {
       host: host.name,
       hint:
-        'the run may still go on there: look at its processes and disks, then plan again; ' +
+        'the run may still go on there: look at its processes and disks (a dead NFS mount?), then plan again; ' +
         'raise silence_timeout if the host is only slow',
-    });
-  }
-  return new ConnectError(
-    'HOST_NOT_READY',
-    `logged in, but the host's shell was not ready within ${seconds}${words}`,
-    { host: host.name, hint: notReadyHint(host, heard) },
+    },
   );
 }
 
@@ -75,12 +81,7 @@ export const killedEnding: Ending = {
 
 /** The boot script gave up before the driver began. */
 export function gaveUpEnding(message: string): Ending {
-  const isFull = /no space|disk full|quota|file system full/i.test(message);
-  return {
-    outcome: 'failed',
-    reason: `nothing was begun: ${message}`,
-    ...(isFull ? { hint: 'make room on the host: df -k /tmp' } : {}),
-  };
+  return { outcome: 'failed', reason: `nothing was begun: ${message}` };
 }
 
 /** The channel closed before the last frame. Without `ready` nothing was begun. */

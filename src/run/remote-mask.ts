@@ -33,6 +33,7 @@ export class RemoteMask {
           target: text(line.target),
           reason: text(line.reason),
           step: byLooks(line.step),
+          after: byLooks(line.after),
         };
       case 'check':
         return { ...line, name: text(line.name), message: text(line.message) };
@@ -48,12 +49,22 @@ export class RemoteMask {
           operator: text(line.operator),
           started: text(line.started),
         };
+      case 'other':
+        return {
+          ...line,
+          runId: byLooks(line.runId),
+          playbook: text(line.playbook),
+          operator: text(line.operator),
+          action: byLooks(line.action),
+          since: text(line.since),
+        };
       case 'notice':
         return { ...line, text: text(line.text) };
       case 'fin':
         return { ...line, reason: text(line.reason) };
       case 'd':
       case 'begin':
+      case 'wait':
       case 'proof':
       case 'exit':
       case 'unknown':

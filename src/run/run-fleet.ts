@@ -10,7 +10,7 @@ export interface Strategy {
   readonly concurrency: number;
   /** Sizes of the waves, the last one repeated; empty means one wave of all. A wave starts when the one before ended. */
   readonly waves: readonly number[];
-  /** No further host starts when more than this many failed or were lost from sight; undefined: never stop. */
+  /** No further host starts when more than this many failed in mid-run or were lost from sight; undefined: never stop. */
   readonly failureBudget: number | undefined;
   /** Of these hosts, so many must be neither in work nor failed at any time. */
   readonly keepServing: { readonly hosts: ReadonlySet<string>; readonly min: number } | undefined;
@@ -107,6 +107,8 @@ class Fleet {
     }
     const done = await run();
     this.#runs.set(host, done);
+    // A host on which nothing was begun still serves as it did, and says nothing about the change.
+    if (done.isUntouched === true) return;
     if (done.result.outcome === 'failed' || done.result.outcome === 'unknown') {
       this.#failures++;
       if (this.#strategy.keepServing?.hosts.has(host) === true) this.#outOfService++;

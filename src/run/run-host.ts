@@ -7,7 +7,8 @@ import type { Frame } from '../protocol/index.ts';
 import type { Channel, ExitStatus, Session, Transport } from '../transport/index.ts';
 import { becomeCommand } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
-import type { Ending } from './collect.ts';
+import type { Ending } from './early-end.ts';
+import { DriverStage } from './driver-stage.ts';
 import { FrameRules } from './frame-rules.ts';
 import { Heard } from './heard.ts';
 import type { HostRun, HostTask, StopSignals } from './host-task.ts';
@@ -55,6 +56,7 @@ class HostRunner {
   readonly #collector: HostCollector;
   readonly #lines = new LineSplitter();
   readonly #rules = new FrameRules();
+  readonly #stage: DriverStage;
   readonly #heard: Heard;
   readonly #cost = { connections: 0, execs: 0 };
   readonly #cutLogs = new Set<string>();
@@ -68,6 +70,7 @@ class HostRunner {
     this.#signals = signals;
     this.#emit = emit;
     this.#heard = new Heard(task.secretForms);
+    this.#stage = new DriverStage(task.action);
     this.#collector = new HostCollector(task.host, task.action, task.secretForms, task.outputCap, emit);
   }
 
@@ -82,7 +85,8 @@ class HostRunner {
       reason: result.reason,
       result,
     });
-    return { result, receipt: this.#collector.receipt };
+    const isUntouched = result.outcome === 'failed' && !this.#collector.isBegun;
+    return { result, receipt: this.#collector.receipt, ...(isUntouched ? { isUntouched } : {}) };
   }
 
   async #attempts(): Promise<Ending> {
@@ -148,7 +152,8 @@ class HostRunner {
     const text = again
       ? followText(this.#directory ?? '', this.#rules.offsetsByLog)
       : bootText(this.#task.nonce);
-    await channel.write(new TextEncoder().encode(text));
+    // A command that is over already takes nothing, and its output says why.
+    await channel.write(new TextEncoder().encode(text)).catch(() => undefined);
     if (again) channel.end();
     for await (const bytes of channel.stdout) {
       for (const frame of link.parser.push(bytes)) {
@@ -184,10 +189,11 @@ class HostRunner {
       this.#heard.line(frame.text);
       return;
     }
-    watch.heard();
+    if (frame.type !== 'beat' || this.#stage.mayTakeLong) watch.heard();
     switch (frame.type) {
       case 'ready':
         this.#directory = frame.directory;
+        this.#collector.directory(frame.directory);
         return;
       case 'data':
         if (frame.log.endsWith('.ev')) this.#takeEvents(frame.bytes);
@@ -202,6 +208,7 @@ class HostRunner {
         this.#gaveUp = frame.message;
         return;
       case 'cut':
+        this.#collector.cut(frame.log);
         if (!this.#cutLogs.has(frame.log))
           this.#notice(`output of ${frame.size} bytes is over the cap; the rest stays unread`);
         this.#cutLogs.add(frame.log);
@@ -217,20 +224,27 @@ class HostRunner {
       const line = parseHostLine(text);
       const reason = this.#rules.brokenEvent(line.kind);
       if (reason !== undefined) throw brokeProtocolError(this.#task.connection, reason);
+      this.#stage.line(line);
       this.#collector.line(line);
     }
   }
 
   #verdict(exit: ExitStatus, heard: string): Ending {
     if (this.#ended === 'done') return { outcome: 'ok', reason: '' };
-    if (this.#ended === 'died') return killedEnding;
     if (this.#gaveUp !== undefined) return gaveUpEnding(this.#heard.clean(this.#gaveUp));
+    if (this.#ended === 'died') {
+      const wordless = this.#collector.wordless();
+      return wordless.outcome === 'failed' ? wordless : killedEnding;
+    }
     return earlyEnding(exit, heard, this.#directory !== undefined);
   }
 
   /** Throws, unless the run had come to its end, and only the channel did not. */
   #waitedInVain(error: WaitOver, link: Link): Ending {
-    if (error.wait !== 'close') throw waitOverError(this.#task.connection, error, this.#words(link));
+    if (error.wait !== 'close') {
+      const lastFact = this.#heard.clean(this.#stage.lastFact);
+      throw waitOverError(this.#task.connection, error, this.#words(link), lastFact);
+    }
     this.#notice(`the run ended, but its channel did not close within ${error.limitMs / 1000} s`);
     return this.#verdict({ status: null, signal: null }, '');
   }

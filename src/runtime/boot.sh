@@ -9,13 +9,17 @@ muster_boot() {
   unset ENV CDPATH LANG flags
   umask 077
   trap '' HUP
-  m_work=$(mktemp -d /tmp/muster.XXXXXX) || {
-    printf '@%s fail cannot make a private directory below /tmp\n' '@NONCE@'
+  m_newline='
+'
+  # Why it failed is kept in a variable: on a disk that is full there is no room for it. A second try, because the first
+  # one gives the name only. Of what mktemp says the reason alone: the name in it is a random one.
+  m_work=$(mktemp -d /tmp/muster.XXXXXX 2>/dev/null) || m_work=$(mktemp -d /tmp/muster.XXXXXX 2>&1) || {
+    printf '@%s fail cannot make a private directory below /tmp: %s\n' '@NONCE@' "${m_work##*: }"
     exit 73
   }
   printf '@%s ready %s\n' '@NONCE@' "$m_work"
-  cd "$m_work" && tar xpf - 2>tar.err || {
-    printf '@%s fail the bundle did not unpack: %s\n' '@NONCE@' "$(tail -n 1 tar.err)"
+  m_said=$(cd "$m_work" && tar xpf - 2>&1) && cd "$m_work" || {
+    printf '@%s fail the bundle did not unpack below /tmp: %s\n' '@NONCE@' "${m_said%%"$m_newline"*}"
     cd / && rm -rf "$m_work"
     exit 74
   }

@@ -22,6 +22,8 @@ m_force=no
 m_state_dir=${m_receipt%/runs/*}
 m_run_id=${m_receipt##*/}
 m_operator=$(id -un)@console
+m_action=rollback
+m_playbook=$(sed -n 's/^playbook=//p' "$m_receipt/meta")
 m_seq=0
 m_masks=$m_receipt/mask-files.awk
 m_work=$(mktemp -d /tmp/muster.XXXXXX) || m_refuse 'cannot make a private directory below /tmp'

@@ -2,7 +2,7 @@
 # Usage: sh driver.sh WORK-DIRECTORY. What it is to do stands in WORK-DIRECTORY/run; what it did, in log/000.ev.
 m_work=$1
 . "$m_work/run"
-for m_part in codec events paths journal place resource services switches accounts lock units expect facts kept clear hand-back hand-plan prune undo undo-tree undo-system undo-package undo-registry rollback; do
+for m_part in codec events paths journal place resource planned services switches accounts lock units other-runs archives expect facts kept clear hand-back hand-plan prune undo undo-tree undo-system undo-package undo-registry rollback; do
   . "$m_work/runtime/$m_part.sh"
 done
 for m_part in "$m_work"/runtime/resources/*.sh; do
@@ -94,18 +94,25 @@ m_close_receipt() {
 
 m_find_digest
 m_emit begin "$m_run_id" "$m_action"
+# The first word needs a block of the disk. Without it nobody would hear what is done here, so nothing is.
+[ -s "$m_events" ] || exit 74
 /bin/sh "$m_work/runtime/ticker.sh" "$m_work" "$$" </dev/null >/dev/null 2>&1 &
 # Not by the ticker itself: a follower that finds the driver dead would not know of one that has just begun.
 printf '%s\n' "$!" >"$m_work/ticker.pid"
 
 case $m_action in
   facts)
+    m_tell_others
     m_gather_facts
     m_finish ok ''
     ;;
   plan | verify)
+    # What is still at work when the time is over is told, and looked at as it is.
+    m_await_others || :
+    m_tell_others
     m_gather_facts
     m_run_steps
+    m_tell_newcomers
     m_finish "$m_run_outcome" "$m_run_reason"
     ;;
   apply)
@@ -127,14 +134,19 @@ case $m_action in
     ;;
   rollback)
     m_unit_limit=
-    m_find_receipt
     if [ "$m_preview" = yes ]; then
+      m_await_others || :
+      m_tell_others
+      m_find_receipt
       m_preview_rollback
       m_finish ok ''
     fi
+    m_find_receipt
+    m_read_meta "$m_receipt"
+    m_playbook=$m_meta_playbook
     m_take_lock
     m_locked=1
-    # It may have been another one's business until now.
+    # What was the newest run may have been taken back by whoever held the lock, or may be no longer the newest.
     m_receipt=
     m_find_receipt
     m_run_id=${m_receipt##*/}
@@ -145,7 +157,8 @@ case $m_action in
     ;;
   exec)
     : >"$m_work/in-step"
-    sh "$m_work/command" </dev/null >>"$m_work/log/001.out" 2>>"$m_work/log/001.err"
+    # By a name without a directory, which is sh's name for the command in every message, as at a terminal.
+    (cd "$m_work/exec" && exec /bin/sh sh) </dev/null >>"$m_work/log/001.out" 2>>"$m_work/log/001.err"
     m_emit exit "$?"
     m_finish ok ''
     ;;

@@ -42,8 +42,14 @@ m_gather_facts() {
   m_fact time "$(date -u '+%Y-%m-%dT%H:%M:%SZ')"
 }
 
+# m_version_of PROGRAM: prints it. Under another name while another run is at work here: an rc script that starts the daemon
+# right now looks for a process of its name, and must not find this one.
 m_version_of() {
-  [ ! -x "$1" ] || "$1" -v 2>/dev/null | awk '{ print $2; exit }'
+  [ -x "$1" ] || return 0
+  m_asked=$1
+  [ -z "${m_told-}" ] || { m_asked=$m_work/version && ln -s "$1" "$m_asked"; } || return 0
+  "$m_asked" -v 2>/dev/null | awk '{ print $2; exit }'
+  [ -z "${m_told-}" ] || rm -f "$m_asked"
 }
 
 # Releases before 2.0 know fast and force only; `one` asks about services that rc.conf does not enable.

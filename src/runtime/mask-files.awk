@@ -6,6 +6,8 @@
 # last line had its newline. `old` and `new` are the files that get them masked; without them all goes to the standard
 # output. With `numbered`, equal values get equal numbers, so that a diff shows which values differ and nothing of them.
 # `kind` is what the file's name says of it: key, private, accounts, or nothing.
+#
+# A slash stands in no bracket expression, because awks differ in whether it ends the pattern and in what `\/` means there.
 BEGIN {
   out = old
   begin()
@@ -72,7 +74,7 @@ function masked(line) {
   if (match(line, /^[ \t\r\f\v]*(PrivateKey|PrivateExponent|Prime[12]|Exponent[12]|Coefficient|Private_value[(]x[)]|Key):[ \t]*/) && is_base64(trimmed(substr(line, RLENGTH + 1))))
     return substr(line, 1, RLENGTH) mark(substr(line, RLENGTH + 1))
   if (kind == "key" && !public && is_base64(trimmed(line))) return whole(line)
-  return in_pieces(arguments(hashes(key_record(account(line)))))
+  return in_pieces(escaped(arguments(hashes(key_record(account(line))))))
 }
 
 # pem_begin(LINE, AT): the rest of a line that begins a key; the end may be on it too, as where newlines are escaped.
@@ -100,7 +102,7 @@ function trimmed(text) {
 }
 
 function is_base64(text) {
-  return length(text) >= 16 && text ~ /^[A-Za-z0-9+\/]+=*$/
+  return length(text) >= 16 && text ~ /^([A-Za-z0-9+]|\/)+=*$/
 }
 
 # named_value(LINE, HEAD): a line of a Private-key-format file. Times and the algorithm are nobody's secret.
@@ -129,7 +131,7 @@ function account(line, count, field, hash, is_one) {
 }
 
 function is_hash(text) {
-  return text ~ /^[$]/ || text ~ /^_?[.\/A-Za-z0-9]+$/ && (length(text) == 13 || length(text) == 20)
+  return text ~ /^[$]/ || text ~ /^_?([.A-Za-z0-9]|\/)+$/ && (length(text) == 13 || length(text) == 20)
 }
 
 # key_record(LINE): a KEY record is public, but of a symmetric algorithm (HMAC) it is the secret itself.
@@ -143,7 +145,7 @@ function key_record(line) {
 # hashes(LINE): what crypt(3) makes, wherever it stands: `$2a$...`, `$argon2id$...`. The last part is long.
 function hashes(line, done, text, count, part) {
   done = ""
-  while (match(line, /[$][0-9a-z]+[$][.\/A-Za-z0-9$=,+-]+/)) {
+  while (match(line, /[$][0-9a-z]+[$]([.A-Za-z0-9$=,+-]|\/)+/)) {
     text = substr(line, RSTART, RLENGTH)
     count = split(text, part, "[$]")
     done = done substr(line, 1, RSTART - 1)
@@ -155,27 +157,30 @@ function hashes(line, done, text, count, part) {
 }
 
 # arguments(LINE): a key as `nsupdate` and `dig -y` take it, and the password in an address.
-function arguments(line, done) {
+function arguments(line, done, at, text) {
   if (match(line, /^[ \t]*key[ \t]+[^ \t{;"]+[ \t]+/) && is_random(trimmed(substr(line, RLENGTH + 1))))
     return substr(line, 1, RLENGTH) mark(trimmed(substr(line, RLENGTH + 1)))
   done = ""
   while (match(line, /-y[ \t]*["']?([A-Za-z0-9-]+:)?[A-Za-z0-9._-]+:/)) {
     done = done substr(line, 1, RSTART + RLENGTH - 1)
     line = substr(line, RSTART + RLENGTH)
-    if (match(line, /^[A-Za-z0-9+\/]+=*/) && is_base64(substr(line, 1, RLENGTH))) {
+    if (match(line, /^([A-Za-z0-9+]|\/)+=*/) && is_base64(substr(line, 1, RLENGTH))) {
       done = done mark(substr(line, 1, RLENGTH))
       line = substr(line, RLENGTH + 1)
     }
   }
   line = done line
   done = ""
-  while (match(line, /[A-Za-z]:\/\/[^ \t\/@:"]*:/)) {
-    done = done substr(line, 1, RSTART + RLENGTH - 1)
-    line = substr(line, RSTART + RLENGTH)
-    if (match(line, /^[^ \t\/@"]+@/)) {
-      done = done mark(substr(line, 1, RLENGTH - 1))
-      line = substr(line, RLENGTH)
-    }
+  while ((at = index(line, "://")) > 0) {
+    done = done substr(line, 1, at + 2)
+    line = substr(line, at + 3)
+    text = substr(line, 1, match(line, /[ \t"]|\//) ? RSTART - 1 : length(line))
+    at = index(text, ":")
+    text = at > 0 && substr(text, 1, at) !~ /@/ ? substr(text, at + 1) : ""
+    if (index(text, "@") < 2) continue
+    text = substr(text, 1, index(text, "@") - 1)
+    done = done substr(line, 1, at) mark(text)
+    line = substr(line, at + length(text) + 1)
   }
   return done line
 }
@@ -183,12 +188,28 @@ function arguments(line, done) {
 # is_random(TEXT): base64 that is no word: padded, or with letters of both cases and digits or signs.
 function is_random(text) {
   if (!is_base64(text) || length(text) % 4) return 0
-  return text ~ /=$/ || (text ~ /[a-z]/) + (text ~ /[A-Z]/) + (text ~ /[0-9]/) + (text ~ /[+\/]/) > 2
+  return text ~ /=$/ || (text ~ /[a-z]/) + (text ~ /[A-Z]/) + (text ~ /[0-9]/) + (text ~ /[+]|\//) > 2
+}
+
+# escaped(LINE): a statement in a text of another kind, where quotes are escaped, as in JSON, HTML or a script.
+function escaped(line, done, value, has_quote) {
+  done = ""
+  while (match(line, /[Ss][Ee][Cc][Rr][Ee][Tt]([ \t]|[\\][nt])+([\\]+["']|&quot;|&#34;|&#x22;|%22)?([A-Za-z0-9+]|\/)/)) {
+    has_quote = substr(line, RSTART, RLENGTH - 1) ~ /(["';2])$/
+    done = done substr(line, 1, RSTART + RLENGTH - 2)
+    line = substr(line, RSTART + RLENGTH - 1)
+    match(line, /^([A-Za-z0-9+=]|\/)+/)
+    value = substr(line, 1, RLENGTH)
+    line = substr(line, RLENGTH + 1)
+    if (has_quote ? is_base64(value) : is_random(value) && line ~ /^[ \t]*[;}]/) value = mark(value)
+    done = done value
+  }
+  return done line
 }
 
 # closing(TEXT): where a quoted text ends: its first quote without a backslash before it, or 0.
 function closing(text) {
-  if (!match(text, /^([^"\\]|\\.)*"/)) return 0
+  if (!match(text, /^([^"\\]|[\\].)*"/)) return 0
   return RLENGTH
 }
 
@@ -235,7 +256,7 @@ function statements(line, done, first, odd, two, at, value, rest, word) {
       comment = 1
       done = done "/*"
       line = substr(line, 3)
-    } else if (line ~ /^#/ || line ~ /^\/\// && !(want && line ~ /^\/\/[A-Za-z0-9+\/=]*[=;]/)) {
+    } else if (line ~ /^#/ || line ~ /^\/\// && !(want && line ~ /^\/\/([A-Za-z0-9+=]|\/)*[=;]/)) {
       return done remark(line)
     } else if (line ~ /^"/) {
       at = closing(substr(line, 2))
@@ -302,7 +323,7 @@ function remark(text, done, value, rest, wants) {
     match(text, /^([ \t*]|#|\/\/)*/)
     done = substr(text, 1, RLENGTH)
     text = substr(text, RLENGTH + 1)
-    if (match(text, /^("[^"]+"|[A-Za-z0-9+\/=]+)/) && substr(text, RLENGTH + 1) ~ /^[ \t]*;/) {
+    if (match(text, /^("[^"]+"|([A-Za-z0-9+=]|\/)+)/) && substr(text, RLENGTH + 1) ~ /^[ \t]*;/) {
       value = substr(text, 1, RLENGTH)
       text = substr(text, RLENGTH + 1)
       if (value ~ /^"/) value = "\"" mark(substr(value, 2, length(value) - 2)) "\""
@@ -314,7 +335,7 @@ function remark(text, done, value, rest, wants) {
     is_word = (done substr(text, 1, RSTART - 1)) !~ /[A-Za-z0-9_.-]$/
     done = done substr(text, 1, RSTART + RLENGTH - 1)
     text = substr(text, RSTART + RLENGTH)
-    if (!is_word || !match(text, /^("[^"]+"|[A-Za-z0-9+\/=]+)/)) continue
+    if (!is_word || !match(text, /^("[^"]+"|([A-Za-z0-9+=]|\/)+)/)) continue
     value = substr(text, 1, RLENGTH)
     rest = substr(text, RLENGTH + 1)
     if (value ~ /^"/) {

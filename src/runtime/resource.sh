@@ -58,8 +58,9 @@ m_begin_path() {
   esac
 }
 
-# m_need REASON: the resource is not as declared, because.
+# m_need REASON: the resource is not as declared, because. Each reason is named once.
 m_need() {
+  case ", $m_why, " in *", $1, "*) return 0 ;; esac
   m_why=${m_why:+$m_why, }$1
 }
 
@@ -77,7 +78,11 @@ m_say() {
     esac
     return 0
   fi
-  m_emit res "$1" "$m_resource" "$m_target_name" "$2" "$m_irreversible"
+  if [ "$1" = change ] && [ -n "$m_supposed" ]; then
+    m_emit res change "$m_resource" "$m_target_name" "after $m_supposed_after: $2, if $m_supposed" "$m_irreversible" '' "$m_supposed_after"
+  else
+    m_emit res "$1" "$m_resource" "$m_target_name" "$2" "$m_irreversible"
+  fi
   case $1 in
     change | changed)
       if [ -n "$m_diff_new" ] && { [ -z "$m_diff_old" ] || m_is_text "$m_diff_old"; } && m_is_text "$m_diff_new"; then
@@ -101,6 +106,20 @@ m_settled() {
     fail "$m_resource $m_target_name cannot be undone, and the run has no consent to that (--allow-irreversible)"
   return 1
 }
+
+# m_depends REASON: in a plan, after will_exist: what is to change depends on what the step m_after brings, and cannot be
+# known before. An apply may change something else then, or nothing.
+m_depends() {
+  m_emit res change "$m_resource" "$m_target_name" "after $m_after: $1" 0 '' "$m_after"
+}
+
+# m_suppose STEP TEXT: in a plan: what the resources from here to the end of this step say holds if TEXT, which is known only
+# when STEP is done.
+m_suppose() {
+  m_supposed_after=$1
+  m_supposed=$2
+}
+m_supposed=
 
 # m_changed: reports the change that was made.
 m_changed() {
@@ -165,12 +184,14 @@ m_plan_path() {
 # m_see PATH: m_look through the overlay; also sets m_content, the file to read its content from, and m_after, the
 # step that would make it when only the plan has it.
 m_see() {
+  m_is_planned "$1" || m_look "$1"
+}
+
+# m_is_planned PATH: the same of what only the plan has; false for what is as it is. Starts no process.
+m_is_planned() {
   m_after=
   m_content=$1
-  if [ "$m_mode_run" = apply ] || [ ! -s "$m_work/planned" ]; then
-    m_look "$1"
-    return 0
-  fi
+  [ "$m_mode_run" != apply ] && [ -s "$m_work/planned" ] || return 1
   m_escape "$1"
   m_hit=
   while IFS='|' read -r m_p m_t m_m m_u m_g m_c m_s; do
@@ -181,8 +202,8 @@ m_see() {
       case $m_escaped in "$m_p"/*) m_hit=1 m_type=absent m_mode=- m_uid=- m_gid=- m_content='' m_after=$m_s ;; esac
     fi
   done <"$m_work/planned"
-  [ -n "$m_hit" ] || m_look "$1"
-  if [ -n "$m_hit" ] && [ "$m_type" = file ] && [ -z "$m_content" ]; then
+  [ -n "$m_hit" ] || return 1
+  if [ "$m_type" = file ] && [ -z "$m_content" ]; then
     m_content=$1
   fi
 }
@@ -227,12 +248,12 @@ m_need_owner() {
   fi
   if [ -n "$m_o_owner" ]; then
     m_uid_of "$m_o_owner"
-    [ -n "$m_id" ] || in_plan || fail "$m_resource $m_target_name: there is no user '$m_o_owner'"
+    [ -n "$m_id" ] || m_planned_account user "$m_o_owner" || in_plan || fail "$m_resource $m_target_name: there is no user '$m_o_owner'"
     m_want_uid=${m_id:-$m_o_owner}
   fi
   if [ -n "$m_o_group" ]; then
     m_gid_of "$m_o_group"
-    [ -n "$m_id" ] || in_plan || fail "$m_resource $m_target_name: there is no group '$m_o_group'"
+    [ -n "$m_id" ] || m_planned_account group "$m_o_group" || in_plan || fail "$m_resource $m_target_name: there is no group '$m_o_group'"
     m_want_gid=${m_id:-$m_o_group}
   fi
   if [ -n "$m_o_mode" ]; then

@@ -70,7 +70,8 @@ m_one_step() {
     fi
     [ ! -f "$m_work/timed-out" ] || m_reason="over its time of $m_timeout s; everything that it started was ended"
     [ ! -f "$m_work/cancelled" ] || m_reason='stopped by the operator'
-    [ ! -f "$m_work/guarded" ] || m_take_back
+    # A run that changed nothing has nothing to take back.
+    [ ! -f "$m_work/guarded" ] || [ ! -s "$m_receipt/journal" ] || m_take_back
     m_run_outcome=failed
     m_failed_step=${m_failed_step:-$m_id}
     m_run_reason=${m_run_reason:-step $m_id: $m_reason}

@@ -1,9 +1,19 @@
 // `muster verify --report` as an operator runs it: the built program, a host whose sshd is away and whose named answers.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { answerTo, type DnsServer, soa, startDnsServer } from '../contract/probe/dns-server.ts';
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
@@ -39,10 +49,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function verify(
-  ...args: readonly string[]
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [main, 'verify', folder, '-i', 'inventory.yaml', ...args], {
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const verify = (...args: readonly string[]): Promise<Ended> => run('verify', ...args);
+
+async function run(verb: string, ...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [main, verb, folder, '-i', 'inventory.yaml', ...args], {
     cwd: folder,
   });
   let [stdout, stderr] = ['', ''];
@@ -96,10 +112,59 @@ describe('muster verify', () => {
     expect(server.asked).toHaveLength(before);
   });
 
-  it('says that a report cannot be written, after the result', async () => {
-    const { code, stdout, stderr } = await verify('--report', 'no/such/report.xml');
+  it('says of every report that it cannot be written, before it asks any host', async () => {
+    const before = server.asked.length;
+    mkdirSync(join(folder, 'folder.md'));
+    const { code, stdout, stderr } = await verify('--report', 'no/such/report.xml', '--report', 'folder.md');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('the report no/such/report.xml cannot be written: no such file or directory');
+    expect(stderr).toContain('the report folder.md cannot be written: it is a directory');
+    expect(server.asked).toHaveLength(before);
+  });
+
+  it('leaves an old report as it was, and nothing beside it, when no new one is written', async () => {
+    writeFileSync(join(folder, 'old.xml'), 'old');
+    const { code } = await verify('--report', 'old.xml', '--report', 'no/such/report.md');
     expect(code).toBe(2);
+    expect((await verify('--report', 'old.xml', '--limit', 'nobody')).code).toBe(2);
+    expect(readFileSync(join(folder, 'old.xml'), 'utf8')).toBe('old');
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('puts a new report in the place of an old one, through a link too', async () => {
+    writeFileSync(join(folder, 'target.xml'), 'old', { mode: 0o640 });
+    symlinkSync('target.xml', join(folder, 'link.xml'));
+    await verify('--report', 'link.xml');
+    expect(lstatSync(join(folder, 'link.xml')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(folder, 'target.xml'), 'utf8')).toContain('<testsuite name="ns1"');
+    expect(statSync(join(folder, 'target.xml')).mode & 0o777).toBe(0o640);
+  });
+
+  it('says that a report was lost behind the result, by an exit code of its own', async () => {
+    // Not in the folder, which is the playbook's.
+    const elsewhere = mkdtempSync(join(tmpdir(), 'muster-full-'));
+    onTestFinished(() => {
+      rmSync(elsewhere, { recursive: true });
+    });
+    const full = join(elsewhere, 'full.md');
+    symlinkSync('/dev/full', full);
+    const { code, stdout, stderr } = await verify('--report', full);
+    expect(code).toBe(74);
     expect(stdout).toContain('ns1');
-    expect(stderr).toContain('the report cannot be written: ENOENT');
+    expect(stderr).toContain(`the report ${full} cannot be written: no space left on device`);
+  });
+});
+
+describe('muster compare', () => {
+  it('is called so in its events and its result, and says why a host was not seen', async () => {
+    const json = await run('compare', '--json');
+    const lines = json.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect([lines[0]?.['action'], lines.at(-1)?.['action']]).toEqual(['compare', 'compare']);
+    const { code, stdout } = await run('compare');
+    expect(code).toBe(4);
+    expect(stdout).toMatch(/^\? ns1 +unreachable: /m);
   });
 });

@@ -85,7 +85,7 @@ describeWithEngine('a fleet with trouble', () => {
     const count = async (): Promise<number> =>
       (await inside(lab, 'ns1', 'cat /var/log/sshd.log')).match(/Accepted publickey/g)?.length ?? 0;
     const before = await count();
-    const { code } = await muster(['exec', 'id', '-i', inventory, '--limit', 'liar']);
+    const { code } = await muster(['exec', '-i', inventory, '--limit', 'liar', 'id']);
     expect(code).toBe(4);
     expect(await count()).toBe(before);
   });
@@ -150,7 +150,7 @@ describeWithEngine('a fleet with trouble', () => {
     const cutAndGoOn = async (): Promise<void> => {
       // Ends the sshd processes of sessions, not the listener: the link is gone, the driver is not. One may end by
       // another's end before its own turn.
-      const pids = "$(ps -axww -o pid -o command | awk '/sshd: root/ && !/awk/ { print $1 }')";
+      const pids = "$(ps -axww -o pid -o command | awk '/sshd(-session)?: root/ && !/awk/ { print $1 }')";
       await inside(lab, 'ns2', `for pid in ${pids}; do kill $pid; done; :`);
       await release('ns2');
     };

@@ -15,7 +15,8 @@ describeWithEngine('muster lab', () => {
   let directory: string;
   const lab = (verb: string, ...words: string[]): Promise<MusterRun> =>
     muster(['lab', verb, '--directory', directory, ...words]);
-  const up = (count: string): Promise<MusterRun> => lab('up', '--backend', labBackend(), '-n', count);
+  const up = (count: string, ...words: string[]): Promise<MusterRun> =>
+    lab('up', '--backend', labBackend(), '-n', count, ...words);
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'muster-lab-command-'));
@@ -37,11 +38,22 @@ describeWithEngine('muster lab', () => {
     await rm(foreign);
   });
 
+  it('knows the releases that hosts can behave as, and takes no other', async () => {
+    expect(await lab('up', '--release', '12.0')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /no practice host behaves as NetBSD '12\.0'\n.*11\.0 or 6\.99\.16/,
+      ) as string,
+    });
+    expect(await lab('status')).toMatchObject({ code: 0, stdout: 'no lab\n' });
+  });
+
   it('starts hosts, says which backend and why, and what to do next', async () => {
-    const { code, stdout, stderr } = await up('2');
+    const { code, stdout, stderr } = await up('2', '--release', '6.99.16');
     expect(code, stderr).toBe(0);
     expect(stderr).toContain(`practice hosts by the ${labBackend()} backend: as asked for\n`);
-    expect(stdout).toContain(`2 practice hosts up`);
+    expect(stdout).toContain(`2 practice hosts up, NetBSD 6.99.16`);
+    expect((await lab('status')).stdout).toMatch(/^ns1 {2}running {2}NetBSD 6\.99\.16 {2}ssh /);
     expect(stdout).toContain(join(directory, 'inventory.yaml'));
   });
 
@@ -70,6 +82,7 @@ describeWithEngine('muster lab', () => {
     await opened.exec('ns1', ['/usr/bin/touch', '/etc/changed']);
     expect(await lab('reset', 'ns1')).toMatchObject({ code: 0 });
     expect(await opened.exec('ns1', ['/bin/ls', '/etc/changed'])).toMatchObject({ exitCode: 1 });
+    expect(await opened.exec('ns1', ['/usr/bin/uname', '-r'])).toMatchObject({ stdout: '6.99.16\n' });
   });
 
   it('takes everything away', async () => {

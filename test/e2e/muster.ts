@@ -72,12 +72,16 @@ export function writeHostVars(lab: Lab, name: string, varsByHost: Readonly<Recor
 }
 
 /** What each host's resources said with this status, in order: \`step resource target\` by host. */
-export function resourcesByHost(stdout: string, status: string): Map<string, string[]> {
+export function resourcesByHost(
+  stdout: string,
+  status: string,
+  counts: (result: Readonly<Record<string, string>>) => boolean = () => true,
+): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const event of jsonLines(stdout)) {
     if (event['type'] !== 'resource') continue;
     const result = event['result'] as Record<string, string>;
-    if (result['status'] !== status) continue;
+    if (result['status'] !== status || !counts(result)) continue;
     const host = String(event['host']);
     found.set(host, [
       ...(found.get(host) ?? []),
@@ -85,6 +89,31 @@ export function resourcesByHost(stdout: string, status: string): Map<string, str
     ]);
   }
   return found;
+}
+
+/**
+ * What a plan got wrong, a line each: a change that the apply after it did not make, or made without a word of it, or out of
+ * order. Where the plan says that it depends on an earlier step what changes (`after`), that is not looked at, nor what its
+ * step did beside what was certain.
+ */
+export function wrongInPlan(planned: string, applied: string): string[] {
+  const certain = resourcesByHost(planned, 'change', (result) => result['after'] === undefined);
+  const depending = resourcesByHost(planned, 'change', (result) => result['after'] !== undefined);
+  const done = resourcesByHost(applied, 'changed');
+  const stepOf = (line: string): string => line.split(' ')[0] ?? '';
+  return [...new Set([...certain.keys(), ...done.keys()])].flatMap((host) => {
+    const open = new Set((depending.get(host) ?? []).map(stepOf));
+    const foretold = certain.get(host) ?? [];
+    const found = (done.get(host) ?? []).filter((line) => foretold.includes(line) || !open.has(stepOf(line)));
+    const missing = foretold
+      .filter((line) => !found.includes(line))
+      .map((line) => `${host}: not done: ${line}`);
+    const untold = found
+      .filter((line) => !foretold.includes(line))
+      .map((line) => `${host}: not told: ${line}`);
+    const turned = missing.length + untold.length === 0 && found.join() !== foretold.join();
+    return [...missing, ...untold, ...(turned ? [`${host}: out of order`] : [])];
+  });
 }
 
 /** A shell line inside a practice host, not over SSH. Throws with what it said when it fails. */
@@ -100,8 +129,8 @@ export async function inside(lab: Lab, host: string, line: string): Promise<stri
 
 /**
  * Everything that a rollback must bring back: type, mode, owner, group, size or link target, time stamp and content of
- * every path below these trees, and what runs. What daemons write as they go (logs, pids, sockets) is not in it, nor what the engine
- * writes at each boot.
+ * every path below these trees, and what runs. What daemons write as they go (logs, pids, sockets, the keys that named manages) is
+ * not in it, nor what the engine writes at each boot.
  */
 export async function fingerprint(lab: Lab, host: string): Promise<string> {
   // Few processes for many paths: a whole fleet is looked at, often. No path here holds a blank.
@@ -110,6 +139,7 @@ export async function fingerprint(lab: Lab, host: string): Promise<string> {
       if [ -e "$tree" ]; then find "$tree" -print; else echo "$tree: none" >&2; fi
     done 2>&1 | sort | grep -v -E \
       -e '^/var/run/([^/]*[.]pid|log|named|named/.*|syslogd[.]sockets|rc[.]log|dmesg[.]boot|utmp.*)$' \
+      -e '/managed-keys[.]bind([.]jnl)?$' \
       -e '^/etc/s?pwd[.]db$|^/var/run$|^/etc/(hosts|hostname|resolv[.]conf)$|^/home/.*/[.]ssh/authorized_keys$|^/home/named/var/run/named/' >/tmp/paths
     while read -r path; do
       if [ -h "$path" ]; then echo "$path" >&3

@@ -97,7 +97,7 @@ groups:
     mkdirSync(join(directory, 'zones/include'), { recursive: true });
     writeFileSync(join(directory, 'zones/include/mail'), '@\tIN MX 10 mail\nmail\tIN A 192.0.2.25\n');
     file = join(directory, 'fleet.yaml');
-    await inside(lab, 's2', 'rndc-confgen -a -r /dev/urandom -c /etc/rndc.key >/dev/null 2>&1');
+    await inside(lab, 's2', 'rndc-confgen -a -c /etc/rndc.key >/dev/null 2>&1');
     for (const name of names) before.set(name, await fingerprint(lab, name));
   });
 
@@ -178,7 +178,8 @@ groups:
     }
     expect(await dig('r1', 's1', 'example.net AXFR')).toContain('Transfer failed');
     const key = /secret "(.*)"/.exec(await inside(lab, 'p1', 'cat /home/named/etc/rndc.key'))?.[1] ?? '';
-    expect(key).toMatch(/^[A-Za-z0-9+/]{40}$/);
+    // Made by the playbook, or by the host itself at its first boot.
+    expect(key).toMatch(/^[A-Za-z0-9+/]{40,43}=?$/);
     expect(first.stdout).not.toContain(key);
   });
 

@@ -136,7 +136,7 @@ hosts: { ns1: { address: ${String(host?.address)}, connection: { port: ${String(
       ]),
     );
     expect(await inside(lab, 'ns1', 'cat /etc/ssh/banner')).toBe('ns1: Authorized use only\n');
-    const { code, stdout } = await muster(['exec', 'id -un', ...inventory]);
+    const { code, stdout } = await muster(['exec', ...inventory, 'id -un']);
     expect(code, stdout).toBe(0);
     expect(stdout).toContain('root');
   });

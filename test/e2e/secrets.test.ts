@@ -58,7 +58,9 @@ describeWithEngine('secrets in the files of a host', () => {
     reports: readonly string[] = [],
   ): Promise<string> {
     const files = reports.map((ending) => join(lab.directory, `${name}.${ending}`));
-    const run = await muster([...args, ...inventory, ...files.flatMap((file) => ['--report', file])]);
+    const [verb = '', ...rest] = args;
+    const reportTo = files.flatMap((file) => ['--report', file]);
+    const run = await muster([verb, ...inventory, ...reportTo, ...rest]);
     const all = [run.stdout, run.stderr, ...files.map((file) => readFileSync(file, 'utf8'))].join('\n');
     told.set(name, all);
     expect(leaksOf(all, secrets), `${name}: ${all}`).toEqual([]);

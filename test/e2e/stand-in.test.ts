@@ -1,5 +1,5 @@
-// The stand-in host against the transcripts of a real NetBSD: every command of stand-in/*.txt, over ssh, must give
-// the recorded streams and exit status. What differs from run to run is masked in the text (see match-text below).
+// The stand-in host against what was recorded on a real NetBSD 11.0_RC6 and 6.99.16: every command of stand-in/*/*.txt,
+// over ssh, must give the recorded streams and exit status. What differs from run to run is masked in the text (see match-text below).
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,17 +31,43 @@ const toolFiles =
 const awaitFunction =
   'await() { turns=0; until eval "$1" || [ "$turns" -ge 600 ]; do turns=$((turns + 1)); sleep 0.1; done; }; ';
 
-/** Each file of commands has a host of its own, since it changes it. */
+/** Each file of commands has a host of its own, since it changes it. `release` is what `uname -r` said there. */
 const suites = [
-  { file: 'environment.txt', prefix: '' },
-  { file: 'tools.txt', prefix: `${sbinFirst}cd /tmp/tt; `, setup: toolFiles },
-  { file: 'accounts.txt', prefix: sbinFirst },
-  { file: 'passwords.txt', prefix: sbinFirst },
-  { file: 'services.txt', prefix: sbinFirst },
-  { file: 'syslog.txt', prefix: sbinFirst + awaitFunction },
-  { file: 'packages.txt', prefix: sbinFirst },
-  { file: 'article.txt', prefix: sbinFirst },
+  { folder: '11.0', release: '11.0_RC6', file: 'environment.txt', prefix: '' },
+  { folder: '11.0', release: '11.0_RC6', file: 'shell.txt', prefix: sbinFirst },
+  {
+    folder: '11.0',
+    release: '11.0_RC6',
+    file: 'tools.txt',
+    prefix: `${sbinFirst}cd /tmp/tt; `,
+    setup: toolFiles,
+  },
+  {
+    folder: '11.0',
+    release: '11.0_RC6',
+    file: 'accounts.txt',
+    prefix: sbinFirst,
+    setup: `${sbinFirst}useradd -u 1001 joe`,
+  },
+  { folder: '11.0', release: '11.0_RC6', file: 'services.txt', prefix: sbinFirst + awaitFunction },
+  { folder: '11.0', release: '11.0_RC6', file: 'named.txt', prefix: sbinFirst + awaitFunction },
+  { folder: '11.0', release: '11.0_RC6', file: 'packages.txt', prefix: sbinFirst + awaitFunction },
+  { folder: '6.99.16', release: '6.99.16', file: 'environment.txt', prefix: '' },
+  {
+    folder: '6.99.16',
+    release: '6.99.16',
+    file: 'tools.txt',
+    prefix: `${sbinFirst}cd /tmp/tt; `,
+    setup: toolFiles,
+  },
+  { folder: '6.99.16', release: '6.99.16', file: 'accounts.txt', prefix: sbinFirst },
+  { folder: '6.99.16', release: '6.99.16', file: 'passwords.txt', prefix: sbinFirst },
+  { folder: '6.99.16', release: '6.99.16', file: 'services.txt', prefix: sbinFirst },
+  { folder: '6.99.16', release: '6.99.16', file: 'syslog.txt', prefix: sbinFirst + awaitFunction },
+  { folder: '6.99.16', release: '6.99.16', file: 'packages.txt', prefix: sbinFirst },
+  { folder: '6.99.16', release: '6.99.16', file: 'article.txt', prefix: sbinFirst },
 ];
+type Suite = (typeof suites)[number];
 
 describeWithEngine('the stand-in host behaves as recorded', () => {
   let directory: string;
@@ -49,7 +75,7 @@ describeWithEngine('the stand-in host behaves as recorded', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'muster-stand-in-'));
-    const hosts = suites.map(({ file }) => ({ name: hostName(file), named: false }));
+    const hosts = suites.map((suite) => ({ name: hostName(suite), release: suite.release, named: false }));
     lab = await startLab({ hosts, image: labImage(), directory });
   });
 
@@ -59,17 +85,19 @@ describeWithEngine('the stand-in host behaves as recorded', () => {
   });
 
   it('has a suite for every file of commands', async () => {
-    expect((await readdir(folder)).sort()).toEqual(suites.map(({ file }) => file).sort());
+    const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.txt'));
+    expect(files.sort()).toEqual(suites.map((suite) => join(suite.folder, suite.file)).sort());
   });
 
-  it.each(suites)('in $file', async ({ file, prefix, setup }) => {
-    const recorded = parseCommands(await readFile(join(folder, file), 'utf8'));
+  // Side by side: each has its host, and waits more than it works.
+  it.concurrent.each(suites)('in $folder/$file', async (suite) => {
+    const recorded = parseCommands(await readFile(join(folder, suite.folder, suite.file), 'utf8'));
     expect(recorded.length).toBeGreaterThan(5);
-    const host = lab.hosts.find(({ name }) => name === hostName(file))!;
+    const host = lab.hosts.find(({ name }) => name === hostName(suite))!;
     const client = await connect(host, await readFile(lab.identityFile));
     try {
-      if (setup !== undefined) expect((await run(client, setup)).exitCode).toBe(0);
-      for (const one of recorded) await expectAsRecorded(client, prefix, one);
+      if (suite.setup !== undefined) expect((await run(client, suite.setup)).exitCode).toBe(0);
+      for (const one of recorded) await expectAsRecorded(client, suite.prefix, one);
     } finally {
       client.end();
     }
@@ -94,14 +122,14 @@ describeWithEngine('the stand-in host with its own named', () => {
   });
 });
 
-function hostName(file: string): string {
-  return file.replace('.txt', '');
+function hostName({ file, folder: release }: Pick<Suite, 'file' | 'folder'>): string {
+  return `${file.replace('.txt', '')}-${release.replaceAll('.', '-')}`;
 }
 
 async function expectAsRecorded(client: Client, prefix: string, recorded: RecordedCommand): Promise<void> {
   const got = await run(client, prefix + recorded.command);
   // The shell here is dash, which puts its own name and the line number before a message.
-  const stderr = got.stderr.replace(/^sh: \d+: /gm, '');
+  const stderr = got.stderr.replace(/^sh: (?:\d+: )?/gm, '');
   const story = `$ ${recorded.command}\n${got.stdout}--- stderr\n${stderr}`;
   expect(got.exitCode, story).toBe(recorded.exitCode);
   expect(got.stdout, story).toMatch(patternOf(recorded.stdout));
@@ -128,9 +156,12 @@ function parseCommands(text: string): RecordedCommand[] {
 }
 
 function streamLines(lines: readonly string[], stream: '1' | '2'): ExpectedLine[] {
-  return lines
-    .filter((line) => line.startsWith(`${stream}>`) || line.startsWith(`${stream}?`))
-    .map((line) => ({ text: line.slice(3), optional: line[1] === '?' }));
+  return (
+    lines
+      .filter((line) => line.startsWith(`${stream}>`) || line.startsWith(`${stream}?`))
+      // The shell of release 11 begins with its name, too.
+      .map((line) => ({ text: line.slice(3).replace(/^sh: /, ''), optional: line[1] === '?' }))
+  );
 }
 
 const masks: Readonly<Record<string, string>> = {

@@ -10,7 +10,15 @@ import type { Lab } from '../../src/lab/index.ts';
 import { startLab } from '../../src/lab/index.ts';
 import { askWww } from './dns.ts';
 import { describeWithEngine, labImage } from './engine.ts';
-import { fingerprint, inside, muster, playbook, resourcesByHost, writeHostVars } from './muster.ts';
+import {
+  fingerprint,
+  inside,
+  muster,
+  playbook,
+  resourcesByHost,
+  wrongInPlan,
+  writeHostVars,
+} from './muster.ts';
 
 const kinds: Readonly<Record<string, string>> = {
   built: 'package_source: pkgsrc, cage_style: chroot8',
@@ -90,12 +98,11 @@ END
     expect(planned.code, planned.stdout.slice(-3000)).toBe(0);
     const applied = await muster(['apply', playbook, ...inventory, '--yes', '--json']);
     expect(applied.code, applied.stdout.slice(-6000)).toBe(0);
-    const done = resourcesByHost(applied.stdout, 'changed');
-    const foretold = resourcesByHost(planned.stdout, 'change');
-    for (const name of names) {
-      // What a script that is yet to come calls itself is in no plan: it is taken to be pkgsrc's.
-      if (name !== 'ownname') expect(done.get(name)).toEqual(foretold.get(name));
-    }
+    expect(wrongInPlan(planned.stdout, applied.stdout)).toEqual([]);
+    expect([...resourcesByHost(applied.stdout, 'changed').keys()].toSorted()).toEqual(names.toSorted());
+    // What a build brings cannot be read before.
+    const open = resourcesByHost(planned.stdout, 'change', ({ after }) => after === 'package');
+    expect([...open.keys()].toSorted()).toEqual(['built']);
   });
 
   it('verifies on every host, answers, and survives a reboot', async () => {

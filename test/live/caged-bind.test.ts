@@ -135,7 +135,7 @@ async function plantAndMend(file: string, verified: FleetReport, caged: FleetRep
         /CAGE|USER|PID/g,
         (word) => values[word as keyof typeof values] ?? '',
       );
-      await run(file, 'exec', filled, '--limit', name);
+      await run(file, 'exec', '--limit', name, filled);
     }
   };
   await onEach(faults.map(({ plant }) => plant).join('; '));

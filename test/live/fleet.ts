@@ -54,7 +54,9 @@ export function removeInventories(): void {
 
 /** Runs muster, tells on the screen what came of it, and gives what it found. Throws when there is no result. */
 export async function run(file: string, ...args: string[]): Promise<FleetReport> {
-  const { code, stdout, stderr } = await muster([...args, '-i', file, '--json']);
+  // Behind the words of an exec they would be the command's.
+  const [verb = '', ...rest] = args;
+  const { code, stdout, stderr } = await muster([verb, '-i', file, '--json', ...rest]);
   const result = jsonLines(stdout).findLast((line) => Array.isArray(line['hosts']));
   if (result === undefined) throw new Error(`muster ${args.join(' ')}: exit ${String(code)}: ${stderr}`);
   const reports = result['hosts'] as HostReport[];

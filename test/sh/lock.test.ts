@@ -44,10 +44,10 @@ describe('the lock of a host', () => {
   it.each([
     [
       'of a process of another start and script, as after a reboot',
-      'long ago\n/tmp/muster.x/runtime/driver.sh\n',
+      'apply\nx\nlong ago\n/tmp/muster.x/runtime/driver.sh\n',
       'changed',
     ],
-    ['of another start, and the script runs', `long ago\n${process.execPath}\n`, 'failed'],
+    ['of another start, and the script runs', `apply\nx\nlong ago\n${process.execPath}\n`, 'failed'],
     ['of an older version, which says neither', '', 'failed'],
   ])('is judged by more than a number: one %s', async (_title, more, outcome) => {
     const host = scratchHost();

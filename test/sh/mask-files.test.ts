@@ -7,8 +7,8 @@ import { harmless, leaksOf, namedConf, zoneText } from '../support/key-texts.ts'
 import type { PlantedText } from '../support/key-texts.ts';
 import { awks, maskOnHost } from './mask-files.ts';
 
-const count = 120;
-/** As many texts as fit into one process of sh; fast-check's own runner would start one for each. */
+const count = 80;
+/** Many texts for one process of sh; fast-check's own runner would start one for each. More of them: test/unit/run. */
 const planted: readonly PlantedText[] = fc.sample(namedConf, { numRuns: count, seed: 20261128 });
 
 function onController(text: string, path: string): string {
@@ -39,11 +39,12 @@ describe.each(awks)('with %s', (awk) => {
   });
 
   it('nothing but the secrets is changed, and the controller masks the same', () => {
+    const some = planted.slice(0, count / 2);
     const told = maskOnHost(
-      planted.map(({ changed }) => ({ old: '', new: changed })),
+      some.map(({ changed }) => ({ old: '', new: changed })),
       awk,
     );
-    planted.forEach(({ changed, changedSecrets }, index) => {
+    some.forEach(({ changed, changedSecrets }, index) => {
       const { diff = [], masked = '' } = told[index] ?? {};
       const added = diff
         .filter((line) => line.startsWith('+'))
@@ -59,12 +60,13 @@ describe.each(awks)('with %s', (awk) => {
   it('texts without secrets stay as they are, byte by byte', () => {
     const sections = fc.array(harmless, { minLength: 1, maxLength: 10 }).map((parts) => parts.join(''));
     const texts = [
-      ...fc.sample(sections, { numRuns: count / 2, seed: 1 }),
-      ...fc.sample(zoneText, { numRuns: count / 2, seed: 2 }),
+      ...fc.sample(sections, { numRuns: count / 4, seed: 1 }),
+      ...fc.sample(zoneText, { numRuns: count / 4, seed: 2 }),
       'no newline at the end of this secret',
       'secret\n\n\n',
       'a secret \u00fc\u20ac \\ | \t text\r\n',
-      'secret long line ' + 'x'.repeat(20_000) + '\n',
+      `secret long line ${'x'.repeat(20_000)}\n`,
+      `secret ; ${'many words; "of" { a long line } '.repeat(400)}\n`,
     ];
     const told = maskOnHost(
       texts.map((text) => ({ old: '', new: text })),
@@ -196,6 +198,16 @@ const files: readonly (readonly [path: string, text: string, masked: string])[] 
     '/etc/named.odd',
     'key k { algorithm hmac-md5\n; secret c2VjcmV0\n;}; ; secret words; here\n; secret words; here\n',
     'key k { algorithm hmac-md5\n; secret [secret]\n;}; ; secret [secret]; here\n; secret words; here\n',
+  ],
+  [
+    '/etc/backup.json',
+    `{ "named.conf": "key \\"k\\" {\\n\\tsecret \\"${body}=\\";\\n\\tSECRET\\n${body}b=;\\n};", "secret": "none" }\necho "secret \\"${body}\\"; key" >>x\n<td>secret &quot;${body}&quot;;</td>\n`,
+    '{ "named.conf": "key \\"k\\" {\\n\\tsecret \\"[secret]\\";\\n\\tSECRET\\n[secret];\\n};", "secret": "none" }\necho "secret \\"[secret]\\"; key" >>x\n<td>secret &quot;[secret]&quot;;</td>\n',
+  ],
+  [
+    '/etc/named.quotes',
+    'key k { secret "a\\"b; \\\\"; };\nzone "x\\" secret " { };\n',
+    'key k { secret "[secret]"; };\nzone "x\\" secret " { };\n',
   ],
   [
     '/etc/named.broken',

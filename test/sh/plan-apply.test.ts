@@ -1,7 +1,9 @@
 // What a plan says on a virgin host is what the apply that follows does: the same resources, in the same order, also
 // where later steps build on what earlier ones would bring.
-import { existsSync } from 'node:fs';
+import { chownSync, existsSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { HostResult } from '../../src/result.ts';
 import { fakeService, fakeTools, movedTo, writeAccounts } from './fake-host.ts';
 import { fingerprint } from './fingerprint.ts';
 import { changesOf, complaintsOf, scratchHost } from './scratch.ts';
@@ -92,3 +94,96 @@ describe('a plan on a virgin host', () => {
     expect(existsSync(host.path('made'))).toBe(false);
   });
 });
+
+describe('a plan of what builds on accounts, services and packages', () => {
+  const declared = fc.constantFrom(
+    'group crew --gid 700',
+    'group crew',
+    'user sailor --uid 701 --group crew --home "$root/a" --shell /sbin/nologin --only-if-missing',
+    'user sailor --uid 701 --home "$root/b"',
+    'user sailor --shell /bin/sh',
+    'user loner --uid 702 --group =uid --only-if-missing',
+    'group loner',
+    'directory "$root/owned" --owner sailor',
+    'directory "$root/owned" --group crew --mode 0750',
+    'mode_owner "$root/seven" --owner sailor --group crew',
+    'mode_owner "$root/seven" --owner loner',
+    'file "$root/conf" --content one',
+    'file "$root/conf" --content two',
+    'service_running up',
+    'service_running up --state stopped',
+    'service_running down',
+    'service_running down --state stopped',
+    'restart up --when-changed "$root/conf"',
+    'restart down --when-changed "$root/conf" --when-changed "$root/conf"',
+    'restart up --when-changed package:bind',
+    'package bind --provides "$root/usr/pkg/sbin/named"',
+    'package bind',
+    'package lib+xml',
+  );
+  // A package that only came along cannot be installed by this host's pkg_add, so one that needs it stands before.
+
+  it('says what an apply does, whatever comes first', { timeout: 600_000 }, async () => {
+    let whole = 0;
+    const lists = fc
+      .array(declared, { minLength: 8, maxLength: 16 })
+      .map((list) => (list.includes('package lib+xml') ? ['package bind', ...list] : list));
+    await fc.assert(
+      fc.asyncProperty(lists, fc.nat(), async (all, at) => {
+        const host = scratchHost();
+        writeAccounts(host);
+        host.write('var/db/keep', '');
+        host.write('seven', '');
+        chownSync(host.path('seven'), 701, 700);
+        // Whoever is named is declared before, but for a few who are not.
+        const lines = at % 5 === 0 ? all : ['group crew', 'user sailor --uid 701 --group crew', ...all];
+        const [up, down] = [fakeService(host, 'up'), fakeService(host, 'down')];
+        up.start();
+        down.stop();
+        const cut = at % lines.length;
+        const one = `state() {\n:\n${lines.slice(0, cut).join('\n')}\n}`;
+        const common = {
+          runtime: movedTo(host.root),
+          settings: { searchPath: fakeTools(host) },
+          steps: { one, two: one.replace(/:[^]*/, `:\n${lines.slice(cut).join('\n')}\n}`) },
+        };
+        const plan = await host.run('plan', common);
+        const apply = await host.run('apply', common);
+        // What depends on an earlier step is told as that.
+        const open = plan.result.resources.filter(({ after }) => after !== undefined);
+        const isOpen = (line: string): boolean =>
+          open.some(({ step, resource, target }) => line === `${step} ${resource} ${target}`);
+        for (const { target, after } of open) {
+          expect(['lib+xml', 'sailor']).toContain(target);
+          expect(['one', 'two']).toContain(after);
+        }
+        // What is refused (a user of a group that is not there) is refused in an apply only.
+        if (apply.result.outcome === 'failed') {
+          const done = changesOf(apply.result).filter((line) => !isOpen(line));
+          expect(
+            changesOf(plan.result)
+              .filter((line) => !isOpen(line))
+              .slice(0, done.length),
+            lines.join('\n'),
+          ).toEqual(done);
+          return;
+        }
+        whole++;
+        expect(
+          changesOf(apply.result).filter((line) => !isOpen(line)),
+          lines.join('\n'),
+        ).toEqual(changesOf(plan.result).filter((line) => !isOpen(line)));
+        expect(reasonsOf(apply.result), lines.join('\n')).toEqual(reasonsOf(plan.result));
+      }),
+      { numRuns: 8 },
+    );
+    expect(whole).toBeGreaterThan(0);
+  });
+});
+
+/** Why each thing changed; a number or a version that only the tool knows before is left out. */
+function reasonsOf(result: HostResult): readonly string[] {
+  return result.resources
+    .filter(({ status, resource }) => status.startsWith('change') && !['package', 'user'].includes(resource))
+    .map(({ target, reason }) => `${target}: ${reason}`);
+}

@@ -31,6 +31,16 @@ describe('restart', () => {
     expect(verbs()).toEqual([]);
   });
 
+  it('names each reason once, however often it is declared', async () => {
+    const { host, vars } = withService();
+    const twice = restart.replace(
+      '--when-changed "$root/conf"',
+      '--when-changed "$root/conf" --when-changed "$root/conf"',
+    );
+    const { result } = await host.run('plan', { steps: { conf, restart: twice }, vars });
+    expect(result.resources[1]?.reason).toBe(`${host.path('conf')} changed`);
+  });
+
   it('is made up for when an earlier run failed between change and restart', async () => {
     const { host, vars, verbs } = withService();
     await host.run('apply', { steps: { conf, broken: 'state() { false; }', restart }, vars });

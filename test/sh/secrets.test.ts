@@ -104,6 +104,31 @@ verify() { expect_equal "the $token" "$token" x; }`,
     },
   );
 
+  it('are in no title, target or key, and a rollback, which does not know them, shows none either', async () => {
+    const host = scratchHost();
+    const run = {
+      secrets: { token: secret },
+      steps: {
+        one: `state() {
+  command "run $token" --run ': >"'"$root"'/done"' --unless 'test -f "'"$root"'/done"' --undo "rm '$root/done'"
+  as_one whole "of $token"
+  as_one_later "later $token"
+  as_one_end
+}
+verify() { observe "key of $token" 1; expect "that $token" true; }`,
+      },
+    };
+    const applied = await host.run('apply', run);
+    const previewed = await host.run('rollback', { settings: { preview: true } });
+    const undone = await host.run('rollback');
+    for (const { result, events } of [applied, previewed, undone])
+      expect(JSON.stringify([result, [...result.observations], events])).not.toContain(secret);
+    expect([...applied.result.observations.keys()]).toEqual(['key of [secret]']);
+    for (const { result } of [previewed, undone])
+      expect(result.resources.map(({ target }) => target)).toContain('run [secret]');
+    expect(filesWithSecret(host.state)).toEqual([]);
+  });
+
   it('do not outlive the next run when a driver died with them', async () => {
     const host = scratchHost();
     const run = {

@@ -10,7 +10,7 @@ export interface PlantedText {
 }
 
 const base64Character = fc.constantFrom(
-  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+  ...Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'),
 );
 
 /** Base64 as keys have it. Its first eight characters are random letters, so that no two are alike. */
@@ -24,7 +24,7 @@ const base64 = fc
 
 /** What was meant for base64 and is none: a password. It is quoted. */
 const password = fc
-  .array(fc.constantFrom(..."abcdefghij0123456789 -_.:!?$%&()[]<>|,;{}#*/@~^'"), {
+  .array(fc.constantFrom(...Array.from("abcdefghij0123456789 -_.:!?$%&()[]<>|,;{}#*/@~^'")), {
     minLength: 8,
     maxLength: 30,
   })

@@ -109,7 +109,7 @@ bind_program() { # SOURCE DESTINATION [SYSCONFDIR]: one of BIND's, found through
   install -m 755 "$1" "$out$2"
   perl /build/patch-bind.pl "${3:-/etc}" "$out$2"
   rename_needed "$out$2"
-  # before libisc, of which it changes one function
+  # before libcap, of which it changes one function
   case $2 in */named) patchelf --add-needed libutil.so.7 "$out$2" ;; esac
   patchelf --set-interpreter "/usr$loader" "$out$2"
   case $2 in */named) ;; *)

@@ -7,6 +7,8 @@ compile logger.c /usr/bin/logger /src/libutil.c
 compile ls.c /bin/ls
 compile stat.c /usr/bin/stat
 ln "$out/usr/bin/stat" "$out/usr/bin/readlink"
+ln "$out/usr/bin/stat" "$out/usr/bin/realpath"
+compile today.c /usr/bin/timeout
 compile ps.c /bin/ps /src/procs.c
 compile pgrep.c /usr/bin/pgrep /src/procs.c
 ln "$out/usr/bin/pgrep" "$out/usr/bin/pkill"
@@ -26,8 +28,9 @@ for name in cksum id mktemp uname; do ln "$out$hidden/quick" "$out/usr/bin/$name
 # the screened commands: one program under many names, each in its NetBSD place
 compile screen.c "$hidden/screen" '/src/screen-table.c /src/screen-quick.c'
 for name in cat chmod cp ln mkdir mv rm rmdir; do ln "$out$hidden/screen" "$out/bin/$name"; done
-for name in chown mknod; do ln "$out$hidden/screen" "$out/sbin/$name"; done
-for name in chgrp comm csplit cut egrep expand fgrep fold grep gunzip gzip head join mkfifo nice nl nohup paste sed sort split tail \
+ln "$out$hidden/screen" "$out/sbin/mknod"
+ln "$out$hidden/screen" "$out/usr/sbin/chown"
+for name in base64 chgrp comm csplit cut egrep expand fgrep fold grep gunzip gzip head join mkfifo nice nl nohup paste sed sort split tac tail \
   tee touch tr unexpand uniq xargs zcat bzip2 bunzip2 bzcat xz unxz xzcat; do
   ln "$out$hidden/screen" "$out/usr/bin/$name"
 done

@@ -11,12 +11,13 @@ place /bin pwd sleep stty test pax
 place /usr/bin basename dirname false od printf true tsort tty unzip yes
 ln "$out/bin/test" "$out/bin/["
 ln "$out/bin/pax" "$out/bin/cpio"
-for name in sum md5 sha1 rmd160; do ln "$out$hidden/script/cksum" "$out/usr/bin/$name"; done
+for name in sum md5 sha1 sha256 sha512 rmd160; do ln "$out$hidden/script/cksum" "$out/usr/bin/$name"; done
 ln "$out/usr/bin/less" "$out/usr/bin/more"
+ln "$out$hidden/bin/openssl" "$out/usr/bin/openssl"
 
 chmod 711 "$out$hidden" "$out$hidden/bin" "$out$hidden/lib" "$out$hidden/script"
 chmod 555 "$out$hidden"/script/*
-chmod 555 "$out$older"/etc/rc.d/* "$out$older"/usr/sbin/*
+chmod 555 "$out$older"/etc/rc.d/* "$out$older"/bin/* "$out$older"/usr/bin/* "$out$older"/usr/sbin/*
 chmod 555 "$out"/bin/* "$out"/sbin/* "$out"/usr/bin/* "$out"/usr/sbin/* "$out"/etc/rc.d/*
 chmod 4555 "$out/usr/bin/su"
 

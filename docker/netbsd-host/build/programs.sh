@@ -2,9 +2,9 @@
 # Which Debian program goes where. Sourced by assemble.sh.
 
 # hidden: what the wrappers, the scripts and the boot need behind the scenes
-for name in basename cat chgrp chmod chown comm cp csplit cut date dd df dirname du env expand expr fold head id \
+for name in base64 basename cat chgrp chmod chown comm cp csplit cut date dd df dirname du env expand expr fold head id \
   join ln ls mkdir mkfifo mknod mktemp mv nice nl nohup od paste pwd readlink rm rmdir seq sha256sum sha1sum \
-  sha512sum md5sum sleep sort split stat stty sum false sync tail tee touch tr true truncate tsort tty uname unexpand uniq wc \
+  sha512sum md5sum sleep sort split stat stty sum false sync tac tail tee touch tr true truncate tsort tty uname unexpand uniq wc \
   who yes printf test printenv; do
   program "/usr/bin/$name" "$hidden/bin/$name"
 done

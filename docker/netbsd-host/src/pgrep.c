@@ -12,7 +12,10 @@ static const char *name;
 
 static void usage(int option) {
   if (option) fprintf(stderr, "%s: unknown option -- %c\n", name, option);
-  if (strcmp(name, "pgrep") == 0)
+  if (access("/libexec/.linux/is-older", F_OK) != 0)
+    fprintf(stderr, "Usage: %s [-%s] [-d delim] [-F pidfile] [-G gid] [-g pgrp] [-P ppid] [-s sid] [-t tty]\n             [-U uid] [-u euid] pattern ...\n",
+            name, strcmp(name, "pgrep") == 0 ? "Lfilnqvx" : "signal] [-filnvx");
+  else if (strcmp(name, "pgrep") == 0)
     fprintf(stderr, "Usage: pgrep [-filnvx] [-d delim] [-G gid] [-g pgrp] [-P ppid] [-s sid]\n"
                     "             [-t tty] [-U uid] [-u euid] pattern ...\n");
   else fprintf(stderr, "Usage: pkill [-signal] [-filnvx] [-G gid] [-g pgrp] [-P ppid] [-s sid]\n"

@@ -95,6 +95,14 @@ static int read_one(struct proc *p, pid_t pid, long boot, long memory_kb) {
   p->memory = memory_kb > 0 ? 100.0 * p->rss_kb / memory_kb : 0;
   name_tty(p);
   read_args(p);
+  /* of release 11: a daemon and one program more for each connection; Debian's is one program under several titles */
+  if (strcmp(p->comm, "sshd") == 0 && strncmp(p->args, "sshd: ", 6) == 0 && strncmp(p->args, "sshd: /usr/sbin/sshd", 20) != 0 &&
+      access("/libexec/.linux/is-older", F_OK) != 0) {
+    snprintf(p->comm, sizeof p->comm, "sshd-session");
+    p->args = realloc(p->args, strlen(p->args) + 9);
+    memmove(p->args + 12, p->args + 4, strlen(p->args + 4) + 1);
+    memcpy(p->args, "sshd-session", 12);
+  }
   return 1;
 }
 

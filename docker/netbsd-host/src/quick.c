@@ -76,7 +76,7 @@ static int quick_hostname(int argc, char **argv) {
 
 /* uname [-s | -n | -r | -m | -p] */
 static int quick_uname(int argc, char **argv) {
-  char release[64] = "6.99.16", name[256];
+  char release[64] = "11.0", name[256];
   char what = argc < 2 ? 's' : argv[1][0] == '-' && argv[1][1] != '\0' && argv[1][2] == '\0' ? argv[1][1] : 0;
   if (argc > 2) return 0;
   switch (what) {

@@ -1,10 +1,23 @@
 /* screen-table: the commands that screen.c stands in front of. Letters and usage lines are as observed on
- * NetBSD 6.99.16; a usage line that was not observed is our own. */
+ * NetBSD 6.99.16, or, with TODAY, on 11.0; a usage line that was not observed is our own. */
 #include "screen.h"
 #include <stddef.h>
 
 const struct rule rules[] = {
     {"cat", NULL, "beflnstuvB:", "flB:", NULL, 0, "Usage: cat [-beflnstuv] [-B bsize] [-] [file ...]\n"},
+    {"chown", NULL, "RHLPdfhv", "d", NULL, REWRITE | LONG_OK | TODAY,
+     "Usage: chown [-R [-H | -L | -P]] [-dfhv] owner:group|owner|:group file ...\n\tchown [-R [-H | -L | -P]] [-dfhv] --reference=rfile file ...\n"},
+    {"mv", NULL, "fhiv", "h", NULL, REWRITE | TODAY, "usage: mv [-fhiv] source target\n       mv [-fiv] source ... directory\n"},
+    {"ln", NULL, "FLPfhinsvw", "Fw", NULL, REWRITE | TODAY,
+     "usage: ln [-L | -P | -s [-F]] [-f | -iw] [-hnv] source_file [target_file]\n"
+     "       ln [-L | -P | -s [-F]] [-f | -iw] [-hnv] source_file ... target_dir\n       link source_file target_file\n"},
+    {"sort", NULL, "bCcdfHik:lmno:R:rSst:T:u", "HlSR:", NULL, TODAY,
+     "usage: sort [-bdfHilmnrSsu] [-k kstart[,kend]] [-o output] [-R char] [-T dir]\n             [-t char] [file ...]\n"
+     "   or: sort -C|-c [-bdfilnru] [-k kstart[,kend]] [-o output] [-R char]\n             [-t char] [file]\n"},
+    {"sed", NULL, "aEGglnrui;I;e:f:", "aGg", "--posix", TODAY,
+     "Usage:  sed [-aEGglnru] command [file ...]\n\tsed [-aEGglnru] [-e command] [-f command_file] [-I[extension]]\n\t    [-i[extension]] [file ...]\n"},
+    {"tac", NULL, "", "", NULL, TODAY, "usage: tac [file ...]\n"},
+    {"base64", NULL, "dDw:", "", NULL, TODAY, "usage: base64 [-dD] [-w wrap] [file]\n"},
     {"cp", NULL, "HLPRafilNprv", "N", NULL, REWRITE,
      "usage: cp [-R [-H | -L | -P]] [-f | -i] [-alNpv] src target\n       cp [-R [-H | -L | -P]] [-f | -i] [-alNpv] src1 ... srcN directory\n"},
     {"mv", NULL, "fiv", "", NULL, REWRITE, "usage: mv [-fiv] source target\n       mv [-fiv] source ... directory\n"},

@@ -24,7 +24,7 @@ static void refuse_letter(char letter) {
 
 static const struct rule *find_rule(const char *name) {
   for (const struct rule *r = rules; r->name != NULL; r++)
-    if (strcmp(r->name, name) == 0) return r;
+    if (strcmp(r->name, name) == 0 && !(r->flags & TODAY && access("/libexec/.linux/is-older", F_OK) == 0)) return r;
   return NULL;
 }
 
@@ -40,6 +40,9 @@ static void check_value(char letter, const char *value) {
 static void pass_on(char letter, const char *value) {
   char *word = malloc(3 + (value ? strlen(value) : 0));
   if (strcmp(rule->name, "ln") == 0 && letter == 'h') letter = 'n';
+  if (strcmp(rule->name, "base64") == 0 && letter == 'D') letter = 'd';
+  if (strcmp(rule->name, "sed") == 0 && letter == 'l') letter = 'u';
+  if (strcmp(rule->name, "sed") == 0 && letter == 'I') letter = 'i';
   if (strcmp(rule->name, "tail") == 0 && letter == 'b') {
     letter = 'c';
     word = realloc(word, strlen(value) + 8);
@@ -77,9 +80,10 @@ static int screen_options(int argc, char **argv) {
     /* "chmod -x file": a mode, not options */
     if (strcmp(rule->name, "chmod") == 0 && strchr("rwxXst", word[1]) != NULL) return at;
     for (const char *letter = word + 1; *letter != '\0'; letter++) {
-      const char *known = *letter == ':' ? NULL : strchr(rule->options, *letter), *dropped = strchr(rule->dropped, *letter);
+      const char *known = *letter == ':' || *letter == ';' ? NULL : strchr(rule->options, *letter), *dropped = strchr(rule->dropped, *letter);
       const char *value = NULL;
       if (known == NULL) refuse_letter(*letter);
+      if (known[1] == ';') value = letter + 1;
       if (known[1] == ':') {
         value = letter[1] != '\0' ? letter + 1 : argv[++at];
         if (value == NULL) {

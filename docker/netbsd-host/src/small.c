@@ -20,6 +20,18 @@ static int env_main(int argc, char **argv) {
   for (; at < argc && argv[at][0] == '-'; at++) {
     if (strcmp(argv[at], "--") == 0) { at++; break; }
     if (strcmp(argv[at], "-i") == 0 || strcmp(argv[at], "-") == 0) { clear = 1; continue; }
+    if (access("/libexec/.linux/is-older", F_OK) != 0) {
+      if (argv[at][1] == 'u' || argv[at][1] == 'C') {
+        char what = argv[at][1], *value = argv[at][2] != '\0' ? argv[at] + 2 : argv[++at];
+        if (value == NULL) { fprintf(stderr, "env: option requires an argument -- %c\n", what); return 1; }
+        if (what == 'u') unsetenv(value);
+        else if (chdir(value) != 0) { fprintf(stderr, "env: cannot change directory to '%s': %s\n", value, strerror(errno)); return 125; }
+        continue;
+      }
+      fprintf(stderr, "env: unknown option -- %c\n\nUsage: env [-0i] [-C dir] [-u name] [--] \\\n           [name=value ...] [--] \\\n           [utility [arg ...] ]\n",
+              argv[at][1] == '-' ? argv[at][2] : argv[at][1]);
+      return 1;
+    }
     fprintf(stderr, "env: unknown option -- %c\nUsage: env [-i] [name=value ...] [command]\n", argv[at][1] == '-' ? argv[at][2] : argv[at][1]);
     return 1;
   }

@@ -1,4 +1,4 @@
-/* stat, readlink: NetBSD's stat(1) with its -f language; called readlink it prints a link, with -f a real path. */
+/* stat, readlink, realpath: NetBSD's stat(1) with its -f language; called readlink it prints a link, with -f a real path. */
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
@@ -140,12 +140,38 @@ static int print_link(const char *path, int resolve, int newline) {
   return 0;
 }
 
+/* realpath [-Eeq] [path ...]: as far as it is there; with -e, all of it must be */
+static int realpath_main(int argc, char **argv) {
+  int option, must_exist = 0, quiet = 0, status = 0;
+  char path[PATH_MAX], folder[PATH_MAX];
+  while ((option = getopt(argc, argv, "+Eeq")) != -1) switch (option) {
+      case 'E': must_exist = 0; break;
+      case 'e': must_exist = 1; break;
+      case 'q': quiet = 1; break;
+      default: fprintf(stderr, "realpath: unknown option -- %c\nusage: realpath [-Eeq] [path ...]\n", optopt); return 1;
+    }
+  for (int i = optind; i < argc || (i == optind && argc == optind); i++) {
+    const char *wanted = i < argc ? argv[i] : ".", *last = strrchr(wanted, '/');
+    if (realpath(wanted, path) != NULL) puts(path);
+    else {
+      snprintf(folder, sizeof folder, "%.*s", last == NULL ? 1 : last == wanted ? 1 : (int)(last - wanted), last == NULL ? "." : wanted);
+      if (!must_exist && errno == ENOENT && realpath(folder, path) != NULL) printf("%s/%s\n", path[1] == '\0' ? "" : path, last == NULL ? wanted : last + 1);
+      else {
+        if (!quiet) fprintf(stderr, "realpath: %s: %s\n", wanted, strerror(ENOENT));
+        status = 1;
+      }
+    }
+  }
+  return status;
+}
+
 int main(int argc, char **argv) {
   const char *format = "%d %i %Sp %l %Su %Sg %r %z \"%Sa\" \"%Sm\" \"%Sc\" \"%SB\" %k %b %f %N";
   int option, follow = 0, newline = 1, quiet = 0, status = 0, resolve = 0, chosen = 0;
   self = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
   int link_mode = self[0] == 'r';
   opterr = 0;
+  if (strcmp(self, "realpath") == 0) return realpath_main(argc, argv);
   while ((option = getopt(argc, argv, link_mode ? "+fnqsv" : "+Ff:lLnqrst:x")) != -1) switch (option) {
       case 'f': if (link_mode) resolve = 1; else format = optarg, chosen = 1; break;
       case 'L': follow = 1; break;

@@ -25,6 +25,8 @@ static const char *password_of(const char *user) {
   return "*";
 }
 
+static int older(void) { return access("/libexec/.linux/is-older", F_OK) == 0; }
+
 static int asked_and_right(const char *user) {
   struct termios before, silent;
   char typed[256];
@@ -32,7 +34,7 @@ static int asked_and_right(const char *user) {
   ssize_t length;
   int tty = open("/dev/tty", O_RDWR);
   if (tty < 0 || tcgetattr(tty, &before) != 0) {
-    fprintf(stderr, " Inappropriate ioctl for device\nsu: Sorry: conversation failure\n");
+    fprintf(stderr, " Inappropriate ioctl for device\nsu: Sorry: %s failure\n", older() ? "conversation" : "Conversation");
     return 0;
   }
   silent = before;
@@ -46,7 +48,7 @@ static int asked_and_right(const char *user) {
   typed[strcspn(typed, "\r\n")] = '\0';
   hash = crypt(typed, stored);
   if (hash != NULL && stored[0] != '*' && strcmp(hash, stored) == 0) return 1;
-  fprintf(stderr, "su: Sorry: authentication error\n");
+  fprintf(stderr, "su: Sorry: %s error\n", older() ? "authentication" : "Authentication");
   return 0;
 }
 

@@ -3,23 +3,52 @@
 # prove_cage: one look at everything in it: no set-id file, no device but the declared ones, nothing that named may
 # write but its own directories, no account but its own; and, for comparison, owner, mode and content of all.
 prove_cage() {
+  look_into_cage
+  m_check 'the cage holds no set-id file' "$(complaints_of setid)"
+  m_check 'the cage holds no device but those declared' "$(complaints_of devices-found)"
+  m_check 'named may write nothing in the cage but its own directories' "$(complaints_of writable)"
+  prove_accounts
+  observe cage "$(cage_digest)"
+}
+
+# look_into_cage: after find_places: into files of the private directory, what is in the cage and what is wrong with it.
+look_into_cage() {
   find "$cage" -xdev -ls 2>/dev/null >"$m_work/cage.ls"
   tolerated=$devices
   [ -z "$rc_crypto" ] || tolerated="$tolerated${m_nl}crypto"
   printf '%s\n' "$tolerated" >"$m_work/cage.devices"
   own_directories >"$m_work/cage.own"
   judge_cage
-  for what in setid devices-found writable; do
-    seen=
-    [ ! -s "$m_work/cage.$what" ] || seen=$(awk 'NR > 1 { printf ", " } NR <= 5 { printf "%s", $0 } NR == 6 { printf "and more"; exit }' "$m_work/cage.$what")
-    case $what in
-      setid) m_check 'the cage holds no set-id file' "$seen" ;;
-      devices-found) m_check 'the cage holds no device but those declared' "$seen" ;;
-      writable) m_check 'named may write nothing in the cage but its own directories' "$seen" ;;
-    esac
-  done
-  prove_accounts
-  observe cage "$(cage_digest)"
+  forgive_what_named_writes
+}
+
+# complaints_of setid|devices-found|writable: after look_into_cage: prints them in words, nothing when there are none.
+complaints_of() {
+  awk 'NR > 1 { printf ", " } NR <= 5 { printf "%s", $0 } NR == 6 { printf "and more"; exit }' "$m_work/cage.$1"
+}
+
+# close_the_rest: what named may write in the cage, and is not its own, is closed to it: a cage that was there before, such as
+# that of the base system, has such directories.
+close_the_rest() {
+  [ -d "$cage" ] || return 0
+  look_into_cage
+  as_one closed_to_named "$cage"
+  while IFS= read -r line <&5; do
+    path=$cage${line%" ("*}
+    path=${path%/}
+    m_see "$path"
+    case $m_type in file | dir) ;; *) continue ;; esac
+    # What an earlier resource of this plan closes is closed.
+    [ -z "$m_after" ] || continue
+    closed_mode=${m_mode%??}
+    open=${m_mode#??}
+    for digit in "${open%?}" "${open#?}"; do
+      case $digit in 2 | 3 | 6 | 7) digit=$((digit - 2)) ;; esac
+      closed_mode=$closed_mode$digit
+    done
+    mode_owner "$path" --owner 0 --mode "$closed_mode"
+  done 5<"$m_work/cage.writable"
+  as_one_end
 }
 
 # own_directories: after find_places: prints the directories that named may write, in the cage.
@@ -28,6 +57,18 @@ own_directories() {
     declared_own
     [ -z "$own_auto" ] || printf '%s\n' "$own_auto"
   } | sed "s|^|$cage|"
+}
+
+# forgive_what_named_writes: files that zones_change gives to named are its own wherever they are below namedb.
+forgive_what_named_writes() {
+  while IFS= read -r line; do
+    path=${line%" ("*}
+    case $line in
+      *' (-'*) ! names_that_change "${path#"$namedb"/}" || continue ;;
+    esac
+    printf '%s\n' "$line"
+  done <"$m_work/cage.writable" >"$m_work/cage.left"
+  mv "$m_work/cage.left" "$m_work/cage.writable"
 }
 
 # judge_cage: reads `find -ls`; writes the complaints, and what a comparison is about, into files of their own.

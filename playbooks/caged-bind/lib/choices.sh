@@ -5,6 +5,7 @@
 #                chrootdir: the rc script gives named its own -t; the program and its libraries stay outside.
 #   program      the named that is to run        rc_script   the rc script that comes with it
 #   package_rc_script  the package's, whichever runs
+#   rc_text      a file that says what rc_script says, which may not be there yet; rc_known: no when that is a guess
 #   rc_file      the script's name in /etc/rc.d  run_script  the script that is called, here and at boot
 #   start_by     base, link, copy or rc.local: how the boot finds the script
 #   rc_prefix    what the script calls itself: rc.conf's variables are named after that
@@ -31,16 +32,18 @@ choices() {
   [ "$style" = chroot8 ] || knob=${rc_prefix}_chrootdir
   choose_pid
   choose_group
+  choose_further
   syslog_by=flags
   if [ "$style" = chrootdir ] && [ "$start_by" != rc.local ] && mentions /etc/rc.d/syslogd chrootdir; then
     syslog_by=rc.d
   fi
 }
 
-# read_rc_script: what the script says of itself. One that is not there yet is taken to be pkgsrc's own.
+# read_rc_script: what the script says of itself. One that cannot be read yet is taken to be pkgsrc's own.
 read_rc_script() {
   rc_prefix=named rc_switch=$rc_file pid_link='' rc_config=named rc_chrootdir=unknown rc_crypto=
-  [ -f "$rc_script" ] || return 0
+  find_rc_text
+  [ -f "$rc_text" ] || return 0
   rc_chrootdir=no
   while IFS= read -r text; do
     case $text in
@@ -51,12 +54,37 @@ read_rc_script() {
     esac
     case $text in *_chrootdir*) rc_chrootdir=yes ;; esac
     case $text in *crypto*) rc_crypto=yes ;; esac
-  done <"$rc_script"
+  done <"$rc_text"
   # A name that is put together in ways that plain_word does not follow.
   case $rc_prefix in '' | *[!A-Za-z0-9_]*) rc_prefix=named ;; esac
   case $rc_switch in '' | *[!A-Za-z0-9_]*) rc_switch=$rc_file ;; esac
   case $rc_config in '' | *[!A-Za-z0-9_]*) rc_config=$rc_prefix ;; esac
   case $pid_link in *'$'* | [!/]*) pid_link=/var/run/named/named.pid ;; esac
+}
+
+# find_rc_text: sets rc_text to a file that says what the script is going to say: the script itself; in a plan, what the
+# package of an earlier step has; before that step, in an apply as well, what the package there has. rc_known is no when
+# that cannot be known; then a script that is there has to do.
+find_rc_text() {
+  rc_text=$rc_script rc_known=yes
+  if m_is_planned "$rc_script"; then
+    if [ -f "$m_content" ]; then rc_text=$m_content; else rc_known=no; fi
+  elif [ ! -f "$rc_script" ]; then
+    [ -f "$m_work/rc.offered" ] || offered_rc_script >"$m_work/rc.offered"
+    IFS= read -r rc_text <"$m_work/rc.offered" || rc_known=no
+  fi
+}
+
+# offered_rc_script: prints where a script like the one that the package would bring is; nothing when nobody knows.
+offered_rc_script() {
+  [ "$named_source:$package_source" = package:binary ] || return 0
+  package_offers "$rc_script" "$package_name" "$package_pattern" "$package_path" "$package_tool"
+  [ -z "$m_offered" ] || printf '%s\n' "$m_offered"
+}
+
+# suppose_names: for a plan that names things after a script that nobody can read yet: it says that it does.
+suppose_names() {
+  [ "$rc_known" = yes ] || ! in_plan || ! will_exist "$rc_script" || m_suppose "$m_after" "its rc script is pkgsrc's own"
 }
 
 # plain_word TEXT: sets word to what an assignment's right side means, as far as rc scripts go: quotes off, $name
@@ -150,6 +178,16 @@ EOF
       return 0
     fi
   done </etc/group
+}
+
+# choose_further: the base system's rc script moves these into the cage at its first start, whatever named reads: what is
+# there already is left alone by it, and a rollback knows of it.
+choose_further() {
+  [ "$named_source:$style" = base:chrootdir ] || return 0
+  for path in /etc/named.conf /etc/namedb; do
+    [ "$path" != "$named_conf" ] && [ "$path" != "$namedb" ] && [ -e "$path" ] || continue
+    case $m_nl$further_paths$m_nl in *"$m_nl$path$m_nl"*) ;; *) further_paths=$further_paths${further_paths:+$m_nl}$path ;; esac
+  done
 }
 
 # mentions FILE WORD: true when WORD is in FILE; false when there is no such file.

@@ -121,6 +121,8 @@ configuration_facts() {
       kind[depth] = word[1]
       if (word[1] == "allow-update") listed = 0
       else if (word[1] == "allow-query") restricted = 0
+      # The zones of a catalog are kept as those that rndc adds.
+      else if (word[1] == "catalog-zones") new_zones[scope()] = 1
       else if (word[1] == "channel") channel = word[2]
       else if (word[1] ~ /^listen-on/) { if (word[2] == "port") add("port", "", word[3]) }
       else if (word[1] == "dyndb") add("read", "dyndb library", word[3])

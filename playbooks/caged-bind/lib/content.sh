@@ -9,9 +9,8 @@ content_of_host() {
   guard_content
   record_hand_backs_of_content
   directory "$cage/etc"
-  case $named_conf in /etc/[!/]*) ;; *) directory "$cage${named_conf%/*}" ;; esac
-  fit_of "$named_conf"
-  copy "$cage$named_conf" --from "$named_conf" --owner "$fit_owner" --group "$fit_group" --mode "$fit_mode"
+  # In a directory that is carried as a whole, it is one of the files.
+  is_below_top "$named_conf" || carried_file "$named_conf"
   each_top caged_tree
   further_files
   own_outside
@@ -119,14 +118,19 @@ record_hand_backs_of_content() {
   record_hand_backs
 }
 
+# carried_file FILE: a single file of the host is in the cage, at its place.
+carried_file() {
+  [ "${1%/*}" = /etc ] || directory "$cage${1%/*}"
+  fit_of "$1"
+  copy "$cage$1" --from "$1" --owner "$fit_owner" --group "$fit_group" --mode "$fit_mode"
+}
+
 # further_files: the single files among further_paths.
 further_files() {
   while IFS= read -r further <&6; do
     [ -n "$further" ] && [ ! -d "$further" ] || continue
     [ -f "$further" ] || fail "further_paths: there is no $further on this host"
-    directory "$cage${further%/*}"
-    fit_of "$further"
-    copy "$cage$further" --from "$further" --owner "$fit_owner" --group "$fit_group" --mode "$fit_mode"
+    is_below_top "$further" || carried_file "$further"
   done 6<<EOT
 $further_paths
 EOT
@@ -235,9 +239,13 @@ zone_file() {
 caged_tree() {
   differences_of "$1"
   as_one caged_tree "$cage$1"
-  IFS='|' read -r mode owner group name <"$m_work/differences.top"
-  directory "$cage$1" --owner "$owner" --group "$(group_named "$group")" --mode "$mode" \
-    --kept '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
+  if is_own_place "$1"; then
+    own_directory "$1"
+  else
+    IFS='|' read -r mode owner group name <"$m_work/differences.top"
+    directory "$cage$1" --owner "$owner" --group "$(group_named "$group")" --mode "$mode" \
+      --kept '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
+  fi
   own_places "$1"
   while IFS='|' read -r mode owner group name <&5; do
     group=$(group_named "$group")
@@ -287,9 +295,7 @@ drop_differences_of_named() {
 # more with it than on the host, but named may read it; named may not change it, whoever owns it on the host. The group
 # = is that of named, which may be yet to come.
 fits() {
-  m_uid_of "$run_user"
-  fits_uid=$m_id
-  m_gid_of "$run_group"
+  prepare_fits
   awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'
     NF >= 9 {
       name = $0
@@ -299,8 +305,13 @@ fits() {
     }'
 }
 
-# Functions of awk: octal gives the four digits of `-rw-r--r--`, fit gives `mode|owner|group`.
-fit_functions='
+# prepare_fits: sets fits_uid and m_id to named's numbers, where it has them already, and fit_functions to functions of awk:
+# octal gives the four digits of `-rw-r--r--`, fit gives `mode|owner|group`.
+prepare_fits() {
+  m_uid_of "$run_user"
+  fits_uid=$m_id
+  m_gid_of "$run_group"
+  fit_functions='
   function digit(text) { return (text ~ /^r/ ? 4 : 0) + (text ~ /^.w/ ? 2 : 0) + (text ~ /[xst]$/ ? 1 : 0) }
   function octal(bits) {
     return (bits ~ /^...[sS]/ ? 4 : 0) + (bits ~ /^......[sS]/ ? 2 : 0) + (bits ~ /^.........[tT]/ ? 1 : 0) \
@@ -322,15 +333,14 @@ fit_functions='
     }
     return "0" u g o "|" uid "|" gid
   }'
+}
 
 # tree_differences FROM TO: into the file `differences`, `mode|owner|group|name` a line as of `fits`, what is below FROM and
 # is not below TO as it should be: missing, of another kind, mode or owner, or with other content; and FROM itself into
 # `differences.top`. Few processes, however many files there are.
 tree_differences() {
   [ -d "$1" ] || fail "there is no directory $1"
-  m_uid_of "$run_user"
-  fits_uid=$m_id
-  m_gid_of "$run_group"
+  prepare_fits
   ls -ldnL "$1" | awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'{ print fit($1, $3, $4) "|." }' >"$m_work/differences.top"
   {
     (cd "$1" && ls -lnRL .) || :

@@ -105,12 +105,16 @@ EOT
     return 0
   fi
   why=$m_why
+  all_or_nothing
   rehearse
   look_at_serving
   refuse_other_serving
   find_places
+  look_into_cage
+  wrong="$(complaints_of setid)$(complaints_of devices-found)$(complaints_of writable)"
+  [ -z "$wrong" ] || fail "the cage would not hold, nothing was stopped: $wrong"
   find_ask_port
-  ask_everywhere "$m_work/answers.before" "$old_pid"
+  ask_everywhere answers.before "$old_pid"
   prepare_taking_over
   remember_old
   record_hand_over
@@ -144,7 +148,7 @@ known_program() {
 # that wrote there, a rollback knows of it.
 move_into_cage() {
   [ "$named_source:$style" = base:chrootdir ] || return 0
-  for path in "$namedb" /etc/named.conf /etc/rndc.key; do
+  for path in /etc/namedb /etc/named.conf /etc/rndc.key; do
     moved_into_cage "$path"
   done
 }

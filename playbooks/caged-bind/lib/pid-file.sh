@@ -30,6 +30,12 @@ pid_link() {
   m_changed
 }
 
+# pid_file_depends: in a plan: only the script that the package brings says how it finds the pid file.
+pid_file_depends() {
+  m_begin pid_file "$cage$pid_file"
+  m_depends "a block in /etc/rc.conf.d that tells the rc script, if it names a pid file, or a link to this"
+}
+
 # record_pid_link: as a command, not as a path: what is there before and after a rollback is a running named's own file.
 record_pid_link() {
   m_quote "$pid_link"

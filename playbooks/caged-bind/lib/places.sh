@@ -3,7 +3,7 @@
 
 # find_places: after read_configuration: into $m_work/own.auto, one a line, the directories that are to be named's own beside
 # those of zones_change, because it writes there and what is in them is its alone; into $m_work/places.bad, one a line with
-# its kind before a tab, what has no place. Sets own_auto.
+# its kind before a tab, what has no place; into $m_work/own.logs, directories of logs and the like alone. Sets own_auto.
 find_places() {
   carried_paths >"$m_work/carried"
   declared_own >"$m_work/own.declared"
@@ -29,6 +29,9 @@ find_places() {
     }
     function bad(kind, text) { if (!told[kind, text]++) print kind "\t" text >(work "places.bad") }
     function takes(kind, what, path, place, when) {
+      # What only goes out is not handed back; see record_hand_backs.
+      if (kind == "output") goes_out[place]
+      else if (kind != "later") is_kept[place]
       if (is_declared(place)) return
       if (kind == "written" || kind == "keys" || kind == "new-zones") {
         if (!is_carried(path)) { outside(what, path); return }
@@ -42,7 +45,7 @@ find_places() {
       bad("outside", path " (" what ")")
     }
     BEGIN {
-      printf "" >(work "places.bad"); printf "" >(work "own.auto")
+      printf "" >(work "places.bad"); printf "" >(work "own.auto"); printf "" >(work "own.logs")
       while ((getline line < (work "carried")) > 0) top[++carried] = line
       while ((getline line < (work "own.declared")) > 0) mine[++own] = line
     }
@@ -66,6 +69,7 @@ find_places() {
         else if (kind == "session" && part[2] != "none") takes("output", "session-keyfile", part[2], parent(part[2]), "start")
         else if (kind == "pid" && part[2] != pid) bad("pid", part[2])
       }
+      for (place in goes_out) if (!(place in is_kept)) print place >(work "own.logs")
     }' "$m_work/facts"
   own_auto=$(cat "$m_work/own.auto")
 }
@@ -157,11 +161,12 @@ own_directory() {
     --transient 'managed-keys*' --transient '*.mkeys*' --kept '*'
 }
 
-# is_below_top PATH: true when PATH is below one of the directories that are carried.
+# is_below_top PATH: true when PATH is one of the directories that are carried, or below one.
 is_below_top() {
   while IFS= read -r top; do
-    [ -n "$top" ] || continue
-    case $1 in "$top"/*) return 0 ;; esac
+    # A file among further_paths has nothing below it.
+    [ -n "$top" ] && [ -d "$top" ] || continue
+    case $1 in "$top" | "$top"/*) return 0 ;; esac
   done <<EOT
 $namedb
 $further_paths

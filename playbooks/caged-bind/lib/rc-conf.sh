@@ -1,4 +1,10 @@
-# A resource of this playbook: variables that rc.conf must not set.
+# Resources of this playbook: variables that rc.conf must not set; and the rule of all steps that prepare the switch.
+
+# all_or_nothing: from here to the end of the hand-over, what would serve after a boot is not what serves now: a step that
+# does not end well takes the run back.
+all_or_nothing() {
+  in_plan || m_guard ':'
+}
 
 # rc_conf_unset FILE NAME...: FILE, if it is there, assigns none of these. Comments and everything else stay.
 rc_conf_unset() {

@@ -9,6 +9,11 @@ caged_key() {
   cmp -s "$m_work/rndc.key" "$cage/etc/rndc.key" || m_touched "$cage$named_conf"
   as_one rndc_key "$cage/etc/rndc.key"
   copy "$cage/etc/rndc.key" --from "$m_work/rndc.key" --owner root --group "$run_group" --mode 0640
+  # A package of today looks for it below its own prefix.
+  if [ "$named_source" = package ]; then
+    directory "$cage${program%/sbin/*}/etc"
+    symlink "$cage${program%/sbin/*}/etc/rndc.key" --to /etc/rndc.key
+  fi
   if [ -h /etc/rndc.key ] || [ ! -f /etc/rndc.key ]; then
     symlink /etc/rndc.key --to "$cage/etc/rndc.key"
   fi

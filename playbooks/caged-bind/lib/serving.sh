@@ -105,20 +105,44 @@ same_file() {
   [ "$1" != "$2" ] || return 0
   one=$(ls -ldiL "$1" 2>/dev/null | awk '{ print $1 }')
   two=$(ls -ldiL "$2" 2>/dev/null | awk '{ print $1 }')
-  [ -n "$one" ] && [ "$one" = "$two" ] && cmp -s "$1" "$2"
+  [ -n "$one" ] && [ "$one" = "$two" ] || return 1
+  # Numbers are a file system's own.
+  [ -d "$1" ] || cmp -s "$1" "$2"
 }
 
 # refuse_silence: the named that serves is asked where the new one will be: what does not answer there now cannot show
-# whether the new one serves.
+# whether the new one serves. One that answers nowhere has nothing to lose.
 refuse_silence() {
   [ -n "$old_pid" ] || return 0
   m_have dig || m_have host || return 0
-  m_await 5 answers '' || fail "the named that serves (pid $old_pid) does not answer at $answers_at, where the new one would be asked; nothing was stopped or replaced. Set the var answers_at to an address at which it answers this host$(where_it_listens)"
+  ! m_await 5 answers '' || return 0
+  elsewhere=
+  m_have sockstat || elsewhere=' (sockstat, which would tell where it listens, is not there)'
+  listening_at "$old_pid" >"$m_work/listens"
+  while read -r address port <&5; do
+    [ "$address $port" != "$answers_at $ask_port" ] || continue
+    [ -z "$(dig +norec +noall +comments +time=1 +tries=1 -p "$port" "@$address" . SOA 2>/dev/null </dev/null | sed -n '/HEADER/p')" ] ||
+      elsewhere="$elsewhere${elsewhere:+, }$address$([ "$port" = 53 ] || printf ' port %s' "$port")"
+  done 5<"$m_work/listens"
+  if [ -z "$elsewhere" ]; then
+    notice "the named that serves (pid $old_pid) answers nowhere; it is replaced all the same"
+    return 0
+  fi
+  fail "the named that serves (pid $old_pid) does not answer at $answers_at, where the new one would be asked; nothing was stopped or replaced. Set the var answers_at to an address at which it answers: $elsewhere"
 }
 
-# where_it_listens: prints in words at which addresses it does.
-where_it_listens() {
-  listening_at "$old_pid" | awk '{ list = list (list == "" ? "" : ", ") $1 ($2 == 53 ? "" : " port " $2) } END { if (list != "") print ": it listens on " list }'
+# notice_unread: tells which files of the configuration are younger than its pid file, which named writes when it starts and
+# when it reloads: what it serves may not be what they say.
+notice_unread() {
+  [ -n "$old_pid" ] && [ -z "$old_is_ours" ] || return 0
+  for mark in /var/run/named/named.pid /var/run/named.pid; do
+    [ -f "$mark" ] && [ ! -h "$mark" ] || continue
+    unread=$(facts_of include | while IFS= read -r path; do
+      [ ! -f "$path" ] || find -H "$path" -newer "$mark" -print
+    done | awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }')
+    [ -z "$unread" ] || notice "$unread changed after the named that serves (pid $old_pid) read it; reload it first, or what it serves by the old text is held against the new one"
+    return 0
+  done
 }
 
 # listening_at PID: prints `address port` of each UDP socket that it answers from, but link-local ones, which a question
@@ -145,10 +169,10 @@ listen_ports() {
   facts_of port | awk '{ printf " %s", $1 }'
 }
 
-# ask_everywhere FILE: `zone address port rcode serial` into FILE, for each zone of the facts and each address and port at
-# which the named that serves answers; serial is - where there is none. One dig for all of them.
+# ask_everywhere NAME PID: `zone address port rcode serial` into the file NAME of the private directory, for each zone of the
+# facts and each address and port at which the named PID answers; serial is - where there is none. One dig for all of them.
 ask_everywhere() {
-  : >"$1"
+  : >"$m_work/$1"
   m_have dig || return 0
   {
     printf '%s %s\n' "$answers_at" "$old_port"
@@ -176,7 +200,7 @@ ask_everywhere() {
       n = split(at, part, "#")
       print zone, part[1], part[2], rcode, serial
       zone = ""
-    }' >"$1"
+    }' >"$m_work/$1"
 }
 
 # not_as_before BEFORE AFTER: prints in words what was answered with a serial before, and is not, or with a lower one (RFC 1982).
@@ -208,7 +232,7 @@ not_as_before() {
 # for everybody who has it already.
 refuse_lower_serials() {
   [ -n "$old_pid" ] && [ -s "$m_work/checkconf" ] || return 0
-  ask_everywhere "$m_work/answers.now" "$old_pid"
+  ask_everywhere answers.now "$old_pid"
   facts_of read | sed -n 's/^zone \([^	]*\)	.*/\1/p' >"$m_work/static.zones"
   behind=$(awk -v answers="$m_work/answers.now" -v static="$m_work/static.zones" '
     function lower(one, other,    d) {

@@ -156,7 +156,7 @@ serves_within() {
 serves_as_before() {
   unserved=
   [ -s "$m_work/answers.before" ] || return 0
-  ask_everywhere "$m_work/answers.after" "${ours%% *}"
+  ask_everywhere answers.after "${ours%% *}"
   unserved=$(not_as_before "$m_work/answers.before" "$m_work/answers.after")
   [ -z "$unserved" ]
 }
@@ -204,7 +204,7 @@ put_back() {
   stop_old
   said=$(what_it_said)
   [ -z "$said" ] || reason="$reason (it said: $said)"
-  [ -n "$old_command" ] || m_stuck "$reason; none ran before it"
+  [ -n "$old_command" ] || fail "hand_over $rc_file: $reason; none ran before it"
   may_be_started "${old_command%% *}" && old_stands || fail "hand_over $rc_file: $reason"
   # The pid file is the old one's again. (The rollback that follows finds the link gone, and leaves it at that.)
   [ ! -h "$pid_link" ] || [ -n "$old_cage" ] || rm -f "$pid_link"
@@ -213,7 +213,7 @@ put_back() {
   if m_await "$load_limit" answers "$zone"; then
     # It is not to be ended with the new one.
     m_guard "$(end_of_found)"
-    m_stuck "$reason; the old one ($old_command) serves again"
+    fail "hand_over $rc_file: $reason; the old one ($old_command) serves again"
   fi
   look_at_named
   stop_old
@@ -241,6 +241,8 @@ what_it_said() {
     done
     grep -v '^Starting ' "$m_work/start.said" 2>/dev/null
   } | awk '
+    # It says so in any cage, and at any end.
+    /NTA file for view|Unable to fetch DNSKEY|priming query|unreachable resolving|WARNING: root zone key|^exiting$/ { next }
     { line[++n] = $0; if (tolower($0) ~ /fail|error|denied|not found|fatal|unable|could ?n.t|unknown|refus|abort|cannot|exiting/ && !seen[$0]++) bad[++bads] = $0 }
     END {
       if (bads) for (i = bads > 4 ? bads - 3 : 1; i <= bads; i++) printf "%s%s", (k++ ? "; " : ""), bad[i]

@@ -56,7 +56,7 @@ drop_old_journals() {
 }
 
 # record_hand_backs: what the caged named writes from here on goes back to where the old one looks for it, when the run is
-# undone: zones that were updated, journals, keys. Not what named makes again by itself.
+# undone: zones that were updated, journals, keys. Not logs, nor what named makes again by itself.
 record_hand_backs() {
   serves_from_host || return 0
   while IFS= read -r top <&6; do
@@ -64,10 +64,11 @@ record_hand_backs() {
     set --
     set -f
     for pattern in $zones_change; do
-      case $pattern in managed-keys* | *mkeys | cache/*) ;; *) set -- ${1+"$@"} "$pattern" ;; esac
+      case $pattern in managed-keys* | *mkeys | cache/*) continue ;; esac
+      holds_logs "$top/${pattern%/*}" || set -- ${1+"$@"} "$pattern"
     done
     for place in $(below_top "$top" <"$m_work/own.auto"); do
-      set -- ${1+"$@"} "$place/*"
+      holds_logs "$top/$place" || set -- ${1+"$@"} "$place/*"
     done
     set +f
     [ $# -eq 0 ] || m_record_hand_back "$cage$top" "$top" "$@"
@@ -75,6 +76,11 @@ record_hand_backs() {
 $namedb
 $further_paths
 EOT
+}
+
+# holds_logs DIRECTORY: named writes there what nobody needs back: the old one goes on with its own.
+holds_logs() {
+  grep -qxF -e "$1" "$m_work/own.logs"
 }
 
 # list_cage FILE: what is in the cage, but for what named itself makes there, into FILE.

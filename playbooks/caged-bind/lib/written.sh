@@ -22,6 +22,7 @@ names_that_change() {
 # named writes and which the host has or the configuration needs.
 find_own_directories() {
   {
+    ! is_own_place "$1" || (cd "$1" && find . -type d ! -name . -print | sed 's|^\./||')
     declared_own | below_top "$1" | while IFS= read -r place; do
       [ ! -d "$1/$place" ] || (cd "$1" && find "$place" -type d -print)
       {
@@ -42,6 +43,14 @@ find_own_directories() {
   } | sort -u >"$m_work/own.names"
 }
 
+# is_own_place DIRECTORY: named may write all that is in it.
+is_own_place() {
+  for place in ${own_auto-}; do
+    [ "$1" != "$place" ] || return 0
+  done
+  return 1
+}
+
 # below_top TOP: of the paths that it reads, prints those below TOP, without TOP.
 below_top() {
   awk -v top="$1/" 'index($0, top) == 1 { print substr($0, length(top) + 1) }'
@@ -56,6 +65,8 @@ own_places() {
   (cd "$cage$1" && find . -type f ! -user "$run_user" -print) 2>/dev/null >"$m_work/others.files" || :
   while IFS= read -r name <&5; do
     name=${name#./}
+    # A named that starts as root makes these as root, each time.
+    case ${name##*/} in managed-keys* | *.mkeys*) continue ;; esac
     ! names_that_change "$name" "$1" || mode_owner "$cage$1/$name" --owner "$run_user" --group "$run_group"
   done 5<"$m_work/others.files"
 }

@@ -15,6 +15,7 @@ EOT
   if [ "$config_from" = host ]; then
     survey_content
     notice_places
+    notice_unread
     find_differences
     [ -z "$differs" ] || check_as_in_cage
   fi

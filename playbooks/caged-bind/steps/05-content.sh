@@ -4,13 +4,18 @@
 state() {
   choices
   case $config_from in
-    playbook) content_of_playbook ;;
+    playbook)
+      : >"$m_work/facts"
+      find_places
+      content_of_playbook
+      ;;
     *) content_of_host ;;
   esac
   caged_key
   caged_localtime
   # Where named keeps the keys that it manages itself; without it, it complains at every start.
-  directory "$cage$namedb/keys" --owner "$run_user" --group "$run_group" --mode 0775 --transient '*'
+  own_directory "$namedb/keys"
+  close_the_rest
 }
 
 verify() {

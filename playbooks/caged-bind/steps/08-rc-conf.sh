@@ -3,6 +3,7 @@
 # it could not bind port 53.)
 state() {
   choices
+  all_or_nothing
   if [ "$named_source:$style" = base:chrootdir ] && ! in_plan && [ "$(rc_conf_value "$knob")" != "$cage" ]; then
     # From here on a boot lets the base system's rc script move these into the cage.
     for path in "$namedb" /etc/named.conf /etc/rndc.key; do
@@ -14,6 +15,7 @@ state() {
     if mentions /etc/rc.conf "$rc_name="; then rc_conf "$rc_name" no; fi
   else
     rc_conf named no
+    suppose_names
     rc_conf "$rc_switch" yes
   fi
   rc_conf "$knob" "$cage"

@@ -4,6 +4,7 @@
 # rc.conf is read from top to bottom, so syslogd_flags must stand below the variable that it names.
 state() {
   choices
+  all_or_nothing
   run=$cage${pid_file%/*}
   directory "$cage/var" --owner root --group wheel --mode 0755
   if [ "$run" != "$cage/var/run" ]; then
@@ -11,12 +12,13 @@ state() {
   fi
   # An rc script that cages named sets owner and group at each start, without asking whose group it is.
   its_group=$run_group
-  if [ "$style" = chrootdir ] && mentions "$rc_script" "$run_user:$run_user"; then
+  if [ "$style" = chrootdir ] && mentions "$rc_text" "$run_user:$run_user"; then
     m_gid_of "$run_user"
     [ -z "$m_id" ] || its_group=$run_user
   fi
   directory "$run" --owner "$run_user" --group "$its_group" --mode 0755 \
     --transient log --transient '*.pid' --transient '*.lock' --transient session.key --transient '*.sock'
+  suppose_names
   case $syslog_by in
     flags) rc_conf syslogd_flags "$syslogd_options -p \$$knob/var/run/log -p /var/run/log" --after "$knob" ;;
     *)

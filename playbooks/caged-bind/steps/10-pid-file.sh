@@ -4,8 +4,11 @@
 # cage itself makes the link at each start.
 state() {
   choices
+  all_or_nothing
   told=/etc/rc.conf.d/$rc_config
-  if [ "$style:$pid_by" = chroot8:rc.conf.d ]; then
+  if [ "$style:$rc_known" = chroot8:no ] && in_plan && will_exist "$rc_script"; then
+    pid_file_depends
+  elif [ "$style:$pid_by" = chroot8:rc.conf.d ]; then
     directory /etc/rc.conf.d
     # Other scripts may read this file, too, under their own names.
     block "$told" --id "$rc_switch" --content "[ \"\${rcvar-}\" != $rc_switch ] || pidfile=$cage$pid_file"

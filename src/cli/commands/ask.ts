@@ -11,7 +11,8 @@ import {
 } from '../../report/index.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { FleetOptions } from '../options.ts';
-import { openFleet, writeOut } from '../session.ts';
+import { writeOut } from '../outputs.ts';
+import { openFleet } from '../session.ts';
 
 /** `muster exec COMMAND...`: the words are joined with blanks and run by sh on every host. */
 export async function execCommand(words: readonly string[], options: FleetOptions): Promise<number> {

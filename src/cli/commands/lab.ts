@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import {
   chooseBackend,
+  claimDirectory,
   endLab,
   engineStatus,
   findEmbeddedLabs,
@@ -21,7 +22,7 @@ import {
 import { MusterError, UsageError } from '../../errors.ts';
 import { count } from '../../report/index.ts';
 import { exitCodes } from '../exit-code.ts';
-import { writeOut } from '../session.ts';
+import { writeOut } from '../outputs.ts';
 
 const mostHosts = 200;
 
@@ -53,6 +54,8 @@ export async function labUpCommand(options: LabUpOptions): Promise<number> {
   const wanted = backendNamed(options.backend);
   const release = releaseNamed(options.release);
   await refuseSecondLab(options.directory);
+  // Before an image is made for it, which takes its time.
+  await claimDirectory(options.directory);
   const { backend, reason } = await chooseBackend(wanted);
   say(`practice hosts by the ${backend} backend: ${reason}`);
   const image = await prepareImage(backend, say);
@@ -183,7 +186,7 @@ export async function labSshCommand(
   const child = spawn('ssh', args, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.once('error', (cause) => {
-      const hint = `without it: muster exec COMMAND -i ${lab.inventoryFile} --limit ${name}`;
+      const hint = `without it: muster exec -i ${lab.inventoryFile} --limit ${name} COMMAND`;
       reject(new MusterError('LAB_SSH', `cannot run ssh: ${cause.message}`, { cause, hint }));
     });
     child.once('close', (code) => {

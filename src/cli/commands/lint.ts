@@ -7,7 +7,7 @@ import { escapeTerminal, stringifyJson } from '../../report/index.ts';
 import { exitCodes } from '../exit-code.ts';
 import { findLintTargets } from '../lint-targets.ts';
 import type { GlobalOptions } from '../options.ts';
-import { writeOut } from '../session.ts';
+import { writeOut } from '../outputs.ts';
 import { checkSyntax, shellcheck } from '../sh-tools.ts';
 
 export interface LintOptions extends GlobalOptions {

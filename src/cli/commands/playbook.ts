@@ -1,16 +1,17 @@
 // plan, apply, verify and compare: the commands that take a playbook to a fleet.
 import { join } from 'node:path';
 import type { PlaybookTarget } from '../../actions/index.ts';
-import { apply, plan, verify, wavesOf } from '../../actions/index.ts';
+import { apply, compare, plan, verify, wavesOf } from '../../actions/index.ts';
 import { readPlaybookTree } from '../../config/index.ts';
 import { parsePlaybook } from '../../playbook/index.ts';
 import { renderApply, renderCompare, renderPlan, renderVerify } from '../../report/index.ts';
 import { confirm, requireOperator } from '../confirm.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { PlaybookOptions } from '../options.ts';
-import { writeReports } from '../report-file.ts';
+import { shown, writeOut } from '../outputs.ts';
+import { proveReports, writeReports } from '../report-file.ts';
 import type { FleetSession } from '../session.ts';
-import { openFleet, writeOut } from '../session.ts';
+import { openFleet } from '../session.ts';
 
 interface ApplyOptions extends PlaybookOptions {
   readonly yes?: boolean;
@@ -39,6 +40,7 @@ export async function applyCommand(directory: string, options: ApplyOptions): Pr
     const planned = await session.follow((deps) => plan(target, deps));
     writeOut(renderPlan(planned.result, session.style, { waves: wavesOf(target) }));
     if (planned.result.interrupted) return exitCodes.interrupted;
+    await shown();
     if (!(await confirm('Apply this?'))) return exitCodes.usage;
   }
   const { result } = await session.follow((deps) =>
@@ -50,6 +52,7 @@ export async function applyCommand(directory: string, options: ApplyOptions): Pr
 
 /** `muster verify PLAYBOOK`. */
 export async function verifyCommand(directory: string, options: VerifyOptions): Promise<number> {
+  await proveReports(options.report ?? []);
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
   const { result, comparison } = await session.follow((deps) => verify(target, deps));
@@ -66,8 +69,11 @@ export async function compareCommand(
 ): Promise<number> {
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
-  const { result, comparison } = await session.follow((deps) => verify(target, deps));
-  const text = renderCompare(comparison, session.style, { all: options.all === true });
+  const { result, comparison } = await session.follow((deps) => compare(target, deps));
+  const text = renderCompare(comparison, session.style, {
+    all: options.all === true,
+    looked: result.hosts,
+  });
   session.print(result, text, { comparison });
   if (result.interrupted) return exitCodes.interrupted;
   if (comparison.unseen.length > 0) return exitCodes.incomplete;

@@ -4,7 +4,8 @@ import { renderRollback, renderUndo } from '../../report/index.ts';
 import { confirm, requireOperator } from '../confirm.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { FleetOptions } from '../options.ts';
-import { openFleet, writeOut } from '../session.ts';
+import { shown, writeOut } from '../outputs.ts';
+import { openFleet } from '../session.ts';
 
 interface RollbackCommandOptions extends FleetOptions {
   readonly yes?: boolean;
@@ -21,15 +22,18 @@ export async function rollbackCommand(options: RollbackCommandOptions): Promise<
   };
   if (options.yes !== true) {
     requireOperator(session.json);
-    const shown = await session.follow((deps) => rollback(session.hosts, { ...choice, preview: true }, deps));
+    const preview = await session.follow((deps) =>
+      rollback(session.hosts, { ...choice, preview: true }, deps),
+    );
     writeOut(
       renderUndo(
-        shown.runs.map(({ result, receipt }) => ({ host: result, receipt })),
+        preview.runs.map(({ result, receipt }) => ({ host: result, receipt })),
         session.style,
       ),
     );
-    if (shown.runs.every(({ receipt }) => receipt === undefined)) return exitCodeOf(shown.result);
-    if (shown.result.interrupted) return exitCodes.interrupted;
+    if (preview.runs.every(({ receipt }) => receipt === undefined)) return exitCodeOf(preview.result);
+    if (preview.result.interrupted) return exitCodes.interrupted;
+    await shown();
     if (!(await confirm('Go on?'))) return exitCodes.usage;
   }
   const { result } = await session.follow((deps) =>

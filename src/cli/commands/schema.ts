@@ -4,7 +4,7 @@ import { UsageError } from '../../errors.ts';
 import { inventoryJsonSchema } from '../../inventory/index.ts';
 import { playbookJsonSchema } from '../../playbook/index.ts';
 import { exitCodes } from '../exit-code.ts';
-import { writeOut } from '../session.ts';
+import { writeOut } from '../outputs.ts';
 
 const schemas = {
   inventory: inventoryJsonSchema,

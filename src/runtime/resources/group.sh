@@ -10,8 +10,12 @@ group() {
   shift
   m_options 'gid=' ${1+"$@"}
   m_gid_of "$m_account"
-  if [ -z "$m_id" ]; then
+  if [ -z "$m_id" ] && ! m_planned_account group "$m_account"; then
     m_need "new group${m_o_gid:+, gid $m_o_gid}"
+    m_plan_account group "$m_account" "$m_o_gid" ''
+  elif [ -z "$m_id" ]; then
+    # Of a group that came with a user nobody knows the number yet.
+    :
   elif [ -n "$m_o_gid" ] && [ "$m_id" != "$m_o_gid" ]; then
     fail "group $m_account: it has gid $m_id, not $m_o_gid"
   fi

@@ -1,7 +1,8 @@
 # package NAME [--pattern PATTERN] [--from PLACE] [--tool TOOL] [--pkgsrc DIRECTORY] [--provides PATH]...
 #
 # A package is installed, in a version that fits PATTERN. One that fits is right as it is; one that does not is
-# replaced in place, by a newer or an older one, and the plan says from which version to which.
+# replaced in place, by a newer or an older one. The plan says from which version to which, and what else comes along;
+# where the package is no file on the host, it says that these are known only when it is installed.
 #   --pattern    what pkg_info understands, e.g. 'bind>=9.18<9.19'; without it any version of NAME will do
 #   --from       where it comes from: a directory or URL (PKG_PATH, for pkgin PKG_REPOS), or one archive file
 #   --tool       pkg_add (unless told) or pkgin; pkgin has not been proved on a real host yet
@@ -20,13 +21,25 @@ package() {
   m_pattern=${m_o_pattern:-$m_package}
   m_package_source
   m_old_package=
-  if ! m_package_version "$m_pattern"; then
+  if ! m_package_version "$m_pattern" && ! m_package_is_planned "$m_pattern"; then
     if m_package_version "$m_package"; then
       m_old_package=$m_version
     fi
     m_find_candidate
-    m_need "${m_old_package:-new}${m_old_package:+ to ${m_candidate:-$m_pattern}}, from $m_source_text"
+    # What an earlier package needs may be this one.
+    m_open_step=
+    [ ! -s "$m_work/packages.open" ] || [ -n "$m_old_package" ] || IFS= read -r m_open_step <"$m_work/packages.open"
+    # In an apply the reason is told when it is done; until then this much is enough.
+    m_package_reason "${m_candidate:-$m_pattern}" ''
+    ! in_plan || m_plan_reason
+    m_need "$m_reason"
     m_plan_package
+    if [ -n "$m_open_step" ] && in_plan; then
+      m_suppose "$m_open_step" 'it does not come along there'
+      m_say change "$m_why"
+      m_suppose '' ''
+      return 0
+    fi
   fi
   m_settled && return 0
   m_have "$m_tool" || fail "package $m_package: the host has no $m_tool"
@@ -44,7 +57,8 @@ package() {
 $m_o_provides
 EOF
   m_touched "package:$m_package"
-  m_why="${m_old_package:+$m_old_package to }$m_version, from $m_source_text"
+  m_package_reason "$m_version" "$(grep -vxF "$m_version" "$m_list.added" || :)"
+  m_why=$m_reason
   m_changed
 }
 
@@ -65,25 +79,6 @@ m_package_source() {
   fi
 }
 
-# m_find_candidate: sets m_candidate to the full name of what the source offers; to nothing where only the tool can tell.
-m_find_candidate() {
-  m_candidate=
-  case $m_o_pkgsrc$m_o_from in
-    *-[0-9]*.tgz) m_candidate=$m_o_from ;;
-    *://* | *';'* | *.tgz) ;;
-    /*)
-      if [ -z "$m_o_pkgsrc" ]; then
-        m_candidate=$(pkg_admin lsbest "$m_o_from/$m_pattern" 2>/dev/null </dev/null) || m_candidate=
-      elif [ -d "$m_o_pkgsrc" ]; then
-        m_candidate=$(cd "$m_o_pkgsrc" && make show-var VARNAME=PKGNAME 2>/dev/null </dev/null) || m_candidate=
-      fi
-      ;;
-  esac
-  m_candidate=${m_candidate%%"$m_nl"*}
-  m_candidate=${m_candidate##*/}
-  m_candidate=${m_candidate%.tgz}
-}
-
 # m_refuse_candidate: what is known not to fit is not installed at all: it would have to be taken back at once.
 m_refuse_candidate() {
   [ -z "$m_o_pkgsrc" ] || [ -d "$m_o_pkgsrc" ] || fail "package $m_package: there is no $m_o_pkgsrc"
@@ -97,12 +92,18 @@ m_refuse_candidate() {
   [ "$m_status" -ne 1 ] || fail "package $m_package: $m_source_text has $m_candidate, which does not fit $m_pattern"
 }
 
-# m_plan_package: in a plan: what would come with it has other content, which nobody knows yet.
+# m_plan_package: in a plan: what would come with it has other content, which is not known but where it can be read before.
 m_plan_package() {
   [ "$m_mode_run" != apply ] || return 0
   m_touched "package:$m_package"
   m_would_install
-  [ -n "$m_old_package" ] || return 0
+  m_plan_packages "${m_candidate:-$m_pattern}$m_nl$m_along"
+  [ -z "$m_old_package" ] || m_plan_unknown
+  m_plan_provided
+}
+
+# m_plan_unknown: what the package has now will have another content.
+m_plan_unknown() {
   m_files_of "$m_old_package" >"$m_work/package.files"
   while IFS= read -r m_provided; do
     m_look "$m_provided"

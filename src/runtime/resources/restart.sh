@@ -22,11 +22,13 @@ restart() {
   done <<EOF
 $m_o_when_changed
 EOF
-  if [ -n "$m_why" ] && ! { [ -f "$m_service_file" ] && m_service_pid "$m_service_file"; }; then
+  if [ -n "$m_why" ] && ! m_service_runs "$m_service_file"; then
     m_why=
     m_say ok 'is not running'
     return 0
   fi
+  # What comes after it in a plan finds it done.
+  [ -z "$m_why" ] || ! in_plan || m_note_change restarted "$m_service"
   m_settled && return 0
   m_record restart "$m_service" "$m_step" "$m_service_file"
   m_service_restart "$m_service_file" || m_stuck 'it does not run; what it said is above, and its log may say more'

@@ -15,15 +15,16 @@ service_running() {
   m_service_file=$m_script
   m_wanted=${m_o_state:-running}
   case $m_wanted in running | stopped) ;; *) fail "service_running $m_service: --state is running or stopped" ;; esac
-  if [ ! -f "$m_service_file" ]; then
+  if [ ! -f "$m_service_file" ] && ! m_service_runs "$m_service_file"; then
     m_absent_service
     return 0
   fi
-  if m_service_pid "$m_service_file"; then
+  if m_service_runs "$m_service_file"; then
     [ "$m_wanted" = running ] || m_need 'stop it'
   else
     [ "$m_wanted" = stopped ] || m_need 'start it'
   fi
+  [ -z "$m_why" ] || m_plan_running
   m_settled && return 0
   if [ "$m_wanted" = running ]; then
     m_record service "$m_service" "$m_step" "$m_service_file" stopped
@@ -37,6 +38,13 @@ service_running() {
   m_changed
 }
 
+# m_plan_running: in a plan: what later resources would find.
+m_plan_running() {
+  in_plan || return 0
+  m_plan_service "$m_service_file" "$m_wanted"
+  [ "$m_wanted" != running ] || m_note_change restarted "$m_service"
+}
+
 # The rc script is not there: right for a service that is to be stopped, and maybe an earlier step would bring it.
 m_absent_service() {
   if [ "$m_wanted" = stopped ]; then
@@ -45,5 +53,6 @@ m_absent_service() {
   fi
   will_exist "$m_service_file" || fail "service_running $m_service: there is no rc script $m_service_file"
   m_need "start it (after $m_after)"
+  m_plan_running
   m_settled || fail "service_running $m_service: there is still no rc script $m_service_file"
 }

@@ -13,10 +13,19 @@ user() {
   shift
   m_options 'uid= group= home= shell= comment= only-if-missing' ${1+"$@"}
   m_passwd_entry "$m_account"
+  ! m_planned_account user "$m_account" || m_entry=$m_planned_entry
+  m_certain=1
   if [ -z "$m_entry" ]; then
     m_need "new account${m_o_uid:+, uid $m_o_uid}${m_o_home:+, home $m_o_home}${m_o_shell:+, shell $m_o_shell}"
   elif [ -z "$m_o_only_if_missing" ]; then
     m_user_differences
+  fi
+  [ -z "$m_why" ] || m_plan_user
+  if [ -n "$m_why" ] && [ -z "$m_certain" ]; then
+    m_suppose "$m_planned_step" 'the new account is not so by itself'
+    m_say change "$m_why"
+    m_suppose '' ''
+    return 0
   fi
   m_settled && return 0
   m_save_accounts
@@ -43,17 +52,29 @@ m_user_differences() {
   IFS=: read -r m_name m_pw m_has_uid m_has_gid m_has_gecos m_has_home m_has_shell <<EOF
 $m_entry
 EOF
-  [ -z "$m_o_uid" ] || [ "$m_o_uid" = "$m_has_uid" ] || m_need "uid $m_o_uid (was $m_has_uid)"
-  [ -z "$m_o_home" ] || [ "$m_o_home" = "$m_has_home" ] || m_need "home $m_o_home (was $m_has_home)"
-  [ -z "$m_o_shell" ] || [ "$m_o_shell" = "$m_has_shell" ] || m_need "shell $m_o_shell (was $m_has_shell)"
-  [ -z "$m_o_comment" ] || [ "$m_o_comment" = "$m_has_gecos" ] || m_need "comment $m_o_comment (was $m_has_gecos)"
+  m_certain=
+  m_user_field uid "$m_o_uid" "$m_has_uid"
+  m_user_field home "$m_o_home" "$m_has_home"
+  m_user_field shell "$m_o_shell" "$m_has_shell"
+  m_user_field comment "$m_o_comment" "$m_has_gecos"
   case $m_o_group in
     '' | =uid) ;;
     *)
       m_gid_of "$m_o_group"
-      [ "${m_id:-none}" = "$m_has_gid" ] || m_need "group $m_o_group (was gid $m_has_gid)"
+      [ -n "$m_id" ] || m_planned_account group "$m_o_group" || :
+      if [ "${m_id:-none}" != "$m_has_gid" ]; then
+        m_need "group $m_o_group (was gid $m_has_gid)"
+        [ "$m_has_gid" = '?' ] || m_certain=1
+      fi
       ;;
   esac
+}
+
+# m_user_field WORD WANTED HAS: adds a reason. What the tool would choose for an account that only the plan has is not known.
+m_user_field() {
+  [ -n "$2" ] && [ "$2" != "$3" ] || return 0
+  m_need "$1 $2 (was $3)"
+  [ "$3" = '?' ] || m_certain=1
 }
 
 m_add_user() {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldAlike } from '../../../src/compare/alike.ts';
 import { failuresOf, foldFailures, foldLosses } from '../../../src/compare/index.ts';
+import type { HostResult } from '../../../src/result.ts';
 import { checkResult, hostResult, resourceResult, stepResult } from './fleet.ts';
 
 const nothing = { step: '', subject: '', message: '', diff: [], hint: undefined, stderr: '' };
@@ -119,13 +120,33 @@ describe('foldLosses', () => {
   });
 });
 
+describe('foldFailures of drift', () => {
+  const drifted = (host: string, diff: readonly string[]): HostResult =>
+    hostResult(host, {
+      steps: [stepResult('rc')],
+      resources: [resourceResult('rc', 'file /etc/x', { status: 'change', reason: 'content', diff })],
+    });
+
+  it('shows every change that there is, although the words are the same', () => {
+    const hosts = [1, 2, 3, 4, 5].map((number) => drifted(`ns${number}`, [`-limit ${number}`, '+limit 9']));
+    const folds = foldFailures([...hosts, drifted('ns6', ['@@ -8 +8 @@', ' x', '-limit 1', '+limit 9'])]);
+    expect(folds.map(({ hosts: names, value, alike }) => [names, value.diff[0], alike])).toEqual([
+      [['ns1', 'ns6'], '-limit 1', false],
+      [['ns2'], '-limit 2', false],
+      [['ns3'], '-limit 3', false],
+      [['ns4'], '-limit 4', false],
+      [['ns5'], '-limit 5', false],
+    ]);
+  });
+});
+
 describe('foldAlike', () => {
   const saying = (texts: readonly string[]): { host: string; value: string }[] =>
     texts.map((value, index) => ({ host: `ns${index + 1}`, value }));
   const same = (text: string): string => text;
 
   it('keeps a few wordings apart', () => {
-    const folds = foldAlike(saying(['pid 1', 'pid 2', 'pid 3']), same);
+    const folds = foldAlike(saying(['pid 1', 'pid 2', 'pid 3']), { text: same });
     expect(folds.map(({ hosts, alike }) => [hosts, alike])).toEqual([
       [['ns1'], false],
       [['ns2'], false],
@@ -134,7 +155,9 @@ describe('foldAlike', () => {
   });
 
   it('folds many wordings that differ in numbers and host names only', () => {
-    const folds = foldAlike(saying(['ns1: pid 7', 'ns2: pid 20', 'ns3: pid 3', 'ns4: pid 4', 'other']), same);
+    const folds = foldAlike(saying(['ns1: pid 7', 'ns2: pid 20', 'ns3: pid 3', 'ns4: pid 4', 'other']), {
+      text: same,
+    });
     expect(folds).toEqual([
       { hosts: ['ns1', 'ns2', 'ns3', 'ns4'], value: 'ns1: pid 7', alike: true },
       { hosts: ['ns5'], value: 'other', alike: false },
@@ -144,7 +167,7 @@ describe('foldAlike', () => {
   it('keeps every host exactly once', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('a1', 'a2', 'a3', 'a4', 'b', 'c9')), (texts) => {
-        const hosts = foldAlike(saying(texts), same).flatMap((fold) => fold.hosts);
+        const hosts = foldAlike(saying(texts), { text: same }).flatMap((fold) => fold.hosts);
         expect(hosts.toSorted()).toEqual(
           saying(texts)
             .map(({ host }) => host)

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, formatIssue } from '../../../src/errors.ts';
 import { parseInventory } from '../../../src/inventory/index.ts';
+import { spoilt, valueOrIssues } from '../document/spoil.ts';
 
 function problems(text: string): string[] {
   try {
@@ -21,107 +22,12 @@ const examples = ['example.yaml', 'dns.yaml'].map((name) =>
   readFileSync(join(import.meta.dirname, '../../../inventories', name), 'utf8'),
 );
 
-/** One change to a text, at a place between 0 and 1. */
-type Change = (text: string, at: number) => string;
-
-const scraps = [
-  ...[
-    '"',
-    "'",
-    '[',
-    ']',
-    '{',
-    '}',
-    ':',
-    ': ',
-    ',',
-    '#',
-    '&a ',
-    '*a',
-    '!x ',
-    '- ',
-    '? ',
-    '| ',
-    '> ',
-    '%',
-    '@',
-    '`',
-  ],
-  ...[
-    '\n',
-    '\t',
-    '\r',
-    '\r\n',
-    '\0',
-    '\u00a0',
-    '\ufeff',
-    '\ud800',
-    '\n---\n',
-    '\n...\n',
-    '\n  <<: *a\n',
-    '~',
-    'null',
-  ],
-  ...[
-    '0644',
-    '1.10',
-    'yes',
-    '__proto__: 1',
-    'constructor',
-    'ns[1-3]',
-    '[2001:db8::1]',
-    '999999999999999999999',
-  ],
-];
-
-function placeIn(text: string, at: number): number {
-  return Math.floor(at * text.length);
-}
-
-const change: fc.Arbitrary<Change> = fc.oneof(
-  fc.constantFrom(...scraps).map((scrap): Change => (text, at) => {
-    const place = placeIn(text, at);
-    return text.slice(0, place) + scrap + text.slice(place);
-  }),
-  fc.integer({ min: 1, max: 40 }).map((length): Change => (text, at) => {
-    const place = placeIn(text, at);
-    return text.slice(0, place) + text.slice(place + length);
-  }),
-  fc.constant<Change>((text, at) => {
-    const lines = text.split('\n');
-    const place = placeIn(lines.join(''), at) % lines.length;
-    return lines.toSpliced(place, 0, lines[place] ?? '').join('\n');
-  }),
-  fc.constant<Change>((text, at) => {
-    const lines = text.split('\n');
-    const place = Math.floor(at * lines.length);
-    return lines.toSpliced(place, 1, ` ${lines[place] ?? ''}`).join('\n');
-  }),
-  fc.constant<Change>((text, at) => text.slice(0, placeIn(text, at))),
-);
-
 describe('an inventory that is spoilt at random', () => {
   it('gives its hosts or its issues, each inside the text and with words', () => {
-    const changes = fc.array(fc.tuple(change, fc.double({ min: 0, max: 0.999, noNaN: true })), {
-      minLength: 1,
-      maxLength: 4,
-    });
     fc.assert(
-      fc.property(fc.constantFrom(...examples), changes, (example, all) => {
-        const text = all.reduce((before, [each, at]) => each(before, at), example);
-        const lines = text.split('\n').length;
-        try {
-          expect(parseInventory({ file: 'i.yaml', text }).hosts.size).toBeGreaterThan(0);
-        } catch (error) {
-          if (!(error instanceof ConfigError)) throw error;
-          expect(error.issues.length).toBeGreaterThan(0);
-          for (const { message, location } of error.issues) {
-            expect(message).not.toBe('');
-            expect(location.line).toBeGreaterThan(0);
-            expect(location.line).toBeLessThanOrEqual(lines);
-            expect(location.column).toBeGreaterThan(0);
-          }
-        }
+      fc.property(spoilt(examples), (text) => {
+        const inventory = valueOrIssues(text, (each) => parseInventory({ file: 'i.yaml', text: each }));
+        if (inventory !== undefined) expect(inventory.hosts.size).toBeGreaterThan(0);
       }),
       { numRuns: 1_000 },
     );

@@ -16,6 +16,11 @@ describe('startLab', () => {
   it.each([
     ['no hosts', { hosts: 0 }, 'a lab needs at least one host'],
     ['two hosts of one name', { hosts: [{ name: 'ns1' }, { name: 'ns1' }] }, 'two hosts are called ns1'],
+    [
+      'a release that is none',
+      { hosts: [{ name: 'ns1', release: '11.0; reboot' }] },
+      'not a NetBSD release: "11.0; reboot"',
+    ],
     ['a name that is no host name', { hosts: [{ name: 'ns 1' }] }, 'not a host name: "ns 1"'],
     ['an id that is no label', { hosts: 1, id: '../up' }, 'not a lab id: "../up"'],
   ])('refuses %s', async (_, options, message) => {

@@ -155,7 +155,7 @@ describe('resources', () => {
 
   it('reads the resources and their options from the runtime', () => {
     expect(language.resources.get('absent')).toEqual(['recursive']);
-    expect(language.resources.get('directory')).toEqual(['owner=', 'group=', 'mode=', 'transient+']);
+    expect(language.resources.get('directory')).toEqual(['owner=', 'group=', 'mode=', 'transient+', 'kept+']);
     expect(language.variables.has('fact_release')).toBe(true);
     expect(language.functions.has('expect_running')).toBe(true);
   });

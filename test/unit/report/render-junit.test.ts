@@ -98,6 +98,30 @@ describe('renderJunit', () => {
 });
 
 describe('renderMarkdown', () => {
+  it('shows how drift of the same words differs', () => {
+    const drifted = (host: string, diff: readonly string[]) =>
+      hostResult(host, {
+        outcome: 'changed',
+        steps: [stepResult('rc')],
+        resources: [resourceResult('rc', 'file /x', { status: 'change', reason: 'content', diff })],
+      });
+    const markdown = renderMarkdown(
+      runResult('verify', [
+        drifted('ns1', [' a', '-x', '+z']),
+        drifted('ns2', ['-y', '+z']),
+        drifted('ns3', [' b', '-x', '+z']),
+      ]),
+    );
+    expect(markdown.match(/^- .*|^ {6}.*/gm)).toEqual([
+      '- **ns\\[1,3\\] (2)** rc: file /x: content',
+      '      -x',
+      '      +z',
+      '- **ns2** rc: file /x: content',
+      '      -y',
+      '      +z',
+    ]);
+  });
+
   it('has outcomes, failures, lost hosts and divergences', () => {
     expect(renderMarkdown(runResult('verify', hosts), { divergences })).toBe(
       text(

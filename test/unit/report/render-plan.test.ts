@@ -67,10 +67,54 @@ describe('renderPlan', () => {
   });
 
   it('marks a diff that only adds as an addition', () => {
-    const added = { ...rcConf, diff: ['--- /dev/null', '+++ /etc/x', '@@ -0,0 +1 @@', '+x'] };
+    const added = { ...rcConf, diff: ['@@ -0,0 +1 @@', '+x'] };
     expect(renderPlan(runResult('plan', [planned('ns1', [added])]), plainStyle)).toContain(
       '  rc-conf  + rc_conf',
     );
+  });
+
+  it('marks a diff that takes a comment of SQL or Lua away as a change', () => {
+    const taken = { ...rcConf, diff: ['@@ -1 +1 @@', '--- old', '+x'] };
+    expect(renderPlan(runResult('plan', [planned('ns1', [taken])]), plainStyle)).toContain(
+      '  rc-conf  ~ rc_conf',
+    );
+  });
+
+  it('folds hosts that change the same in files that differ around it', () => {
+    const on = (address: string, line: number): ResourceResult => ({
+      ...rcConf,
+      diff: [`@@ -${line},2 +${line},2 @@`, ` ifconfig_wm0="inet ${address}"`, '-named=YES', '+named=no'],
+    });
+    const hosts = [planned('ns1', [user, on('192.0.2.1', 3)]), planned('ns2', [user, on('192.0.2.2', 4)])];
+    expect(renderPlan(runResult('plan', hosts), plainStyle)).toBe(
+      text(
+        'ns[1-2] (2 hosts): 1 of 3 steps would change',
+        '  user     = user named: uid 14 is there',
+        '  rc-conf  ~ rc_conf named: is YES, should be no',
+        '               @@',
+        '               -named=YES',
+        '               +named=no',
+        '  zfs      ↓ skipped: no zfs',
+        '2 hosts: 2 would change   run R1',
+        'Nothing irreversible.',
+      ),
+    );
+  });
+
+  it('shows of another change only what is not as above', () => {
+    const diff = [...rcConf.diff, ' sshd=YES', '+syslogd_flags="-s"', '+named9=yes'];
+    const hosts = [
+      planned('ns1', [user, { ...rcConf, diff }]),
+      planned('ns2', [user, { ...rcConf, diff: [...rcConf.diff, '+syslogd_flags="-s -v"', '+named9=yes'] }]),
+    ];
+    expect(renderPlan(runResult('plan', hosts), plainStyle).split('\n').slice(9, 15)).toEqual([
+      '  zfs      ↓ skipped: no zfs',
+      'ns2 (1 host): as above, but',
+      '  rc-conf  ~ rc_conf named: is YES, should be no',
+      '               +syslogd_flags="-s -v"',
+      '               without +syslogd_flags="-s"',
+      '               (3 changed lines as above)',
+    ]);
   });
 
   it('shows a host that failed while planning with its failure, not with drift', () => {

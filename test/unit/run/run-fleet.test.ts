@@ -70,6 +70,27 @@ describe('runFleet', () => {
     expect(log.order).toHaveLength(4);
   });
 
+  it('counts no host on which nothing was begun, neither as a failure nor as one that serves no more', async () => {
+    const { log, list } = hosts(4);
+    const untouched = list.map(({ host, run }): FleetHost => {
+      const one = async (): Promise<HostRun> => ({
+        ...(await run()),
+        ...hostRun(host, 'failed'),
+        isUntouched: true,
+      });
+      return { host, run: one };
+    });
+    const keepServing = { hosts: new Set(['h1', 'h2', 'h3', 'h4']), min: 3 };
+    const runs = await runFleet(
+      untouched,
+      { ...free, failureBudget: 0, keepServing },
+      noStops,
+      () => undefined,
+    );
+    expect(log.order).toHaveLength(4);
+    expect(outcomesOf(runs)).toEqual(['h1 failed', 'h2 failed', 'h3 failed', 'h4 failed']);
+  });
+
   it('leaves so many hosts of the group untouched as must serve', async () => {
     const { log, list } = hosts(4);
     const keepServing = { hosts: new Set(['h1', 'h2', 'h3', 'h4']), min: 3 };

@@ -12,6 +12,8 @@ interface Link {
   readonly says: readonly (string | Error)[];
   readonly exit?: ExitStatus;
   readonly stderr?: string;
+  /** The command ended before it read anything. */
+  readonly isOver?: boolean;
 }
 
 /** A transport whose links are scripted; notes what was sent. */
@@ -49,6 +51,7 @@ function channelOf(link: Link, sent: string[]): Channel {
   }
   return {
     write: async (bytes) => {
+      if (link.isOver === true) throw new ConnectError('CHANNEL_CLOSED', 'the command has ended');
       sent.push(new TextDecoder().decode(bytes));
     },
     end: () => sent.push('<eof>'),
@@ -168,9 +171,63 @@ describe('runHost', () => {
     });
   });
 
+  it('says what a shell said that was over before it could be spoken to', async () => {
+    const gone = { says: [], isOver: true, stderr: 'sudo: not found', exit: { status: 127, signal: null } };
+    const { result } = await run([gone]);
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      reason: "the host's shell ended early (exit status 127): sudo: not found",
+    });
+  });
+
   it('calls a driver that was killed unknown, since nobody saw what it did last', async () => {
     const { result } = await run([{ says: ['@N ready /tmp/m\n', '@N died\n'] }]);
     expect(result).toMatchObject({ outcome: 'unknown', reason: expect.stringContaining('killed') as string });
+  });
+
+  it('takes the word of the scripts before the driver that nothing was begun, with what to do', async () => {
+    const refusal =
+      'the bundle did not unpack below /tmp: tar: Failed write to file a: No space left on device';
+    const said = ['@N ready /tmp/muster.abcdef\n', `@N fail ${refusal}\n`];
+    for (const action of ['apply', 'plan', 'exec', 'facts', 'rollback'] as const) {
+      const { result, isUntouched } = await run([{ says: said, exit: { status: 74, signal: null } }], action);
+      expect(result).toMatchObject({ outcome: 'failed', reason: `nothing was begun: ${refusal}` });
+      expect(result.hint).toContain('df -k /tmp');
+      expect(result.command).toBeUndefined();
+      expect(isUntouched).toBe(true);
+    }
+  });
+
+  it.each([
+    ['plan', 'failed'],
+    ['verify', 'failed'],
+    ['facts', 'failed'],
+    ['exec', 'unknown'],
+    ['apply', 'unknown'],
+    ['rollback', 'unknown'],
+  ] as const)('never takes a %s without a last word for good: %s', async (action, outcome) => {
+    const words = frame('000.err', 0, 'it: disk is full\n');
+    const { result, isUntouched } = await run([{ says: ['@N ready /tmp/m\n', words, '@N done\n'] }], action);
+    expect(result).toMatchObject({ outcome, reason: expect.stringContaining('it: disk is full') as string });
+    expect(isUntouched).toBe(outcome === 'failed' ? true : undefined);
+    const begun = await run(
+      [{ says: ['@N ready /tmp/m\n', frame('000.ev', 0, 'begin|r|x\n'), '@N done\n'] }],
+      action,
+    );
+    expect(begun.result.outcome).toBe('unknown');
+  });
+
+  it('notes of which stream not all was sent', async () => {
+    const says = [
+      '@N ready /tmp/m\n',
+      '@N cut 001.out 99\n',
+      frame('001.out', 0, 'head'),
+      frame('001.err', 0, 'x'),
+      frame('000.ev', 0, 'begin|r|exec\nexit|0\nfin|ok|\n'),
+      '@N done\n',
+    ];
+    const { result } = await run([{ says }], 'exec');
+    expect(result.command).toEqual({ status: 0, stdout: 'head', stderr: 'x', cut: ['stdout'] });
   });
 
   it('keeps the tail of output within the cap, and every stream apart', async () => {

@@ -1,7 +1,7 @@
 # pkg.sh: what the pkg_* commands share: the package database and how patterns match.
 pkgdb=${PKG_DBDIR:-/var/db/pkg}
 hidden=/libexec/.linux/bin
-tools_version=20120221
+if [ -e /libexec/.linux/is-older ]; then tools_version=20120221; else tools_version=20260227; fi
 
 installed() { # the names of all installed packages
   [ -d "$pkgdb" ] || return 0

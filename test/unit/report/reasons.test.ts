@@ -1,0 +1,120 @@
+// Whatever becomes of a host, every form in which a result is told says why: verbs by outcomes by renderers.
+import { describe, expect, it } from 'vitest';
+import { compareFleet } from '../../../src/compare/index.ts';
+import {
+  plainStyle,
+  renderApply,
+  renderCompare,
+  renderExec,
+  renderFacts,
+  renderJunit,
+  renderMarkdown,
+  renderPing,
+  renderPlan,
+  renderRollback,
+  renderUndo,
+  renderVerify,
+  stringifyJson,
+  toJson,
+} from '../../../src/report/index.ts';
+import type { Action, HostResult, RunResult } from '../../../src/result.ts';
+import { checkResult, hostResult, resourceResult, runResult, stepResult } from './renderers.ts';
+
+const reason = 'sudo is missing';
+const hint = 'install sudo';
+const outcomes = ['failed', 'unreachable', 'unknown', 'skipped'] as const;
+
+/** In what state a host may be when it comes to such an end. */
+const states: readonly (readonly [string, Partial<HostResult>])[] = [
+  ['before anything was begun', {}],
+  ['with a command that has no status', { command: { status: null, stdout: 'x', stderr: '' } }],
+  ['with drift seen', { resources: [resourceResult('one', 'file /a', { status: 'change' })] }],
+  ['with a probe that does not hold', { checks: [checkResult('probe soa', 'SOA over udp', 'no answer')] }],
+  ['with a step that ended well', { steps: [stepResult('one')] }],
+];
+
+const texts: Readonly<Record<Exclude<Action, 'ping' | 'facts'>, (result: RunResult) => string>> &
+  Record<'ping' | 'facts', (result: RunResult) => string> = {
+  plan: (result) => renderPlan(result, plainStyle),
+  apply: (result) => renderApply(result, plainStyle),
+  verify: (result) => renderVerify(result, plainStyle),
+  compare: (result) => renderCompare(compareFleet(result.hosts), plainStyle, { looked: result.hosts }),
+  rollback: (result) => renderRollback(result, plainStyle),
+  exec: (result) => renderExec(result, plainStyle),
+  facts: (result) => renderFacts(result, plainStyle),
+  ping: (result) => renderPing(result, plainStyle),
+};
+
+const everyForm: readonly (readonly [string, (result: RunResult) => string])[] = [
+  ['JSON', (result) => stringifyJson(toJson(result))],
+  ['JUnit', renderJunit],
+  ['Markdown', renderMarkdown],
+  [
+    'the preview of a rollback',
+    ({ hosts }) =>
+      renderUndo(
+        hosts.map((host) => ({ host, receipt: undefined })),
+        plainStyle,
+      ),
+  ],
+];
+
+const cases = (Object.keys(texts) as Action[]).flatMap((action) =>
+  outcomes.flatMap((outcome) => states.map(([state, fields]) => ({ action, outcome, state, fields }))),
+);
+
+describe.each(cases)('a host of $action that is $outcome $state', ({ action, outcome, fields }) => {
+  const result = runResult(action, [
+    hostResult('ns1'),
+    hostResult('ns2', { outcome, reason, hint, ...fields }),
+  ]);
+
+  it('is told with its reason and what to do, as text and in every other form', () => {
+    for (const [form, render] of [['text', texts[action]] as const, ...everyForm]) {
+      const shown = render(result).replaceAll(/\s+/g, ' ');
+      expect(shown, form).toContain('ns2');
+      expect(shown, form).toContain(reason);
+      // JUnit's `skipped` has one text.
+      if (form !== 'JUnit' || outcome !== 'skipped') expect(shown, form).toContain(hint);
+    }
+  });
+});
+
+describe('a host that has nothing to undo', () => {
+  it('says so in the host’s words, where it gave any', () => {
+    const words = 'run r1 failed and was taken back already; to undo an older one, name it (--run)';
+    const host = hostResult('ns1', { outcome: 'ok', reason: words });
+    expect(renderUndo([{ host, receipt: undefined }], plainStyle)).toBe(`ns1: ${words}\n`);
+    expect(renderRollback(runResult('rollback', [host]), plainStyle)).toContain(words);
+  });
+});
+
+describe('answers that look alike', () => {
+  it('are told apart by their ends, and what is cut says so', () => {
+    const hosts = [
+      hostResult('ns1', { command: { status: 0, stdout: 'a\n', stderr: '' } }),
+      hostResult('ns2', { command: { status: 0, stdout: 'a', stderr: '' } }),
+      hostResult('ns3', { command: { status: 0, stdout: 'a\udcff\n', stderr: '', cut: ['stdout'] } }),
+    ];
+    expect(renderExec(runResult('exec', hosts), plainStyle).split('\n').slice(0, -2)).toEqual([
+      'ns1 exit 0',
+      '  a',
+      'ns2 exit 0',
+      '  a',
+      '  (no newline at the end)',
+      'ns3 exit 0',
+      '  a\\xff',
+      '  ... cut here: there was more than is kept',
+    ]);
+    expect(toJson(runResult('exec', hosts))['hosts']).toMatchObject([
+      { command: { stdout: 'a\n' } },
+      {},
+      { command: { stdout: 'a\ufffd\n', stdoutBase64: 'Yf8K', cut: ['stdout'] } },
+    ]);
+  });
+
+  it('need no such word where none is like them', () => {
+    const hosts = [hostResult('ns1', { command: { status: 0, stdout: 'a', stderr: '' } })];
+    expect(renderExec(runResult('exec', hosts), plainStyle)).toContain('ns1 exit 0\n  a\n1 host');
+  });
+});
