@@ -103,8 +103,12 @@ m_look_at_switches() {
     m_service_file=$m_unescaped
     if [ "$m_state" = stopped ]; then
       m_down="$m_down|$m_service|"
-      [ -z "$m_others" ] && [ -f "$m_service_file" ] && m_service_pid "$m_service_file" || continue
-      m_undo_switch 'it did not run before'
+      [ -z "$m_others" ] && [ -f "$m_service_file" ] || continue
+      if m_service_pid "$m_service_file"; then
+        m_undo_switch 'it did not run before'
+      fi
+      m_find_strays
+      [ -z "$m_strays" ] || m_end_strays
     else
       m_up="$m_up$m_service|$m_service_file|${m_state#running }|"
       m_running=
@@ -121,6 +125,30 @@ m_look_at_switches() {
     fi
   done 3<"$m_work/services"
   m_enter "$m_leader"
+}
+
+# m_find_strays: sets m_strays to the processes of m_service_file's program that its rc script does not find: the pid file of
+# one that a boot started in a cage may be only there. Not to those that ran before, for whatever service.
+m_find_strays() {
+  m_strays=
+  m_rc_name=$(sed -n "s/^name=[\"']*\([A-Za-z0-9_]*\).*/\1/p" "$m_service_file" | tail -n 1)
+  m_program=$(sed -n "s/^command=[\"']*\([^\"' ]*\).*/\1/p" "$m_service_file" | head -n 1)
+  m_replace "$m_program" '${name}' "$m_rc_name"
+  m_replace "$m_replaced" '$name' "$m_rc_name"
+  case $m_replaced in /*) ;; *) return 0 ;; esac
+  for m_stray in $(ps -axww -o pid -o command | awk -v program="$m_replaced" '$2 == program { print $1 }'); do
+    m_process_id "$m_stray"
+    grep -qF "|running $m_process|" "$m_work/services" || m_strays="$m_strays $m_stray"
+  done
+}
+
+m_end_strays() {
+  # shellcheck disable=SC2086
+  kill $m_strays 2>/dev/null || :
+  for m_stray in $m_strays; do
+    m_await 15 m_is_gone "$m_stray" || kill -9 "$m_stray" 2>/dev/null || :
+  done
+  m_emit res undone service "$m_service" "stopped, it did not run before (its rc script did not find it:$m_strays)" 0 "$m_entry_step"
 }
 
 m_undo_switch() {
