@@ -58,6 +58,14 @@ m_record_switch() {
     if [ -f "/etc/rc.d/$1" ] && m_service_pid "/etc/rc.d/$1"; then
       m_process_id "$m_pid"
       m_state="running $m_process"
+    elif [ -f "/etc/rc.d/$1" ]; then
+      m_service_file="/etc/rc.d/$1"
+      m_find_strays
+      # Somebody started these by hand, and they stay.
+      for m_stray in $m_strays; do
+        m_process_id "$m_stray"
+        printf '%s\n' "$m_process"
+      done >"$m_receipt/saved/$((m_seq + 1)).strays"
     fi
   elif grep -q "^[0-9]*|switch|$1|.*|$2|\.\$" "$m_receipt/journal"; then
     return 0
@@ -138,7 +146,10 @@ m_find_strays() {
   case $m_replaced in /*) ;; *) return 0 ;; esac
   for m_stray in $(ps -axww -o pid -o command | awk -v program="$m_replaced" '$2 == program { print $1 }'); do
     m_process_id "$m_stray"
-    grep -qF "|running $m_process|" "$m_work/services" || m_strays="$m_strays $m_stray"
+    if ! grep -qF "|running $m_process|" "$m_work/services" 2>/dev/null &&
+      ! grep -qxF "$m_process" "$m_receipt/saved/${m_entry_seq-}.strays" 2>/dev/null; then
+      m_strays="$m_strays $m_stray"
+    fi
   done
 }
 

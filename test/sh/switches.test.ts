@@ -1,5 +1,5 @@
 // A run changes what rc.conf says of a service and dies; the host starts what it finds; an undo brings back what served.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { deathAtEntry, undoAtConsole } from './crash.ts';
@@ -89,6 +89,28 @@ describe('an undo of a run that died behind its change of rc.conf', () => {
     expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
     expect([services.oldd.pid(), services.other.pid()]).toEqual(pids);
     expect(readFileSync(`${host.root}.run/oldd.verbs`, 'utf8')).toBe('');
+  });
+
+  it('lets alone what somebody had started by hand, and not what a boot started that the rc script does not find', async () => {
+    const { host, services } = furnish();
+    const program = host.path('newd-program');
+    execFileSync('cp', ['/bin/sleep', program]);
+    host.write('etc/rc.d/newd', `name=newd\ncommand=${program}\n${host.read('etc/rc.d/newd')}`, 0o555);
+    const byHand = spawn(program, ['300'], { stdio: 'ignore' });
+    const died = await host.run('apply', {
+      steps,
+      runtime: (path, text) => movedTo(host.root)(path, deathAtEntry(10)(path, text)),
+    });
+    expect(died.result.outcome).toBe('unknown');
+    const byBoot = spawn(program, ['300'], { stdio: 'ignore' });
+    const isGone = new Promise((resolve) => byBoot.on('exit', resolve));
+    const { result } = await host.run('rollback', { runtime: movedTo(host.root) });
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    await isGone;
+    expect(byHand.exitCode).toBeNull();
+    expect(byHand.signalCode).toBeNull();
+    byHand.kill();
+    expect(services.oldd.isRunning()).toBe(true);
   });
 
   it('is incomplete when what served does not run at the end', async () => {
