@@ -33,6 +33,11 @@ case $(cat "$m_receipt/status") in
   rolled-back | taken-back) m_refuse 'this run is rolled back already' ;;
 esac
 m_take_lock
+m_find_leader "$m_receipt"
+if [ -n "$m_leader" ]; then
+  m_drop_lock
+  m_refuse "run $m_leader went on with this one, so they are undone together: sh $m_state_dir/runs/$m_leader/undo.sh"
+fi
 m_status=0
 m_rollback || m_status=1
 m_drop_lock

@@ -2,7 +2,7 @@
 # Usage: sh driver.sh WORK-DIRECTORY. What it is to do stands in WORK-DIRECTORY/run; what it did, in log/000.ev.
 m_work=$1
 . "$m_work/run"
-for m_part in codec events paths journal place resource planned services accounts lock other-runs archives expect facts kept clear hand-back prune undo undo-system undo-package undo-registry rollback; do
+for m_part in codec events paths journal place resource planned services switches accounts lock units other-runs archives expect facts kept clear hand-back hand-plan prune undo undo-tree undo-system undo-package undo-registry rollback; do
   . "$m_work/runtime/$m_part.sh"
 done
 for m_part in "$m_work"/runtime/resources/*.sh; do
@@ -64,6 +64,7 @@ m_open_receipt() {
     m_receipt=
     m_refuse "cannot make the receipt $m_state_dir/runs/$m_run_id"
   }
+  m_take_number "$m_receipt"
   : >"$m_receipt/journal"
   cat "$m_events" >"$m_receipt/events"
   ln -s "$m_receipt/events" "$m_work/events.new" && mv -f "$m_work/events.new" "$m_events"
@@ -74,12 +75,14 @@ m_open_receipt() {
   printf 'running\n' >"$m_receipt/status"
   m_quote "$PATH"
   cp "$m_work/runtime/mask-files.awk" "$m_receipt/mask-files.awk"
-  (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh services.sh accounts.sh lock.sh kept.sh clear.sh hand-back.sh undo.sh undo-system.sh undo-package.sh undo-registry.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
+  (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh services.sh switches.sh accounts.sh lock.sh units.sh kept.sh clear.sh hand-back.sh hand-plan.sh undo.sh undo-tree.sh undo-system.sh undo-package.sh undo-registry.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
 }
 
 # m_close_receipt STATUS: a run that changed nothing leaves nothing.
 m_close_receipt() {
-  printf 'finished=%s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" >>"$m_receipt/meta"
+  m_ended=failed
+  [ "$1" != applied ] || m_ended=applied
+  printf 'finished=%s\noutcome=%s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$m_ended" >>"$m_receipt/meta"
   printf '%s\n' "$1" >"$m_receipt/status"
   if [ ! -s "$m_receipt/journal" ]; then
     cp "$m_receipt/events" "$m_work/events.new" && mv -f "$m_work/events.new" "$m_events"
@@ -130,6 +133,7 @@ case $m_action in
     m_finish "$m_run_outcome" "$m_run_reason"
     ;;
   rollback)
+    m_unit_limit=
     if [ "$m_preview" = yes ]; then
       m_await_others || :
       m_tell_others

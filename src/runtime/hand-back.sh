@@ -1,8 +1,9 @@
-# What the new daemon wrote goes back to the old one: an undo copies it from where it is kept to where the old daemon looks,
-# before services start again. Whatever was changed there too since the hand-over is left as it is, and told.
+# What the new daemon wrote goes back to the old one: an undo copies it from where it is kept, or from its place where that
+# stays, to where the old daemon looks, before services start again. Whatever was changed there too since the hand-over is
+# left as it is, and told. What goes back is chosen in hand-plan.sh.
 
 # m_record_hand_back FROM TO PATTERN...: for a playbook, when the old daemon has ended and its files were taken over, and
-# before the new one starts: an undo copies what is kept from below FROM and fits a PATTERN to the same place below TO.
+# before the new one starts: an undo copies what was written below FROM since and fits a PATTERN to the same place below TO.
 # A PATTERN is about the path below FROM, and its star stands for slashes too. Of several records for the same FROM and
 # TO the last one counts.
 m_record_hand_back() {
@@ -15,8 +16,8 @@ m_record_hand_back() {
   done
   m_record_hook
   # Made now, by the host's clock: what is younger below TO was changed since. The sizes tell it where a clock was set back.
-  : >"$m_receipt/saved/$((m_seq + 1))" && m_list_sizes "$m_to" >"$m_receipt/saved/$((m_seq + 1)).sizes" ||
-    fail "cannot save what is in $m_to"
+  : >"$m_receipt/saved/$((m_seq + 1))" && m_list_sizes "$m_to" >"$m_receipt/saved/$((m_seq + 1)).sizes" &&
+    m_list_sizes "$m_from" >"$m_receipt/saved/$((m_seq + 1)).from" || fail "cannot save what is in $m_to"
   m_record hand_back "$m_from" "$m_step" "$m_to" "$m_patterns"
 }
 
@@ -32,34 +33,45 @@ m_list_sizes() {
     }'
 }
 
-# m_undo_hand_backs: all of them, the last record of each pair only; what is done is not done again.
-m_undo_hand_backs() {
-  m_find_kept
+# m_each_hand_back COMMAND: runs COMMAND for each record that counts, the last one of each pair, unless it is done.
+m_each_hand_back() {
   m_pairs=
   while IFS= read -r m_entry_line <&3; do
-    case $m_entry_line in *'|hand_back|'*) ;; *) continue ;; esac
+    case $m_entry_line in *'|hand_back|'* | 0'|run|'*) ;; *) continue ;; esac
     m_load "$m_entry_line"
     [ "$m_kind" = hand_back ] || continue
     case $m_pairs in *"|$m_a1|$m_a3|"*) continue ;; esac
     m_pairs="$m_pairs|$m_a1|$m_a3|"
-    m_is_undone || m_undo_hand_back 3<&-
+    m_is_undone || "$1" 3<&-
   done 3<"$m_work/backwards"
+  m_enter "$m_leader"
+}
+
+# m_look_at_new_side: before anything is undone: which files there are below FROM. What the new daemon removed is not to be
+# told from what the undo removes otherwise.
+m_look_at_new_side() {
+  [ ! -f "$m_receipt/saved/$m_entry_seq.there" ] || return 0
+  m_list_sizes "$m_a1" >"$m_work/hand.there" && cp "$m_work/hand.there" "$m_receipt/saved/$m_entry_seq.part" &&
+    mv -f "$m_receipt/saved/$m_entry_seq.part" "$m_receipt/saved/$m_entry_seq.there"
 }
 
 # m_undo_hand_back: of the entry m_a1 (FROM), m_a3 (TO), m_a4 (patterns).
 m_undo_hand_back() {
-  m_shelf=$m_kept$m_a1
-  [ -d "$m_shelf" ] || {
+  m_find_kept
+  m_from_shelf=$m_kept$m_a1
+  [ -d "$m_from_shelf" ] || [ -d "$m_a1" ] || {
     m_result kept hand_back "$m_a3" "nothing was written in $m_a1 since"
     return 0
   }
   [ -d "$m_a3" ] || {
-    m_result kept hand_back "$m_a3" "it is no directory, so nothing goes back there from $m_a1; see what is kept in $m_shelf"
+    m_result kept hand_back "$m_a3" "it is no directory, so nothing goes back there from $m_a1; see what is kept in $m_from_shelf"
     return 0
   }
+  : >"$m_work/hand.err"
+  m_handed_dir='' m_source_dir=''
   m_plan_hand_back
   m_handed=0
-  m_handed_dir=
+  m_shelved=0
   m_hand_bad=
   while IFS= read -r m_name <&4; do
     m_class=${m_name%% *}
@@ -67,84 +79,46 @@ m_undo_hand_back() {
     m_hand "$m_class" || m_hand_bad="$m_hand_bad $m_name"
   done 4<"$m_work/hand.plan"
   m_give_back
+  m_say_handed_back
+}
+
+m_say_handed_back() {
   if [ -n "$m_hand_bad" ]; then
-    m_result failed hand_back "$m_a3" "cannot copy back from $m_shelf:$m_hand_bad: $(tail -n 1 "$m_work/hand.err")"
+    m_result failed hand_back "$m_a3" "cannot copy back from $m_a1 or $m_from_shelf:$m_hand_bad: $(tail -n 1 "$m_work/hand.err")"
     return 0
   fi
   m_count=$(grep -c . "$m_work/hand.both" || :)
   [ "$m_count" -eq 0 ] ||
-    notice "changed on both sides since the hand-over, left as it is in $m_a3, and what was written in $m_a1 is kept in $m_shelf: $(head -n 5 "$m_work/hand.both" | tr '\n' ' ')($m_count in all)"
+    notice "changed on both sides since the hand-over, left as it is in $m_a3, and what was written in $m_a1 is $(m_where_it_is): $(head -n 5 "$m_work/hand.both" | tr '\n' ' ')($m_count in all)"
+  m_files_words "$m_shelved"
+  m_shelved_words=
+  [ "$m_shelved" -eq 0 ] || m_shelved_words="; $m_words kept in $m_kept$m_a3 that would not fit any more: the new side has removed its own"
   m_files_words "$m_handed"
-  m_result undone hand_back "$m_a3" "$m_words back here that changed in $m_a1 since"
+  m_result undone hand_back "$m_a3" "$m_words back here that changed in $m_a1 since$m_shelved_words"
 }
 
-# m_plan_hand_back: into $m_work/hand.plan, `CLASS ./NAME` a line, what goes back: `new` where TO has none, `old` where TO
-# has one that nobody changed since; into hand.both what was changed on both sides. A file and its journal (`.jnl`) go
-# together or not at all: one of each side do not fit.
-m_plan_hand_back() {
-  (cd "$m_shelf" && find . -type f -links 1 ! -name .muster.part -print) | sort >"$m_work/hand.files"
-  while IFS= read -r m_name; do
-    # A name of two lines is not one of these.
-    case $m_name in ./*) ;; *) continue ;; esac
-    if [ -f "$m_shelf/$m_name" ] && [ ! -h "$m_shelf/$m_name" ] && m_fits "${m_name#./}" "$m_a4"; then
-      printf '%s\n' "$m_name"
-    fi
-  done <"$m_work/hand.files" >"$m_work/hand.fit"
-  m_list_sizes "$m_a3" >"$m_work/hand.now"
-  (cd "$m_a3" && find . ! -type d -newer "$m_receipt/saved/$m_entry_seq" -print) >"$m_work/hand.newer"
-  awk -v was="$m_receipt/saved/$m_entry_seq.sizes" -v now="$m_work/hand.now" -v newer="$m_work/hand.newer" '
-    function read_sizes(file, into,    line, at) {
-      while ((getline line < file) > 0) {
-        at = index(line, " ")
-        into[substr(line, at + 1)] = substr(line, 1, at - 1)
-      }
-    }
-    BEGIN {
-      read_sizes(was, before)
-      read_sizes(now, after)
-      while ((getline line < newer) > 0) young[line] = 1
-    }
-    {
-      if (!($0 in after)) print "new", $0
-      else if ($0 in young || before[$0] != after[$0]) print "both", $0
-      else print "old", $0
-    }' "$m_work/hand.fit" >"$m_work/hand.classes"
-  while IFS= read -r m_name; do
-    m_class=${m_name%% *}
-    m_name=${m_name#* }
-    # Nothing but a plain file is replaced, and what is equal was copied by an undo that was cut.
-    if [ "$m_class" = new ]; then
-      ! is_there "$m_a3/$m_name" || m_class=both
-    elif [ -h "$m_a3/$m_name" ] || [ ! -f "$m_a3/$m_name" ]; then
-      m_class=both
-    elif cmp -s "$m_shelf/$m_name" "$m_a3/$m_name"; then
-      m_class="same"
-    fi
-    printf '%s %s\n' "$m_class" "$m_name"
-  done <"$m_work/hand.classes" >"$m_work/hand.judged"
-  awk -v both="$m_work/hand.both" '
-    function unit(name) { sub(/\.jnl$/, "", name); return name }
-    {
-      name = $0
-      sub(/^[a-z]+ /, "", name)
-      order[NR] = name
-      class[NR] = $1
-      if ($1 == "both") torn[unit(name)] = 1
-    }
-    END {
-      printf "" >both
-      for (i = 1; i <= NR; i++) {
-        if (!(unit(order[i]) in torn)) print class[i], order[i]
-        else if (class[i] != "same") print order[i] >both
-      }
-    }' "$m_work/hand.judged" >"$m_work/hand.plan"
-  : >"$m_work/hand.err"
+m_where_it_is() {
+  if [ -d "$m_from_shelf" ]; then
+    printf 'kept in %s' "$m_from_shelf"
+  else
+    printf 'still there'
+  fi
 }
 
-# m_hand CLASS: m_name goes back. The directories on the way are ours meanwhile; those that are missing are made like the
-# ones that it comes from.
+# m_hand CLASS: m_name goes back, or, when it is `gone` from the new side, away. The directories on the way are ours
+# meanwhile; those that are missing are made like the ones that it comes from.
 m_hand() {
   m_there=$m_a3/${m_name#./}
+  if [ "$1" = gone ]; then
+    m_escape "$m_there"
+    printf '%s\n' "$m_escaped" >>"$m_receipt/handed-back"
+    m_keep_path "$m_there" 2>>"$m_work/hand.err" || return 1
+    # It gave back everything that was borrowed.
+    m_handed_dir='' m_source_dir=''
+    m_shelved=$((m_shelved + 1))
+    return 0
+  fi
+  m_find_source 2>>"$m_work/hand.err" || return 1
   m_hand_directories 2>>"$m_work/hand.err" || return 1
   m_escape "$m_there"
   printf '%s\n' "$m_escaped" >>"$m_receipt/handed-back"
@@ -170,8 +144,8 @@ m_hand_directories() {
       m_escape "$m_a3$m_way"
       printf '%s\n' "$m_escaped" >>"$m_receipt/handed-back"
       [ -d "$m_a3$m_way" ] || mkdir -m 0700 "$m_a3$m_way" || return 1
-      m_look "$m_a1$m_way"
-      [ "$m_type" = dir ] || m_look "$m_shelf$m_way"
+      m_look_lent "$m_a1$m_way"
+      [ "$m_type" = dir ] || m_look "$m_from_shelf$m_way"
       m_known_owner "$m_a3"
       chown "$m_uid:$m_gid" "$m_a3$m_way" && m_chmod "$m_mode" "$m_a3$m_way" || return 1
     fi
@@ -183,7 +157,7 @@ m_hand_directories() {
 # m_is_half_made: an undo that was cut made the directory, and maybe not more.
 m_is_half_made() {
   [ -f "$m_receipt/handed-back" ] && m_escape "$m_a3$m_way" && grep -qxF -- "$m_escaped" "$m_receipt/handed-back" &&
-    m_look "$m_a3$m_way" && [ "$m_type$m_mode$m_uid" = "dir0700$m_self_uid" ]
+    m_look "$m_a3$m_way" && [ "$m_type$m_mode" = dir0700 ]
 }
 
 # m_known_owner DIRECTORY: after m_look: an account that went with the run leaves its files to the owner of DIRECTORY.
@@ -194,26 +168,33 @@ m_known_owner() {
   done </etc/passwd
   [ -z "$m_has_account" ] || return 0
   m_mode_had=$m_mode
-  m_look "$1"
+  m_look_lent "$1"
   m_mode=$m_mode_had
-  # Where it is borrowed, its owner is noted.
+}
+
+# m_look_lent DIRECTORY: m_look; where it is borrowed, its owner and mode are noted.
+m_look_lent() {
+  m_look "$1"
+  [ "$m_type" = dir ] && [ -f "$m_receipt/borrowed" ] || return 0
   m_escape "$1"
   printf '%s\n' "$m_escaped" >"$m_work/hand.path"
-  m_was=$(awk -F'|' -v path="$m_work/hand.path" 'BEGIN { getline wanted <path } $3 == wanted { print $1; exit }' "$m_receipt/borrowed" 2>/dev/null)
-  [ -z "$m_was" ] || m_uid=${m_was%:*} m_gid=${m_was#*:}
+  m_was=$(awk -F'|' -v path="$m_work/hand.path" 'BEGIN { getline wanted <path } $3 == wanted { print $1 "|" $2; exit }' "$m_receipt/borrowed")
+  [ -n "$m_was" ] || return 0
+  m_mode=${m_was#*'|'}
+  m_was=${m_was%'|'*}
+  m_uid=${m_was%:*} m_gid=${m_was#*:}
 }
 
 # m_hand_file CLASS: a file of the old daemon's own keeps its owner and mode, and what it held is kept.
 m_hand_file() {
   m_temp=$m_hand_to/.muster-$m_run_id-$m_entry_seq
   rm -f "$m_temp"
-  cp -p "$m_shelf/$m_name" "$m_temp" || return 1
+  cp -p "$m_source" "$m_temp" || return 1
   if [ "$1" = old ]; then
     m_look "$m_there"
     m_copy_to_shelf "$m_hand_to" "${m_there##*/}" || return 1
-    m_shelf=$m_kept$m_a1
   else
-    m_look "$m_shelf/$m_name"
+    m_look "$m_source"
     m_known_owner "$m_hand_to"
   fi
   chown "$m_uid:$m_gid" "$m_temp" && m_chmod "$m_mode" "$m_temp" && mv -f "$m_temp" "$m_there"

@@ -102,6 +102,16 @@ m_journal_tree() {
   m_touched "$1"
 }
 
+# m_record_moved PATH INTO: from here on something else, such as an rc script at a boot, may move PATH to INTO and leave a link
+# to that. An undo that finds the link brings back what is saved here.
+m_record_moved() {
+  is_there "$1" && [ ! -h "$1" ] || return 0
+  m_parent "$1"
+  m_keep_time "$m_dir"
+  (cd "$m_dir" && tar cpf "$m_receipt/saved/$((m_seq + 1))" "./${1##*/}") 2>"$m_work/tar.err" || fail "cannot save $1: $(tail -n 1 "$m_work/tar.err")"
+  m_record moved "$1" "$m_step" "$2"
+}
+
 # m_take_tree_away: after m_journal_tree, of m_path: out of its place at once, since half a tree would look like
 # somebody's work to an undo. Then what was written in it since it was saved is saved too, and it goes.
 m_take_tree_away() {

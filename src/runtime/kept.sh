@@ -2,9 +2,10 @@
 # time. Nothing ever removes it from there. It may come from a hostile daemon: a directory is taken away from it before
 # it is looked into, and of what is in it only plain files are opened. What was cut is simply done again.
 
-# m_find_kept: sets m_kept to the directory of this run, and m_self_uid and m_self_gid, which the console does not know yet.
+# m_find_kept: sets m_kept to the directory of this run, or of the one with which it is undone; and m_self_uid and
+# m_self_gid, which the console does not know yet.
 m_find_kept() {
-  m_kept=$m_state_dir/kept/$m_run_id
+  m_kept=$m_state_dir/kept/${m_kept_run:-$m_run_id}
   [ -n "${m_self_uid-}" ] || m_self_uid=$(id -u) m_self_gid=$(id -g)
 }
 

@@ -1,8 +1,8 @@
 # One run at a time changes a host. The lock is a directory; who holds it is the last of the claims in it, 1, 2, 3:
-# files of six lines, process number, run, operator, since when, what it does and with which playbook (older ones end
-# before these two). A claim is put there by a hard link, which is atomic
-# with all that it says, and which only one of several that come at once can make. A claim whose process lives is not
-# followed by another; one whose process is dead is. So nobody ever takes a lock away from anybody: only its holder
+# files of eight lines: process number, run, operator, since when, what it does and with which playbook, when the process
+# began, and its script (older ones end before the fifth line, or the seventh). A claim is put there by a hard link, which
+# is atomic with all that it says, and which only one of several that come at once can make. A claim whose process lives is
+# not followed by another; one whose process is dead is. So nobody ever takes a lock away from anybody: only its holder
 # moves the directory, and then all at once.
 
 m_take_lock() {
@@ -39,23 +39,38 @@ m_claim() {
   if [ "$m_last" -gt 0 ]; then
     m_read_claim "$m_last"
     printf 'run %s by %s since %s, pid %s' "$m_run" "$m_owner" "$m_since" "$m_pid"
-    # A claim of our own number is that of a run that is dead.
-    [ "$m_pid" = "$$" ] || ! m_is_alive "$m_last" || return 3
+    ! m_is_held "$m_last" || return 3
   fi
   # Not written over: what has this name may be the claim of a dead run that had our number.
   rm -f "by.$$"
-  printf '%s\n' "$$" "$m_run_id" "$m_operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "${m_action-}" "${m_playbook-}" >"by.$$" &&
+  m_process_id "$$"
+  printf '%s\n' "$$" "$m_run_id" "$m_operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "${m_action-}" "${m_playbook-}" "$m_process" "$0" >"by.$$" &&
     ln "by.$$" "$((m_last + 1))" && return
   rm -f "by.$$"
   return 1
 }
 
-# m_read_claim FILE: sets m_pid, m_run, m_owner, m_since, m_doing and m_of_playbook. False when it is gone.
+# m_is_held FILE: after m_read_claim: the process that made this claim lives. One of our own number is not it.
+m_is_held() {
+  [ "$m_pid" != "$$" ] && m_is_alive "$1" && ! m_is_another
+}
+
+# m_is_another: the process that has the number m_pid now is not the one that claimed: it began at another time, as after a
+# reboot, and is not at the same script. Not by its time alone, which ps may reckon anew when a clock is set.
+m_is_another() {
+  [ -n "$m_script_of" ] || return 1
+  m_process_id "$m_pid"
+  [ "$m_process" != "$m_began" ] || return 1
+  case $(ps -ww -o command= -p "$m_pid" 2>/dev/null) in *"$m_script_of"* | '') return 1 ;; esac
+}
+
+# m_read_claim FILE: sets m_pid, m_run, m_owner, m_since, m_doing, m_of_playbook, m_began and m_script_of. False when it is
+# gone.
 m_read_claim() {
-  m_doing='' m_of_playbook=''
+  m_doing='' m_of_playbook='' m_began='' m_script_of=''
   {
     read -r m_pid && read -r m_run && read -r m_owner && read -r m_since || return 1
-    read -r m_doing && read -r m_of_playbook || :
+    read -r m_doing && read -r m_of_playbook && read -r m_began && read -r m_script_of || :
   } <"$1"
 }
 
@@ -67,7 +82,7 @@ m_find_holder() {
     m_last=$((m_last + 1))
   done
   [ "$m_last" -gt 0 ] || return 1
-  { m_read_claim "$m_state_dir/lock/$m_last"; } 2>/dev/null && [ "$m_pid" != "$$" ] && m_is_alive "$m_state_dir/lock/$m_last"
+  { m_read_claim "$m_state_dir/lock/$m_last"; } 2>/dev/null && m_is_held "$m_state_dir/lock/$m_last"
 }
 
 m_drop_lock() {

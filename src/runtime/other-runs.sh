@@ -63,11 +63,12 @@ m_tell_dead() {
 m_list_receipts() {
   m_newest_run=
   m_receipts_here='|'
-  for m_one in "$m_state_dir"/runs/*; do
+  m_in_order >"$m_work/order"
+  while IFS= read -r m_one; do
     [ -s "$m_one/journal" ] || continue
     m_newest_run=${m_one##*/}
     m_receipts_here="$m_receipts_here$m_newest_run|"
-  done
+  done <"$m_work/order"
 }
 
 # m_read_meta RECEIPT: sets m_meta_playbook, m_meta_operator and m_meta_started.

@@ -37,6 +37,7 @@ m_place() {
     cp "$m_diff_old" "$m_work/diff.old"
     m_diff_old=$m_work/diff.old
   fi
+  [ -z "$m_content_differs" ] || ! m_is_rc_conf "$m_path" || m_record_switches "$m_diff_old" "$m_new"
   m_journal_path "$m_path" "$m_want_state" '' "$m_once"
   if [ -n "$m_content_differs" ]; then
     m_put "$m_new" "$m_path" "$m_want_mode" "$m_want_uid" "$m_want_gid" || fail "$m_resource $m_path: cannot write it"

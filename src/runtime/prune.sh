@@ -1,6 +1,6 @@
 # Old receipts go, so that a host that is applied to for years does not fill up. What cannot be made again is kept first.
 
-# m_prune: receipts beyond the newest m_keep_receipts go, oldest first by the host's own clock, and what runs of other days
+# m_prune: receipts beyond the newest m_keep_receipts go, oldest first (see units.sh), and what runs of other days
 # left in /tmp because nobody came back for it. The receipt of this run always stays, and so does one that a rollback has
 # begun and not finished.
 m_prune() {
@@ -18,13 +18,14 @@ m_prune() {
 }
 
 m_prune_receipts() {
-  awk -F= '$1 == "started" { print $2, FILENAME }' "$m_state_dir"/runs/*/meta </dev/null 2>/dev/null | sort >"$m_work/receipts"
-  while read -r m_started m_one <&3; do
-    m_one=${m_one%/meta}
+  m_in_order >"$m_work/receipts"
+  while IFS= read -r m_one <&3; do
     [ "$m_count" -gt "$m_keep_receipts" ] || break
     [ "$m_one" != "$m_receipt" ] || continue
     m_status=$(cat "$m_one/status")
     case $m_status in rolling-back | rollback-incomplete) continue ;; esac
+    # Runs that are undone together go together.
+    m_unit_goes || break
     if ! m_keep_of_receipt; then
       notice "the old receipt $m_one stays: what in it cannot be made again could not be moved to $m_state_dir/kept"
       continue
@@ -32,6 +33,25 @@ m_prune_receipts() {
     rm -rf "$m_one"
     m_count=$((m_count - 1))
   done 3<"$m_work/receipts"
+}
+
+# m_unit_goes: true when all the runs that are undone with m_one go now.
+m_unit_goes() {
+  m_own=$m_receipt
+  m_going=$m_one
+  m_find_leader "$m_one"
+  m_receipt=${m_leader:+$m_state_dir/runs/}$m_leader
+  [ -z "$m_leader" ] || m_find_unit
+  m_stays=
+  # Its older parts come before it, so what is left of the unit is what is still there.
+  if [ -n "$m_leader" ]; then
+    # shellcheck disable=SC2086
+    set -- $m_unit
+    [ "$m_receipt" != "$m_own" ] && [ $((m_count - $#)) -ge "$m_keep_receipts" ] || m_stays=1
+  fi
+  m_receipt=$m_own
+  m_one=$m_going
+  [ -z "$m_stays" ]
 }
 
 # m_keep_of_receipt: what must outlive the receipt m_one moves to kept/RUN-ID: what an undo took from others (undos of older

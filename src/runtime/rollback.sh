@@ -1,8 +1,12 @@
 # The order of a rollback: backwards through the journal, then services, then times, then the proof.
 
-# m_backwards: the whole entries of the journal, last first. A line that a killed driver left half written has no dot.
+# m_backwards: the whole entries of the unit's journals, last first, and before those of each run an entry `0|run|RUN-ID|.`.
+# A line that a killed driver left half written has no dot.
 m_backwards() {
-  awk '/\|\.$/ { line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' "$m_receipt/journal"
+  for m_id in $m_unit; do
+    printf '0|run|%s|.\n' "$m_id"
+    awk '/\|\.$/ { line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' "$m_state_dir/runs/$m_id/journal"
+  done
 }
 
 # m_load ENTRY: splits a journal line into m_entry_seq, m_kind, m_a1 m_a2 m_a3 m_a4 and the fingerprints of a path.
@@ -13,6 +17,11 @@ EOF
   m_unescape "$m_f1"
   m_a1=$m_unescaped
   m_entry_step=$m_f2
+  if [ "$m_kind" = run ]; then
+    m_entry_step=
+    m_enter "$m_a1"
+    return 0
+  fi
   if [ "$m_kind" = path ]; then
     m_path=$m_a1
     m_unescape "$m_f3"
@@ -34,36 +43,69 @@ EOF
   m_path=$m_a1
 }
 
-# m_rollback: undoes the run in m_receipt. True when everything is as before.
+# m_rollback: undoes the run in m_receipt, and those that belong to it. True when everything is as before.
 m_rollback() {
   m_undo_bad=0
   m_conflicts=
   m_later=
   m_stay_down=
   m_reported=
-  printf 'rolling-back\n' >"$m_receipt/status"
+  m_bad_services=
+  m_find_unit
+  m_leader=${m_receipt##*/}
+  m_begin_rollback
   m_backwards >"$m_work/backwards"
   m_find_kept
-  m_give_back
   m_find_once_paths
+  m_each_hand_back m_look_at_new_side
+  m_look_at_switches
   while IFS= read -r m_entry_line <&3; do
     m_load "$m_entry_line"
     m_reported=
     m_is_undone || m_undo_entry 3<&-
   done 3<"$m_work/backwards"
-  m_undo_hand_backs
+  m_each_hand_back m_undo_hand_back
   m_undo_services
+  m_enter "$m_leader"
   m_undo_accounts_proof
   m_undo_times
+  m_enter "$m_leader"
   m_prove
+  m_enter "$m_leader"
+  m_prove_services
   m_say_all_kept
-  if [ "$m_undo_bad" -eq 0 ]; then
-    printf 'rolled-back\n' >"$m_receipt/status"
-    rm -f "$m_state_dir/pending.$(sed -n 's/^playbook=//p' "$m_receipt/meta")"
-    return 0
-  fi
-  printf 'rollback-incomplete\n' >"$m_receipt/status"
-  return 1
+  m_end_rollback
+}
+
+# m_begin_rollback: from here on it can be cut, and the next one must find the same runs.
+m_begin_rollback() {
+  case $m_unit in
+    *' '*)
+      [ -f "$m_receipt/unit" ] || {
+        printf '%s\n' "$m_unit" | tr ' ' '\n' >"$m_receipt/unit.part" && mv -f "$m_receipt/unit.part" "$m_receipt/unit"
+      }
+      notice "undone together, in this order, because each went on with the one behind it: $m_unit"
+      ;;
+  esac
+  m_kept_run=$m_leader
+  for m_id in $m_unit; do
+    m_enter "$m_id"
+    printf 'rolling-back\n' >"$m_receipt/status"
+    m_give_back
+  done
+  m_enter "$m_leader"
+}
+
+# m_end_rollback: the leader's status is written last, because the next rollback begins with it.
+m_end_rollback() {
+  m_word=rolled-back
+  [ "$m_undo_bad" -eq 0 ] || m_word=rollback-incomplete
+  for m_id in $m_unit; do
+    [ "$m_id" = "$m_leader" ] || printf '%s\n' "$m_word" >"$m_state_dir/runs/$m_id/status"
+  done
+  printf '%s\n' "$m_word" >"$m_receipt/status"
+  [ "$m_undo_bad" -eq 0 ] || return 1
+  rm -f "$m_state_dir/pending.$(m_playbook_of "$m_receipt")"
 }
 
 # m_find_once_paths: sets m_once_paths to the files that the run put there once (`|PATH|PATH|`).
@@ -96,16 +138,17 @@ m_undo_entry() {
   case $m_kind in
     path) m_undo_path ;;
     tree) m_undo_tree ;;
+    moved) m_undo_moved ;;
     group) m_undo_group "$m_a1" ;;
     user) m_undo_user "$m_a1" ;;
     usermod) m_undo_usermod "$m_a1" "$m_a3" ;;
     package) m_undo_package "$m_a1" "$m_a3" ;;
     service) m_undo_service "$m_a1" "$m_a3" "$m_a4" ;;
-    restart) m_later="restart|$m_a1|$m_a3|$m_entry_seq|$m_entry_step$m_nl$m_later" ;;
+    restart) m_later="restart|$m_a1|$m_a3|$m_entry_seq|$m_run_id|$m_entry_step$m_nl$m_later" ;;
     command) m_undo_command "$m_a1" "$m_a3" "$m_a4" ;;
     hook) m_undo_hook "$m_a1" ;;
-    # Of its own, when all files are back.
-    hand_back | time) ;;
+    # Of their own, before the files or when all are back.
+    run | switch | hand_back | time) ;;
     *) m_result failed "$m_kind" "$m_a1" 'an entry of a kind that this version does not know' ;;
   esac
 }
@@ -113,9 +156,10 @@ m_undo_entry() {
 # m_undo_services: in the order in which the run touched them.
 m_undo_services() {
   m_done_services=
-  while IFS='|' read -r m_what m_service m_service_file m_entry_seq m_entry_step <&3; do
+  while IFS='|' read -r m_what m_service m_service_file m_entry_seq m_id m_entry_step <&3; do
     [ -n "$m_what" ] || continue
-    case $m_done_services$m_stay_down in *"|$m_service|"*) continue ;; esac
+    m_enter "$m_id"
+    case $m_done_services$m_stay_down$m_down in *"|$m_service|"*) continue ;; esac
     m_done_services="$m_done_services|$m_service|"
     case $m_what in
       start) m_undo_start ;;
@@ -130,12 +174,16 @@ m_undo_services() {
   done 3<<EOF
 $m_later
 EOF
+  m_undo_switches
 }
 
 m_undo_start() {
   if m_service_pid "$m_service_file"; then
     m_result kept service "$m_service" "runs, pid $m_pid"
-  elif m_service_start "$m_service_file" >/dev/null 2>&1 || m_service_onestart "$m_service_file"; then
+    return 0
+  fi
+  m_say_other_conf
+  if m_service_start "$m_service_file" >/dev/null 2>&1 || m_service_onestart "$m_service_file"; then
     m_result undone service "$m_service" "runs again, pid $m_pid"
   else
     m_result failed service "$m_service" 'ran before, and does not start now'
@@ -151,8 +199,12 @@ m_service_onestart() {
 # m_undo_accounts_proof: the account files are as before; if so they get their old time stamps too.
 m_undo_accounts_proof() {
   for m_file in group master.passwd passwd; do
-    m_saved=$m_receipt/saved/etc.$m_file
-    [ -f "$m_saved" ] || continue
+    m_saved=
+    # Of several runs, what the oldest saved.
+    for m_id in $m_unit; do
+      [ ! -f "$m_state_dir/runs/$m_id/saved/etc.$m_file" ] || m_saved=$m_state_dir/runs/$m_id/saved/etc.$m_file
+    done
+    [ -n "$m_saved" ] || continue
     if cmp -s "$m_saved" "/etc/$m_file"; then
       touch -r "$m_saved" "/etc/$m_file"
     else
@@ -179,12 +231,13 @@ m_prove() {
   m_paths=0
   m_proved_list=
   m_handed_list=
-  if [ -f "$m_receipt/handed-back" ]; then
+  for m_id in $m_unit; do
+    [ -f "$m_state_dir/runs/$m_id/handed-back" ] || continue
     while IFS= read -r m_line; do
       m_unescape "$m_line"
       m_handed_list="$m_handed_list|$m_unescaped|"
-    done <"$m_receipt/handed-back"
-  fi
+    done <"$m_state_dir/runs/$m_id/handed-back"
+  done
   m_backwards | awk '{ line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' >"$m_work/forwards"
   while IFS= read -r m_entry_line <&3; do
     m_load "$m_entry_line"

@@ -85,6 +85,7 @@ m_take_back() {
   notice "step $m_id left the host worse off than it was: the run is taken back"
   if (
     sh "$m_work/guarded"
+    m_unit_limit=unfinished
     m_rollback
   ) </dev/null >>"$m_work/log/$m_number.out" 2>>"$m_work/log/$m_number.err" 4<&-; then
     m_taken_back=taken-back
@@ -154,9 +155,11 @@ m_find_receipt() {
     case $(cat "$m_receipt/status") in
       rolled-back | taken-back) m_refuse "run $m_target_run is rolled back already" ;;
     esac
+    m_refuse_member '--run ' ''
     return 0
   fi
-  for m_one in "$m_state_dir"/runs/*; do
+  m_in_order >"$m_work/order"
+  while IFS= read -r m_one; do
     [ -s "$m_one/journal" ] || continue
     m_newest=$(cat "$m_one/status")
     case $m_newest in
@@ -164,7 +167,7 @@ m_find_receipt() {
       taken-back) m_taken=${m_one##*/} ;;
       *) m_receipt=$m_one ;;
     esac
-  done
+  done <"$m_work/order"
   if [ "$m_newest" = taken-back ]; then
     m_finish ok "run $m_taken failed and was taken back already; to undo an older one, name it (--run)"
   fi
@@ -175,12 +178,18 @@ m_find_receipt() {
 
 # m_preview_rollback: what a rollback would undo, in its order; nothing is touched.
 m_preview_rollback() {
-  m_emit receipt "${m_receipt##*/}" "$(sed -n 's/^playbook=//p' "$m_receipt/meta")" \
+  m_find_unit
+  m_leader=${m_receipt##*/}
+  m_emit receipt "${m_receipt##*/}" "$(m_playbook_of "$m_receipt")" \
     "$(sed -n 's/^operator=//p' "$m_receipt/meta")" "$(sed -n 's/^started=//p' "$m_receipt/meta")" \
-    "$(m_backwards | grep -vc '^[0-9]*|time|')"
+    "$(m_backwards | grep -vc -e '^[0-9]*|time|' -e '^[0-9]*|run|' -e '^[0-9]*|switch|' -e '^[0-9]*|moved|')"
+  for m_id in $m_unit; do
+    [ "$m_id" = "$m_leader" ] || m_emit res change run "$m_id" "run $m_leader went on with it" 0 ''
+  done
   m_backwards >"$m_work/backwards"
   while IFS= read -r m_entry_line <&3; do
     m_load "$m_entry_line"
-    [ "$m_kind" = time ] || m_emit res change "$m_kind" "$m_a1" 'would be undone' 0 "$m_entry_step"
+    case $m_kind in time | run | switch | moved) continue ;; esac
+    m_emit res change "$m_kind" "$m_a1" 'would be undone' 0 "$m_entry_step"
   done 3<"$m_work/backwards"
 }

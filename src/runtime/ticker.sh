@@ -110,7 +110,7 @@ if ! m_has_ended; then
   if [ -f "$m_work/guarded" ]; then
     {
       sh "$m_work/guarded"
-      sh "$m_state_dir/runs/$m_run_id/undo.sh" && printf 'taken-back\n' >"$m_state_dir/runs/$m_run_id/status"
+      m_unit_limit=unfinished sh "$m_state_dir/runs/$m_run_id/undo.sh" && printf 'taken-back\n' >"$m_state_dir/runs/$m_run_id/status"
     } </dev/null >>"$m_work/log/000.out" 2>>"$m_work/log/000.err"
   fi
   rm -f "$m_work/ticker.pid"

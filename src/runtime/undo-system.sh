@@ -41,7 +41,7 @@ m_undo_service() {
   m_stay_down=$m_replaced
   [ "$3" = running ] || m_stay_down="$m_stay_down|$1|"
   if [ "$3" = running ]; then
-    m_later="start|$1|$2|$m_entry_seq|$m_entry_step$m_nl$m_later"
+    m_later="start|$1|$2|$m_entry_seq|$m_run_id|$m_entry_step$m_nl$m_later"
   elif [ ! -f "$2" ] || ! m_service_pid "$2"; then
     m_result kept service "$1" 'does not run'
   elif m_service_stop "$2" >/dev/null 2>&1; then

@@ -7,7 +7,10 @@ m_result() {
   m_emit res "$1" "$2" "$3" "$4" 0 "$m_entry_step"
   case $1 in
     undone | kept) printf '%s\n' "$m_entry_seq" >>"$m_receipt/undone" ;;
-    *) m_undo_bad=$((m_undo_bad + 1)) ;;
+    *)
+      m_undo_bad=$((m_undo_bad + 1))
+      [ "$2" != service ] || m_bad_services="$m_bad_services|$3|"
+      ;;
   esac
 }
 
@@ -57,7 +60,11 @@ m_undo_path() {
   esac
   m_print "$m_path"
   if [ "$m_state" = "$m_pre" ]; then
-    case $m_type in dir | file) touch -r "$m_receipt/saved/$m_entry_seq" "$m_path" ;; esac
+    case $m_type in
+      dir | file) touch -r "$m_receipt/saved/$m_entry_seq" "$m_path" ;;
+      # An undo may have been cut when it had just removed the directory.
+      absent) m_shelve_like ;;
+    esac
     m_result kept path "$m_path" 'is as before'
     return 0
   fi
@@ -230,60 +237,4 @@ m_shelve_like() {
   [ ! -d "$m_kept$m_path" ] || [ "$m_post_type" != dir ] || {
     chown "$m_post_uid:$m_post_gid" "$m_kept$m_path" && m_chmod "$m_post_mode" "$m_kept$m_path"
   }
-}
-
-# The tree is unpacked beside its place, so that it comes back whole or not at all.
-m_undo_tree() {
-  m_parent "$m_path"
-  m_temp=$m_dir/.muster-$m_run_id-$m_entry_seq
-  rm -rf "$m_temp.gone" "$m_temp.new"
-  m_was=$m_temp.new/${m_path##*/}
-  # The run may have been cut when the tree had just been moved, with all that was written in it to the end.
-  [ ! -f "$m_temp/.muster.time" ] || [ ! -d "$m_temp/${m_path##*/}" ] || m_was=$m_temp/${m_path##*/}
-  if [ "$m_was" != "$m_temp/${m_path##*/}" ] && ! m_unpack_tree; then
-    m_verdict=failed
-    m_restored="cannot unpack what was saved: $(tail -n 1 "$m_work/tar.err")"
-  elif is_there "$m_path" && m_same_tree "$m_was" "$m_path"; then
-    m_verdict=kept
-    m_restored='is as before'
-  elif is_there "$m_path" && [ "$m_force" != yes ]; then
-    m_verdict=conflict
-    m_restored='something else is there now; --force overwrites it'
-    m_conflicts="$m_conflicts|$m_path|"
-  else
-    m_put_tree
-  fi
-  # Before the result is noted: nobody comes back for it then.
-  rm -rf "$m_temp.new"
-  case $m_verdict in undone | kept) rm -rf "$m_temp" ;; esac
-  m_result "$m_verdict" tree "$m_path" "$m_restored"
-}
-
-# m_unpack_tree: what was saved, as m_was. A directory that moves to another parent may get a new time, so that is noted.
-m_unpack_tree() {
-  mkdir -m 0700 "$m_temp.new" && (cd "$m_temp.new" && tar xpf "$m_receipt/saved/$m_entry_seq") 2>"$m_work/tar.err" &&
-    touch -r "$m_was" "$m_temp.new/.muster.time"
-}
-
-# m_put_tree: the tree m_was goes to m_path; what is there is kept.
-m_put_tree() {
-  if is_there "$m_path" && ! m_keep_path "$m_path"; then
-    m_verdict=failed
-    m_restored="cannot keep what somebody put there in $m_kept, so it stays"
-    return 0
-  fi
-  if mv "$m_was" "$m_path" && touch -r "${m_was%/*}/.muster.time" "$m_path"; then
-    m_verdict=undone
-    m_restored='tree as before'
-  else
-    m_verdict=failed
-    m_restored='cannot put it in its place'
-  fi
-}
-
-# m_same_tree A B: nobody can tell them apart: the same names, owners, modes, times and contents.
-m_same_tree() {
-  (cd "$1" && ls -lnRA .) 2>/dev/null | grep -v '^total ' >"$m_work/tree.a"
-  (cd "$2" && ls -lnRA .) 2>/dev/null | grep -v '^total ' >"$m_work/tree.b"
-  cmp -s "$m_work/tree.a" "$m_work/tree.b" && diff -r "$1" "$2" >/dev/null 2>&1
 }

@@ -11,6 +11,7 @@ export function movedTo(root: string): (path: string, text: string) => string {
   return (_path, text) =>
     text
       .replaceAll(/(?<![\w$}"])\/(etc|usr\/pkg|var\/db\/pkg)(?=[/\s"';)]|$)/gm, `${root}/$1`)
+      .replaceAll('"/etc/rc.d/', `"${root}/etc/rc.d/`)
       .replaceAll('"/etc/$m_file"', `"${root}/etc/$m_file"`);
 }
 

@@ -41,6 +41,24 @@ function slowToClaim(host: ScratchHost): (path: string, text: string) => string 
 }
 
 describe('the lock of a host', () => {
+  it.each([
+    [
+      'of a process of another start and script, as after a reboot',
+      'apply\nx\nlong ago\n/tmp/muster.x/runtime/driver.sh\n',
+      'changed',
+    ],
+    ['of another start, and the script runs', `apply\nx\nlong ago\n${process.execPath}\n`, 'failed'],
+    ['of an older version, which says neither', '', 'failed'],
+  ])('is judged by more than a number: one %s', async (_title, more, outcome) => {
+    const host = scratchHost();
+    mkdirSync(join(host.state, 'lock'), { recursive: true });
+    mkdirSync(join(host.state, 'runs'));
+    // This process lives, and is no run.
+    writeFileSync(join(host.state, 'lock', '1'), `${process.pid}\nr1\nghost@there\nthen\n${more}`);
+    const { result } = await host.run('apply', { steps: { one: 'state() { file "$root/f" --content x; }' } });
+    expect(result.outcome, complaintsOf(result)).toBe(outcome);
+  });
+
   it('refuses a second run while one goes on, and names the first', async () => {
     const host = scratchHost();
     const first = host.run('apply', { steps: heldSteps });

@@ -18,7 +18,7 @@ const key = 'Private-key-format: v1.3\nmarker-1\n';
 const motd = (text: string): string => `file "$root/motd" --content ${text}`;
 
 describe('receipts beyond the newest', () => {
-  it('go by the clock of the host, not by their names', async () => {
+  it('go by the count of the host, not by their names nor by any clock', async () => {
     const host = scratchHost();
     // The controllers' clocks are years apart.
     await apply(host, motd('one'), '20300101-000000-a', 2);

@@ -250,16 +250,22 @@ what_it_said() {
     }'
 }
 
-# old_stands: true when this run changed nothing that the old named runs on: its program, its configuration, its zones, its
+# old_stands: true when this run, and unfinished ones with which it would be taken back, changed nothing that the old named runs on: its program, its configuration, its zones, its
 # cage. An entry too many only means that everything is taken back.
 old_stands() {
   in_cage=$old_cage
   case " $old_command " in *" -t $cage "*) in_cage=$cage ;; esac
   [ "$in_cage" != '?' ] || return 1
+  m_unit_limit=unfinished
+  m_find_unit
+  set --
+  for run in $m_unit; do
+    set -- ${1+"$@"} "$m_state_dir/runs/$run/journal"
+  done
   awk -F'|' -v program="${old_command%% *}" -v cage="$in_cage" -v conf="$named_conf" -v namedb="$namedb" '
     function below(path, top) { return top != "" && (path == top || index(path, top "/") == 1) }
     $2 == "package" && program != "/usr/sbin/named" { found = 1 }
     $2 != "path" && $2 != "tree" { next }
     $3 == program || $3 == conf || below($3, namedb) || below($3, cage) { found = 1 }
-    END { exit found }' "$m_receipt/journal"
+    END { exit found }' "$@"
 }

@@ -3,7 +3,8 @@
 # itself has them open before.
 state() {
   choices
-  directory "$cage" --owner root --group wheel --mode 0755
+  # What an rc script puts there by itself, should the host boot before the hand-over.
+  directory "$cage" --owner root --group wheel --mode 0755 --transient var --transient usr
   skeleton_is_roots
   if [ "$style" = chroot8 ]; then
     caged_program "$program"

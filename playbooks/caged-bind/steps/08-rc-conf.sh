@@ -4,6 +4,12 @@
 state() {
   choices
   all_or_nothing
+  if [ "$named_source:$style" = base:chrootdir ] && ! in_plan && [ "$(rc_conf_value "$knob")" != "$cage" ]; then
+    # From here on a boot lets the base system's rc script move these into the cage.
+    for path in "$namedb" /etc/named.conf /etc/rndc.key; do
+      m_record_moved "$path" "$cage$path"
+    done
+  fi
   if [ "$named_source" = base ]; then
     rc_conf named yes
     if mentions /etc/rc.conf "$rc_name="; then rc_conf "$rc_name" no; fi

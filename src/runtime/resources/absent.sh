@@ -22,6 +22,7 @@ absent() {
     m_journal_path "$m_path" 'absent|-|-|-|-'
     rmdir "$m_path" || fail "absent $m_path: cannot remove the directory"
   else
+    ! m_is_rc_conf "$m_path" || [ ! -f "$m_path" ] || m_record_switches "$m_path" /dev/null
     m_journal_path "$m_path" 'absent|-|-|-|-'
     rm -f "$m_path" || fail "absent $m_path: cannot remove it"
   fi

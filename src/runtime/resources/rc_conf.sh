@@ -7,7 +7,7 @@
 #   --path      another file, e.g. /etc/rc.conf.d/named; made if missing
 #   --literal   a dollar sign is a dollar sign
 # Services that watch it say `--when-changed /etc/rc.conf:NAME`.
-# Undo: the file as before.
+# Undo: the file as before; services that read NAME run again as they did, though a boot may have come in between.
 # Example: rc_conf syslogd_flags '-s -p $named_chroot/var/run/log -p /var/run/log' --after named_chroot
 # Works on: NetBSD 1.5
 rc_conf() {

@@ -1,0 +1,152 @@
+# What an undo hands back, see hand-back.sh: which files the new daemon wrote, which of them the old side may take, and which
+# journals of the old side would not fit any more.
+
+# m_find_source: sets m_source to where m_name comes from: where it is kept, or else its place below FROM, whose
+# directories are ours from here on. False when it is no plain file of one name.
+m_find_source() {
+  m_source=$m_from_shelf/${m_name#./}
+  if [ -f "$m_source" ] && [ ! -h "$m_source" ]; then
+    return 0
+  fi
+  m_source=$m_a1/${m_name#./}
+  m_parent "$m_source"
+  if [ "$m_source_dir" != "$m_dir" ]; then
+    m_source_dir=
+    m_way_to=$m_dir
+    m_borrow "$m_a1" || return 1
+    m_way=$m_a1
+    m_rest_of_way=${m_way_to#"$m_a1"}
+    m_rest_of_way=${m_rest_of_way#/}
+    while [ -n "$m_rest_of_way" ]; do
+      m_way=$m_way/${m_rest_of_way%%/*}
+      case $m_rest_of_way in */*) m_rest_of_way=${m_rest_of_way#*/} ;; *) m_rest_of_way= ;; esac
+      [ -d "$m_way" ] && [ ! -h "$m_way" ] && m_borrow "$m_way" || return 1
+    done
+    m_source_dir=$m_way_to
+  fi
+  m_look "$m_source"
+  [ "$m_type$m_links" = file1 ]
+}
+
+# m_list_left: prints the plain files that are still below FROM and were written there since the record. What this undo put
+# back there is none of them: its newest content is kept, if others wrote it.
+m_list_left() {
+  [ -d "$m_a1" ] || return 0
+  while IFS= read -r m_line; do
+    m_unescape "$m_line"
+    case $m_unescaped in "$m_a1"/*) printf './%s\n' "${m_unescaped#"$m_a1"/}" ;; esac
+  done <<EOF >"$m_work/hand.ours"
+$(awk -F'|' '$2 == "path" && !seen[$3]++ { print $3 }' "$m_work/backwards")
+EOF
+  m_list_sizes "$m_a1" >"$m_work/hand.from"
+  (cd "$m_a1" && find . -type f -newer "$m_receipt/saved/$m_entry_seq" -print) >"$m_work/hand.newer"
+  m_known_sizes=$m_receipt/saved/$m_entry_seq.from
+  # Older receipts have none.
+  [ -f "$m_known_sizes" ] || m_known_sizes=$m_work/hand.from
+  (cd "$m_a1" && find . -type f -links 1 ! -name '.muster*' -print) |
+    awk -v was="$m_known_sizes" -v now="$m_work/hand.from" -v newer="$m_work/hand.newer" -v ours="$m_work/hand.ours" "$m_read_sizes"'
+      BEGIN {
+        read_sizes(was, before)
+        read_sizes(now, after)
+        while ((getline line < newer) > 0) young[line] = 1
+        while ((getline line < ours) > 0) mine[line] = 1
+      }
+      !($0 in mine) && (($0 in young) || before[$0] != after[$0])'
+}
+
+# A function of awk.
+m_read_sizes='
+    function read_sizes(file, into,    line, at) {
+      while ((getline line < file) > 0) {
+        at = index(line, " ")
+        into[substr(line, at + 1)] = substr(line, 1, at - 1)
+      }
+    }'
+
+# m_plan_hand_back: into $m_work/hand.plan, `CLASS ./NAME` a line, what goes back: `new` where TO has none, `old` where TO
+# has one that nobody changed since, `same` where an undo that was cut copied it; and first of all `gone`: a journal of TO
+# that the new side has no more. Into hand.both what was changed on both sides.
+m_plan_hand_back() {
+  {
+    [ ! -d "$m_from_shelf" ] || (cd "$m_from_shelf" && find . -type f -links 1 ! -name .muster.part -print)
+    m_list_left
+  } | sort -u >"$m_work/hand.files"
+  while IFS= read -r m_name; do
+    # A name of two lines is not one of these.
+    case $m_name in ./*) ;; *) continue ;; esac
+    if m_fits "${m_name#./}" "$m_a4" && m_find_source; then
+      printf '%s\n' "$m_name"
+    fi
+  done <"$m_work/hand.files" >"$m_work/hand.fit"
+  m_list_sizes "$m_a3" >"$m_work/hand.now"
+  (cd "$m_a3" && find . ! -type d -newer "$m_receipt/saved/$m_entry_seq" -print) >"$m_work/hand.newer"
+  awk -v was="$m_receipt/saved/$m_entry_seq.sizes" -v now="$m_work/hand.now" -v newer="$m_work/hand.newer" "$m_read_sizes"'
+    BEGIN {
+      read_sizes(was, before)
+      read_sizes(now, after)
+      while ((getline line < newer) > 0) young[line] = 1
+    }
+    {
+      if (!($0 in after)) print "new", $0
+      else if ($0 in young || before[$0] != after[$0]) print "both", $0
+      else print "old", $0
+    }' "$m_work/hand.fit" >"$m_work/hand.classes"
+  while IFS= read -r m_name; do
+    m_class=${m_name%% *}
+    m_name=${m_name#* }
+    m_find_source || continue
+    # Nothing but a plain file is replaced, and what is equal was copied by an undo that was cut.
+    if [ "$m_class" = new ]; then
+      ! is_there "$m_a3/$m_name" || m_class=both
+    elif [ -h "$m_a3/$m_name" ] || [ ! -f "$m_a3/$m_name" ]; then
+      m_class=both
+    elif cmp -s "$m_source" "$m_a3/$m_name"; then
+      m_class="same"
+    fi
+    printf '%s %s\n' "$m_class" "$m_name"
+  done <"$m_work/hand.classes" >"$m_work/hand.judged"
+  m_plan_units
+}
+
+# m_plan_units: a zone, its journal and its signed form go together or not at all: those of each side do not fit those of
+# the other. So one of them that TO has, that nobody changed there, and that the new side has removed, goes away from TO,
+# and one that was changed in TO keeps the others where they are.
+m_plan_units() {
+  m_new_side=$m_receipt/saved/$m_entry_seq.there
+  [ -f "$m_new_side" ] || m_new_side=$m_work/hand.now
+  awk -v both="$m_work/hand.both" -v was="$m_receipt/saved/$m_entry_seq.sizes" -v now="$m_work/hand.now" \
+    -v newer="$m_work/hand.newer" -v there="$m_new_side" "$m_read_sizes"'
+    function unit(name) {
+      sub(/\.(jnl|jbk)$/, "", name)
+      sub(/\.signed$/, "", name)
+      return name
+    }
+    BEGIN {
+      read_sizes(was, before)
+      read_sizes(now, after)
+      read_sizes(there, has)
+      while ((getline line < newer) > 0) young[line] = 1
+    }
+    {
+      name = $0
+      sub(/^[a-z]+ /, "", name)
+      order[NR] = name
+      class[NR] = $1
+      planned[name] = 1
+      moves[unit(name)] += $1 != "same"
+      if ($1 == "both") torn[unit(name)] = 1
+    }
+    END {
+      printf "" >both
+      for (name in after) {
+        if ((name in planned) || !(unit(name) in moves)) continue
+        if ((name in young) || before[name] != after[name]) torn[unit(name)] = 1
+        else if (unit(name) != name && !(name in has) && moves[unit(name)]) stale[name] = 1
+      }
+      for (name in stale) if (!(unit(name) in torn)) print "gone", name
+      for (i = 1; i <= NR; i++) {
+        if (!(unit(order[i]) in torn)) print class[i], order[i]
+        else if (class[i] != "same") print order[i] >both
+      }
+    }' "$m_work/hand.judged" >"$m_work/hand.plan"
+}

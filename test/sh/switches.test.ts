@@ -1,0 +1,248 @@
+// A run changes what rc.conf says of a service and dies; the host starts what it finds; an undo brings back what served.
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { deathAtEntry, undoAtConsole } from './crash.ts';
+import type { FakeService } from './fake-host.ts';
+import { fakeService, movedTo } from './fake-host.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { ScratchHost } from './scratch.ts';
+import { complaintsOf, scratchHost } from './scratch.ts';
+
+const steps = {
+  cage: `state() { directory "$root/cage" --kept '*'; }`,
+  conf: `state() {
+  rc_conf oldd NO --path "$root/etc/rc.conf"
+  rc_conf newd YES --path "$root/etc/rc.conf"
+  rc_conf oldd_chrootdir "$root/cage" --path "$root/etc/rc.conf"
+  rc_conf other_flags -x --path "$root/etc/rc.conf"
+}`,
+  last: `state() { file "$root/last" --content x; }`,
+};
+
+/** An old daemon that serves, a new one that does not yet, and one that has nothing to do with it. */
+function furnish(): { host: ScratchHost; services: Record<'oldd' | 'newd' | 'other', FakeService> } {
+  const host = scratchHost();
+  host.write('etc/rc.conf', 'oldd=YES\nother=YES\n');
+  const services = {
+    oldd: fakeService(host, 'oldd'),
+    newd: fakeService(host, 'newd'),
+    other: fakeService(host, 'other'),
+  };
+  services.oldd.start();
+  services.other.start();
+  return { host, services };
+}
+
+/** The run dies at an entry of its last step, and the host boots: each service is another process, as rc.conf says now. */
+async function diesAndBoots({ host, services }: ReturnType<typeof furnish>, runId = 'dead'): Promise<void> {
+  const count = 10;
+  const died = await host.run('apply', {
+    steps,
+    settings: { runId },
+    runtime: (path, text) => movedTo(host.root)(path, deathAtEntry(count)(path, text)),
+  });
+  expect(died.result.outcome).toBe('unknown');
+  const conf = host.read('etc/rc.conf');
+  for (const [name, service] of Object.entries(services)) {
+    service.stop();
+    if (conf.includes(`${name}=YES`)) service.start();
+  }
+}
+
+describe('an undo of a run that died behind its change of rc.conf', () => {
+  it.each(['rollback', 'console'])(
+    'stops what that had started, and what served serves again (%s)',
+    async (how) => {
+      const all = furnish();
+      const { host, services } = all;
+      const before = fingerprint(host.root, 'second');
+      await diesAndBoots(all);
+      expect([services.oldd.isRunning(), services.newd.isRunning()]).toEqual([false, true]);
+      const otherPid = services.other.pid();
+      let said: string;
+      if (how === 'rollback') {
+        const { result, events } = await host.run('rollback', { runtime: movedTo(host.root) });
+        expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+        said = events.flatMap((event) => (event.type === 'notice' ? [event.message] : [])).join('\n');
+      } else {
+        const undo = undoAtConsole(`${host.state}/runs/dead`);
+        expect(undo, undo.said).toMatchObject({ status: 0 });
+        said = undo.said;
+      }
+      expect([services.oldd.isRunning(), services.newd.isRunning()]).toEqual([true, false]);
+      // It runs with the flags of before.
+      expect(services.other.pid()).not.toBe(otherPid);
+      expect(said).toMatch(
+        /after the rollback: oldd runs \(pid \d+\), newd does not run, other runs \(pid \d+\)/,
+      );
+      expect(fingerprint(host.root, 'second')).toEqual(before);
+    },
+  );
+
+  it('lets alone what ran all the time', async () => {
+    const { host, services } = furnish();
+    const pids = [services.oldd.pid(), services.other.pid()];
+    await host.run('apply', { steps, runtime: movedTo(host.root) });
+    services.oldd.verbs();
+    const { result } = await host.run('rollback', { runtime: movedTo(host.root) });
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect([services.oldd.pid(), services.other.pid()]).toEqual(pids);
+    expect(readFileSync(`${host.root}.run/oldd.verbs`, 'utf8')).toBe('');
+  });
+
+  it('lets alone what somebody had started by hand, and not what a boot started that the rc script does not find', async () => {
+    const { host, services } = furnish();
+    const program = host.path('newd-program');
+    execFileSync('cp', ['/bin/sleep', program]);
+    host.write('etc/rc.d/newd', `name=newd\ncommand=${program}\n${host.read('etc/rc.d/newd')}`, 0o555);
+    const byHand = spawn(program, ['300'], { stdio: 'ignore' });
+    const died = await host.run('apply', {
+      steps,
+      runtime: (path, text) => movedTo(host.root)(path, deathAtEntry(10)(path, text)),
+    });
+    expect(died.result.outcome).toBe('unknown');
+    const byBoot = spawn(program, ['300'], { stdio: 'ignore' });
+    const isGone = new Promise((resolve) => byBoot.on('exit', resolve));
+    const { result } = await host.run('rollback', { runtime: movedTo(host.root) });
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    await isGone;
+    expect(byHand.exitCode).toBeNull();
+    expect(byHand.signalCode).toBeNull();
+    byHand.kill();
+    expect(services.oldd.isRunning()).toBe(true);
+  });
+
+  it('is incomplete when what served does not run at the end', async () => {
+    const all = furnish();
+    const { host, services } = all;
+    await diesAndBoots(all);
+    services.newd.stop();
+    host.write('etc/rc.d/oldd', '#!/bin/sh\necho "oldd is not running."\nexit 1\n', 0o555);
+    const { result } = await host.run('rollback', { runtime: movedTo(host.root) });
+    expect(result.outcome).toBe('failed');
+    expect(complaintsOf(result).match(/service oldd: ran before, and does not start now/g)).toHaveLength(1);
+  });
+});
+
+const handOver = {
+  ...steps,
+  over: `state() {
+  service_running oldd --script "$root/etc/rc.d/oldd" --state stopped
+  service_running newd --script "$root/etc/rc.d/newd"
+}`,
+};
+
+/** The old daemon refuses another rc.conf than its own: who starts it too early is found out. */
+function refuseOtherConf(host: ScratchHost): void {
+  const script = host.read('etc/rc.d/oldd');
+  const moved = `start() {\n  if grep -q chrootdir ${host.path('etc/rc.conf')}; then : >${host.root}.migrated; fi`;
+  host.write('etc/rc.d/oldd', script.replace('start() {', moved), 0o555);
+}
+
+describe('the old daemon', () => {
+  it.each([['a run that died'], ['a good run of the steps before it']])(
+    'starts when the rc.conf of before is back, which %s had changed',
+    async (first) => {
+      const all = furnish();
+      const { host, services } = all;
+      refuseOtherConf(host);
+      const before = fingerprint(host.root, 'second');
+      const runtime = movedTo(host.root);
+      if (first === 'a run that died') {
+        await host.run('apply', {
+          steps,
+          settings: { runId: 'prepared' },
+          runtime: (path, text) => runtime(path, deathAtEntry(10)(path, text)),
+        });
+      } else {
+        await host.run('apply', { steps, settings: { runId: 'prepared' }, runtime });
+      }
+      const good = await host.run('apply', { steps: handOver, settings: { runId: 'good' }, runtime });
+      expect(good.result.outcome, complaintsOf(good.result)).toBe('changed');
+      const { result } = await host.run('rollback', { runtime });
+      expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+      expect(() => readFileSync(`${host.root}.migrated`)).toThrow();
+      expect([services.oldd.isRunning(), services.newd.isRunning()]).toEqual([true, false]);
+      expect(fingerprint(host.root, 'second')).toEqual(before);
+    },
+  );
+
+  it('starts alone where the run before changed nothing that it starts with', async () => {
+    const { host, services } = furnish();
+    const runtime = movedTo(host.root);
+    await host.run('apply', { steps: { cage: steps.cage }, runtime });
+    await host.run('apply', { steps: handOver, runtime });
+    const { result } = await host.run('rollback', { runtime });
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect([services.oldd.isRunning(), services.newd.isRunning()]).toEqual([true, false]);
+    expect(host.read('etc/rc.conf')).toBe('oldd=YES\nother=YES\n');
+    expect((await host.run('rollback', { runtime })).result.outcome).toBe('rolled-back');
+  });
+
+  it('starts with a word when a run in between changed its variables', async () => {
+    const { host, services } = furnish();
+    const runtime = movedTo(host.root);
+    await host.run('apply', { steps: handOver, settings: { runId: 'a-first' }, runtime });
+    const more = { more: `state() { rc_conf oldd_flags -v --path "$root/etc/rc.conf"; }` };
+    await host.run('apply', { steps: more, settings: { runId: 'b-second' }, runtime });
+    const { result, events } = await host.run('rollback', { runtime, settings: { targetRun: 'a-first' } });
+    expect(result.outcome).toBe('failed');
+    expect(services.oldd.isRunning()).toBe(true);
+    const notices = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
+    expect(notices.join('\n')).toContain('changed something that are not undone: b-second');
+  });
+});
+
+describe('what an rc script moved into a cage that the run made', () => {
+  const moving = {
+    one: `state() {
+  directory "$root/cage" --transient '*'
+  directory "$root/cage/zones" --kept '*'
+  copy "$root/cage/zones/a" --from "$root/zones/a"
+  if [ "$m_mode_run" = apply ]; then
+    m_record_moved "$root/zones" "$root/cage/zones"
+    m_record_moved "$root/key" "$root/cage/key"
+    m_record_moved "$root/none" "$root/cage/none"
+  fi
+}`,
+  };
+
+  async function applied(): Promise<{ host: ScratchHost; before: readonly string[] }> {
+    const host = scratchHost();
+    host.write('zones/a', 'a\n', 0o640);
+    host.write('zones/deep/b', 'b\n');
+    host.write('key', 'secret\n', 0o600);
+    const before = fingerprint(host.root, 'second');
+    const { result } = await host.run('apply', { steps: moving });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    return { host, before };
+  }
+
+  it.each(['moved', 'cut'])('comes back (%s)', async (how) => {
+    const { host, before } = await applied();
+    const [zones, key] = [host.path('zones'), host.path('key')];
+    execFileSync('sh', [
+      '-c',
+      `cp -R ${zones}/deep ${host.path('cage/zones')}; rm -rf ${zones}; mv ${key} ${host.path('cage')}`,
+    ]);
+    symlinkSync(host.path('cage/zones'), zones);
+    symlinkSync(host.path('cage/key'), key);
+    // An undo that was cut had taken the link away.
+    if (how === 'cut') host.remove('zones');
+    const { result } = await host.run('rollback');
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect(fingerprint(host.root, 'second')).toEqual(before);
+  });
+
+  it('is left alone where nothing moved it, whatever is in it by now, and where somebody else did', async () => {
+    const { host } = await applied();
+    host.write('zones/a', 'later\n');
+    host.remove('key');
+    symlinkSync('elsewhere', host.path('key'));
+    const { result } = await host.run('rollback');
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect(host.read('zones/a')).toBe('later\n');
+    expect(readlinkSync(host.path('key'))).toBe('elsewhere');
+  });
+});
