@@ -90,6 +90,10 @@ m_say_handed_back() {
   m_count=$(grep -c . "$m_work/hand.both" || :)
   [ "$m_count" -eq 0 ] ||
     notice "changed on both sides since the hand-over, left as it is in $m_a3, and what was written in $m_a1 is $(m_where_it_is): $(head -n 5 "$m_work/hand.both" | tr '\n' ' ')($m_count in all)"
+  if [ "$m_handed$m_shelved" = 00 ]; then
+    m_result kept hand_back "$m_a3" "nothing that was written in $m_a1 goes back here"
+    return 0
+  fi
   m_files_words "$m_shelved"
   m_shelved_words=
   [ "$m_shelved" -eq 0 ] || m_shelved_words="; $m_words kept in $m_kept$m_a3 that would not fit any more: the new side has removed its own"

@@ -90,7 +90,8 @@ const taken: Readonly<Record<string, Given & { readonly zones: readonly string[]
     ports: { options: 'listen-on port 5300 { any; };', zones: ['example.net'], port: 5300 },
     updated: {
       statements: zone('dyn.example', 'updates/dyn', 'allow-update { 127.0.0.1; };'),
-      lay: `mkdir /etc/namedb/updates; ${soa(10)} >/etc/namedb/updates/dyn`,
+      // Kept elsewhere, by a link.
+      lay: `mkdir /var/updates; ln -s /var/updates /etc/namedb/updates; ${soa(10)} >/etc/namedb/updates/dyn`,
       zones: ['example.net', 'dyn.example'],
     },
   };

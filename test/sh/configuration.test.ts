@@ -20,8 +20,10 @@ async function say(
   vars: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const names = [
+    'checks',
     'configuration',
     'content',
+    'trees',
     'places',
     'written',
     'cage-proof',

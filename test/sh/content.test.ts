@@ -63,7 +63,9 @@ has_checkconf() { checkconf=$root/bin/named-checkconf; }
     files: {
       'lib/content.sh': Buffer.from(library),
       'lib/configuration.sh': read('lib/configuration.sh'),
+      'lib/checks.sh': read('lib/checks.sh'),
       'lib/places.sh': read('lib/places.sh'),
+      'lib/trees.sh': read('lib/trees.sh'),
       'lib/written.sh': read('lib/written.sh'),
       'lib/cage-proof.sh': read('lib/cage-proof.sh'),
       'templates/named.conf': Buffer.from(`options { };\n# ${vars['conf'] ?? ''}\n`),
@@ -404,7 +406,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('tree_differences in %s',
       tree_differences "$root/from" "$root/to"
       sed 's/^[^|]*|[^|]*|[^|]*|//' "$m_work/differences" >"$root/differences"
     }`;
-    const files = { 'lib/content.sh': read('lib/content.sh') };
+    const files = { 'lib/trees.sh': read('lib/trees.sh') };
     const vars = { run_user: 'daemon', run_group: 'daemon' };
     const run = await host.run('apply', { steps: { one: body }, files, vars });
     expect(run.result.outcome, ended(run)).not.toBe('failed');
@@ -417,7 +419,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('tree_differences in %s',
     host.write('from/sub/b', 'x');
     const body = `state() { tree_differences "$root/from" "$root/to"; sed 's/.*|//' "$m_work/differences" >"$root/differences"; }`;
     const vars = { run_user: 'daemon', run_group: 'daemon' };
-    const files = { 'lib/content.sh': read('lib/content.sh') };
+    const files = { 'lib/trees.sh': read('lib/trees.sh') };
     await host.run('apply', { steps: { one: body }, files, vars });
     expect(host.read('differences').split('\n').toSorted()).toEqual(['', 'a', 'sub', 'sub/b']);
   });

@@ -54,6 +54,7 @@ async function say(host: ScratchHost, lines: string): Promise<string> {
   const { result } = await host.run('verify', {
     steps: { say: `state() { :; }\nverify() {\n${lines}\n}` },
     files: {
+      'lib/checks.sh': move('checks.sh'),
       'lib/configuration.sh': move('configuration.sh'),
       'lib/content.sh': move('content.sh'),
       'lib/serving.sh': move('serving.sh'),

@@ -24,12 +24,27 @@ read_configuration() {
     configuration_facts '' "$m_work/parsed" | sed '/^include	/d' >"$m_work/facts.parsed"
   fi
   configuration_facts "$1" "$named_conf" >"$m_work/facts.read"
+  # named does without these when they are not there.
+  for list in facts.parsed facts.read; do
+    [ ! -f "$m_work/$list" ] || drop_absent "$1" <"$m_work/$list" >"$m_work/facts.there"
+    [ ! -f "$m_work/$list" ] || mv "$m_work/facts.there" "$m_work/$list"
+  done
   if [ -n "$parsed_by" ]; then
     { sed -n '/^include	/p' "$m_work/facts.read"; cat "$m_work/facts.parsed"; } >"$m_work/facts"
   else
     cp "$m_work/facts.read" "$m_work/facts"
     [ ! -s "$m_work/parsed.bad" ]
   fi
+}
+
+# drop_absent ROOT: passes on the facts that it reads, but for optional files that are not there.
+drop_absent() {
+  while IFS= read -r line; do
+    case $line in
+      'read	bindkeys-file	'* | 'read	geoip-directory	'*) [ -e "$1${line##*	}" ] || continue ;;
+    esac
+    printf '%s\n' "$line"
+  done
 }
 
 # run_parser ROOT: true when named-checkconf printed what it understood, into $m_work/parsed, without the warnings that
@@ -257,4 +272,34 @@ configuration_facts() {
       }
       if (closed_to_some) print "closed"
     }' </dev/null
+}
+
+# find_zone_includes: adds the files that zone files include ($INCLUDE) to the facts, as far as they are on the host.
+find_zone_includes() {
+  {
+    facts_of read | sed -n 's/^zone [^	]*	//p'
+    facts_of written | sed -n 's/^.* (dynamic)	//p'
+  } | sort -u | while IFS= read -r path; do
+    [ ! -f "$path" ] || printf '%s\n' "$path"
+  done >"$m_work/zone.files"
+  [ -s "$m_work/zone.files" ] || return 0
+  # Escaped for xargs, which knows no other way on every release.
+  sed 's/[^A-Za-z0-9_./-]/\\&/g' "$m_work/zone.files" | xargs grep -li '^\$include[[:space:]]' /dev/null >"$m_work/zone.including" 2>/dev/null || :
+  [ -s "$m_work/zone.including" ] || return 0
+  awk -v folder="$(facts_of directory)" '
+    function read_zone(path,    line, name) {
+      if (seen[path]++ || ++files > 10000) return
+      while ((getline line < path) > 0) {
+        if (tolower(line) !~ /^\$include[ \t]/) continue
+        name = line
+        sub(/^[^ \t]*[ \t]+/, "", name)
+        if (name ~ /^"/) { name = substr(name, 2); sub(/".*/, "", name) }
+        else sub(/[ \t\r;].*/, "", name)
+        if (name !~ /^\//) name = (folder == "/" ? "" : folder) "/" name
+        print "read\t$INCLUDE of " path "\t" name
+        read_zone(name)
+      }
+      close(path)
+    }
+    { read_zone($0) }' "$m_work/zone.including" >>"$m_work/facts"
 }

@@ -157,6 +157,7 @@ move_into_cage() {
 # nobody serves.
 prepare_taking_over() {
   serves_from_host || return 0
+  refuse_second_names
   : >"$m_work/taken.stamp"
   # Times of files may have no fractions: what is written from here on is younger by any clock.
   sleep 1

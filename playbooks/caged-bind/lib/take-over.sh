@@ -17,8 +17,7 @@ take_over() {
   taken=0
   while IFS= read -r top <&6; do
     [ -d "$top" ] && [ -d "$cage$top" ] || continue
-    # No links, and no second names: they may lead anywhere.
-    (cd "$top" && find . -type f -links 1 ${1+"$@"} -print) 2>/dev/null >"$m_work/taken.names" || :
+    written_below "$top" -links 1 ${1+"$@"} >"$m_work/taken.names"
     while IFS= read -r name <&5; do
       name=${name#./}
       names_that_change "$name" "$top" || continue
@@ -29,6 +28,34 @@ take_over() {
 $namedb
 $further_paths
 EOT
+}
+
+# written_below TOP FIND-OPTION...: prints the plain files below TOP, also below links to directories that root made. Other
+# links are not followed: whoever may write there can let them lead anywhere.
+written_below() {
+  (
+    cd "$1" || exit 0
+    shift
+    find . -type f "$@" -print
+    find . -type l -user 0 -print | while IFS= read -r link; do
+      [ ! -d "$link" ] || find "$link/." -type f "$@" -print
+    done
+  ) 2>/dev/null | sed -e 's|/\./|/|' -e 's|^\./||'
+}
+
+# refuse_second_names: a file that named writes and that has other names (hard links) may be anybody's: it is not copied, and
+# named would lose what is in it.
+refuse_second_names() {
+  while IFS= read -r top <&6; do
+    [ -d "$top" ] || continue
+    written_below "$top" -links +1 | while IFS= read -r name; do
+      ! names_that_change "$name" "$top" || cmp -s "$top/$name" "$cage$top/$name" || printf '%s\n' "$top/$name"
+    done
+  done 6<<EOT >"$m_work/second.names"
+$namedb
+$further_paths
+EOT
+  [ ! -s "$m_work/second.names" ] || fail "named writes these files, and they have other names (hard links), so they may be anybody's: $(head -n 5 "$m_work/second.names" | tr '\n' ' ')make them files of one name; nothing was stopped"
 }
 
 # take_file FROM TO
@@ -63,12 +90,17 @@ record_hand_backs() {
     [ -d "$top" ] || continue
     set --
     set -f
-    for pattern in $zones_change; do
+    for pattern in $zones_change $(below_top "$top" <"$m_work/own.auto" | sed 's|$|/*|'); do
       case $pattern in managed-keys* | *mkeys | cache/*) continue ;; esac
-      holds_logs "$top/${pattern%/*}" || set -- ${1+"$@"} "$pattern"
-    done
-    for place in $(below_top "$top" <"$m_work/own.auto"); do
-      holds_logs "$top/$place" || set -- ${1+"$@"} "$place/*"
+      place=${pattern%/*}
+      if holds_logs "$top/$place"; then
+        continue
+      elif [ "$pattern" != "$place" ] && [ -h "$top/$place" ] && [ -d "$top/$place" ]; then
+        # By its own name: a rollback follows no links.
+        m_record_hand_back "$cage$top/$place" "$(cd "$top/$place" && pwd -P)" '*'
+      else
+        set -- ${1+"$@"} "$pattern"
+      fi
     done
     set +f
     [ $# -eq 0 ] || m_record_hand_back "$cage$top" "$top" "$@"

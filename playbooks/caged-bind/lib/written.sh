@@ -24,7 +24,7 @@ find_own_directories() {
   {
     ! is_own_place "$1" || (cd "$1" && find . -type d ! -name . -print | sed 's|^\./||')
     declared_own | below_top "$1" | while IFS= read -r place; do
-      [ ! -d "$1/$place" ] || (cd "$1" && find "$place" -type d -print)
+      directories_below "$1" "$place"
       {
         facts_of written
         facts_of keys
@@ -38,9 +38,14 @@ find_own_directories() {
     done
     below_top "$1" <"$m_work/own.auto" | while IFS= read -r place; do
       printf '%s\n' "$place"
-      [ ! -d "$1/$place" ] || (cd "$1" && find "$place" -type d -print)
+      directories_below "$1" "$place"
     done
   } | sort -u >"$m_work/own.names"
+}
+
+# directories_below TOP PLACE: prints PLACE and the directories below it, as seen from TOP. PLACE may be a link to a directory.
+directories_below() {
+  [ ! -d "$1/$2" ] || (cd "$1" && find "$2/." -type d -print | sed -e 's|/\.$||' -e 's|/\./|/|')
 }
 
 # is_own_place DIRECTORY: named may write all that is in it.

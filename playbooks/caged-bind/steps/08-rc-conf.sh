@@ -6,7 +6,7 @@ state() {
   all_or_nothing
   if [ "$named_source:$style" = base:chrootdir ] && ! in_plan && [ "$(rc_conf_value "$knob")" != "$cage" ]; then
     # From here on a boot lets the base system's rc script move these into the cage.
-    for path in "$namedb" /etc/named.conf /etc/rndc.key; do
+    for path in /etc/namedb /etc/named.conf /etc/rndc.key; do
       m_record_moved "$path" "$cage$path"
     done
   fi

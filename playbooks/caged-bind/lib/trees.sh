@@ -1,0 +1,163 @@
+# Resources of this playbook: copies of what the host has, in the cage: files and whole directories, never more open than
+# there, and never closed to named.
+
+# caged_tree DIRECTORY: the files below a directory of the host are in the cage. What named writes is copied once only,
+# and is its own there. Nothing in the cage is removed.
+caged_tree() {
+  differences_of "$1"
+  as_one caged_tree "$cage$1"
+  if is_own_place "$1"; then
+    own_directory "$1"
+  else
+    IFS='|' read -r mode owner group name <"$m_work/differences.top"
+    directory "$cage$1" --owner "$owner" --group "$(group_named "$group")" --mode "$mode" \
+      --kept '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
+  fi
+  own_places "$1"
+  while IFS='|' read -r mode owner group name <&5; do
+    group=$(group_named "$group")
+    if [ -d "$1/$name" ]; then
+      directory "$cage$1/$name" --owner "$owner" --group "$group" --mode "$mode"
+    elif [ ! -f "$1/$name" ]; then
+      continue
+    elif names_that_change "$name" "$1"; then
+      copy "$cage$1/$name" --from "$1/$name" --once --owner "$run_user" --group "$run_group"
+    else
+      copy "$cage$1/$name" --from "$1/$name" --owner "$owner" --group "$group" --mode "$mode"
+    fi
+  done 5<"$m_work/differences"
+  as_one_end
+}
+
+# carried_file FILE: a single file of the host is in the cage, at its place.
+carried_file() {
+  [ "${1%/*}" = /etc ] || directory "$cage${1%/*}"
+  fit_of "$1"
+  copy "$cage$1" --from "$1" --owner "$fit_owner" --group "$fit_group" --mode "$fit_mode"
+}
+
+# further_files: the single files among further_paths.
+further_files() {
+  while IFS= read -r further <&6; do
+    [ -n "$further" ] && [ ! -d "$further" ] || continue
+    [ -f "$further" ] || fail "further_paths: there is no $further on this host"
+    is_below_top "$further" || carried_file "$further"
+  done 6<<EOT
+$further_paths
+EOT
+}
+
+# drop_differences_of_named TOP: what named writes and has in the cage is none of the differences: it goes its own way
+# there, and its directories are looked at by own_places.
+drop_differences_of_named() {
+  while IFS='|' read -r mode owner group name; do
+    if [ -f "$cage$1/$name" ] && names_that_change "$name" "$1" || grep -qxF -e "$name" "$m_work/own.names"; then
+      continue
+    fi
+    printf '%s\n' "$mode|$owner|$group|$name"
+  done <"$m_work/differences" >"$m_work/differences.left"
+  mv "$m_work/differences.left" "$m_work/differences"
+}
+
+# group_named GROUP: prints a group of tree_differences: `=` is that of named.
+group_named() {
+  case $1 in
+    =) printf '%s\n' "$run_group" ;;
+    *) printf '%s\n' "$1" ;;
+  esac
+}
+
+# fit_of FILE: sets fit_mode, fit_owner and fit_group to what the copy of FILE has in the cage.
+fit_of() {
+  ls -ldnL "$1" | fits >"$m_work/fit"
+  IFS='|' read -r fit_mode fit_owner fit_group rest <"$m_work/fit"
+  fit_group=$(group_named "$fit_group")
+}
+
+# fits: reads lines of `ls -ln`, prints `mode|owner|group|name` of each: what a copy of it has in the cage. Nobody may do
+# more with it than on the host, but named may read it; named may not change it, whoever owns it on the host. The group
+# = is that of named, which may be yet to come.
+fits() {
+  prepare_fits
+  awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'
+    NF >= 9 {
+      name = $0
+      for (i = 1; i <= 7; i++) sub(/^[^ ]+ +/, "", name)
+      sub(/^[^ ]+ /, "", name)
+      print fit($1, $3, $4) "|" name
+    }'
+}
+
+# prepare_fits: sets fits_uid and m_id to named's numbers, where it has them already, and fit_functions to functions of awk:
+# octal gives the four digits of `-rw-r--r--`, fit gives `mode|owner|group`.
+prepare_fits() {
+  m_uid_of "$run_user"
+  fits_uid=$m_id
+  m_gid_of "$run_group"
+  fit_functions='
+  function digit(text) { return (text ~ /^r/ ? 4 : 0) + (text ~ /^.w/ ? 2 : 0) + (text ~ /[xst]$/ ? 1 : 0) }
+  function octal(bits) {
+    return (bits ~ /^...[sS]/ ? 4 : 0) + (bits ~ /^......[sS]/ ? 2 : 0) + (bits ~ /^.........[tT]/ ? 1 : 0) \
+      digit(substr(bits, 2, 3)) digit(substr(bits, 5, 3)) digit(substr(bits, 8, 3))
+  }
+  function read_only(bit) { return int(bit / 4) * 4 + bit % 2 }
+  function fit(bits, uid, gid,    u, g, o, dir, open) {
+    dir = bits ~ /^d/
+    u = digit(substr(bits, 2, 3)); g = digit(substr(bits, 5, 3)); o = read_only(digit(substr(bits, 8, 3)))
+    if (ru != "" && uid == ru) uid = 0
+    if (rg != "" && gid == rg) gid = "="
+    open = dir ? o == 5 : o >= 4
+    if (gid == "=" || !open) {
+      # Whoever else was in the group of the host has no part in it here.
+      g = dir ? (u % 2 ? 5 : 0) : (u >= 4 ? 4 : 0)
+      if (!dir && u % 2 && u >= 4) g = 5
+      if (gid == "=" && open && !g) g = o
+      gid = "="
+    }
+    return "0" u g o "|" uid "|" gid
+  }'
+}
+
+# tree_differences FROM TO: into the file `differences`, `mode|owner|group|name` a line as of `fits`, what is below FROM and
+# is not below TO as it should be: missing, of another kind, mode or owner, or with other content; and FROM itself into
+# `differences.top`. Few processes, however many files there are.
+tree_differences() {
+  [ -d "$1" ] || fail "there is no directory $1"
+  prepare_fits
+  ls -ldnL "$1" | awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'{ print fit($1, $3, $4) "|." }' >"$m_work/differences.top"
+  {
+    (cd "$1" && ls -lnRL .) || :
+    printf '\n=to\n'
+    (cd "$2" && ls -lnRL .) || :
+    printf '\n=diff %s\n' "${#1} ${#2}"
+    diff -rq "$1" "$2" || :
+  } 2>/dev/null </dev/null >"$m_work/differences.in"
+  awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'
+    /^=to$/ { to = 1; folder = ""; next }
+    /^=diff / { to = 2; from = $2; into = $3; next }
+    to == 2 && /^Files .* differ$/ {
+      # "Files FROM/NAME and TO/NAME differ": the lengths tell where NAME is, whatever is in it.
+      size = (length($0) - from - into - 20) / 2
+      content[substr($0, 8 + from, size)] = 1
+      next
+    }
+    to == 2 { next }
+    /^\.\/?.*:$/ { folder = substr($0, 3, length($0) - 3); if (folder != "") folder = folder "/"; next }
+    NF < 9 { next }
+    {
+      name = $0
+      # The size before the time is no part of it: content is the business of diff.
+      for (i = 1; i <= 7; i++) sub(/^[^ ]+ +/, "", name)
+      sub(/^[^ ]+ /, "", name)
+      name = folder name
+      kind = substr($1, 1, 1)
+      if (to) there[name] = kind " " octal($1) "|" $3 "|" (rg != "" && $4 == rg ? "=" : $4)
+      else { order[++n] = name; wanted[name] = fit($1, $3, $4); here[name] = kind " " wanted[name] }
+    }
+    END {
+      for (i = 1; i <= n; i++) {
+        name = order[i]
+        if (there[name] != here[name] || name in content) print wanted[name] "|" name
+      }
+    }' "$m_work/differences.in" >"$m_work/differences"
+}
