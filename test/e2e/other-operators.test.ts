@@ -54,7 +54,7 @@ const refused: Readonly<Record<string, Given & { readonly words: readonly string
   },
   silent: {
     options: 'listen-on { !127.0.0.1; any; };',
-    words: ['does not answer at 127.0.0.1', 'Set the var answers_at', 'it listens on '],
+    words: ['does not answer at 127.0.0.1', 'Set the var answers_at to an address at which it answers: '],
   },
   toplog: {
     statements: 'logging { channel c { file "named.log"; }; category default { c; }; };',
