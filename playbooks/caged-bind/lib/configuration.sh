@@ -24,20 +24,15 @@ read_configuration() {
     configuration_facts '' "$m_work/parsed" | sed '/^include	/d' >"$m_work/facts.parsed"
   fi
   configuration_facts "$1" "$named_conf" >"$m_work/facts.read"
-  # named does without these when they are not there.
-  for list in facts.parsed facts.read; do
-    [ ! -f "$m_work/$list" ] || drop_absent "$1" <"$m_work/$list" >"$m_work/facts.there"
-    [ ! -f "$m_work/$list" ] || mv "$m_work/facts.there" "$m_work/$list"
-  done
   if [ -n "$parsed_by" ]; then
-    { sed -n '/^include	/p' "$m_work/facts.read"; cat "$m_work/facts.parsed"; } >"$m_work/facts"
+    { sed -n '/^include	/p' "$m_work/facts.read"; cat "$m_work/facts.parsed"; } | drop_absent "$1" >"$m_work/facts"
   else
-    cp "$m_work/facts.read" "$m_work/facts"
+    drop_absent "$1" <"$m_work/facts.read" >"$m_work/facts"
     [ ! -s "$m_work/parsed.bad" ]
   fi
 }
 
-# drop_absent ROOT: passes on the facts that it reads, but for optional files that are not there.
+# drop_absent ROOT: passes on the facts that it reads, but for files that are not there and that named does without.
 drop_absent() {
   while IFS= read -r line; do
     case $line in

@@ -110,6 +110,11 @@ same_file() {
   [ -d "$1" ] || cmp -s "$1" "$2"
 }
 
+# answers_from ADDRESS PORT: something answers there, whatever it says.
+answers_from() {
+  dig +norec +noall +comments +time=1 +tries=1 -p "$2" "@$1" . SOA 2>/dev/null </dev/null | grep HEADER >/dev/null
+}
+
 # refuse_silence: the named that serves is asked where the new one will be: what does not answer there now cannot show
 # whether the new one serves. One that answers nowhere has nothing to lose.
 refuse_silence() {
@@ -121,7 +126,7 @@ refuse_silence() {
   listening_at "$old_pid" >"$m_work/listens"
   while read -r address port <&5; do
     [ "$address $port" != "$answers_at $ask_port" ] || continue
-    [ -z "$(dig +norec +noall +comments +time=1 +tries=1 -p "$port" "@$address" . SOA 2>/dev/null </dev/null | sed -n '/HEADER/p')" ] ||
+    ! answers_from "$address" "$port" ||
       elsewhere="$elsewhere${elsewhere:+, }$address$([ "$port" = 53 ] || printf ' port %s' "$port")"
   done 5<"$m_work/listens"
   if [ -z "$elsewhere" ]; then
@@ -182,7 +187,7 @@ ask_everywhere() {
   [ -s "$m_work/ask.zones" ] || return 0
   # An address that does not answer at all would cost a time-out for each zone.
   while read -r address port <&5; do
-    [ -z "$(dig +norec +noall +comments +time=1 +tries=1 -p "$port" "@$address" . SOA 2>/dev/null | sed -n '/HEADER/p')" ] || printf '%s %s\n' "$address" "$port"
+    ! answers_from "$address" "$port" || printf '%s %s\n' "$address" "$port"
   done 5<"$m_work/ask.at" >"$m_work/ask.alive"
   awk -v at="$m_work/ask.alive" '
     BEGIN { while ((getline line < at) > 0) { split(line, part, " "); address[++n] = part[1]; port[n] = part[2] } }
@@ -203,14 +208,20 @@ ask_everywhere() {
     }' >"$m_work/$1"
 }
 
+# serial_order: prints a function of awk: lower(one, other) is true when a serial is lower than another one (RFC 1982).
+serial_order() {
+  cat <<'EOT'
+function lower(one, other,    d) {
+  d = other - one
+  if (d < 0) d += 4294967296
+  return d > 0 && d < 2147483648
+}
+EOT
+}
+
 # not_as_before BEFORE AFTER: prints in words what was answered with a serial before, and is not, or with a lower one (RFC 1982).
 not_as_before() {
-  awk -v before="$1" '
-    function lower(one, other,    d) {
-      d = other - one
-      if (d < 0) d += 4294967296
-      return d > 0 && d < 2147483648
-    }
+  awk -v before="$1" "$(serial_order)"'
     { rcode[$1 " " $2 " " $3] = $4; serial[$1 " " $2 " " $3] = $5 }
     END {
       while ((getline line < before) > 0) {
@@ -234,12 +245,7 @@ refuse_lower_serials() {
   [ -n "$old_pid" ] && [ -s "$m_work/checkconf" ] || return 0
   ask_everywhere answers.now "$old_pid"
   facts_of read | sed -n 's/^zone \([^	]*\)	.*/\1/p' >"$m_work/static.zones"
-  behind=$(awk -v answers="$m_work/answers.now" -v static="$m_work/static.zones" '
-    function lower(one, other,    d) {
-      d = other - one
-      if (d < 0) d += 4294967296
-      return d > 0 && d < 2147483648
-    }
+  behind=$(awk -v answers="$m_work/answers.now" -v static="$m_work/static.zones" "$(serial_order)"'
     BEGIN {
       while ((getline line < static) > 0) { line = tolower(line); sub(/\.$/, "", line); files[line]++ }
       while ((getline line < answers) > 0) { split(line, part, " "); if (part[5] != "-" && !(part[1] in served)) served[part[1]] = part[5] }
