@@ -10,15 +10,15 @@ m_find_candidate() {
   fi
   case $m_o_pkgsrc$m_from in
     *';'*) ;;
-    *-[0-9]*.tgz)
-      m_candidate=$m_from
+    *.tgz)
       [ ! -f "$m_from" ] || m_archive=$m_from
+      # Its name alone, because a directory above it may be called like a package.
+      case ${m_from##*/} in
+        *-[0-9]*) m_candidate=$m_from ;;
+        *) [ -z "$m_archive" ] || ! m_open_archive "$m_archive" || m_candidate=$(sed -n 's/^@name //p' "$m_opened/+CONTENTS") ;;
+      esac
       ;;
-    /*.tgz)
-      [ ! -f "$m_from" ] || m_archive=$m_from
-      [ -z "$m_archive" ] || ! m_open_archive "$m_archive" || m_candidate=$(sed -n 's/^@name //p' "$m_opened/+CONTENTS")
-      ;;
-    *://* | *.tgz) ;;
+    *://*) ;;
     /*)
       if [ -z "$m_o_pkgsrc" ]; then
         m_best_archive "$m_from" "$m_pattern"

@@ -50,9 +50,10 @@ PKG_PATH=\${PKG_REPOS:-SHELF} exec pkg_add -u "$4"`;
 /** Puts the tools beside the tree. */
 export function fakePackages(host: ScratchHost): FakePackages {
   const place = `${host.root}.packages`;
-  const shelf = join(place, 'shelf');
+  // A directory whose name looks like a package's, as those of releases do.
+  const shelf = join(place, 'shelf-11.0');
   const [counter, limit] = [join(place, 'calls'), join(place, 'limit')];
-  for (const folder of ['bin', 'hidden', 'shelf']) mkdirSync(join(place, folder), { recursive: true });
+  for (const folder of ['bin', 'hidden', 'shelf-11.0']) mkdirSync(join(place, folder), { recursive: true });
   mkdirSync(host.path('var/db'), { recursive: true });
   const put = (name: string, text: string): void => {
     writeFileSync(join(place, name), text);

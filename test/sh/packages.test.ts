@@ -231,7 +231,7 @@ describe('the undo of a replaced package', () => {
   it('brings back what needs were replaced by pkgin too', async () => {
     const shop = openShop('hello-2.0');
     shop.packages.make({ name: 'lib-1.6', files: { 'lib/lib.so': 'newer\n' } });
-    shop.host.write('../tree.packages/shelf/upgrade-1', 'lib>=1.6');
+    shop.host.write('../tree.packages/shelf-11.0/upgrade-1', 'lib>=1.6');
     const { result } = await run(shop, 'apply', 'hello>=3', { options: '--tool pkgin' });
     expect(result.outcome, complaintsOf(result)).toBe('changed');
     expect(shop.host.read('usr/pkg/lib/lib.so')).toBe('newer\n');
