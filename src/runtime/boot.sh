@@ -11,8 +11,6 @@ muster_boot() {
   trap '' HUP
   m_newline='
 '
-  # Why it failed is kept in a variable: on a disk that is full there is no room for it. A second try, because the first
-  # one gives the name only. Of what mktemp says the reason alone: the name in it is a random one.
   # Who may rename what is in there could put something else in the place of what is run below.
   if [ -d /tmp/. ] && ! { [ -k /tmp/. ] && [ -O /tmp/. ]; }; then
     # Mode, links, owner.
@@ -24,6 +22,8 @@ muster_boot() {
       exit 73
     }
   fi
+  # Why it failed is kept in a variable: on a disk that is full there is no room for it. A second try, because the first
+  # one gives the name only. Of what mktemp says the reason alone: the name in it is a random one.
   for m_try in 1 2 3; do
     m_work=$(mktemp -d /tmp/muster.XXXXXX 2>/dev/null) || m_work=$(mktemp -d /tmp/muster.XXXXXX 2>&1) || {
       printf '@%s fail cannot make a private directory below /tmp: %s\n' '@NONCE@' "${m_work##*: }"
