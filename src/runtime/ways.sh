@@ -19,7 +19,10 @@ m_find_self() {
 # may have made.
 m_walk() {
   m_foreign='' m_missing='' m_hold_why='' m_real=$1
-  case $m_safe$m_safe_ways in *"$m_nl$1$m_nl"*) ! m_is_still_safe "$1" || return 0 ;; esac
+  case $1 in
+    *"$m_nl"*) ;;
+    *) case $m_safe$m_safe_ways in *"$m_nl$1$m_nl"*) ! m_is_still_safe "$1" || return 0 ;; esac ;;
+  esac
   m_find_self
   m_w_turns=0
   until m_walk_once "$m_real"; do
@@ -45,12 +48,14 @@ m_is_still_safe() {
 
 # m_note_way DIRECTORY: all on the way to it is ours. What is ours only while something is borrowed is forgotten with that.
 m_note_way() {
+  case $1 in *"$m_nl"*) return 0 ;; esac
   case $m_safe$m_safe_ways in *"$m_nl$1$m_nl"*) return 0 ;; esac
   m_safe_ways=${m_safe_ways:-$m_nl}$1$m_nl
   [ -n "$m_lent" ] || m_ways_alone=$m_safe_ways
 }
 
 m_note_safe() {
+  case $1 in *"$m_nl"*) return 0 ;; esac
   m_safe=$m_safe$1$m_nl
   [ -n "$m_lent" ] || m_safe_alone=$m_safe
 }
@@ -63,7 +68,11 @@ m_walk_once() {
   while [ -n "$m_w_left" ]; do
     m_w_path=$m_w_path/${m_w_left%%/*}
     case $m_w_left in */*) m_w_left=${m_w_left#*/} ;; *) m_w_left= ;; esac
-    case $m_safe in *"$m_nl$m_w_path$m_nl"*) set -- ;; *) set -- ${1+"$@"} "$m_w_path" ;; esac
+    case $m_w_from:$m_safe in
+      *"$m_nl"*:*) set -- ${1+"$@"} "$m_w_path" ;;
+      *"$m_nl$m_w_path$m_nl"*) set -- ;;
+      *) set -- ${1+"$@"} "$m_w_path" ;;
+    esac
   done
   [ $# -gt 0 ] || return 0
   m_w_open=
@@ -83,10 +92,18 @@ m_walk_once() {
     esac
     shift
   done <<END_OF_WAY
-$(ls -ldn "$@" 2>/dev/null)
+$(m_list_way "$@")
 END_OF_WAY
   m_missing=${1-}
   m_foreign=$m_w_open
+}
+
+# m_list_way PATH...: a line of ls for each; a name of two lines must not be taken for two names.
+m_list_way() {
+  case $m_w_from in
+    *"$m_nl"*) for m_w_word do ls -ldn "$m_w_word" 2>/dev/null | sed 1q; done ;;
+    *) ls -ldn "$@" 2>/dev/null ;;
+  esac
 }
 
 # m_judge_directory PATH: by m_w_bits and m_w_uid. False when m_foreign is found: nothing that was seen below it counts. Where names
