@@ -87,10 +87,17 @@ m_give_back() {
   m_holds=0
   m_lines=
   if [ -f "$m_receipt/borrowed" ]; then
+    # What is found safe from here on is so only while it is borrowed, maybe by a run that died.
+    m_lent=${m_lent:-$m_nl}
     while IFS= read -r m_line; do
       m_lines=$m_lines${m_lines:+$m_nl}$m_line
     done <"$m_receipt/borrowed"
-    case $m_lines in *"$m_nl"*) m_lines=$(printf '%s\n' "$m_lines" | LC_ALL=C sort -t'|' -k 3,3) ;; esac
+    case $m_lines in
+      *"$m_nl"*)
+        m_w_sorted=$(printf '%s\n' "$m_lines" | LC_ALL=C sort -t'|' -k 3,3) || m_w_sorted=
+        m_lines=${m_w_sorted:-$m_lines}
+        ;;
+    esac
     while [ -n "$m_lines" ]; do
       m_give_back_one "${m_lines##*"$m_nl"}"
       case $m_lines in *"$m_nl"*) m_lines=${m_lines%"$m_nl"*} ;; *) break ;; esac
@@ -134,6 +141,7 @@ m_give_back_all() {
     m_give_back
   done
   m_receipt=$m_w_receipt
+  m_forget_ways
 }
 
 # m_in_own DIRECTORY COMMAND...: for playbooks: the command, in whose time nobody else can change a name in DIRECTORY. It may
