@@ -90,7 +90,11 @@ EOT
   refuse_other_serving
   find_places
   look_into_cage
-  wrong="$(complaints_of setid)$(complaints_of devices-found)$(complaints_of writable)"
+  wrong=
+  for kind in setid devices-found writable names; do
+    words=$(complaints_of "$kind")
+    wrong=$wrong${wrong:+${words:+, }}$words
+  done
   [ -z "$wrong" ] || fail "the cage would not hold, nothing was stopped: $wrong"
   find_ask_port
   ask_everywhere answers.before "$old_pid"
@@ -180,6 +184,14 @@ need_ours() {
 # which named writes at each start and each reload; zones whose serial, or which as a whole, it does not serve, asked
 # only when there is a file that is younger.
 need_fresh_content() {
+  m_look "$cage$pid_file"
+  case $m_type in
+    file | absent) ;;
+    *)
+      m_need "restart it: its pid file is none, but a $m_type"
+      return 0
+      ;;
+  esac
   config_files
   # The names are words: named.conf is read by people.
   # shellcheck disable=SC2086

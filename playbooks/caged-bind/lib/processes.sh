@@ -15,8 +15,10 @@ look_at_named() {
       printf '%s %s %s%s\n' "$proc_pid" "$proc_user" "$proc_program" "$proc_arguments" >>"$m_work/named.ps"
       printf '%s\n' "$proc_id" >>"$m_work/named.ids"
     else
-      printf 'pid %s calls itself named, and %s\n' "$proc_pid" "$proc_why" | tr '\n' ' ' >>"$m_work/named.refused"
-      printf '\n' >>"$m_work/named.refused"
+      {
+        printf 'pid %s calls itself named, and %s' "$proc_pid" "$proc_why" | tr '\n' '?'
+        printf '\n'
+      } >>"$m_work/named.refused"
     fi
   done
 }
