@@ -89,7 +89,7 @@ describe('a link', () => {
   });
 
   it('is not called silent because this process was stopped', async () => {
-    const { watch } = watched({ readyTimeoutMs: 1000 });
+    const { watch, ends } = watched({ readyTimeoutMs: 1000 });
     const now = vi.spyOn(performance, 'now').mockReturnValue(3_600_000);
     await vi.advanceTimersByTimeAsync(1000);
     expect(ends).toEqual([]);
