@@ -86,7 +86,8 @@ export function gaveUpEnding(message: string): Ending {
 
 /** The channel closed before the last frame. Without `ready` nothing was begun. */
 export function earlyEnding(exit: ExitStatus, heard: string, wasReady: boolean): Ending {
-  const how = exit.signal === null ? `exit status ${String(exit.status)}` : `signal ${signalName(exit.signal)}`;
+  const how =
+    exit.signal === null ? `exit status ${String(exit.status)}` : `signal ${signalName(exit.signal)}`;
   return {
     outcome: wasReady ? 'unknown' : 'failed',
     reason: `the host's shell ended early (${how})${heard === '' ? '' : `: ${heard}`}`,

@@ -73,7 +73,8 @@ export class FloodGuard {
     const { bytesRead, writableLength } = this.#socket;
     const others = bytesRead - this.#outputBytes;
     if (!this.#isLoggedIn && bytesRead > linkBounds.loginBytes.limit) this.#over('loginBytes');
-    else if (others > linkBounds.otherBytes.limit + otherPerByte * this.#outputBytes) this.#over('otherBytes');
+    else if (others > linkBounds.otherBytes.limit + otherPerByte * this.#outputBytes)
+      this.#over('otherBytes');
     else if (writableLength > linkBounds.unsentBytes.limit) this.#over('unsentBytes');
   }
 

@@ -71,7 +71,10 @@ describe('all that a host says', () => {
 
   it('is masked when the link tells how it ended', async () => {
     const collector = new HostCollector('h', 'exec', secretForms([own]), 65536, () => undefined);
-    const { reason } = await collector.finish({ outcome: 'failed', reason: text }, { connections: 1, execs: 1 });
+    const { reason } = await collector.finish(
+      { outcome: 'failed', reason: text },
+      { connections: 1, execs: 1 },
+    );
     expect(reason).toBe('x [secret] key k { secret "[secret]"; };');
   });
 });
