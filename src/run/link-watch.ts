@@ -57,6 +57,11 @@ export class LinkWatch {
     return this.#isOver;
   }
 
+  /** A frame came over this link. */
+  get wasHeard(): boolean {
+    return this.#wait !== 'ready';
+  }
+
   /** The host gave a sign of the run: a frame, a piece of one, or room for a piece of the bundle. */
   heard(): void {
     if (this.#wait === 'close') return;

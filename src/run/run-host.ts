@@ -7,6 +7,7 @@ import type { Frame } from '../protocol/index.ts';
 import type { Channel, ExitStatus, Session, Transport } from '../transport/index.ts';
 import { becomeCommand } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
+import { EarlyEnd } from './early-end.ts';
 import type { Ending } from './early-end.ts';
 import { DriverStage } from './driver-stage.ts';
 import { EventRules } from './event-rules.ts';
@@ -113,6 +114,7 @@ class HostRunner {
   }
 
   #endingOf(error: unknown): Ending {
+    if (error instanceof EarlyEnd) return error.ending;
     const reason = error instanceof Error ? error.message : String(error);
     const { hint, code } = isMusterError(error) ? error : { hint: undefined, code: '' };
     return { outcome: this.#outcomeOf(code), reason, ...(hint === undefined ? {} : { hint }) };
@@ -169,7 +171,15 @@ class HostRunner {
       await this.#takeBytes(bytes, link, channel);
       link.watch.idle();
     }
-    return this.#verdict(await channel.closed, this.#words(link));
+    const exit = await channel.closed;
+    const ending = this.#verdict(exit, this.#words(link));
+    // A follower that was killed is as good as a link that broke: the driver goes on, and another one can follow it.
+    if (link.watch.wasHeard && !this.#isOver()) throw new EarlyEnd(ending);
+    return ending;
+  }
+
+  #isOver(): boolean {
+    return this.#ended !== undefined || this.#gaveUp !== undefined;
   }
 
   /** Takes bytes piece by piece, each in its turn: others are heard between them. */
