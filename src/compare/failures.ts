@@ -56,8 +56,9 @@ export function foldLosses(hosts: readonly HostResult[]): readonly AlikeFold<Los
  * what the controller asked by itself is told.
  */
 export function failuresOf(host: HostResult): readonly Failure[] {
-  if (isLoss(host.outcome)) return checkFailures(host).filter(isProbe);
-  const precise = [...resourceFailures(host), ...checkFailures(host)];
+  if (isLoss(host.outcome)) return checkFailures(host, stderrByStep(host)).filter(isProbe);
+  const stderr = stderrByStep(host);
+  const precise = [...resourceFailures(host, stderr), ...checkFailures(host, stderr)];
   const explained = new Set(precise.filter(({ kind }) => kind !== 'drift').map(({ step }) => step));
   const steps = host.steps
     .filter((step) => step.outcome === 'failed' && !explained.has(step.id))
@@ -91,16 +92,16 @@ function isLoss(outcome: HostOutcome): boolean {
   return outcome === 'unreachable' || outcome === 'unknown' || outcome === 'skipped';
 }
 
-function resourceFailures(host: HostResult): Failure[] {
+function resourceFailures(host: HostResult, stderr: StderrByStep): Failure[] {
   return host.resources.flatMap(({ step, resource, target, status, reason, diff }): Failure[] => {
     const rest = { ...nothing, step, subject: `${resource} ${target}`, message: reason, diff };
     if (status === 'change') return [{ ...rest, kind: 'drift' }];
     if (status !== 'failed' && status !== 'conflict') return [];
-    return [{ ...rest, kind: status === 'failed' ? 'resource' : 'conflict', stderr: stderrOf(host, step) }];
+    return [{ ...rest, kind: status === 'failed' ? 'resource' : 'conflict', stderr: stderr.get(step) ?? '' }];
   });
 }
 
-function checkFailures(host: HostResult): Failure[] {
+function checkFailures(host: HostResult, stderr: StderrByStep): Failure[] {
   return host.checks
     .filter(({ holds }) => !holds)
     .map(({ step, name, message }) => ({
@@ -109,7 +110,7 @@ function checkFailures(host: HostResult): Failure[] {
       step,
       subject: name,
       message,
-      stderr: stderrOf(host, step),
+      stderr: stderr.get(step) ?? '',
     }));
 }
 
@@ -117,9 +118,11 @@ function stepFailure(step: StepResult): Failure {
   return { ...nothing, kind: 'step', step: step.id, message: step.reason, stderr: withCut(step) };
 }
 
-function stderrOf(host: HostResult, step: string): string {
-  const found = host.steps.find(({ id }) => id === step);
-  return found === undefined ? '' : withCut(found);
+type StderrByStep = ReadonlyMap<string, string>;
+
+/** Once for each step: a host may say any number of things that are wrong in one. The first of equal ids counts. */
+function stderrByStep(host: HostResult): StderrByStep {
+  return new Map(host.steps.toReversed().map((step) => [step.id, withCut(step)]));
 }
 
 /** What was kept of a step's standard error, and a last line that says so when that is not all. */

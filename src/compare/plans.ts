@@ -3,6 +3,7 @@
 import type { HostResult, ResourceResult, StepResult } from '../result.ts';
 import { type ChangeDifference, changeOf, differenceOfChanges, sharedDiff } from './change-lines.ts';
 import { type Fold, canonical, foldByEquality } from './fold.ts';
+import { groupBy } from './group-by.ts';
 
 /** What a plan says about one step on one host. */
 export interface PlannedStep {
@@ -87,10 +88,11 @@ function sharedPlan(fold: Fold<HostPlan>, plans: ReadonlyMap<string, HostPlan>):
 }
 
 function planOf(host: HostResult): HostPlan {
+  const resources = new Map(groupBy(host.resources, ({ step }) => step).map((all) => [all[0].step, all]));
   return host.steps.map((step: StepResult) => ({
     id: step.id,
     skipped: step.outcome === 'skipped' ? step.reason : undefined,
-    resources: host.resources.filter((resource) => resource.step === step.id),
+    resources: resources.get(step.id) ?? [],
   }));
 }
 
@@ -147,11 +149,12 @@ function resourceDifferences(
 /** Resources by what they are about; the same one used twice in a step is told apart by its turn. */
 function byName(resources: readonly ResourceResult[]): Map<string, ResourceResult> {
   const named = new Map<string, ResourceResult>();
+  const turns = new Map<string, number>();
   for (const resource of resources) {
-    let turn = 1;
-    const nameAt = (): string => canonical([resource.resource, resource.target, turn]);
-    while (named.has(nameAt())) turn += 1;
-    named.set(nameAt(), resource);
+    const name = canonical([resource.resource, resource.target]);
+    const turn = (turns.get(name) ?? 0) + 1;
+    turns.set(name, turn);
+    named.set(`${turn} ${name}`, resource);
   }
   return named;
 }

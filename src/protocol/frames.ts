@@ -1,6 +1,7 @@
 // The outer grammar of what comes back over an exec channel: frames with a length, so no payload can forge one.
 // docs/protocol.md describes it; src/runtime/follow.sh writes it. What stands between frames is noise
 // (a login shell's chatter): any amount of it is passed over, and the end of each line is kept apart.
+import { hostBounds } from './bounds.ts';
 import { NoisyLine } from './noisy-line.ts';
 
 /** One thing that a channel said. `data` may come in several pieces per frame; offsets are the log's. */
@@ -17,8 +18,13 @@ export type Frame =
   | { readonly type: 'broken'; readonly reason: string };
 
 const newline = 0x0a;
-const maxPayloadBytes = 2 ** 30;
 const logName = /^\d{3,6}\.(?:ev|out|err)$/;
+
+/** How much of what cost nothing to say came over a channel. */
+export interface Amounts {
+  readonly frames: number;
+  readonly noiseBytes: number;
+}
 
 /** Parses frames incrementally; holds at most one line's few KiB, whatever comes. */
 export class FrameParser {
@@ -30,6 +36,7 @@ export class FrameParser {
   #expects: 'line' | 'payload' | 'line end' = 'line';
   #begun = false;
   #broken = false;
+  #frames = 0;
 
   /** `nonce` holds no `@`. */
   constructor(nonce: string) {
@@ -40,6 +47,14 @@ export class FrameParser {
   /** The end of the line that has not come to its end yet, such as a prompt. Untrusted. */
   get unfinished(): string {
     return this.#line.isHeader ? '' : this.#line.text();
+  }
+
+  /** How much came since this was asked last: frames, also those with nothing in them, and bytes that belong to none. */
+  amounts(): Amounts {
+    const amounts = { frames: this.#frames, noiseBytes: this.#line.noiseBytes };
+    this.#frames = 0;
+    this.#line.noiseBytes = 0;
+    return amounts;
   }
 
   /** Takes the next bytes, in any split; gives the frames that they complete, payload bytes at once. */
@@ -86,6 +101,7 @@ export class FrameParser {
   }
 
   #takeHeader(header: string, isCut: boolean, frames: Frame[]): void {
+    this.#frames += 1;
     const [word = ''] = header.split(' ', 1);
     const frame = controlFrame(word, header.slice(word.length + 1));
     if (frame !== undefined && (!isCut || frame.type === 'fail')) {
@@ -101,7 +117,7 @@ export class FrameParser {
     const counts = [offset, length];
     if (!logName.test(log) || more.length > 0 || !counts.every((count) => /^\d{1,15}$/.test(count)))
       return false;
-    if (Number(length) > maxPayloadBytes) return false;
+    if (Number(length) > hostBounds.payloadBytes.limit) return false;
     this.#log = log;
     this.#offset = Number(offset);
     this.#left = Number(length);

@@ -1,7 +1,8 @@
 // The inner grammar: the event log that the driver writes, one event a line, fields joined with `|`.
 // Written by src/runtime/events.sh and codec.sh.
+import { hostBounds } from './bounds.ts';
 
-/** One event of the host's log. Field texts are untrusted. */
+/** One event of the host's log. Field texts are untrusted. A number that is none, or has too many digits, is NaN. */
 export type HostLine =
   | { readonly kind: 'begin'; readonly runId: string; readonly action: string }
   | { readonly kind: 'fact' | 'obs'; readonly key: string; readonly value: string }
@@ -51,48 +52,6 @@ export type HostLine =
   | { readonly kind: 'fin'; readonly outcome: string; readonly reason: string }
   | { readonly kind: 'unknown'; readonly text: string };
 
-const maxLineBytes = 1024 * 1024;
-
-/** Splits a byte stream into event lines. A line beyond 1 MiB is cut there: memory stays bounded. */
-export class LineSplitter {
-  #rest: Uint8Array[] = [];
-  #size = 0;
-
-  /** Takes the next bytes; gives the lines that they complete, decoded leniently as UTF-8. */
-  push(bytes: Uint8Array): readonly string[] {
-    const lines: string[] = [];
-    let at = 0;
-    for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, at)) {
-      this.#keep(bytes.subarray(at, end));
-      lines.push(new TextDecoder().decode(joinBytes(this.#rest, this.#size)));
-      this.#rest = [];
-      this.#size = 0;
-      at = end + 1;
-    }
-    this.#keep(bytes.subarray(at));
-    return lines;
-  }
-
-  #keep(bytes: Uint8Array): void {
-    const room = maxLineBytes - this.#size;
-    if (bytes.length === 0 || room <= 0) return;
-    // A copy, because the caller's buffer may be reused.
-    const piece = bytes.slice(0, room);
-    this.#rest.push(piece);
-    this.#size += piece.length;
-  }
-}
-
-function joinBytes(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
-}
-
 /** Undoes the host's escapes: `\\`, `\t`, `\n`, `\r` and `\0174` (the bar). Anything else stays as it is. */
 export function unescapeField(field: string): string {
   return field.replace(/\\(\\|t|n|r|0174)/g, (_, code: string) => {
@@ -111,12 +70,21 @@ export function unescapeField(field: string): string {
   });
 }
 
+const mostFields = 7;
+const numberShape = new RegExp(`^-?[0-9]{1,${hostBounds.digits.limit}}$`);
+
+/** A clock that was set back makes a time less than nothing; nobody counts anything else below it. */
+function countOf(text: string): number {
+  return numberShape.test(text) ? Math.max(0, Number(text)) : Number.NaN;
+}
+
 /** Parses one line of the event log; a line of no known shape becomes `unknown`, never an exception. */
 export function parseHostLine(line: string): HostLine {
-  const [kind = '', ...raw] = line.split('|');
+  // No event has more fields; a line may be nothing but bars.
+  const [kind = '', ...raw] = line.split('|', mostFields + 1);
   const fields = raw.map(unescapeField);
   const text = (index: number): string => fields[index] ?? '';
-  const count = (index: number): number => Number.parseInt(text(index), 10) || 0;
+  const count = (index: number): number => countOf(text(index));
   switch (kind) {
     case 'begin':
       return { kind, runId: text(0), action: text(1) };

@@ -1,6 +1,7 @@
 // One line of a channel, read as it comes: chatter of any length, and in it, anywhere, the marker of a frame.
+import { hostBounds } from './bounds.ts';
 
-const keptBytes = 4096;
+const keptBytes = hostBounds.headerBytes.limit;
 
 /** Looks for the marker over any split of the bytes. Of chatter it keeps the last 4 KiB, of a header the first 4 KiB. */
 export class NoisyLine {
@@ -11,6 +12,8 @@ export class NoisyLine {
   #matched = 0;
   #isHeader = false;
   #isCut = false;
+  /** How many bytes belong to no header, of all lines. */
+  noiseBytes = 0;
 
   /** The first character of `marker` stands nowhere else in it. */
   constructor(marker: string) {
@@ -51,6 +54,7 @@ export class NoisyLine {
   }
 
   #keep(byte: number): void {
+    if (!this.#isHeader) this.noiseBytes += 1;
     if (this.#isHeader && this.#size === keptBytes) {
       this.#isCut = true;
       return;
@@ -68,6 +72,7 @@ export class NoisyLine {
     const first = byte === this.#marker[0] ? 1 : 0;
     this.#matched = byte === this.#marker[this.#matched] ? this.#matched + 1 : first;
     if (this.#matched < this.#marker.length) return;
+    if (!this.#isHeader) this.noiseBytes -= this.#marker.length;
     this.clear();
     this.#isHeader = true;
   }

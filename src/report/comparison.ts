@@ -2,7 +2,7 @@
 // several lines as a diff against the majority.
 import { type KeyComparison, diffLines } from '../compare/index.ts';
 import { escapeLines, escapeTerminal } from './escape.ts';
-import { count, displayWidth, hostLabel, padEnd, wrap } from './layout.ts';
+import { count, displayWidth, hostLabel, padEnd, widest, wrap } from './layout.ts';
 import { type Style, paint } from './style.ts';
 import { diffBlock } from './trouble.ts';
 
@@ -14,7 +14,7 @@ const maxDiffLines = 40;
 
 /** Lines for comparisons: the key, then each value with who has it, the majority first. Indented by `indent`. */
 export function comparisonLines(keys: readonly KeyComparison[], style: Style, indent = '  '): string[] {
-  const width = Math.min(40, Math.max(0, ...keys.map(({ key }) => displayWidth(escapeTerminal(key)))));
+  const width = Math.min(40, widest(keys.map(({ key }) => displayWidth(escapeTerminal(key)))));
   return keys.flatMap((comparison) => {
     const name = padEnd(escapeTerminal(comparison.key), width);
     const cells = comparison.folds.map((fold) => `${valueText(fold.value)}  ${hostLabel(fold.hosts)}`);
@@ -46,7 +46,7 @@ function valueLines({ folds, majority }: KeyComparison, style: Style, indent: st
   const more = { hosts: rest, lines: [`(${count(folds.length - maxValues, 'more value')})`] };
   const cells = rest.length > 0 ? [...shown, more] : shown;
   const short = cells.flatMap(({ lines }) => (lines.length === 1 ? [displayWidth(lines[0] ?? '')] : []));
-  const width = Math.min(40, Math.max(0, ...short));
+  const width = Math.min(40, widest(short));
   return cells.flatMap((cell) => cellLines(cell, width, style)).map((line) => indent + line);
 }
 

@@ -6,11 +6,20 @@ import { type Mark, type Style, symbol } from './style.ts';
 /** Columns that a text takes on a terminal: combining marks take none, East Asian wide characters and emoji two. */
 export function displayWidth(text: string): number {
   let width = 0;
-  for (const character of text) {
-    if (/\p{M}|\u200d/u.test(character)) continue;
-    width += wide.test(character) ? 2 : 1;
-  }
+  for (const character of text) width += characterWidth(character);
   return width;
+}
+
+function characterWidth(character: string): number {
+  if (/\p{M}|\u200d/u.test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
+}
+
+/** The biggest of any number of widths, 0 for none. */
+export function widest(widths: Iterable<number>): number {
+  let most = 0;
+  for (const width of widths) most = Math.max(most, width);
+  return most;
 }
 
 const wide =
@@ -23,15 +32,21 @@ export function padEnd(text: string, width: number): string {
 
 /** The text cut to a display width, with a mark at its end when something was cut. */
 export function truncate(text: string, width: number, style: Style): string {
-  if (displayWidth(text) <= width) return text;
   const mark = style.unicode ? '…' : '>';
   let cut = '';
+  let used = 0;
+  let length = 0;
   for (const character of text) {
-    if (displayWidth(cut + character) > width - 1) break;
-    cut += character;
+    used += characterWidth(character);
+    length += 1;
+    // Any number of combining marks takes no width; a text is not looked at for ever because of them.
+    if (used > width || length > width * mostMarks) return cut + mark;
+    if (used < width) cut += character;
   }
-  return cut + mark;
+  return text;
 }
+
+const mostMarks = 8;
 
 /** Breaks a text at spaces, or behind commas in long words, so that lines keep to a width where they can. */
 export function wrap(text: string, width: number): string[] {
@@ -64,7 +79,7 @@ const widestLabel = 32;
 /** Rows with their texts aligned behind the widest (reasonable) label. */
 export function layOut(rows: readonly Row[], style: Style): string[] {
   const widths = rows.map(({ label }) => displayWidth(label)).filter((width) => width <= widestLabel);
-  const labelWidth = Math.max(0, ...widths);
+  const labelWidth = widest(widths);
   return rows.flatMap((row) => rowLines(row, labelWidth, style));
 }
 

@@ -2,6 +2,9 @@
 import type { RunEvent } from '../events.ts';
 import type { HostOutcome, StepOutcome } from '../result.ts';
 
+// A view that is drawn anew with every event shows the beginning of a long reason only.
+const shownReason = 1000;
+
 /** Where one host stands. */
 export interface HostProgress {
   readonly host: string;
@@ -29,7 +32,7 @@ export class Progress {
   record(event: RunEvent): void {
     if (event.type === 'run-started') this.start(event);
     else if (event.type === 'notice')
-      this.notice = event.host === undefined ? event.message : `${event.host}: ${event.message}`;
+      this.notice = `${event.host === undefined ? '' : `${event.host}: `}${event.message.slice(0, shownReason)}`;
     else if (event.type !== 'run-finished') recordHost(this.hostAt(event.host), event);
   }
 
@@ -62,11 +65,11 @@ function recordHost(host: HostProgress, event: RunEvent): void {
       break;
     case 'step-finished':
       host.steps[event.outcome] += 1;
-      if (event.outcome === 'failed') host.reason = event.reason;
+      if (event.outcome === 'failed') host.reason = event.reason.slice(0, shownReason);
       break;
     case 'host-finished':
       host.state = event.outcome;
-      if (event.reason !== '') host.reason = event.reason;
+      if (event.reason !== '') host.reason = event.reason.slice(0, shownReason);
       break;
     case 'fact':
     case 'resource':

@@ -12,7 +12,7 @@ import {
 import { foldHostNames } from '../host-names.ts';
 import type { ResourceResult, RunResult } from '../result.ts';
 import { escapeTerminal } from './escape.ts';
-import { count, displayWidth, hostLabel, layOut, padEnd, wrap } from './layout.ts';
+import { count, displayWidth, hostLabel, layOut, padEnd, widest, wrap } from './layout.ts';
 import { otherRunRows } from './other-runs.ts';
 import { type Mark, type Style, paint, symbol } from './style.ts';
 import { countOf, diffBlock, failureRows, lossRows, totalLine, withReason } from './trouble.ts';
@@ -132,7 +132,7 @@ function under(step: string, items: readonly Item[], width: number, style: Style
 }
 
 function stepWidth(ids: readonly string[]): number {
-  return Math.max(0, ...ids.map((id) => displayWidth(escapeTerminal(id))));
+  return widest(ids.map((id) => displayWidth(escapeTerminal(id))));
 }
 
 function planLabel(hosts: readonly string[]): string {

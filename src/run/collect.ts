@@ -1,5 +1,6 @@
 // Turns what one host's driver says into RunEvents as it comes, and into a HostResult at the end. No effects.
 import type { EventListener } from '../events.ts';
+import { hostBounds } from '../protocol/index.ts';
 import type { HostLine } from '../protocol/index.ts';
 import type {
   Action,
@@ -14,6 +15,7 @@ import type {
 import type { Ending } from './early-end.ts';
 import { withHint, wordlessEnding } from './early-end.ts';
 import { isChange, judgeCommand, judgeFindings } from './judge.ts';
+import { turns } from './turns.ts';
 import { otherRunOf } from './other-run.ts';
 import { PrivateNames } from './private-names.ts';
 import { RemoteMask } from './remote-mask.ts';
@@ -28,6 +30,7 @@ export interface ReceiptInfo {
   readonly entries: number;
 }
 
+const lineWork = 64;
 const resourceStatuses = ['ok', 'change', 'changed', 'failed', 'undone', 'kept', 'conflict'] as const;
 
 /**
@@ -44,6 +47,9 @@ export class HostCollector {
   readonly #checks: CheckResult[] = [];
   readonly #observations = new Map<string, string>();
   readonly #facts = new Map<string, string>();
+  /** Steps of which a check does not hold, and steps with a change. */
+  readonly #failedSteps = new Set<string>();
+  readonly #changedSteps = new Set<string>();
   #pending: ResourceResult | undefined;
   /** The diff of the pending resource as it came: it is masked as a whole. */
   #diff: string[] = [];
@@ -85,15 +91,21 @@ export class HostCollector {
     this.#steps.hide(this.#names);
   }
 
-  /** Takes one line of the event log. */
-  line(raw: HostLine): void {
+  /** Takes one line of the event log, and the next one when this one was taken. */
+  async line(raw: HostLine): Promise<void> {
     this.#isBegun = true;
-    const line = this.#mask.line(this.#names?.hideIn(raw) ?? raw);
+    // Something to do for each line, however short it is.
+    await turns.take(lineWork);
+    const line = await this.#mask.lineInTurns(this.#names?.hideIn(raw) ?? raw);
     if (line.kind === 'd') {
-      this.#diff.push(line.text);
+      this.#diff.push(shortened(line.text));
       return;
     }
-    this.#flushResource();
+    await this.#flushResource();
+    this.#take(line);
+  }
+
+  #take(line: Exclude<HostLine, { kind: 'd' }>): void {
     switch (line.kind) {
       case 'fact':
         this.#facts.set(line.key, line.value);
@@ -158,8 +170,8 @@ export class HostCollector {
   }
 
   /** Closes the books. `ending` says how the link saw it; what the driver said itself goes first. */
-  finish(ending: Ending, cost: { connections: number; execs: number }): HostResult {
-    this.#flushResource();
+  async finish(ending: Ending, cost: { connections: number; execs: number }): Promise<HostResult> {
+    await this.#flushResource();
     this.#steps.flush();
     const seen = this.#names?.hideIn(ending) ?? ending;
     const { outcome, reason, hint } = withHint(
@@ -206,9 +218,8 @@ export class HostCollector {
 
   #stepOutcome(line: Extract<HostLine, { kind: 'end' }>): StepOutcome {
     if (line.outcome === 'failed' || line.outcome === 'skipped') return line.outcome;
-    if (this.#checks.some((check) => check.step === line.id && !check.holds)) return 'failed';
-    const changes = this.#resources.some((resource) => resource.step === line.id && isChange(resource));
-    return changes ? 'changed' : 'ok';
+    if (this.#failedSteps.has(line.id)) return 'failed';
+    return this.#changedSteps.has(line.id) ? 'changed' : 'ok';
   }
 
   #resourceOf(line: Extract<HostLine, { kind: 'res' }>): ResourceResult {
@@ -224,19 +235,22 @@ export class HostCollector {
     };
   }
 
-  #flushResource(): void {
+  async #flushResource(): Promise<void> {
+    const pending = this.#pending;
     const lines = this.#diff;
     this.#diff = [];
-    if (this.#pending === undefined) return;
-    const result = { ...this.#pending, diff: this.#mask.diff(lines, this.#pending.target) };
-    this.#resources.push(result);
-    this.#emit({ type: 'resource', host: this.#host, result });
     this.#pending = undefined;
+    if (pending === undefined) return;
+    const result = { ...pending, diff: await this.#mask.diffInTurns(lines, pending.target) };
+    this.#resources.push(result);
+    if (isChange(result)) this.#changedSteps.add(result.step);
+    this.#emit({ type: 'resource', host: this.#host, result });
   }
 
   #addCheck({ name, holds, message }: Extract<HostLine, { kind: 'check' }>): void {
     const result: CheckResult = { step: this.#steps.running, name, holds, message };
     this.#checks.push(result);
+    if (!holds) this.#failedSteps.add(result.step);
     this.#emit({ type: 'check', host: this.#host, result });
   }
 
@@ -244,6 +258,14 @@ export class HostCollector {
     this.#observations.set(key, value);
     this.#emit({ type: 'observation', host: this.#host, step: this.#steps.running, key, value });
   }
+}
+
+/** Nobody reads on in a line of a diff that is so long. */
+function shortened(line: string): string {
+  const { limit } = hostBounds.diffLine;
+  return line.length > limit
+    ? `${line.slice(0, limit)}... cut here: the line has ${line.length} characters`
+    : line;
 }
 
 function finalOutcome(word: string): HostOutcome {

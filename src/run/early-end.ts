@@ -8,6 +8,16 @@ export interface Ending {
   readonly hint?: string;
 }
 
+/** The channel closed in the middle of a run. */
+export class EarlyEnd extends Error {
+  readonly ending: Ending;
+
+  constructor(ending: Ending) {
+    super(ending.reason);
+    this.ending = ending;
+  }
+}
+
 const space = 'look at the space and the inodes of the disk, on the host: df -k /tmp; df -i /tmp';
 
 const hints: readonly (readonly [RegExp, string])[] = [

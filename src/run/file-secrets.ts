@@ -89,8 +89,15 @@ const privateField =
 const timing =
   /^[ \t\r\f\v]*(?:Created|Publish|Activate|Revoke|Inactive|Delete|SyncPublish|SyncDelete|DSPublish|DSRemoved):/;
 
+const blanks = ' \t\r\f\v';
+
+/** Without the blanks at both ends. By hand: a pattern for blanks at an end looks at each run of them again and again. */
 function trimmed(text: string): string {
-  return text.replace(/^[ \t\r\f\v]+/, '').replace(/[ \t\r\f\v]+$/, '');
+  let from = 0;
+  let end = text.length;
+  while (from < end && blanks.includes(text.charAt(from))) from++;
+  while (end > from && blanks.includes(text.charAt(end - 1))) end--;
+  return text.slice(from, end);
 }
 
 /** Several words that are no `Name: value`: no line of a key looks so. */
@@ -159,7 +166,8 @@ function commandLine(line: string): string {
   if (head !== '' && isRandom(key)) return head + marked(key);
   return line
     .replace(
-      /(-y[ \t]*["']?(?:[A-Za-z0-9-]+:)?[A-Za-z0-9._-]+:)([A-Za-z0-9+/]+=*)/g,
+      // No name in DNS is longer; without a bound each `-y` would be looked for to the end of the line.
+      /(-y[ \t]*["']?(?:[A-Za-z0-9-]{1,64}:)?[A-Za-z0-9._-]{1,255}:)([A-Za-z0-9+/]+=*)/g,
       (all, before: string, value: string) => (isBase64(value) ? before + marked(value) : all),
     )
     .replace(

@@ -1,8 +1,12 @@
 // What a host said that is no frame: kept for the moment when somebody asks why nothing else came.
+import { hostBounds } from '../protocol/index.ts';
 import { RemoteMask } from './remote-mask.ts';
 
-const keptLines = 5;
+const keptLines = hostBounds.noiseLines.limit;
 const keptCharacters = 200;
+// Of a long text only the end is masked: enough that nothing of a secret which is cut there comes to be shown.
+const maskedCharacters = 4096;
+const readCharacters = 1000;
 
 /** Collects lines of chatter; keeps the last few. Secrets in them are masked. */
 export class Heard {
@@ -27,7 +31,7 @@ export class Heard {
 
   /** One text of the host's, fit for a message. */
   clean(text: string): string {
-    return lastWords(this.#mask.text(text));
+    return lastWords(this.#mask.text(text.slice(-maskedCharacters)).slice(-readCharacters));
   }
 }
 

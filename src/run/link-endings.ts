@@ -86,9 +86,15 @@ export function gaveUpEnding(message: string): Ending {
 
 /** The channel closed before the last frame. Without `ready` nothing was begun. */
 export function earlyEnding(exit: ExitStatus, heard: string, wasReady: boolean): Ending {
-  const how = exit.signal === null ? `exit status ${String(exit.status)}` : `signal ${exit.signal}`;
+  const how =
+    exit.signal === null ? `exit status ${String(exit.status)}` : `signal ${signalName(exit.signal)}`;
   return {
     outcome: wasReady ? 'unknown' : 'failed',
     reason: `the host's shell ended early (${how})${heard === '' ? '' : `: ${heard}`}`,
   };
+}
+
+// A name as RFC 4254 has it; the host may write anything there.
+function signalName(signal: string): string {
+  return /^[A-Za-z0-9@._-]{1,64}$/.test(signal) ? signal : 'of no known name';
 }

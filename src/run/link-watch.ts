@@ -33,6 +33,9 @@ export class LinkWatch {
   #timer: NodeJS.Timeout;
   #due = 0;
   #isOver = false;
+  /** Since when what came is worked off here, and how long that took since the wait began: the host is not to blame. */
+  #busySince: number | undefined;
+  #busyMs = 0;
 
   constructor({ readyTimeoutMs, silenceTimeoutMs }: HostConnection) {
     const silenceMs = silenceTimeoutMs ?? defaultSilenceMs;
@@ -54,6 +57,11 @@ export class LinkWatch {
     return this.#isOver;
   }
 
+  /** A frame came over this link. */
+  get wasHeard(): boolean {
+    return this.#wait !== 'ready';
+  }
+
   /** The host gave a sign of the run: a frame, a piece of one, or room for a piece of the bundle. */
   heard(): void {
     if (this.#wait === 'close') return;
@@ -66,6 +74,17 @@ export class LinkWatch {
     if (this.#wait === 'close') return;
     this.#wait = 'close';
     this.#restart();
+  }
+
+  /** Something came, and is worked off. Until idle() no time counts. */
+  busy(): void {
+    this.#busySince ??= performance.now();
+  }
+
+  /** What came is worked off. */
+  idle(): void {
+    if (this.#busySince !== undefined) this.#busyMs += performance.now() - this.#busySince;
+    this.#busySince = undefined;
   }
 
   /** Ends the wait with an error of this side. */
@@ -86,10 +105,27 @@ export class LinkWatch {
 
   #begin(): NodeJS.Timeout {
     const limitMs = this.#limits[this.#wait];
-    this.#due = performance.now() + limitMs;
+    this.#busyMs = 0;
+    if (this.#busySince !== undefined) this.#busySince = performance.now();
+    return this.#sleep(limitMs, limitMs);
+  }
+
+  #sleep(ms: number, limitMs: number): NodeJS.Timeout {
+    this.#due = performance.now() + ms;
     return setTimeout(() => {
+      const owedMs = this.#takeBusyMs();
       if (performance.now() > this.#due + lateMs) this.#restart();
+      else if (owedMs > 0) this.#timer = this.#sleep(owedMs, limitMs);
       else this.fail(new WaitOver(this.#wait, limitMs));
-    }, limitMs);
+    }, ms);
+  }
+
+  #takeBusyMs(): number {
+    const isBusy = this.#busySince !== undefined;
+    this.idle();
+    if (isBusy) this.busy();
+    const ms = Math.ceil(this.#busyMs);
+    this.#busyMs = 0;
+    return ms;
   }
 }

@@ -36,8 +36,17 @@ function base64Cores(secret: string): string[] {
   return cores;
 }
 
+/** What may stand for one character, by what it begins with. */
+type Choices = ReadonlyMap<string, readonly string[]>;
+
 /** A form as what may stand at each of its characters. */
-type Spelled = readonly (readonly string[])[];
+type Spelled = readonly Choices[];
+
+/** What a form may begin with, and the forms that do. */
+interface Beginning {
+  readonly text: string;
+  readonly forms: Spelled[];
+}
 
 /** Where a form that begins at some place ends, -1 if it does not; `open` if more text could make it one. */
 interface Match {
@@ -47,16 +56,26 @@ interface Match {
 
 /** Masks texts of one host by value. */
 export class ValueMask {
-  /** First character to the forms that may begin with it, longest first. */
-  readonly #byFirst = new Map<string, Spelled[]>();
+  /** First character to what forms may begin with. Few texts of a host begin so, and each is looked at once for all forms. */
+  readonly #byFirst = new Map<string, Beginning[]>();
 
   constructor(forms: readonly string[]) {
     for (const form of forms) {
-      const spelled = Array.from(form, spellings);
-      for (const first of new Set((spelled[0] ?? []).map((text) => text.charAt(0)))) {
-        this.#byFirst.set(first, [...(this.#byFirst.get(first) ?? []), spelled]);
+      const [first, ...rest] = Array.from(form, choicesOf);
+      for (const [character, texts] of first ?? []) {
+        for (const text of texts) this.#beginning(character, text).forms.push(rest);
       }
     }
+  }
+
+  #beginning(character: string, text: string): Beginning {
+    const known = this.#byFirst.get(character) ?? [];
+    this.#byFirst.set(character, known);
+    const same = known.find((beginning) => beginning.text === text);
+    if (same !== undefined) return same;
+    const fresh: Beginning = { text, forms: [] };
+    known.push(fresh);
+    return fresh;
   }
 
   /** Masks a whole text. Its lines stay lines, also where a secret stands over several of them. */
@@ -80,15 +99,42 @@ export class ValueMask {
     return { done: done + text.slice(shown), held: '' };
   }
 
+  // A form that is still open says nothing of the others: in a whole text one of them may have come to its end.
   #match(text: string, at: number): Match {
     let end = -1;
-    for (const form of this.#byFirst.get(text.charAt(at)) ?? []) {
-      const found = matchForm(form, text, at);
-      if (found.open) return { end, open: true };
-      end = Math.max(end, found.end);
+    let open = false;
+    for (const beginning of this.#byFirst.get(text.charAt(at)) ?? []) {
+      if (!text.startsWith(beginning.text, at)) {
+        open ||= isCutAt(beginning.text, text, at);
+        continue;
+      }
+      for (const rest of beginning.forms) {
+        const found = matchRest(rest, text, at + beginning.text.length);
+        open ||= found.open;
+        end = Math.max(end, found.end);
+      }
     }
-    return { end, open: false };
+    return { end, open };
   }
+}
+
+/** The text ends in the middle of what may stand there. */
+function isCutAt(choice: string, text: string, at: number): boolean {
+  return at + choice.length > text.length && choice.startsWith(text.slice(at));
+}
+
+const choicesByCharacter = new Map<string, Choices>();
+
+function choicesOf(character: string): Choices {
+  const known = choicesByCharacter.get(character);
+  if (known !== undefined) return known;
+  const choices = new Map<string, string[]>();
+  for (const text of spellings(character)) {
+    const first = text.charAt(0);
+    choices.set(first, [...(choices.get(first) ?? []), text]);
+  }
+  choicesByCharacter.set(character, choices);
+  return choices;
 }
 
 /** Masks a stream of text pieces by value; holds back just so much that a secret over two pieces is seen whole. */
@@ -119,21 +165,22 @@ export class ValueStream {
 const wrap = /(?:\\?\r?\n[ \t]{0,40}[+-]?[ \t]{0,40}|\\r\\n|\\n)/y;
 
 /** All the ways at once: what is at one character is matched in all spellings, from wherever the last one ended. */
-function matchForm(form: Spelled, text: string, at: number): Match {
-  let places = new Set([at]);
+function matchRest(rest: Spelled, text: string, at: number): Match {
+  let places: readonly number[] = [at];
   let open = false;
-  for (const [index, choices] of form.entries()) {
-    const next = new Set<number>();
+  for (const choices of rest) {
+    const next: number[] = [];
     for (const place of places) {
-      for (const from of index === 0 ? [place] : startsAt(text, place)) {
+      for (const from of startsAt(text, place)) {
         open ||= from === text.length;
-        for (const choice of choices) {
-          if (text.startsWith(choice, from)) next.add(from + choice.length);
-          else open ||= from + choice.length > text.length && choice.startsWith(text.slice(from));
+        for (const choice of choices.get(text.charAt(from)) ?? []) {
+          const end = from + choice.length;
+          if (!text.startsWith(choice, from)) open ||= isCutAt(choice, text, from);
+          else if (!next.includes(end)) next.push(end);
         }
       }
     }
-    if (next.size === 0) return { end: -1, open };
+    if (next.length === 0) return { end: -1, open };
     places = next;
   }
   return { end: Math.max(...places), open: false };
@@ -141,7 +188,8 @@ function matchForm(form: Spelled, text: string, at: number): Match {
 
 /** Where the next character may begin: here, or behind a line end and any part of what follows it. */
 function startsAt(text: string, place: number): readonly number[] {
-  if (!/[\r\n\\]/.test(text.charAt(place))) return [place];
+  const character = text.charAt(place);
+  if (character !== '\n' && character !== '\r' && character !== '\\') return [place];
   wrap.lastIndex = place;
   const glue = wrap.exec(text)?.[0] ?? '';
   const line = glue.indexOf('\n') + 1 || glue.length;

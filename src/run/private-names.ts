@@ -23,6 +23,8 @@ export class PrivateNames {
   readonly #plainByForm: ReadonlyMap<string, string>;
   readonly #pattern: RegExp;
   readonly #longest: number;
+  /** What the names begin with. */
+  readonly #beginnings: string;
 
   private constructor(above: string, name: string) {
     this.#name = name;
@@ -37,6 +39,7 @@ export class PrivateNames {
       'g',
     );
     this.#longest = Math.max(...forms.map((form) => form.length));
+    this.#beginnings = [...new Set(forms.map((form) => form.charAt(0)))].join('');
   }
 
   /**
@@ -63,6 +66,7 @@ export class PrivateNames {
   /** Where in a text a name may begin that ends behind it; the text's length when none does. */
   openFrom(text: string): number {
     for (let at = Math.max(0, text.length - this.#longest); at < text.length; at++) {
+      if (!this.#beginnings.includes(text.charAt(at))) continue;
       const tail = text.slice(at);
       for (const form of this.#plainByForm.keys()) if (form.startsWith(tail)) return at;
     }

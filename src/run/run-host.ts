@@ -7,14 +7,17 @@ import type { Frame } from '../protocol/index.ts';
 import type { Channel, ExitStatus, Session, Transport } from '../transport/index.ts';
 import { becomeCommand } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
+import { EarlyEnd } from './early-end.ts';
 import type { Ending } from './early-end.ts';
 import { DriverStage } from './driver-stage.ts';
+import { EventRules } from './event-rules.ts';
 import { FrameRules } from './frame-rules.ts';
 import { Heard } from './heard.ts';
 import type { HostRun, HostTask, StopSignals } from './host-task.ts';
 import { bootText, followText, shell } from './host-scripts.ts';
 import { LinkWatch, WaitOver } from './link-watch.ts';
 import { sendControl } from './send-control.ts';
+import { pieceSize, turns } from './turns.ts';
 import {
   brokeProtocolError,
   bundleError,
@@ -31,6 +34,8 @@ interface Link {
   readonly parser: FrameParser;
   /** What the command said on its standard error so far. */
   stderr: () => string;
+  /** What was taken from it last is taken to its end, whoever listens to it by then. */
+  taking: Promise<void>;
 }
 
 // Each piece of a bundle that the host took is a sign of life, so a big bundle may take its time.
@@ -55,7 +60,8 @@ class HostRunner {
   readonly #emit: EventListener;
   readonly #collector: HostCollector;
   readonly #lines = new LineSplitter();
-  readonly #rules = new FrameRules();
+  readonly #rules: FrameRules;
+  readonly #eventRules = new EventRules();
   readonly #stage: DriverStage;
   readonly #heard: Heard;
   readonly #cost = { connections: 0, execs: 0 };
@@ -69,6 +75,7 @@ class HostRunner {
     this.#transport = transport;
     this.#signals = signals;
     this.#emit = emit;
+    this.#rules = new FrameRules(task.outputCap);
     this.#heard = new Heard(task.secretForms);
     this.#stage = new DriverStage(task.action);
     this.#collector = new HostCollector(task.host, task.action, task.secretForms, task.outputCap, emit);
@@ -77,7 +84,7 @@ class HostRunner {
   async run(): Promise<HostRun> {
     this.#emit({ type: 'host-started', host: this.#task.host });
     const ending = await this.#attempts();
-    const result = this.#collector.finish(ending, this.#cost);
+    const result = await this.#collector.finish(ending, this.#cost);
     this.#emit({
       type: 'host-finished',
       host: result.host,
@@ -107,6 +114,7 @@ class HostRunner {
   }
 
   #endingOf(error: unknown): Ending {
+    if (error instanceof EarlyEnd) return error.ending;
     const reason = error instanceof Error ? error.message : String(error);
     const { hint, code } = isMusterError(error) ? error : { hint: undefined, code: '' };
     return { outcome: this.#outcomeOf(code), reason, ...(hint === undefined ? {} : { hint }) };
@@ -131,6 +139,7 @@ class HostRunner {
       watch: new LinkWatch(connection),
       parser: new FrameParser(this.#task.nonce),
       stderr: () => '',
+      taking: Promise.resolve(),
     };
     try {
       // The watch has its own word: a session that was closed need not say so at once.
@@ -142,10 +151,12 @@ class HostRunner {
       link.watch.stop();
       forget();
       session.close();
+      await link.taking;
     }
   }
 
   async #talk(session: Session, link: Link, again: boolean): Promise<Ending> {
+    this.#rules.newLink();
     const channel = await session.exec(becomeCommand(this.#task.connection.become, shell));
     this.#cost.execs++;
     link.stderr = () => channel.stderr();
@@ -156,13 +167,40 @@ class HostRunner {
     await channel.write(new TextEncoder().encode(text)).catch(() => undefined);
     if (again) channel.end();
     for await (const bytes of channel.stdout) {
-      for (const frame of link.parser.push(bytes)) {
+      link.watch.busy();
+      await this.#takeBytes(bytes, link, channel);
+      link.watch.idle();
+    }
+    const exit = await channel.closed;
+    const ending = this.#verdict(exit, this.#words(link));
+    // A follower that was killed is as good as a link that broke: the driver goes on, and another one can follow it.
+    if (link.watch.wasHeard && !this.#isOver()) throw new EarlyEnd(ending);
+    return ending;
+  }
+
+  #isOver(): boolean {
+    return this.#ended !== undefined || this.#gaveUp !== undefined;
+  }
+
+  /** Takes bytes piece by piece, each in its turn: others are heard between them. */
+  async #takeBytes(bytes: Uint8Array, link: Link, channel: Channel): Promise<void> {
+    for (let at = 0; at < bytes.length; at += pieceSize) {
+      const piece = bytes.subarray(at, at + pieceSize);
+      await turns.take(piece.length);
+      const frames = link.parser.push(piece);
+      this.#judge(this.#rules.tooMuch(link.parser.amounts()));
+      for (const frame of frames) {
         if (link.watch.isOver) throw new Error('nobody listens to this link any more');
-        this.#take(frame, link.watch);
+        const taking = this.#take(frame, link.watch);
+        link.taking = taking.catch(() => undefined);
+        await taking;
         if (frame.type === 'ready') void this.#send(channel, link.watch);
       }
     }
-    return this.#verdict(await channel.closed, this.#words(link));
+  }
+
+  #judge(reason: string | undefined): void {
+    if (reason !== undefined) throw brokeProtocolError(this.#task.connection, reason);
   }
 
   /** Never rejects: what the host does not take shows in how the channel ends. */
@@ -182,9 +220,8 @@ class HostRunner {
     }
   }
 
-  #take(frame: Frame, watch: LinkWatch): void {
-    const reason = this.#rules.broken(frame);
-    if (reason !== undefined) throw brokeProtocolError(this.#task.connection, reason);
+  async #take(frame: Frame, watch: LinkWatch): Promise<void> {
+    this.#judge(this.#rules.broken(frame));
     if (frame.type === 'noise') {
       this.#heard.line(frame.text);
       return;
@@ -196,7 +233,7 @@ class HostRunner {
         this.#collector.directory(frame.directory);
         return;
       case 'data':
-        if (frame.log.endsWith('.ev')) this.#takeEvents(frame.bytes);
+        if (frame.log.endsWith('.ev')) await this.#takeEvents(frame.bytes);
         else this.#collector.output(frame.log, frame.bytes);
         return;
       case 'done':
@@ -219,13 +256,12 @@ class HostRunner {
     }
   }
 
-  #takeEvents(bytes: Uint8Array): void {
+  async #takeEvents(bytes: Uint8Array): Promise<void> {
     for (const text of this.#lines.push(bytes)) {
       const line = parseHostLine(text);
-      const reason = this.#rules.brokenEvent(line.kind);
-      if (reason !== undefined) throw brokeProtocolError(this.#task.connection, reason);
+      this.#judge(this.#eventRules.broken(line));
       this.#stage.line(line);
-      this.#collector.line(line);
+      await this.#collector.line(line);
     }
   }
 

@@ -1,8 +1,10 @@
 // What the steps of one host's run print and how each of them ends. Output comes in pieces, and is kept up to a cap.
 import type { OutputStream, StepOutcome, StepResult } from '../result.ts';
-import { ByteDecoder } from './byte-text.ts';
+import { ByteDecoder, hostBounds } from '../protocol/index.ts';
 import { type PrivateNames, StreamNames } from './private-names.ts';
 import type { OutputMask, RemoteMask } from './remote-mask.ts';
+
+const lastWordsLength = 1000;
 
 interface StepState {
   id: string;
@@ -32,6 +34,8 @@ export class StepRecords {
   readonly #show: ShowOutput;
   #names: PrivateNames | undefined;
   #running = 0;
+  /** Characters of all outputs together. */
+  #kept = 0;
 
   /** `cap` is how many characters of each stream of a step are kept, its last ones. */
   constructor(mask: RemoteMask, cap: number, show: ShowOutput) {
@@ -81,7 +85,8 @@ export class StepRecords {
 
   /** The last line that the driver itself printed on its standard error. */
   get lastWords(): string {
-    return this.#steps.get(0)?.stderr.trimEnd().split('\n').at(-1) ?? '';
+    const words = this.#steps.get(0)?.stderr.slice(-lastWordsLength).trimEnd() ?? '';
+    return words.slice(words.lastIndexOf('\n') + 1);
   }
 
   /** What the only step of an exec printed; undefined when nothing was heard of it. */
@@ -124,10 +129,30 @@ export class StepRecords {
     if (text === '') return;
     const stream = streamOf(log);
     const step = this.#step(numberOf(log));
-    const all = step[stream] + text;
-    step[stream] = all.slice(-this.#cap);
-    if (all.length > this.#cap) noteCut(step, stream);
+    this.#set(step, stream, step[stream] + text);
+    if (step[stream].length > this.#cap) {
+      this.#set(step, stream, step[stream].slice(-this.#cap));
+      noteCut(step, stream);
+    }
+    this.#makeRoom();
     this.#show(step.id, stream, text);
+  }
+
+  #set(step: StepState, stream: OutputStream, text: string): void {
+    this.#kept += text.length - step[stream].length;
+    step[stream] = text;
+  }
+
+  /** Of too much output of all steps together the first goes: what came last says why something failed. */
+  #makeRoom(): void {
+    for (const step of this.#kept > hostBounds.keptOutput.limit ? this.#steps.values() : []) {
+      for (const stream of ['stdout', 'stderr'] as const) {
+        if (step[stream] === '') continue;
+        this.#set(step, stream, '');
+        noteCut(step, stream);
+        if (this.#kept <= hostBounds.keptOutput.limit) return;
+      }
+    }
   }
 }
 

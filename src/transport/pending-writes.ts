@@ -5,14 +5,17 @@ import { ConnectError } from '../errors.ts';
 /** Sends bytes to a stream one promise at a time; `fail` rejects what waits now and whatever comes later. */
 export class PendingWrites {
   readonly #sink: Writable;
+  readonly #below: Writable;
   readonly #rejects = new Set<(error: Error) => void>();
   #failure: Error | undefined;
 
-  constructor(sink: Writable) {
+  /** `below` is what the sink writes to, when that is another stream: it may take no more while the sink still does. */
+  constructor(sink: Writable, below: Writable = sink) {
     this.#sink = sink;
+    this.#below = below;
   }
 
-  /** Resolves when the sink took the bytes. */
+  /** Resolves when the sink took the bytes, and what is below it has room again. */
   write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined || !this.#sink.writable) {
@@ -20,10 +23,14 @@ export class PendingWrites {
         return;
       }
       this.#rejects.add(reject);
-      this.#sink.write(bytes, (error) => {
+      const settle = (error?: Error): void => {
         this.#rejects.delete(reject);
-        if (error) reject(closedError('the command reads its input no more', error));
-        else resolve();
+        if (error === undefined) resolve();
+        else reject(closedError('the command reads its input no more', error));
+      };
+      this.#sink.write(bytes, (error) => {
+        if (error || this.#below === this.#sink || !this.#below.writableNeedDrain) settle(error ?? undefined);
+        else this.#below.once('drain', settle);
       });
     });
   }

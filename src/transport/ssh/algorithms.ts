@@ -11,10 +11,11 @@ const kex: readonly KexAlgorithm[] = [
   'diffie-hellman-group14-sha256',
   'diffie-hellman-group16-sha512',
   'diffie-hellman-group18-sha512',
-  // After the fixed groups: hosts answer it with 8192-bit groups, which cost seconds.
-  'diffie-hellman-group-exchange-sha256',
 ];
+// In a group exchange the host chooses the prime, and node:crypto checks it on the only thread: 8 s for 4096 bits, minutes
+// for 8192. So only a host that is known to be old is asked for one, after all others that it may have.
 const legacyKex: readonly KexAlgorithm[] = [
+  'diffie-hellman-group-exchange-sha256',
   'diffie-hellman-group14-sha1',
   'diffie-hellman-group-exchange-sha1',
   'diffie-hellman-group1-sha1',

@@ -4,6 +4,8 @@ import { ConnectError } from '../../errors.ts';
 import { stderrOf, stdoutOf } from '../outputs.ts';
 import { PendingWrites } from '../pending-writes.ts';
 import type { Channel, ExitStatus, HostConnection } from '../port.ts';
+import type { Connection } from './connect-once.ts';
+import type { FloodGuard } from './flood-guard.ts';
 
 /** Exit status and data may come in any order, and the status not at all: only 'close' is the end. */
 export class SshChannel implements Channel {
@@ -16,9 +18,10 @@ export class SshChannel implements Channel {
   #lost: ConnectError | undefined;
   #settle: () => void = () => undefined;
 
-  constructor(host: HostConnection, stream: ClientChannel) {
+  constructor(host: HostConnection, stream: ClientChannel, { socket, guard }: Connection) {
     this.#stream = stream;
-    this.#writes = new PendingWrites(stream);
+    this.#writes = new PendingWrites(stream, socket);
+    watchOutput(stream, guard);
     this.stdout = stdoutOf(stream, () => this.#lost);
     this.stderr = stderrOf(stream.stderr);
     this.closed = new Promise((resolve) => {
@@ -57,4 +60,23 @@ export class SshChannel implements Channel {
   #isOutputOpen(): boolean {
     return (this.#stream.incoming as { readonly state: string }).state === 'open';
   }
+}
+
+// ssh2 pushes whatever comes into the stream, also what the window that was given has no room for.
+function watchOutput(stream: ClientChannel, guard: FloodGuard): void {
+  const push = stream.push.bind(stream);
+  stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
+    const goesOn = push(chunk, encoding);
+    guard.output(lengthOf(chunk), stream.readableLength);
+    return goesOn;
+  };
+  let all = 0;
+  stream.stderr.on('data', (chunk: Buffer) => {
+    all += chunk.length;
+    guard.stderr(chunk.length, all);
+  });
+}
+
+function lengthOf(chunk: unknown): number {
+  return chunk instanceof Uint8Array ? chunk.length : 0;
 }

@@ -8,6 +8,10 @@ export type Stage = 'tcp' | 'banner' | 'kex' | 'auth';
 const legacyHint =
   'set legacy_algorithms: true for this host if its sshd is of the NetBSD 5 or 6 era; otherwise update its sshd';
 
+const groupExchangeHint =
+  '; if its KexAlgorithms names nothing but diffie-hellman-group-exchange, add curve25519-sha256 or ' +
+  'diffie-hellman-group14-sha256 to it: the host chooses the numbers of a group exchange, and to check them may take minutes';
+
 /** `address:port`, with brackets around IPv6 addresses. */
 export function endpointOf(host: HostConnection): string {
   return host.address.includes(':') ? `[${host.address}]:${host.port}` : `${host.address}:${host.port}`;
@@ -111,7 +115,7 @@ export function protocolError(host: HostConnection, reason: string, cause?: unkn
   }
   const hint = host.legacyAlgorithms
     ? 'the host offers nothing that is supported here, even with legacy_algorithms; update its sshd'
-    : legacyHint;
+    : legacyHint + (/key exchange/i.test(disagreement) ? groupExchangeHint : '');
   const message = `no common algorithm with ${endpointOf(host)}: no matching ${printable(disagreement)}`;
   return new ConnectError('SSH_PROTOCOL', message, { host: host.name, cause, hint });
 }
@@ -153,6 +157,14 @@ function authHint(host: HostConnection, login: RefusedLogin): string {
     `check ${host.user}'s authorized_keys on the host (and PermitRootLogin, AllowUsers) before you try again: ` +
     'sshd shuts out an address for a while after some refused logins (PerSourcePenalties); only public keys are used'
   );
+}
+
+/** The peer sends what nobody asked for, and more of it than the bounds allow. */
+export function floodError(host: HostConnection, reason: string): ConnectError {
+  return new ConnectError('HOST_BROKE_PROTOCOL', `the host broke the protocol: ${reason}`, {
+    host: host.name,
+    hint: 'its sshd is no usual one, or this host is not to be trusted: look at it by hand',
+  });
 }
 
 /** A running command's connection died. */

@@ -9,6 +9,7 @@ import { AttemptErrors } from './attempt-errors.ts';
 import type { ClientError } from './attempt-errors.ts';
 import { calledOffError } from './connect-errors.ts';
 import { FirstWords } from './first-words.ts';
+import { FloodGuard } from './flood-guard.ts';
 import type { Login } from './login.ts';
 
 /** What an attempt needs to know. */
@@ -26,6 +27,7 @@ export interface AttemptPlan {
 export interface Connection {
   readonly client: Client;
   readonly socket: Socket;
+  readonly guard: FloodGuard;
 }
 
 const keepaliveLimit = 4;
@@ -43,10 +45,12 @@ export function connectOnce(plan: AttemptPlan): Promise<Connection> {
   });
   const client = new ssh2.Client();
   const errors = new AttemptErrors(host, plan.login, new FirstWords(socket));
+  const guard = new FloodGuard(host, socket, client);
   const attempt = new Promise<Connection>((resolve, reject) => {
     client.on('ready', () => {
-      resolve({ client, socket });
+      resolve({ client, socket, guard });
     });
+    guard.onBroken(reject);
     // This listener stays for life: an 'error' that nobody hears would end the process.
     client.on('error', (error: ClientError) => {
       const fatal = errors.judge(error);

@@ -44,12 +44,14 @@ class SshSession implements Session {
       }
       try {
         this.#connection.client.exec(command, (error, stream) => {
-          if (error) reject(this.#lost ?? execRefusedError(this.#host, error));
+          const { guard } = this.#connection;
+          if (error) reject(guard.error ?? this.#lost ?? execRefusedError(this.#host, error));
+          else if (!guard.takesPackets(packetSizeOf(stream))) reject(guard.error ?? this.#lostNow());
           else resolve(this.#adopt(stream));
         });
       } catch {
         // ssh2 throws when its socket is already on the way out, before it says 'close'.
-        reject(lostError(this.#host, this.#lastWords));
+        reject(this.#lostNow());
       }
     });
   }
@@ -70,14 +72,22 @@ class SshSession implements Session {
 
   // Must run in the callback's own turn: the exit status may be in the same packet as the go-ahead.
   #adopt(stream: ClientChannel): SshChannel {
-    const channel = new SshChannel(this.#host, stream);
+    const channel = new SshChannel(this.#host, stream, this.#connection);
     this.#channels.add(channel);
     void channel.closed.then(() => this.#channels.delete(channel));
     return channel;
   }
 
+  #lostNow(): ConnectError {
+    return this.#connection.guard.error ?? lostError(this.#host, this.#lastWords);
+  }
+
   #loseAll(): void {
-    this.#lost = lostError(this.#host, this.#lastWords);
+    this.#lost = this.#lostNow();
     for (const channel of this.#channels) channel.lose(this.#lost);
   }
+}
+
+function packetSizeOf(stream: ClientChannel): number {
+  return (stream.outgoing as { readonly packetSize: number }).packetSize;
 }

@@ -59,13 +59,39 @@ describe('LineSplitter', () => {
     expect(splitter.push(new TextEncoder().encode('\n'))).toEqual(['drei']);
   });
 
-  it('replaces what is no UTF-8 instead of failing', () => {
-    expect(new LineSplitter().push(Uint8Array.of(0xff, 0x0a))).toEqual(['\ufffd']);
+  it('keeps what is no UTF-8 apart, byte by byte, so that two values are equal only when their bytes are', () => {
+    const lines = new LineSplitter().push(Uint8Array.of(0xff, 0x0a, 0xfe, 0x61, 0x0a));
+    expect(lines).toEqual(['\udcff', '\udcfea']);
   });
 
-  it('cuts a line without end at 1 MiB', () => {
+  it('cuts a line without end at 256 KiB, says how long it was, and reads the next one whole', () => {
     const splitter = new LineSplitter();
     for (let i = 0; i < 40; i++) splitter.push(new Uint8Array(65_536).fill(0x61));
-    expect(splitter.push(Uint8Array.of(0x0a))[0]?.length).toBe(1024 * 1024);
+    const [line = '', next] = splitter.push(new TextEncoder().encode('\nb\n'));
+    expect(line).toHaveLength(256 * 1024 + '... cut here: the line has 2621440 bytes'.length);
+    expect(line).toMatch(/^a+\.\.\. cut here: the line has 2621440 bytes$/);
+    expect(next).toBe('b');
+  });
+
+  it('holds no more than it keeps of a line, in whatever pieces it comes', () => {
+    const splitter = new LineSplitter();
+    for (let i = 0; i < 300_000; i++) splitter.push(Uint8Array.of(0x61));
+    expect(splitter.heldBytes).toBeLessThanOrEqual(512 * 1024);
+    splitter.push(Uint8Array.of(0x0a));
+    expect(splitter.heldBytes).toBe(1024);
+  });
+});
+
+describe('a number', () => {
+  it.each([
+    ['exit|0', 0],
+    ['exit|', Number.NaN],
+    ['exit|0x10', Number.NaN],
+    ['exit|1e9', Number.NaN],
+    ['exit|9999999999', Number.NaN],
+    ['end|one|ok|-3600|', 0],
+  ])('of %j is read as %d', (line, number) => {
+    const read = parseHostLine(line);
+    expect(read.kind === 'exit' ? read.status : read.kind === 'end' ? read.seconds : undefined).toBe(number);
   });
 });

@@ -105,3 +105,30 @@ describe('a link', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 });
+
+describe('time in which what came is worked off', () => {
+  it('does not count as silence of the host', () => {
+    const { watch } = watched({ readyTimeoutMs: 1000 });
+    vi.advanceTimersByTime(400);
+    watch.busy();
+    vi.advanceTimersByTime(500);
+    watch.idle();
+    vi.advanceTimersByTime(599);
+    expect(watch.isOver).toBe(false);
+    vi.advanceTimersByTime(2);
+    expect(watch.isOver).toBe(true);
+  });
+
+  it('is followed by what is left of the wait, and not by a new one', () => {
+    const { watch } = watched({ readyTimeoutMs: 1000 });
+    for (let turn = 0; turn < 100; turn++) {
+      watch.busy();
+      vi.advanceTimersByTime(5);
+      watch.idle();
+      vi.advanceTimersByTime(5);
+    }
+    expect(watch.isOver).toBe(false);
+    vi.advanceTimersByTime(501);
+    expect(watch.isOver).toBe(true);
+  });
+});

@@ -45,14 +45,14 @@ const lines: readonly HostLine[] = [
 ];
 
 describe('all that a host says', () => {
-  it('is masked in every field of every event, and in how its run ended', () => {
+  it('is masked in every field of every event, and in how its run ended', async () => {
     const events: unknown[] = [];
     const collector = new HostCollector('h', 'rollback', secretForms([own]), 65536, (event) => {
       events.push(event);
     });
-    for (const line of lines) collector.line(line);
+    for (const line of lines) await collector.line(line);
     collector.output('001.err', Buffer.from(`${text}\n${pem}\n`));
-    const result = collector.finish({ outcome: 'failed', reason: text }, { connections: 1, execs: 1 });
+    const result = await collector.finish({ outcome: 'failed', reason: text }, { connections: 1, execs: 1 });
     const all = JSON.stringify([
       events,
       result,
@@ -69,9 +69,12 @@ describe('all that a host says', () => {
     );
   });
 
-  it('is masked when the link tells how it ended', () => {
+  it('is masked when the link tells how it ended', async () => {
     const collector = new HostCollector('h', 'exec', secretForms([own]), 65536, () => undefined);
-    const { reason } = collector.finish({ outcome: 'failed', reason: text }, { connections: 1, execs: 1 });
+    const { reason } = await collector.finish(
+      { outcome: 'failed', reason: text },
+      { connections: 1, execs: 1 },
+    );
     expect(reason).toBe('x [secret] key k { secret "[secret]"; };');
   });
 });

@@ -33,22 +33,29 @@ export function decodeBytes(bytes: Uint8Array): string {
   }
 }
 
-/** Where the text is not all UTF-8: the stretches between what is not. */
+const unitsAtOnce = 4096;
+
+/** Where the text is not all UTF-8: character by character, since what is none may stand between any two. */
 function decodeAround(bytes: Uint8Array): string {
-  const pieces: string[] = [];
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let from = 0;
+  let text = '';
+  let units: number[] = [];
   for (let at = 0; at < bytes.length;) {
     const length = characterLength(bytes, at);
-    if (length > 0) {
-      at += length;
-      continue;
-    }
-    pieces.push(decoder.decode(bytes.subarray(from, at)), String.fromCharCode(invalid + (bytes[at] ?? 0)));
-    at += 1;
-    from = at;
+    if (length === 0) units.push(invalid + (bytes[at] ?? 0));
+    else pushCharacter(units, bytes, at, length);
+    at += Math.max(1, length);
+    if (units.length < unitsAtOnce) continue;
+    text += String.fromCharCode(...units);
+    units = [];
   }
-  return [...pieces, decoder.decode(bytes.subarray(from))].join('');
+  return text + String.fromCharCode(...units);
+}
+
+function pushCharacter(units: number[], bytes: Uint8Array, at: number, length: number): void {
+  let code = length === 1 ? (bytes[at] ?? 0) : (bytes[at] ?? 0) & (0xff >> (length + 1));
+  for (let next = 1; next < length; next++) code = (code << 6) | ((bytes[at + next] ?? 0) & 0x3f);
+  if (code > 0xffff) units.push(0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+  else units.push(code);
 }
 
 /** How many bytes the character at a place takes; 0 when there is none, be it that the text ends too early. */
