@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { labDirectory } from './inventory-path.ts';
 import { withFleetOptions, withStepOptions, withWaitOption } from './options.ts';
 import type { LabOptions, LabUpOptions } from './commands/lab.ts';
+import { escapeTerminal } from '../report/index.ts';
 import { collectReportFile } from './report-file.ts';
 import type { LintOptions } from './commands/lint.ts';
 import type { TrustOptions } from './commands/trust.ts';
@@ -13,6 +14,8 @@ export function buildProgram(version: string, done: (code: number) => void): Com
   const program = new Command('muster')
     .description('Plan, apply, verify, compare and roll back a fleet of NetBSD hosts over SSH.')
     .version(version)
+    // What it says of an option repeats words, which may be names of files that a shell put there.
+    .configureOutput({ writeErr: (text) => process.stderr.write(escapeTerminal(text, 'tab-newline')) })
     // What stands behind a command's name is that command's, and behind the first word of `exec` it is the host's.
     .enablePositionalOptions()
     .showHelpAfterError('(muster COMMAND --help tells more)')

@@ -30,11 +30,12 @@ interface RunOptions {
 /** What makes `ran()` true, as the value of a var. */
 export const command = '{ from_command: [touch, ran] }';
 
-/** An inventory with one host that is not there. */
+/** An inventory with one host that is not there, and this value, in YAML, for a var that the playbook takes. */
 export function inventoryWith(tsig: string): string {
   return `connection: { known_hosts: /dev/null, agent: false, connect_timeout: 2s }
 hosts: { ns1: { address: 127.0.0.1, connection: { port: 9 } } }
-vars: { tsig: ${JSON.stringify(tsig).startsWith('"{') ? tsig : JSON.stringify(tsig)} }
+vars:
+  tsig: ${tsig}
 `;
 }
 
@@ -84,11 +85,19 @@ async function run(
   args: readonly string[],
   { cwd = '', environment = {}, typed }: RunOptions,
 ): Promise<Ended> {
-  const env = { ...process.env, HOME: home, XDG_STATE_HOME: undefined, XDG_CONFIG_HOME: undefined, ...environment };
+  const env = {
+    ...process.env,
+    HOME: home,
+    XDG_STATE_HOME: undefined,
+    XDG_CONFIG_HOME: undefined,
+    ...environment,
+  };
   const words = [process.execPath, main, ...args];
   // util-linux's script gives a terminal to what it runs.
   const [program = '', ...rest] =
-    typed === undefined ? words : ['script', '-qefc', words.map((word) => `'${word}'`).join(' '), '/dev/null'];
+    typed === undefined
+      ? words
+      : ['script', '-qefc', words.map((word) => `'${word}'`).join(' '), '/dev/null'];
   const child = spawn(program, rest, { cwd: join(folder, cwd), env });
   const said = { stdout: '', stderr: '' };
   child.stdout.on('data', (bytes: Buffer) => {

@@ -32,12 +32,12 @@ export async function trustCommand(playbook: string | undefined, options: TrustO
     return exitCodes.good;
   }
   writeOut(describe(all));
+  refuseUnsafe(all);
   const trusted = await isTrusted(trustDirectory(), all.digest);
   if (options.show === true || trusted) {
     writeOut(trusted ? 'They are trusted as they are now.\n' : 'They are not trusted.\n');
     return exitCodes.good;
   }
-  refuseUnsafe(all);
   if (options.yes !== true && !(await agreed())) return exitCodes.usage;
   await trust(requests);
   writeOut('They are trusted as they are now. When one of them changes, they are not.\n');

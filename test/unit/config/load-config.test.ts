@@ -115,7 +115,9 @@ describe('loadConfig', () => {
     await expect(loadConfig(join(home, 'a'), undefined, home)).rejects.toThrow('package.json is not a file');
     truncateSync(join(home, 'b/x'), 4 * 1024 ** 2 + 1);
     renameSync(join(home, 'b/x'), join(home, 'b/package.json'));
-    await expect(loadConfig(join(home, 'b'), undefined, home)).rejects.toThrow('is larger than 4194304 bytes');
+    await expect(loadConfig(join(home, 'b'), undefined, home)).rejects.toThrow(
+      'is larger than 4194304 bytes',
+    );
   });
 
   it('says everything that YAML takes for something else', async () => {
