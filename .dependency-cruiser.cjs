@@ -6,7 +6,7 @@ const only = (from, to, comment) => ({
   from: { path: `^src/${from}/` },
   to: { path: '^src/', pathNot: `^src/(${[from, ...to].join('|')})(/|\\.ts$)` },
 });
-const leaf = ['errors', 'events', 'result', 'host-names'];
+const leaf = ['errors', 'events', 'result', 'host-names', 'unseen'];
 
 module.exports = {
   forbidden: [

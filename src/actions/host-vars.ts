@@ -73,6 +73,12 @@ async function checkedSecret(
 ): Promise<string> {
   const text = await readSecret(source);
   const declared = playbook.vars.get(name);
+  if (text.includes('\0')) {
+    throw new MusterError('VAR_NUL', `the secret for '${name}' holds a NUL byte, which no sh can keep`, {
+      ...(declared === undefined ? {} : { location: declared.from }),
+      hint: `it is read from a ${source.kind}: take a text, e.g. the data in base64, decoded in the step`,
+    });
+  }
   if (declared !== undefined && checkVarValue(declared, text) !== undefined) {
     throw new MusterError('VAR_TYPE', `the secret for '${name}' is not what the playbook allows`, {
       location: declared.from,

@@ -8,6 +8,7 @@ export type { LintTargets, ShellcheckComment } from './lint.ts';
 export { plan } from './plan.ts';
 export { wavesOf } from './playbook-request.ts';
 export type { PlaybookTarget } from './playbook-request.ts';
+export { type Reach, reachOf } from './reach.ts';
 export { rollback } from './rollback.ts';
 export type { RollbackOptions } from './rollback.ts';
 export { compare, verify } from './verify.ts';

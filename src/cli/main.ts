@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { CommanderError, type Command } from 'commander';
 import { exitCodes } from './exit-code.ts';
 import { watchOutputs } from './outputs.ts';
+import { escapeTerminal } from '../report/index.ts';
 import { printError } from './print-error.ts';
 import { buildProgram } from './program.ts';
 
@@ -46,7 +47,8 @@ function readVersion(): string {
 function keepWarningsForDebug(): void {
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {
-    if (debug) process.stderr.write(`muster: ${warning.stack ?? warning.message}\n`);
+    if (debug)
+      process.stderr.write(`muster: ${escapeTerminal(warning.stack ?? warning.message, 'tab-newline')}\n`);
   });
 }
 

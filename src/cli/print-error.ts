@@ -1,5 +1,5 @@
 // Errors for people: what, where, what to do. No stack without --debug, but for bugs of ours.
-import { ConfigError, isMusterError } from '../errors.ts';
+import { ConfigError, formatIssue, isMusterError, type Issue } from '../errors.ts';
 import { escapeTerminal } from '../report/index.ts';
 import { exitCodes } from './exit-code.ts';
 import { OutputError } from './outputs.ts';
@@ -7,15 +7,14 @@ import { OutputError } from './outputs.ts';
 /** Prints an error to standard error and gives the exit code that it means. */
 export function printError(error: unknown, debug: boolean): number {
   if (!isMusterError(error)) {
-    process.stderr.write(
-      `muster: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`muster: a bug: ${escapeTerminal(text, 'tab-newline')}\n`);
     process.stderr.write('Please report it, with the command that led to it.\n');
     return exitCodes.bug;
   }
   if (error instanceof ConfigError) {
     const count = error.issues.length;
-    process.stderr.write(`${escapeTerminal(error.message, 'tab-newline')}\n`);
+    for (const issue of error.issues) process.stderr.write(`${formatIssue(printable(issue))}\n`);
     process.stderr.write(`${count} ${count === 1 ? 'problem' : 'problems'}; no host was touched.\n`);
   } else {
     const at = error.location;
@@ -24,6 +23,16 @@ export function printError(error: unknown, debug: boolean): number {
     if (error.hint !== undefined)
       process.stderr.write(`    hint: ${escapeTerminal(error.hint, 'tab-newline')}\n`);
   }
-  if (debug) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (debug) process.stderr.write(`${escapeTerminal(error.stack ?? '', 'tab-newline')}\n`);
   return error instanceof OutputError ? exitCodes.output : exitCodes.usage;
+}
+
+/** Each part by itself: a name with a line end in it must not look like another issue. */
+function printable({ code, message, location, hint }: Issue): Issue {
+  const shown = {
+    code,
+    message: escapeTerminal(message),
+    location: { ...location, file: escapeTerminal(location.file) },
+  };
+  return hint === undefined ? shown : { ...shown, hint: escapeTerminal(hint, 'tab-newline') };
 }

@@ -3,8 +3,10 @@ import { Command, Option } from 'commander';
 import { labDirectory } from './inventory-path.ts';
 import { withFleetOptions, withStepOptions, withWaitOption } from './options.ts';
 import type { LabOptions, LabUpOptions } from './commands/lab.ts';
+import { escapeTerminal } from '../report/index.ts';
 import { collectReportFile } from './report-file.ts';
 import type { LintOptions } from './commands/lint.ts';
+import type { TrustOptions } from './commands/trust.ts';
 import type { FleetOptions, PlaybookOptions } from './options.ts';
 
 /** Builds the command line; `done` gets the exit code of the command that ran. */
@@ -12,6 +14,8 @@ export function buildProgram(version: string, done: (code: number) => void): Com
   const program = new Command('muster')
     .description('Plan, apply, verify, compare and roll back a fleet of NetBSD hosts over SSH.')
     .version(version)
+    // What it says of an option repeats words, which may be names of files that a shell put there.
+    .configureOutput({ writeErr: (text) => process.stderr.write(escapeTerminal(text, 'tab-newline')) })
     // What stands behind a command's name is that command's, and behind the first word of `exec` it is the host's.
     .enablePositionalOptions()
     .showHelpAfterError('(muster COMMAND --help tells more)')
@@ -33,6 +37,22 @@ export function buildProgram(version: string, done: (code: number) => void): Com
     .option('--strict', 'warnings count as errors')
     .action(async (paths: string[], _: LintOptions, command: Command) => {
       done(await (await import('./commands/lint.ts')).lintCommand(paths, command.optsWithGlobals()));
+    });
+  program
+    .command('trust [playbook]')
+    .description('allow what files that were found here, and not named, make this machine do')
+    .option('--show', 'only show it, and whether it is trusted')
+    .option('--list', 'what is trusted, anywhere')
+    .option('--withdraw [path]', 'trust no longer what is found here, or what the list has at this path')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      '\nA configuration or inventory that a search found may come from anybody: from_command, from_file, from_env and\n' +
+        'from_age in it, and files of vars outside of its directory, are used only after they were trusted once, with these\n' +
+        'very contents. With the name of a playbook, also what its vars name. Files given by -i and --config need no trust.',
+    )
+    .action(async (playbook: string | undefined, _: TrustOptions, command: Command) => {
+      done(await (await import('./commands/trust.ts')).trustCommand(playbook, command.optsWithGlobals()));
     });
   program
     .command('schema <kind>')

@@ -1,6 +1,7 @@
 // Reports in files, beside what the terminal gets: JUnit XML for CI, Markdown for a ticket. The ending says which.
 // That a file can be written is proved before any host is asked; an old report stays whole until the new one is.
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { chmod, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
@@ -46,7 +47,7 @@ export async function writeReports(
   const problems = await failuresOf(files, async (file) => {
     const text = rendererOf(file)?.(result, { divergences }) ?? '';
     const { target, temporary } = await wayTo(file);
-    if (temporary === undefined) await writeFile(target, text);
+    if (temporary === undefined) await writeInPlace(target, text);
     else await replace(target, temporary, text);
   });
   if (problems.length > 0) throw new OutputError('REPORT_WRITE', problems.join('; '));
@@ -77,6 +78,17 @@ async function wayTo(file: string): Promise<Way> {
   }
 }
 
+/** A pipe that nobody reads would be waited for without end: opened without waiting, it says so. */
+async function writeInPlace(target: string, text: string): Promise<void> {
+  const isPipe = (await stat(target)).isFIFO();
+  const held = isPipe ? await open(target, constants.O_WRONLY | constants.O_NONBLOCK) : undefined;
+  try {
+    await writeFile(target, text);
+  } finally {
+    await held?.close();
+  }
+}
+
 async function replace(target: string, temporary: string, text: string): Promise<void> {
   const mode = (await stat(target).catch(() => undefined))?.mode;
   try {
@@ -97,7 +109,9 @@ async function failuresOf(
   const problems: string[] = [];
   for (const file of files) {
     await work(file).catch((error: unknown) => {
-      problems.push(`the report ${file} cannot be written: ${systemWords(error)}`);
+      const isUnread = error instanceof Error && 'code' in error && error.code === 'ENXIO';
+      const why = isUnread ? 'it is a pipe that no program reads' : systemWords(error);
+      problems.push(`the report ${file} cannot be written: ${why}`);
     });
   }
   return problems;

@@ -1,21 +1,22 @@
 // The one place where adapters are put together: configuration, inventory, transport, reporter, signals.
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { homedir, hostname, userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import type { ActionDeps } from '../actions/index.ts';
 import type { Config } from '../config/index.ts';
-import { loadConfig, readGivenFiles, readInventory, readSecret } from '../config/index.ts';
+import { homeDirectory, readKeys, readPlaybookTree } from '../config/index.ts';
 import type { EventListener } from '../events.ts';
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import { parseInventory, selectHosts } from '../inventory/index.ts';
-import type { JsonExtra, NdjsonReporter, Style } from '../report/index.ts';
+import { parsePlaybook, type Playbook } from '../playbook/index.ts';
+import type { JsonExtra, NdjsonReporter, Sources, Style } from '../report/index.ts';
 import { listrReporter, ndjsonReporter, plainReporter, styleFor } from '../report/index.ts';
 import type { RunResult } from '../result.ts';
 import { sshTransport } from '../transport/index.ts';
-import { inventoryPath } from './inventory-path.ts';
 import type { FleetOptions } from './options.ts';
 import { writeOut } from './outputs.ts';
 import { listenToOperator } from './signals.ts';
+import { playbookDirectory, takeFleet, tell } from './taken-fleet.ts';
+import { TrustGate } from './trust-gate.ts';
 
 /** What a command on hosts has in its hands. */
 export interface FleetSession {
@@ -24,6 +25,10 @@ export interface FleetSession {
   readonly hosts: readonly InventoryHost[];
   readonly style: Style;
   readonly json: boolean;
+  /** The files that all of this is from. */
+  readonly sources: Sources;
+  /** Reads a playbook, which must be trusted when nobody named it or the inventory. Throws ConfigError or UsageError. */
+  openPlaybook(name: string): Promise<Playbook>;
   /** Runs something with live progress, which is over when this resolves. */
   follow<T>(work: (deps: ActionDeps) => Promise<T>): Promise<T>;
   /** Prints the result: `text` for people, or the JSON of the result. */
@@ -32,12 +37,12 @@ export interface FleetSession {
 
 /** Reads configuration and inventory and selects hosts. Throws ConfigError or UsageError. */
 export async function openFleet(options: FleetOptions): Promise<FleetSession> {
-  const config = await loadConfig(process.cwd(), options.config);
-  const path = await inventoryPath(options.inventory, config, (line) => {
-    process.stderr.write(`muster: ${line}\n`);
-  });
-  const inventory = parseInventory(await readInventory(path));
+  const taken = await takeFleet(options);
+  const { config } = taken;
+  const inventory = parseInventory(taken.inventory.source);
   const json = options.json === true;
+  const gate = new TrustGate(taken, inventory, process.stdin.isTTY && !json);
+  let { sources } = taken;
   const ndjson = json ? ndjsonReporter({ write: writeOut }) : undefined;
   return {
     config,
@@ -45,18 +50,49 @@ export async function openFleet(options: FleetOptions): Promise<FleetSession> {
     hosts: selectHosts(inventory, options.limit ?? '@all'),
     style: styleFor(colorEnvironment(config), process.stdout),
     json,
-    follow: (work) => follow(options, config, ndjson, work),
+    sources,
+    openPlaybook: async (name) => {
+      const opened = await openPlaybook(name, config, sources);
+      sources = { ...sources, playbook: opened.source };
+      await gate.toRead(opened);
+      return opened.playbook;
+    },
+    follow: async (work) => {
+      await gate.toContact();
+      return await follow({ options, config, ndjson, gate }, work);
+    },
     print: (result, text, extra) => {
       if (ndjson === undefined) writeOut(text);
-      else ndjson.finish(result, extra);
+      else ndjson.finish(result, { ...extra, sources });
     },
   };
 }
 
+/** A bare name may be one of the configuration's playbook_path: then nobody named the directory, and it is said. */
+export async function openPlaybook(
+  name: string,
+  config: Pick<Config, 'playbookPath'>,
+  { configuration }: Sources,
+): Promise<{ playbook: Playbook; isFound: boolean; source: NonNullable<Sources['playbook']> }> {
+  const directory = playbookDirectory(name, config);
+  const isNamed = directory === name;
+  if (!isNamed) tell(`playbook ${directory}, by playbook_path of ${configuration?.file ?? ''}`);
+  return {
+    playbook: parsePlaybook(await readPlaybookTree(directory)),
+    isFound: !isNamed && configuration?.by === 'found',
+    source: { file: directory, by: isNamed ? 'named' : 'configuration' },
+  };
+}
+
+interface Following {
+  readonly options: FleetOptions;
+  readonly config: Config;
+  readonly ndjson: NdjsonReporter | undefined;
+  readonly gate: TrustGate;
+}
+
 async function follow<T>(
-  options: FleetOptions,
-  config: Config,
-  ndjson: NdjsonReporter | undefined,
+  { options, config, ndjson, gate }: Following,
   work: (deps: ActionDeps) => Promise<T>,
 ): Promise<T> {
   const reporter = chooseReporter(options, config, ndjson);
@@ -66,16 +102,16 @@ async function follow<T>(
       transport: sshTransport({
         startLimit: config.connectionStarts,
         agentSocket: process.env['SSH_AUTH_SOCK'],
-        homeDirectory: homedir(),
-        readFile: (path) => readFile(path),
+        homeDirectory: homeDirectory(),
+        readFile: readKeys,
       }),
       emit: reporter.emit,
       signals,
       clock: () => new Date(),
       randomHex: (bytes) => randomBytes(bytes).toString('hex'),
-      operator: `${userInfo().username}@${hostname()}`,
-      readSecret,
-      readFiles: readGivenFiles,
+      operator: `${userName()}@${hostname()}`,
+      readSecret: gate.readSecret,
+      readFiles: gate.readFiles,
       concurrency: options.concurrency ?? config.concurrency,
       outputCap: config.outputLimit,
       stateDirectory: '/var/db/muster',
@@ -86,6 +122,15 @@ async function follow<T>(
   } finally {
     signals.release();
     await reporter.finish();
+  }
+}
+
+/** A user id that the system has no name for works, too. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid${String(process.getuid?.() ?? '')}`;
   }
 }
 

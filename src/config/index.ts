@@ -1,7 +1,19 @@
 // What muster reads from the controller's own disk and environment: settings, inventories, playbooks, secrets.
-export { type Config, loadConfig } from './load-config.ts';
-export { readGivenFiles } from './read-given-files.ts';
+export { isInside } from './find-config.ts';
+export { homeDirectory } from './home.ts';
+export { type Config, type ConfigOrigin, loadConfig, takeConfig } from './load-config.ts';
+export { programFiles } from './program-files.ts';
+export { readKeys } from './read-bytes.ts';
+export { placeOf, readGivenFiles } from './read-given-files.ts';
 export { readPlaybookTree } from './read-playbook.ts';
 export { readSecret } from './read-secret.ts';
-export { readInventory, readTextFile } from './read-text.ts';
+export { readInventory, readTextFile, takeInventory, type TakenText } from './read-text.ts';
 export { configJsonSchema } from './schema.ts';
+export {
+  addTrust,
+  isTrusted,
+  listTrust,
+  trustDirectory,
+  type TrustRecord,
+  withdrawTrust,
+} from './trust-store.ts';

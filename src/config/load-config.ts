@@ -1,13 +1,12 @@
-// muster's own settings: found with cosmiconfig from the working directory up to the home directory, checked with zod.
-import { access, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+// muster's own settings: named, or found from the working directory up to the home directory; checked with zod.
+import { basename, dirname, extname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { cosmiconfig, type Loader } from 'cosmiconfig';
 import type { z } from 'zod';
 import { parseDocument, parseValue } from '../document/index.ts';
 import { UsageError } from '../errors.ts';
-import { readDocument } from './read-text.ts';
+import { codeExtensions, findConfig, isInside } from './find-config.ts';
+import { homeDirectory } from './home.ts';
+import { takeDocument, type TakenText } from './read-text.ts';
 import { configSchema, packageSchema } from './schema.ts';
 
 /** Settings, with defaults filled in. Paths are relative to the working directory, or absolute. */
@@ -28,17 +27,17 @@ export interface Config {
 
 type Written = z.output<typeof configSchema>;
 
-const searchPlaces = [
-  'muster.config.yaml',
-  'muster.config.yml',
-  'muster.config.json',
-  '.musterrc',
-  '.musterrc.yaml',
-  '.musterrc.yml',
-  '.musterrc.json',
-  'package.json',
-];
-const codeExtensions = ['.js', '.cjs', '.mjs'];
+/** How muster came to a file: it was named, it is in the user's own configuration folder, or a search found it. */
+export type ConfigOrigin = 'named' | 'own' | 'found';
+
+/** Settings with the file that they were read from. */
+export interface TakenConfig {
+  readonly config: Config;
+  /** Undefined when there is no file. */
+  readonly origin: ConfigOrigin | undefined;
+  /** What was read; undefined when there is no file, and for a program. */
+  readonly taken: TakenText | undefined;
+}
 
 /**
  * Loads the settings from `explicitPath`, or from the nearest file between `cwd` and `home`, or from config.yaml in
@@ -48,80 +47,37 @@ const codeExtensions = ['.js', '.cjs', '.mjs'];
 export async function loadConfig(
   cwd: string,
   explicitPath?: string,
-  home: string = homedir(),
+  home: string = homeDirectory(),
 ): Promise<Config> {
-  const file = explicitPath === undefined ? await findConfig(cwd, home) : resolve(cwd, explicitPath);
-  if (file === undefined) return toConfig(configSchema.parse({}), undefined, cwd);
+  return (await takeConfig(cwd, explicitPath, home)).config;
+}
+
+/** As `loadConfig`, with the file's bytes and how muster came to it. */
+export async function takeConfig(
+  cwd: string,
+  explicitPath?: string,
+  home: string = homeDirectory(),
+): Promise<TakenConfig> {
+  const found = explicitPath === undefined ? await findConfig(cwd, home) : undefined;
+  const file = explicitPath === undefined ? found?.path : resolve(cwd, explicitPath);
+  const origin = explicitPath === undefined ? found?.origin : 'named';
+  if (file === undefined) {
+    return { config: toConfig(configSchema.parse({}), undefined, cwd), origin: undefined, taken: undefined };
+  }
   const shown = shownFrom(cwd, file);
-  if (codeExtensions.includes(extname(file))) return toConfig(await runConfig(file, shown), shown, cwd);
-  const { text } = await readDocument(file, shown);
+  if (codeExtensions.includes(extname(file))) {
+    return { config: toConfig(await runConfig(file, shown), shown, cwd), origin, taken: undefined };
+  }
+  const taken = await takeDocument(file, shown);
+  return { config: toConfig(writtenIn(file, taken), shown, cwd), origin, taken };
+}
+
+function writtenIn(file: string, { source: { file: shown, text } }: TakenText): Written {
   // An empty file is a file with nothing but defaults: so is one that holds only comments.
   const source = { file: shown, text: isEmpty(text) ? '{}' : text };
-  const written =
-    basename(file) === 'package.json'
-      ? parseDocument(source, packageSchema).value.muster
-      : parseDocument(source, configSchema).value;
-  return toConfig(written, shown, cwd);
-}
-
-/** Only the search is cosmiconfig's: the file is read again here, because places in the text are wanted. */
-async function findConfig(cwd: string, home: string): Promise<string | undefined> {
-  await refuseIfSearchRunsCode();
-  const underHome = isInside(home, cwd);
-  await refuseIfNotFile(cwd, underHome ? home : cwd);
-  try {
-    const found = await cosmiconfig('muster', {
-      searchPlaces,
-      // Outside the home directory a file further up may be anybody's.
-      stopDir: underHome ? home : cwd,
-      cache: false,
-      loaders: Object.fromEntries([
-        ...['.yaml', '.yml', 'noExt'].map((kind): [string, Loader] => [kind, () => ({})]),
-        ['.json', (path: string, text: string) => (basename(path) === 'package.json' ? parseJson(text) : {})],
-        ...[...codeExtensions, '.ts'].map((kind): [string, Loader] => [kind, () => null]),
-      ]),
-    }).search(cwd);
-    return found?.filepath;
-  } catch (cause) {
-    const message = `the search for a configuration file failed: ${String(cause)}`;
-    throw new UsageError('CONFIG_SEARCH', message, { cause, hint: 'name the file with --config' });
-  }
-}
-
-/** cosmiconfig passes over a directory without a word, and waits for a pipe without end. */
-async function refuseIfNotFile(folder: string, last: string): Promise<void> {
-  for (const name of searchPlaces.filter((each) => each !== 'package.json')) {
-    const path = join(folder, name);
-    const info = await stat(path).catch(() => undefined);
-    if (info === undefined || info.isFile()) continue;
-    const hint = 'take it away, or name another file with --config';
-    throw new UsageError('CONFIG_SEARCH', `${path} is not a file`, { hint });
-  }
-  if (folder !== last && dirname(folder) !== folder) await refuseIfNotFile(dirname(folder), last);
-}
-
-/** A broken package.json is not our concern. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return {};
-  }
-}
-
-/** cosmiconfig runs `.config/config.js` of the working directory to configure itself, and cannot be told not to. */
-async function refuseIfSearchRunsCode(): Promise<void> {
-  for (const extension of [...codeExtensions, '.ts']) {
-    const file = join('.config', `config${extension}`);
-    const there = await access(file).then(
-      () => true,
-      () => false,
-    );
-    if (!there) continue;
-    throw new UsageError('CONFIG_SEARCH', `the search for a configuration file would run ${file}`, {
-      hint: 'name the file with --config',
-    });
-  }
+  return basename(file) === 'package.json'
+    ? parseDocument(source, packageSchema).value.muster
+    : parseDocument(source, configSchema).value;
 }
 
 async function runConfig(file: string, shown: string): Promise<Written> {
@@ -134,11 +90,6 @@ async function runConfig(file: string, shown: string): Promise<Written> {
   const value: unknown =
     typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined;
   return parseValue(shown, value, configSchema);
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** The path as messages show it: relative when it is below the working directory. */

@@ -1,10 +1,11 @@
 // The files of an operator that a var of type files names: zones, keys, whatever a playbook puts on hosts for them.
-import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { unreadable } from './read-text.ts';
+import { homeDirectory } from './home.ts';
+import { kindOf, readBytes } from './read-bytes.ts';
 import { mostOfTree, readTree, type TreeLimits, type TreeWords } from './read-tree.ts';
+import { unreadable } from './unreadable.ts';
 
 const words: TreeWords = {
   what: 'the directory',
@@ -32,17 +33,17 @@ export async function readGivenFiles(
       hint: 'names that begin with a dot do not count',
     });
   }
-  if (!info.isFile()) throw new UsageError('VAR_FILES', `${place} is neither a file nor a directory`);
+  if (!info.isFile())
+    throw new UsageError('VAR_FILES', `${place} is ${kindOf(info)}, neither a file nor a directory`);
   if (info.size > limits.bytes) {
     throw new UsageError('VAR_FILES_TOO_LARGE', `${place} is larger than ${limits.bytes} bytes`);
   }
-  const bytes = await readFile(place).catch(async (error: unknown) =>
-    Promise.reject(await unreadable(place, error)),
-  );
+  const { bytes } = await readBytes(place, limits.bytes);
   return new Map([[basename(place), bytes]]);
 }
 
-function placeOf(path: string, from: string): string {
-  if (path.startsWith('~/')) return join(homedir(), path.slice(2));
+/** Where a path of a var leads that stands in the file `from`. */
+export function placeOf(path: string, from: string): string {
+  if (path.startsWith('~/')) return join(homeDirectory(), path.slice(2));
   return isAbsolute(path) ? path : join(dirname(from), path);
 }

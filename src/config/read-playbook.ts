@@ -2,8 +2,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { unreadable } from './read-text.ts';
 import { mostOfTree, readTree, type TreeFile, type TreeLimits, type TreeWords } from './read-tree.ts';
+import { unreadable } from './unreadable.ts';
 
 /** A playbook's files as `parsePlaybook` takes them. */
 interface ReadPlaybookTree {

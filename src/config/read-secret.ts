@@ -1,18 +1,18 @@
 // Secrets, read from where the inventory says they are kept. Their text never goes into a message.
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SecretSource } from '../document/index.ts';
-import { UsageError } from '../errors.ts';
-import { readTextFile, unreadable } from './read-text.ts';
+import { isMusterError, UsageError } from '../errors.ts';
+import { homeDirectory } from './home.ts';
+import { readBytes } from './read-bytes.ts';
+import { mostBytesOfText, readTextFile } from './read-text.ts';
 
 const commandTimeoutMs = 60_000;
 const mostBytes = 1024 ** 2;
 
 /**
- * The text of a secret, without the last line end. Relative paths are from the working directory. Files of age are
- * decrypted with the identities in the file that MUSTER_AGE_IDENTITY names. Throws UsageError.
+ * The text of a secret, without the last line end: UTF-8, and no NUL in it. Relative paths are from the working directory.
+ * Files of age are decrypted with the identities in the file that MUSTER_AGE_IDENTITY names. Throws UsageError.
  */
 export async function readSecret(
   source: SecretSource,
@@ -20,7 +20,7 @@ export async function readSecret(
 ): Promise<string> {
   switch (source.kind) {
     case 'file':
-      return withoutLineEnd((await readTextFile(fromHome(source.path))).text);
+      return secretText((await readBytes(fromHome(source.path), mostBytesOfText)).bytes, source.path);
     case 'env':
       return fromEnvironment(source.name, environment);
     case 'command':
@@ -52,7 +52,7 @@ async function fromAge(
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
-  const encrypted = await readBytes(fromHome(path));
+  const { bytes: encrypted } = await readBytes(fromHome(path), mostBytesOfText);
   // Loaded only here: most runs have no secret of age, and its cryptography takes a while to load.
   const { armor, Decrypter } = await import('age-encryption');
   try {
@@ -60,19 +60,12 @@ async function fromAge(
     for (const identity of identities) decrypter.addIdentity(identity);
     const text = new TextDecoder().decode(encrypted);
     const bytes = text.startsWith('-----BEGIN AGE') ? armor.decode(text) : encrypted;
-    return withoutLineEnd(await decrypter.decrypt(bytes, 'text'));
+    return secretText(await decrypter.decrypt(bytes, 'uint8array'), path);
   } catch (error) {
+    if (isMusterError(error)) throw error;
     throw new UsageError('SECRET_AGE', `${path} cannot be decrypted: ${messageOf(error)}`, {
       hint: `is ${identityPath} an identity that the file was encrypted to?`,
     });
-  }
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw await unreadable(path, error);
   }
 }
 
@@ -88,19 +81,20 @@ async function fromCommand(
   const [program = '', ...words] = argv;
   const { failure, stdout, stderr } = await new Promise<{
     failure: Error | null;
-    stdout: string;
-    stderr: string;
+    stdout: Buffer;
+    stderr: Buffer;
   }>((resolve) => {
-    const options = { env: { ...environment }, timeout: commandTimeoutMs, maxBuffer: mostBytes };
+    const [env, encoding] = [{ ...environment }, 'buffer'] as const;
+    const options = { env, encoding, timeout: commandTimeoutMs, maxBuffer: mostBytes };
     const child = execFile(program, words, options, (error, out, problems) => {
       resolve({ failure: error, stdout: out, stderr: problems });
     });
     child.stdin?.end();
   });
-  if (failure === null) return withoutLineEnd(stdout);
+  if (failure === null) return secretText(stdout, `what "${argv.join(' ')}" prints`);
   throw new UsageError(
     'SECRET_COMMAND',
-    `"${argv.join(' ')}", which prints a secret, failed: ${reasonOf(failure, stderr)}`,
+    `"${argv.join(' ')}", which prints a secret, failed: ${reasonOf(failure, stderr.toString())}`,
     {
       hint: 'run it by hand to see why',
     },
@@ -115,10 +109,24 @@ function reasonOf(failure: Error, stderr: string): string {
   return stderr.trim().split('\n').at(-1) ?? '';
 }
 
-function withoutLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, '');
+/** What goes to hosts is a text of sh. What would arrive there as something else, or not at all, is refused here. */
+function secretText(bytes: Uint8Array, where: string): string {
+  if (bytes.includes(0)) {
+    throw new UsageError('SECRET_NUL', `a secret holds a NUL byte, which no sh can keep: ${where}`, {
+      hint: 'take a text; binary data can be written as one, e.g. in base64, and decoded in the step',
+    });
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return text.replace(/\r?\n$/, '');
+  } catch (cause) {
+    throw new UsageError('SECRET_TEXT', `a secret is not UTF-8 text: ${where}`, {
+      cause,
+      hint: 'save it as UTF-8; binary data can be written as text, e.g. in base64, and decoded in the step',
+    });
+  }
 }
 
 function fromHome(path: string): string {
-  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
+  return path.startsWith('~/') ? join(homeDirectory(), path.slice(2)) : path;
 }

@@ -1,9 +1,9 @@
 // A directory to a value. Bounded, so that a wrong path does not read a whole disk, and nothing outside the directory
 // comes in through a symbolic link.
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { unreadable } from './read-text.ts';
+import { readBytes } from './read-bytes.ts';
 
 // What editors, file managers and version control leave beside the files.
 const notOurs = /^(\.git|\.svn|\.DS_Store|.*~|\..*\.sw[op])$/;
@@ -87,9 +87,7 @@ async function readInto(
 ): Promise<void> {
   const { limits } = reading;
   if (reading.bytes + info.size > limits.bytes) throw tooLarge(reading, `more than ${limits.bytes} bytes`);
-  const bytes = await readFile(real).catch(async (error: unknown) =>
-    Promise.reject(await unreadable(real, error)),
-  );
+  const { bytes } = await readBytes(real, limits.bytes - reading.bytes);
   reading.bytes += bytes.length;
   reading.files.set(path, { bytes, executable: (info.mode & 0o100) !== 0 });
 }

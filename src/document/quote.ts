@@ -1,8 +1,7 @@
 // Texts from a file as messages show them: in quotes, and with nothing in them that the eye cannot see.
+import { unseen } from '../unseen.ts';
 
-const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
-
-/** The text in double quotes; control characters, zero-width ones and spaces that are no plain space are written out. */
+/** The text in double quotes; what cannot be seen is written out. */
 export function quoted(text: string): string {
   return JSON.stringify(text).replace(unseen, (character) =>
     [...Array(character.length).keys()]

@@ -1,6 +1,6 @@
 // The state file of a lab: written by the process that starts it, read by the one that looks after it later.
-import { readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { openContainerLab } from './container-lab.ts';
@@ -67,7 +67,34 @@ export async function loadLab(directory: string): Promise<Lab | undefined> {
       cause: state.error,
     });
   }
+  await refuseStrange(state.data, dirname(file));
   return state.data.backend === 'docker' ? openContainerLab(state.data) : openEmbeddedLab(state.data);
+}
+
+/** A lab's files are removed in the end: a state file that came from somewhere must not say that yours are among them. */
+async function refuseStrange(
+  state: Pick<
+    z.output<typeof stateSchema>,
+    'directory' | 'identityFile' | 'knownHostsFile' | 'inventoryFile'
+  >,
+  directory: string,
+): Promise<void> {
+  const files = [state.identityFile, state.knownHostsFile, state.inventoryFile];
+  const file = join(directory, stateFileName);
+  const [here, there, info] = await Promise.all([
+    realpath(directory),
+    realOrAsSaid(state.directory),
+    stat(file),
+  ]);
+  const isOurs = info.uid === process.geteuid?.() && (info.mode & 0o077) === 0;
+  if (isOurs && here === there && files.every((each) => dirname(resolve(each)) === state.directory)) return;
+  throw new UsageError('LAB_STATE', `${file} was not written here by muster for you`, {
+    hint: 'nothing is done with it; remove it, and leftover hosts with: muster lab down --all',
+  });
+}
+
+async function realOrAsSaid(path: string): Promise<string> {
+  return await realpath(path).catch(() => path);
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

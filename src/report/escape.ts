@@ -1,17 +1,14 @@
 // Making untrusted text safe to show: what hosts send must not move the cursor, recolour, hide or reorder anything.
-
-/** Control characters (C0, DEL, C1), lone surrogates, and what reorders or hides text: bidi marks, invisibles, tags. */
-const unsafe =
-  /[\p{Cc}\p{Cs}\p{Bidi_Control}\u00ad\u200b\u2028\u2029\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+import { unseen } from '../unseen.ts';
 
 /** Which control characters stay as they are: none (one-line text), tabs, or tabs and newlines. */
 export type Keep = 'none' | 'tab' | 'tab-newline';
 
 const kept: Readonly<Record<Keep, string>> = { none: '', tab: '\t', 'tab-newline': '\t\n' };
 
-/** Makes unsafe characters visible as `\x1b`, `\u202e` or `\u{e0001}`; `\n`, `\t` and `\r` get their short names. */
+/** Makes what cannot be seen (see `unseen`) visible as `\x1b`, `\u202e` or `\u{e0001}`; `\n`, `\t` and `\r` get their short names. */
 export function escapeTerminal(text: string, keep: Keep = 'none'): string {
-  return text.replace(unsafe, (character) =>
+  return text.replace(unseen, (character) =>
     kept[keep].includes(character) ? character : visible(character),
   );
 }
@@ -31,15 +28,15 @@ export function escapeLines(text: string): string[] {
  */
 export function stringifyJson(value: unknown, indent = 0): string {
   // Line breaks that JSON.stringify puts between fields are the only ones left outside strings.
-  return JSON.stringify(value, null, indent).replace(unsafe, (character) =>
+  return JSON.stringify(value, null, indent).replace(unseen, (character) =>
     character === '\n' ? character : jsonUnits(character),
   );
 }
 
-/** Text for XML 1.0 character data and attributes; characters that XML cannot carry are made visible. */
+/** Text for XML 1.0 character data and attributes; what XML cannot carry is made visible with the rest. */
 export function escapeXml(text: string): string {
-  return escapeTerminal(text, 'tab-newline').replace(/[&<>"'\ufffe\uffff]/g, (character) => {
-    return `&#${character.charCodeAt(0) > 0xff00 ? 0xfffd : character.charCodeAt(0)};`;
+  return escapeTerminal(text, 'tab-newline').replace(/[&<>"']/g, (character) => {
+    return `&#${character.charCodeAt(0)};`;
   });
 }
 

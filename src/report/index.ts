@@ -15,7 +15,7 @@ export {
   renderInventoryTree,
   renderPing,
 } from './render-hosts.ts';
-export { type JsonExtra, type JsonObject, type JsonValue, toJson } from './json.ts';
+export { type JsonExtra, type JsonObject, type JsonValue, type Sources, toJson } from './json.ts';
 export { type ListrReporter, type ListrReporterOptions, listrReporter } from './listr-reporter.ts';
 export { type PlainOptions, plainReporter } from './plain-reporter.ts';
 export { type NdjsonReporter, ndjsonReporter } from './ndjson-reporter.ts';

@@ -24,8 +24,26 @@ const outcomes: readonly HostOutcome[] = [
   'rolled-back',
 ];
 
+/** A file or directory that a command worked with, as it was given, and how muster came to it. */
+export interface Source {
+  readonly file: string;
+  /**
+   * `named` on the command line; `own`, in the user's configuration folder; `found` by the search; named by the
+   * `configuration`; or left there by the `lab`.
+   */
+  readonly by: 'named' | 'own' | 'found' | 'configuration' | 'lab';
+}
+
+/** What a command worked with. */
+export interface Sources {
+  readonly configuration?: Source;
+  readonly inventory?: Source;
+  readonly playbook?: Source;
+}
+
 /** What a verb found besides the run's own result. */
 export interface JsonExtra {
+  readonly sources?: Sources;
   readonly comparison?: FleetComparison;
   readonly baseline?: BaselineComparison;
 }
@@ -33,7 +51,7 @@ export interface JsonExtra {
 /**
  * A run for `--json`: version, runId, action, playbook, interrupted, summary (hosts, then one count per outcome),
  * hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, otherRun, connections, execs, proof,
- * command), then comparison and baseline when given. Absent values are left out; a missing observation is null. Bytes that
+ * command), then sources, comparison and baseline when given. Absent values are left out; a missing observation is null. Bytes that
  * are no UTF-8 are U+FFFD each; a command's output has them in stdoutBase64 and stderrBase64.
  */
 export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
@@ -50,6 +68,7 @@ export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
       ...Object.fromEntries(outcomes.map((name) => [name, count(name)])),
     },
     hosts: result.hosts.map(hostJson),
+    ...(extra.sources === undefined ? {} : { sources: plain(extra.sources) }),
     ...(extra.comparison === undefined ? {} : { comparison: comparisonJson(extra.comparison) }),
     ...(extra.baseline === undefined ? {} : { baseline: plain(extra.baseline) }),
   };

@@ -40,7 +40,7 @@ export async function pingCommand(options: FleetOptions): Promise<number> {
 
 /** `muster inventory`: what the file says, nobody is asked. */
 export async function inventoryCommand(options: FleetOptions & { readonly tree?: boolean }): Promise<number> {
-  const { inventory, hosts, style, json } = await openFleet(options);
+  const { inventory, hosts, style, json, sources } = await openFleet(options);
   const selected = new Set(hosts.map(({ name }) => name));
   const view: InventoryView = {
     hosts: hosts.map(({ name, connection, groups }) => ({
@@ -55,7 +55,7 @@ export async function inventoryCommand(options: FleetOptions & { readonly tree?:
       children: [],
     })),
   };
-  if (json) writeOut(`${stringifyJson(view)}\n`);
+  if (json) writeOut(`${stringifyJson({ ...view, sources })}\n`);
   else writeOut(options.tree === true ? renderInventoryTree(view, style) : renderInventory(view, style));
   return exitCodes.good;
 }

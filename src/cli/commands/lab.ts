@@ -21,7 +21,7 @@ import {
   type LabRelease,
 } from '../../lab/index.ts';
 import { MusterError, UsageError } from '../../errors.ts';
-import { count } from '../../report/index.ts';
+import { count, escapeTerminal } from '../../report/index.ts';
 import { exitCodes } from '../exit-code.ts';
 import { writeOut } from '../outputs.ts';
 
@@ -32,8 +32,12 @@ export interface LabOptions {
   readonly directory: string;
 }
 
+// Names and paths are from a file beside the lab, and from the command line.
 const say = (line: string): void => {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${escapeTerminal(line)}\n`);
+};
+const show = (line: string): void => {
+  writeOut(`${escapeTerminal(line)}\n`);
 };
 
 /** What `muster lab up` takes, as it was typed. */
@@ -62,8 +66,8 @@ export async function labUpCommand(options: LabUpOptions): Promise<number> {
   const image = await prepareImage(backend, say);
   const hosts = Array.from({ length: number }, (_, index) => ({ name: `ns${String(index + 1)}`, release }));
   const lab = await startLab({ hosts, image, directory: options.directory, progress: say, keep: true });
-  writeOut(`${count(lab.hosts.length, 'practice host')} up, NetBSD ${release}. Try:\n`);
-  writeOut(`  muster plan playbooks/caged-bind -i ${lab.inventoryFile}\n`);
+  show(`${count(lab.hosts.length, 'practice host')} up, NetBSD ${release}. Try:`);
+  show(`  muster plan playbooks/caged-bind -i ${lab.inventoryFile}`);
   return exitCodes.good;
 }
 
@@ -103,7 +107,7 @@ export async function labDownCommand(options: LabOptions & { readonly all?: bool
   if (options.all === true) return removeEveryLab();
   const lab = await openLab(options);
   await lab.stop();
-  writeOut(`${count(lab.hosts.length, 'practice host')} removed\n`);
+  show(`${count(lab.hosts.length, 'practice host')} removed`);
   return exitCodes.good;
 }
 
@@ -112,7 +116,7 @@ async function removeEveryLab(): Promise<number> {
   const [containers] = await Promise.allSettled([removeContainers()]);
   const ended = labs.filter(({ status }) => status === 'fulfilled').length;
   const removed = containers.status === 'fulfilled' ? containers.value : 0;
-  writeOut(`${count(ended, 'embedded lab')} and ${count(removed, 'container')} removed\n`);
+  show(`${count(ended, 'embedded lab')} and ${count(removed, 'container')} removed`);
   const failures = [...labs, containers].filter((end) => end.status === 'rejected');
   for (const { reason } of failures)
     say(`muster: ${reason instanceof Error ? reason.message : String(reason)}`);
@@ -135,12 +139,12 @@ async function removeContainers(): Promise<number> {
 export async function labStatusCommand(options: LabOptions): Promise<number> {
   const lab = await loadLab(options.directory);
   if (lab === undefined) {
-    writeOut('no lab\n');
+    show('no lab');
     return exitCodes.good;
   }
   for (const { host, state } of await lab.status()) {
-    writeOut(
-      `${host.name}  ${state}  NetBSD ${host.release}  ssh ${host.address}:${String(host.sshPort)}  dns ${host.address}:${String(host.dnsPort)}\n`,
+    show(
+      `${host.name}  ${state}  NetBSD ${host.release}  ssh ${host.address}:${String(host.sshPort)}  dns ${host.address}:${String(host.dnsPort)}`,
     );
   }
   return exitCodes.good;
@@ -151,7 +155,7 @@ export async function labResetCommand(name: string, options: LabOptions): Promis
   const lab = await openLab(options);
   await lab.reset(name);
   await saveLab(lab);
-  writeOut(`${name} is as it was when the lab started\n`);
+  show(`${name} is as it was when the lab started`);
   return exitCodes.good;
 }
 
@@ -162,7 +166,7 @@ export async function labFaultCommand(name: string, text: string, options: LabOp
   await (fault === undefined ? lab.clearFaults(name) : lab.fault(name, fault));
   // A container may have another address in the lab's network than before.
   if (fault?.kind === 'reboot') await saveLab(lab);
-  writeOut(`${name}: ${fault === undefined ? 'no faults' : outcomeOf(fault.kind, text)}\n`);
+  show(`${name}: ${fault === undefined ? 'no faults' : outcomeOf(fault.kind, text)}`);
   return exitCodes.good;
 }
 

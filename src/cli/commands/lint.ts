@@ -1,6 +1,6 @@
 // lint: are playbooks and inventories fit to be let loose on hosts?
 import { lint } from '../../actions/index.ts';
-import { loadConfig, readInventory, readPlaybookTree } from '../../config/index.ts';
+import { readInventory, readPlaybookTree } from '../../config/index.ts';
 import type { Finding } from '../../lint/index.ts';
 import { formatFinding, summarize } from '../../lint/index.ts';
 import { escapeTerminal, stringifyJson } from '../../report/index.ts';
@@ -9,6 +9,7 @@ import { findLintTargets } from '../lint-targets.ts';
 import type { GlobalOptions } from '../options.ts';
 import { writeOut } from '../outputs.ts';
 import { checkSyntax, shellcheck } from '../sh-tools.ts';
+import { takeFiles, tellSources } from '../taken-fleet.ts';
 
 export interface LintOptions extends GlobalOptions {
   readonly json?: boolean;
@@ -17,7 +18,8 @@ export interface LintOptions extends GlobalOptions {
 
 /** `muster lint [PATH...]`: 0 when there are no errors (--strict: no warnings either), else 2. */
 export async function lintCommand(paths: readonly string[], options: LintOptions): Promise<number> {
-  const config = await loadConfig(process.cwd(), options.config);
+  const { config, sources } = await takeFiles(options);
+  if (paths.length === 0) tellSources(sources);
   const targets = await findLintTargets(paths, config);
   const result = await lint(targets, {
     readPlaybook: readPlaybookTree,

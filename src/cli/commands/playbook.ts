@@ -1,9 +1,6 @@
 // plan, apply, verify and compare: the commands that take a playbook to a fleet.
-import { join } from 'node:path';
 import type { PlaybookTarget } from '../../actions/index.ts';
 import { apply, compare, plan, verify, wavesOf } from '../../actions/index.ts';
-import { readPlaybookTree } from '../../config/index.ts';
-import { parsePlaybook } from '../../playbook/index.ts';
 import { renderApply, renderCompare, renderPlan, renderVerify } from '../../report/index.ts';
 import { confirm, requireOperator } from '../confirm.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
@@ -80,20 +77,13 @@ export async function compareCommand(
   return comparison.divergences.length > 0 ? exitCodes.drift : exitCodes.good;
 }
 
-/** A bare name is looked for in the configuration's playbook_path; anything with a slash is a path. */
-function playbookDirectory(name: string, playbookPath: string | undefined): string {
-  return playbookPath === undefined || name.includes('/') ? name : join(playbookPath, name);
-}
-
 async function openTarget(
   directory: string,
   options: PlaybookOptions,
   session: FleetSession,
 ): Promise<PlaybookTarget> {
   return {
-    playbook: parsePlaybook(
-      await readPlaybookTree(playbookDirectory(directory, session.config.playbookPath)),
-    ),
+    playbook: await session.openPlaybook(directory),
     inventory: session.inventory,
     hosts: session.hosts,
     selection: {

@@ -46,6 +46,29 @@ export function calledOffError(host: HostConnection): ConnectError {
   });
 }
 
+// What an sshd, or what stands before it, says to whoever it turns away. Whoever says something else instead of a banner
+// is no sshd; and answers of HTTP, SMTP and FTP may hold any words.
+const turnsAway = /maxstartups|not allowed|too many|not welcome|denied|refused|banned|blocked|try again/i;
+const otherProtocol = /^(HTTP\/|\d{3}[ -])/;
+
+function isOtherService({
+  hasBanner,
+  said,
+}: {
+  readonly hasBanner: boolean;
+  readonly said: string;
+}): boolean {
+  return !hasBanner && said !== '' && (otherProtocol.test(said) || !turnsAway.test(said));
+}
+
+function otherServiceError(host: HostConnection, said: string, cause?: unknown): ConnectError {
+  return new ConnectError('SSH_PROTOCOL', `${endpointOf(host)} answers, but not as an sshd${heard(said)}`, {
+    host: host.name,
+    cause,
+    hint: 'another program listens on this port: check port and address in the inventory',
+  });
+}
+
 /**
  * The peer closed the connection before or right behind its banner. sshd does so at MaxStartups, and since OpenSSH 9.8
  * also to an address whose logins it refused; it says the same words in both cases.
@@ -55,6 +78,7 @@ export function closedEarlyError(
   { hasBanner, said }: { readonly hasBanner: boolean; readonly said: string },
   cause?: unknown,
 ): ConnectError {
+  if (isOtherService({ hasBanner, said })) return otherServiceError(host, said, cause);
   const when = hasBanner ? 'right behind its SSH banner' : 'before its SSH banner';
   return new ConnectError('SSH_CLOSED', `${endpointOf(host)} closed the connection ${when}${heard(said)}`, {
     host: host.name,

@@ -154,6 +154,24 @@ describe('a peer that turns this address away, as sshd does for a while after re
   );
 });
 
+describe('a peer that is no sshd', () => {
+  it.each([
+    ['a web server', 'HTTP/1.1 403 Forbidden\r\n\r\nAccess denied, try again\r\n', 'HTTP/1.1 403 Forbidden'],
+    ['a mail server', '421 too many connections\r\n', '421 too many'],
+    ['a mailbox', '* OK IMAP4rev1 ready\r\n', '* OK IMAP4rev1'],
+    ['a screen', 'RFB 003.008\n', 'RFB 003.008'],
+    ['a program that speaks in bytes', '\x15\x03\x01\x00\x02\x02\x46', 'not as an sshd'],
+  ])('is called so, and not tried again: %s', async (_, words, said) => {
+    const relay = await front(undefined, 100, words);
+    const error = await failure(transport({}), loopbackHost(relay.port));
+    expect(error.code).toBe('SSH_PROTOCOL');
+    expect(error.message).toContain('answers, but not as an sshd; it said: ');
+    expect(error.message).toContain(said);
+    expect(error.hint).toContain('check port and address');
+    expect(relay.accepted()).toBe(1);
+  });
+});
+
 describe('a host key', () => {
   it('that is not recorded ends the connection and comes with its fingerprint and the line to add', async () => {
     const server = await sshd();

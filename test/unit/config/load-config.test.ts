@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { renameSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configJsonSchema, loadConfig } from '../../../src/config/index.ts';
@@ -108,6 +109,17 @@ describe('loadConfig', () => {
     await expect(loadConfig(other, undefined, other)).rejects.toThrow('.musterrc is not a file');
   });
 
+  it('waits for no package.json that is a pipe, and reads none that has no end', async () => {
+    const home = folderWith({ 'a/x': '', 'b/x': '' });
+    execFileSync('mkfifo', [join(home, 'a/package.json')]);
+    await expect(loadConfig(join(home, 'a'), undefined, home)).rejects.toThrow('package.json is not a file');
+    truncateSync(join(home, 'b/x'), 4 * 1024 ** 2 + 1);
+    renameSync(join(home, 'b/x'), join(home, 'b/package.json'));
+    await expect(loadConfig(join(home, 'b'), undefined, home)).rejects.toThrow(
+      'is larger than 4194304 bytes',
+    );
+  });
+
   it('says everything that YAML takes for something else', async () => {
     const text = 'concurrency: 010\ndurable: yes\n<<: {a: 1}\n__proto__: 1\n---\nx: 1\n';
     const home = folderWith({ 'muster.config.yaml': text });
@@ -170,13 +182,23 @@ describe('loadConfig', () => {
     await expect(loadConfig(home, 'broken.mjs', home)).rejects.toThrow('broken.mjs cannot be run: Error: no');
   });
 
-  it('does not search where the search itself would run a program', async () => {
-    const home = folderWith({ '.config/config.mjs': 'throw new Error("ran")', 'a.yaml': 'concurrency: 3\n' });
+  it.each([
+    ['a program', { '.config/config.mjs': 'throw new Error("ran")' }],
+    ['a program in TypeScript', { '.config/config.ts': 'throw new Error("ran")' }],
+    ['other places', { 'package.json': '{"cosmiconfig": {"searchPlaces": ["evil.yaml"]}}' }],
+    ['an end further up', { '.config/config.json': '{"cosmiconfig": {"stopDir": "/"}}' }],
+  ])('runs and obeys nothing that tells the search of %s', async (_, files) => {
+    const root = folderWith({
+      'muster.config.yaml': 'concurrency: 9\n',
+      'home/evil.yaml': 'concurrency: 8\n',
+      ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`home/${name}`, text])),
+    });
+    const home = join(root, 'home');
     const before = process.cwd();
     process.chdir(home);
     try {
-      await expect(loadConfig(home, undefined, home)).rejects.toMatchObject({ code: 'CONFIG_SEARCH' });
-      expect((await loadConfig(home, 'a.yaml', home)).concurrency).toBe(3);
+      expect(await loadConfig(home, undefined, home)).toEqual(defaults);
+      expect(process.cwd()).toBe(home);
     } finally {
       process.chdir(before);
     }

@@ -3,7 +3,13 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { armor, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
-import { readInventory, readPlaybookTree, readSecret, readTextFile } from '../../../src/config/index.ts';
+import {
+  readInventory,
+  readKeys,
+  readPlaybookTree,
+  readSecret,
+  readTextFile,
+} from '../../../src/config/index.ts';
 import { parsePlaybook } from '../../../src/playbook/index.ts';
 import { folderWith, removeFoldersAfterwards } from './folder.ts';
 
@@ -47,6 +53,17 @@ describe('what is no file', () => {
 
   it('is not read without end when it is a device', async () => {
     await expect(readInventory('/dev/zero')).rejects.toMatchObject({ code: 'FILE_NOT_FILE' });
+  });
+});
+
+describe('readKeys', () => {
+  it('rejects with the code of the system, or with words for what is no file', async () => {
+    const folder = folderWith({ key: 'k', 'sub/x': '' });
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    expect((await readKeys(join(folder, 'key'))).toString()).toBe('k');
+    await expect(readKeys(join(folder, 'gone'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(readKeys(join(folder, 'sub'))).rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(readKeys(join(folder, 'pipe'))).rejects.toMatchObject({ code: 'a named pipe, not a file' });
   });
 });
 
@@ -203,6 +220,33 @@ describe('readSecret', () => {
     });
     expect(JSON.stringify(refusal) + String((refusal as Error).stack)).not.toContain('hunter2');
   });
+
+  it.each([
+    ['a NUL byte', 'hun\0ter2', 'SECRET_NUL', 'holds a NUL byte, which no sh can keep'],
+    ['bytes that are not UTF-8', Uint8Array.of(0x68, 0xff), 'SECRET_TEXT', 'is not UTF-8 text'],
+  ])(
+    'refuses %s, from a file, a program, or a file of age, and does not show it',
+    async (_, text, code, words) => {
+      const identity = await generateIdentity();
+      const encrypter = new Encrypter();
+      encrypter.addRecipient(await identityToRecipient(identity));
+      const folder = folderWith({ plain: text, identity });
+      writeFileSync(join(folder, 'secret.age'), await encrypter.encrypt(Buffer.from(text)));
+      const environment = {
+        PATH: process.env['PATH'],
+        MUSTER_AGE_IDENTITY: join(folder, 'identity'),
+      };
+      for (const source of [
+        { kind: 'file', path: join(folder, 'plain') },
+        { kind: 'command', argv: ['cat', join(folder, 'plain')] },
+        { kind: 'age', path: join(folder, 'secret.age') },
+      ] as const) {
+        const refusal: unknown = await readSecret(source, environment).catch((error: unknown) => error);
+        expect(refusal).toMatchObject({ code, message: expect.stringContaining(words) });
+        expect(JSON.stringify(refusal)).not.toMatch(/hun|ter2/);
+      }
+    },
+  );
 
   it('says when a program is not there', async () => {
     const source = { kind: 'command', argv: ['muster-no-such-program'] } as const;

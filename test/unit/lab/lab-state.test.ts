@@ -1,5 +1,5 @@
 // The state file: what one process saves, another opens.
-import { stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openContainerLab } from '../../../src/lab/container-lab.ts';
@@ -63,6 +63,32 @@ describe('loadLab', () => {
     const directory = await temporaryDirectory();
     await writeFile(join(directory, 'lab.json'), text);
     await expect(loadLab(directory)).rejects.toMatchObject({ code: 'LAB_STATE' });
+  });
+
+  it.each([
+    ['whose files are elsewhere', { identityFile: '/root/.ssh/id_ed25519' }],
+    ['whose files are further down', { inventoryFile: 'sub/../../inventory.yaml' }],
+    ['of another directory', { directory: '/elsewhere' }],
+  ])('does nothing with a file %s, as a repository may bring it', async (_, strange) => {
+    const directory = await temporaryDirectory();
+    const file = await saveLab(openContainerLab(state(directory)));
+    const saved = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...saved, ...strange }));
+    await expect(loadLab(directory)).rejects.toMatchObject({ code: 'LAB_STATE' });
+  });
+
+  it('does nothing with a file that others may read, which is not how it is written', async () => {
+    const directory = await temporaryDirectory();
+    await chmod(await saveLab(openContainerLab(state(directory))), 0o644);
+    await expect(loadLab(directory)).rejects.toThrow('was not written here by muster for you');
+  });
+
+  it('knows its directory by another path, too', async () => {
+    const directory = await temporaryDirectory();
+    await saveLab(openContainerLab(state(directory)));
+    const link = join(await temporaryDirectory(), 'link');
+    await symlink(directory, link);
+    expect(await loadLab(link)).toMatchObject({ id: 'a1' });
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { quoted, unseenIn } from '../../../src/document/quote.ts';
 import {
   escapeLines,
   escapeMarkdown,
@@ -8,21 +9,14 @@ import {
   stringifyJson,
 } from '../../../src/report/escape.ts';
 
-/** Characters that a terminal may act on, or that hide or reorder others; written out apart from the source's list. */
+/** What is seen as a shape of its own: letters, digits, signs; no space but the plain one. Apart from the source's rule. */
+const seen = /^[\p{L}\p{N}\p{P}\p{S}\p{M} ]$/u;
+/** Drawn as nothing, or left out, although they are letters, signs or marks. */
+const blank = /^[\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{13441}\u{13442}\u{16fe4}\u{1d159}]$/u;
+
 function isHostile(code: number): boolean {
-  const ranges = [
-    [0x00, 0x1f],
-    [0x7f, 0x9f],
-    [0x61c, 0x61c],
-    [0x200b, 0x200b],
-    [0x200e, 0x200f],
-    [0x2028, 0x202e],
-    [0x2060, 0x2069],
-    [0xd800, 0xdfff],
-    [0xfeff, 0xfeff],
-    [0xe0000, 0xe007f],
-  ] as const;
-  return ranges.some(([first, last]) => code >= first && code <= last);
+  const character = String.fromCodePoint(code);
+  return !seen.test(character) || blank.test(character);
 }
 
 function hostileCodes(text: string, but: string): number[] {
@@ -70,6 +64,53 @@ describe('escapeTerminal', () => {
     ['grün 日本 😀', 'grün 日本 😀'],
   ])('shows %j as %j', (text, shown) => {
     expect(escapeTerminal(text)).toBe(shown);
+  });
+
+  it('shows every character of Unicode that is seen, and writes out every other', () => {
+    const raw: number[] = [];
+    const written: number[] = [];
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code);
+      const shown = escapeTerminal(`a${character}b`);
+      if (shown === `a${character}b` ? isHostile(code) : hostileCodes(shown, '').length > 0) raw.push(code);
+      if (shown !== `a${character}b` && !isHostile(code)) written.push(code);
+    }
+    expect({ raw, written }).toEqual({ raw: [], written: [] });
+  });
+
+  it.each([
+    ['3164', '115f', '1160', 'ffa0', '180e', '034f', '2800', '17b4', 'fff9', 'fffa', 'fffb', '00ad', '2064'],
+    ['200b', '200c', '200d', '2060', 'feff', 'fe0f', '180b', 'e0001', 'e007f', 'e0100', '1d159', '1d173'],
+    [
+      '202e',
+      '2066',
+      '200e',
+      '061c',
+      '00a0',
+      '2003',
+      '202f',
+      '3000',
+      '2028',
+      '2029',
+      'e000',
+      '0378',
+      '10ffff',
+    ],
+  ])('writes out what passes for nothing, moves text or is nothing yet: %s, %s, ...', (...codes) => {
+    for (const code of codes) {
+      const character = String.fromCodePoint(parseInt(code, 16));
+      const shown = escapeTerminal(`a${character}b`);
+      expect(shown).toMatch(/^a\\(x[\da-f]{2}|u[\da-f]{4}|u\{[\da-f]+\})b$/);
+      expect(quoted(character)).toMatch(/^"(\\u[\da-f]{4})+"$/);
+      expect(unseenIn(`a${character}`)).toBe(`U+${code.toUpperCase()}`);
+    }
+  });
+
+  it('shows marks on what they belong to, but neither a pile of them nor one on nothing', () => {
+    const text = 'e\u0301 नमस्ते ภาษาไทย עִבְרִית';
+    expect(escapeTerminal(text)).toBe(text);
+    expect(escapeTerminal(`a${'\u0301'.repeat(20)}`)).toBe(`a${'\u0301'.repeat(8)}${'\\u0301'.repeat(12)}`);
+    expect(escapeTerminal('\u0301\u0302a \u0301')).toBe('\\u0301\\u0302a \\u0301');
   });
 
   it('keeps tabs and newlines when asked, and nothing else', () => {
@@ -128,7 +169,7 @@ describe('stringifyJson', () => {
 
 describe('escapeXml', () => {
   it('escapes markup and what XML cannot carry', () => {
-    expect(escapeXml('<a b="c\'">&\u0001\ufffe')).toBe('&#60;a b=&#34;c&#39;&#34;&#62;&#38;\\x01&#65533;');
+    expect(escapeXml('<a b="c\'">&\u0001\ufffe')).toBe('&#60;a b=&#34;c&#39;&#34;&#62;&#38;\\x01\\ufffe');
   });
 
   it('leaves only characters that XML 1.0 allows, whatever comes', () => {

@@ -1,0 +1,96 @@
+// Which configuration and which inventory a command works with, how muster came to them, and their bytes.
+import { dirname, join, resolve } from 'node:path';
+import type { Config, TakenText } from '../config/index.ts';
+import { takeConfig, takeInventory } from '../config/index.ts';
+import { escapeTerminal, type Sources } from '../report/index.ts';
+import { inventoryPath } from './inventory-path.ts';
+import type { GlobalOptions } from './options.ts';
+
+/** A file that nobody named: a search found it, or one that was found names it. */
+export interface FoundFile extends TakenText {
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** The files of a command, each read once. */
+export interface TakenFiles {
+  readonly config: Config;
+  readonly sources: Sources;
+  /** Those that nobody named, the one that was found first. */
+  readonly found: readonly FoundFile[];
+}
+
+/** With the inventory's text. */
+export interface TakenFleet extends TakenFiles {
+  readonly inventory: TakenText;
+}
+
+/** Tells the operator something on standard error. */
+export function tell(line: string): void {
+  process.stderr.write(`muster: ${escapeTerminal(line)}\n`);
+}
+
+/** Takes the configuration alone. Throws ConfigError or UsageError. */
+export async function takeFiles({ config: named }: GlobalOptions): Promise<TakenFiles> {
+  const cwd = process.cwd();
+  const { config, origin, taken } = await takeConfig(cwd, named);
+  if (config.file === undefined || origin === undefined) return { config, sources: {}, found: [] };
+  // What another account can write is not the user's own, wherever it is.
+  const by = origin === 'own' && taken?.stranger !== undefined ? 'found' : origin;
+  const found = by !== 'found' || taken === undefined ? [] : [{ ...taken, path: resolve(cwd, config.file) }];
+  return { config, sources: { configuration: { file: config.file, by } }, found };
+}
+
+/** Takes configuration and inventory, and says which when one was not named. Throws ConfigError or UsageError. */
+export async function takeFleet(
+  options: GlobalOptions & { readonly inventory?: string },
+): Promise<TakenFleet> {
+  const { config, sources, found } = await takeFiles(options);
+  const path = await inventoryPath(options.inventory, config, tell);
+  const by = inventoryBy(options.inventory, config);
+  const all: Sources = { ...sources, inventory: { file: path, by } };
+  tellSources(all);
+  const inventory = await takeInventory(path);
+  // What a named file names, somebody named.
+  const isFound = by === 'lab' || (by === 'configuration' && found.length > 0);
+  return {
+    config,
+    sources: all,
+    inventory,
+    found: isFound ? [...found, { ...inventory, path: resolve(path) }] : found,
+  };
+}
+
+function inventoryBy(
+  named: string | undefined,
+  { inventory }: Pick<Config, 'inventory'>,
+): 'named' | 'configuration' | 'lab' {
+  if (named !== undefined) return 'named';
+  return inventory === undefined ? 'lab' : 'configuration';
+}
+
+/** One line, when the command line did not name all of it. That a lab was taken has been said. */
+export function tellSources({ configuration, inventory }: Sources): void {
+  if (configuration === undefined || configuration.by === 'named') return;
+  const whose = configuration.by === 'own' ? 'yours' : 'found, not named';
+  const parts = [`configuration ${configuration.file} (${whose})`];
+  if (inventory !== undefined)
+    parts.push(
+      `inventory ${inventory.file} (${inventory.by === 'configuration' ? 'which it names' : inventory.by})`,
+    );
+  tell(parts.join(', '));
+}
+
+/** The directory of the file that was found: what lies in it came with that file. A lab's is the working directory. */
+export function rootOf({ sources, found }: TakenFiles): string {
+  const [first] = found;
+  if (first === undefined) return process.cwd();
+  return sources.inventory?.by === 'lab' && found.length === 1
+    ? dirname(dirname(dirname(first.path)))
+    : dirname(first.path);
+}
+
+/** A bare name is looked for in the configuration's playbook_path; anything with a slash is a path. */
+export function playbookDirectory(name: string, { playbookPath }: Pick<Config, 'playbookPath'>): string {
+  return playbookPath === undefined || name.includes('/') ? name : join(playbookPath, name);
+}

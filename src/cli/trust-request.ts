@@ -1,0 +1,97 @@
+// What an operator is asked to trust: files that nobody named, as they are now, with what they make this machine do.
+import { createHash } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import { type Reach, reachOf } from '../actions/index.ts';
+import { homeDirectory, isInside, placeOf, programFiles, type TrustRecord } from '../config/index.ts';
+import type { Inventory } from '../inventory/index.ts';
+import type { Playbook } from '../playbook/index.ts';
+import { type FoundFile, rootOf, type TakenFleet } from './taken-fleet.ts';
+import { wordsOf } from './trust-words.ts';
+
+/** What is trusted, or not. */
+export interface TrustRequest {
+  readonly files: readonly FoundFile[];
+  /** What they make this machine do for hosts. */
+  readonly reach: readonly Reach[];
+  /** Programs in the tree that another account could change between the look at them and their start, with how. */
+  readonly unsafe: readonly string[];
+  /** Over the bytes of the files and of the programs in the tree, their paths, and the reach. */
+  readonly digest: string;
+}
+
+/** A playbook, and whether nobody named its directory either. */
+export interface TakenPlaybook {
+  readonly playbook: Playbook;
+  readonly isFound: boolean;
+}
+
+/** Puts together what the files of a command ask for; `taken` alone, or with a playbook. Throws UsageError. */
+export async function requestOf(
+  taken: TakenFleet,
+  inventory: Inventory,
+  playbook?: TakenPlaybook,
+): Promise<TrustRequest> {
+  const root = await realpath(rootOf(taken)).catch(() => rootOf(taken));
+  const inventoryFile = taken.found.find(({ source }) => source === taken.inventory.source);
+  const ownFile = playbook?.isFound === true ? playbookFile(playbook.playbook) : undefined;
+  const names = [inventoryFile, ownFile].flatMap((file) => (file === undefined ? [] : [file.source.file]));
+  const reach: Reach[] = [];
+  for (const each of reachOf(inventory, playbook?.playbook)) {
+    if (names.includes(each.from.file) && !(await isOfTree(each, root))) reach.push(each);
+  }
+  const usesOwn = reach.some(({ from }) => from.file === ownFile?.source.file);
+  const files = ownFile !== undefined && usesOwn ? [...taken.found, ownFile] : taken.found;
+  const programs = await programFiles(
+    reach.flatMap((each) => (each.kind === 'command' ? [each.argv] : [])),
+    { cwd: process.cwd(), searchPath: process.env['PATH'] ?? '', root },
+  );
+  const unsafe = programs.flatMap(({ path, stranger }) =>
+    stranger === undefined ? [] : [`${path} ${stranger}`],
+  );
+  const hashes = [...files, ...programs].map(({ path, bytes }) => [path, sha256(bytes)]);
+  return { files, reach, unsafe, digest: sha256(JSON.stringify(['muster trust 1', root, hashes, reach])) };
+}
+
+/** The record that says that it was trusted. */
+export function recordOf({ files, reach, digest }: TrustRequest, now: Date): TrustRecord {
+  return {
+    digest,
+    path: files[0]?.path ?? '',
+    files: files.map(({ path }) => path),
+    does: reach.map(wordsOf),
+    since: now.toISOString(),
+  };
+}
+
+/** True when there is something to trust: what is harmless needs no trust, if nobody else can change it. */
+export function needsTrust({ files, reach }: TrustRequest): boolean {
+  return reach.length > 0 || files.some(({ stranger }) => stranger !== undefined);
+}
+
+function playbookFile({ directory, files }: Playbook): FoundFile {
+  const file = `${directory}/playbook.yaml`;
+  const bytes = Buffer.from(files.get('playbook.yaml')?.bytes ?? []);
+  return { path: resolve(file), bytes, stranger: undefined, source: { file, text: bytes.toString() } };
+}
+
+/**
+ * Files that came with what was found are no news to whoever wrote it, so they need no trust. What begins with a dot did
+ * not come with it, such as .git and .env; and a home directory is not a tree that came from somewhere.
+ */
+async function isOfTree(reach: Reach, root: string): Promise<boolean> {
+  if (reach.kind !== 'given-file' || isInside(root, homeDirectory())) return false;
+  const place = resolve(placeOf(reach.path, reach.from.file));
+  const real = await realpath(place).catch(async () => await realpathOfFolder(place));
+  const way = relative(root, real);
+  return isInside(root, real) && !way.split('/').some((name) => name.startsWith('.'));
+}
+
+/** Where something would be that is not there. */
+async function realpathOfFolder(place: string): Promise<string> {
+  return resolve(await realpath(dirname(place)).catch(() => '/'), place.slice(place.lastIndexOf('/') + 1));
+}
+
+function sha256(data: Uint8Array | string): string {
+  return createHash('sha256').update(data).digest('hex');
+}

@@ -1,0 +1,69 @@
+// Files that decide what a command of an inventory does: its program and its arguments, as far as they lie in the tree
+// that the inventory is from. What the system or the operator has installed elsewhere is not of that tree's making.
+import { realpath, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { isInside } from './find-config.ts';
+import { readBytes, type TakenBytes } from './read-bytes.ts';
+
+const mostBytesOfProgram = 64 * 1024 ** 2;
+
+/** A file of the tree that a command runs or is given. */
+export interface ProgramFile extends TakenBytes {
+  readonly path: string;
+}
+
+/** Where commands are looked for, and what lies in the tree. */
+export interface ProgramPlaces {
+  /** The directory in which they run. */
+  readonly cwd: string;
+  /** PATH. */
+  readonly searchPath: string;
+  /** The directory that holds what was found. */
+  readonly root: string;
+}
+
+/** The files in the tree that these commands name, each once, sorted by path. Throws UsageError for one that is too large. */
+export async function programFiles(
+  commands: readonly (readonly string[])[],
+  places: ProgramPlaces,
+): Promise<readonly ProgramFile[]> {
+  const paths = new Set<string>();
+  for (const [program = '', ...words] of commands) {
+    for (const path of [
+      await programPath(program, places),
+      ...words.flatMap((word) => wordPaths(word, places)),
+    ]) {
+      if (path !== undefined && (await isInTree(path, places))) paths.add(path);
+    }
+  }
+  return Promise.all(
+    [...paths].sort().map(async (path) => ({ path, ...(await readBytes(path, mostBytesOfProgram)) })),
+  );
+}
+
+/** Where the system finds a program; a PATH may lead into the tree. */
+async function programPath(program: string, { cwd, searchPath }: ProgramPlaces): Promise<string | undefined> {
+  if (program.includes('/')) return resolve(cwd, program);
+  for (const folder of searchPath.split(':')) {
+    const path = join(resolve(cwd, folder), program);
+    if (await isFile(path)) return path;
+  }
+  return undefined;
+}
+
+/** A word may be a path, or end in one: `--file=tools/x`. */
+function wordPaths(word: string, { cwd }: ProgramPlaces): string[] {
+  const behind = word.slice(word.indexOf('=') + 1);
+  return [...new Set([word, behind])].filter((each) => each !== '').map((each) => resolve(cwd, each));
+}
+
+async function isInTree(path: string, { root, cwd }: ProgramPlaces): Promise<boolean> {
+  if (!(await isFile(path))) return false;
+  const real = await realpath(path);
+  return [path, real].some((each) => isInside(root, each) || isInside(cwd, each));
+}
+
+async function isFile(path: string): Promise<boolean> {
+  // A word with a NUL, or one that is too long, is no path.
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
+}
