@@ -1,0 +1,69 @@
+// Who is who among a run's processes on a practice host, and their end.
+import type { Lab } from '../../../src/lab/index.ts';
+import { inside } from '../muster.ts';
+import type { Victim } from './plan.ts';
+
+interface HostProcess {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+async function processesOn(lab: Lab, host: string): Promise<HostProcess[]> {
+  const text = await inside(lab, host, 'ps -axww -o pid -o ppid -o command');
+  return text.split('\n').flatMap((line) => {
+    const [, pid, parent, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
+  });
+}
+
+const ofARun = /(?:driver|follow|ticker|start)\.sh \/tmp\/muster\.|\/undo\.sh/;
+
+/** Waits until no run is at work on the host any more; false after a minute and a half. */
+export async function isQuiet(lab: Lab, host: string): Promise<boolean> {
+  const end = performance.now() + 90_000;
+  while (performance.now() < end) {
+    const processes = await processesOn(lab, host);
+    if (!processes.some(({ command }) => ofARun.test(command))) return true;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return false;
+}
+
+/** The processes that `victim` means, when the run is held in a call of `held`. None where they are gone already. */
+function pidsOf(victim: Victim, held: number, processes: readonly HostProcess[]): number[] {
+  const byPid = new Map(processes.map((process) => [process.pid, process]));
+  const chain: HostProcess[] = [];
+  for (let at = byPid.get(held); at !== undefined && at.pid > 1; at = byPid.get(at.parent)) chain.push(at);
+  // A subshell has the command line of its parent, so the outermost is meant.
+  const driver = chain.findLast(({ command }) => command.includes('driver.sh /tmp/muster.'));
+  const work = /\/tmp\/muster\.\w+/.exec(chain.map(({ command }) => command).join(' '))?.[0] ?? '/none';
+  const outermost = (script: string): HostProcess | undefined =>
+    processes.find(
+      ({ command, parent }) =>
+        command.includes(`${script} ${work}`) && !byPid.get(parent)?.command.includes(`${script} ${work}`),
+    );
+  const ticker = outermost('ticker.sh');
+  const follower = outermost('follow.sh');
+  const below = driver === undefined ? chain : chain.slice(0, chain.indexOf(driver));
+  let session = follower === undefined ? undefined : byPid.get(follower.parent);
+  while (session !== undefined && !session.command.startsWith('sshd')) session = byPid.get(session.parent);
+  const found: Partial<Record<Victim, (HostProcess | undefined)[]>> = {
+    driver: [driver],
+    step: [below.at(-1)],
+    tool: [chain[0]],
+    follower: [follower],
+    ticker: [ticker],
+    'driver-and-ticker': [ticker, driver],
+    session: [session],
+    everybody: [ticker, follower, driver, ...below.toReversed(), session],
+  };
+  return (found[victim] ?? []).flatMap((process) => (process === undefined ? [] : [process.pid]));
+}
+
+/** Kills those whom `victim` means by one kill(1), and says how many there were. */
+export async function killOnHost(lab: Lab, host: string, victim: Victim, held: number): Promise<number> {
+  const pids = pidsOf(victim, held, await processesOn(lab, host));
+  if (pids.length > 0) await inside(lab, host, `kill -9 ${pids.join(' ')} 2>/dev/null; :`);
+  return pids.length;
+}
