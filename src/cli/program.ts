@@ -179,7 +179,7 @@ function addLabCommands(program: Command, done: (code: number) => void): void {
   labCommand('fault <host> <fault>', 'give a practice host trouble, or `clear` it')
     .addHelpText(
       'after',
-      '\nFaults: latency=50ms, loss=5%, cut, refuse, freeze, full-disk, slow-cpu; `clear` ends them.',
+      '\nFaults: latency=50ms, loss=5%, cut, refuse, freeze, full-disk, slow-cpu; `clear` ends them. And reboot, as by a power cut.',
     )
     .action(async (host: string, fault: string, options: LabOptions) => {
       done(await (await commands()).labFaultCommand(host, fault, options));

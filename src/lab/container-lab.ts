@@ -105,11 +105,24 @@ class ContainerLab implements Lab {
     const { containerId } = this.#host(name);
     if (fault.kind === 'freeze') await docker(['pause', containerId]);
     else if (fault.kind === 'slow-cpu') await docker(['update', ...slowCpu, containerId]);
+    else if (fault.kind === 'reboot') await this.#loseAndRegainPower(name);
     else {
       throw new UsageError('LAB_FAULT', `a container cannot be made to suffer ${fault.kind} here`, {
         hint: 'a lab that was started with --backend embedded can',
       });
     }
+  }
+
+  async #loseAndRegainPower(name: string): Promise<void> {
+    const host = this.#host(name);
+    // Not `restart`, which lets services end in order. A host that is down already only starts.
+    await tryDocker(['kill', host.containerId]);
+    // A frozen one does not notice, where the kernel's control groups are of the first kind.
+    await tryDocker(['unpause', host.containerId]);
+    await docker(['wait', host.containerId]);
+    await docker(['start', host.containerId]);
+    await waitForSsh(host);
+    this.#hosts = (await this.status()).map((status) => status.host);
   }
 
   async clearFaults(name: string): Promise<void> {

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { LabFault } from './lab.ts';
 
 /** What `parseFault` takes, for messages and help. */
-export const faultForms = 'latency=50ms, loss=5%, cut, refuse, freeze, full-disk or slow-cpu';
+export const faultForms = 'latency=50ms, loss=5%, cut, refuse, freeze, full-disk, slow-cpu or reboot';
 const mostLatencyMs = 60_000;
 
 /** Reads `latency=50ms`, `loss=5%` or a plain word. Throws UsageError (LAB_FAULT). */
@@ -21,6 +21,7 @@ export function parseFault(text: string): LabFault {
     case 'freeze':
     case 'full-disk':
     case 'slow-cpu':
+    case 'reboot':
       return { kind: text };
     default:
       throw new UsageError('LAB_FAULT', `not a fault: ${JSON.stringify(text)}`, {

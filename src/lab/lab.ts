@@ -64,12 +64,13 @@ export type BootEnvironment = Readonly<Record<string, string>>;
 /**
  * Trouble on demand. Network: every packet later by `latency` (milliseconds), a share of them lost (`loss`, 0 to 1; TCP
  * notices it as delay), nothing gets through (`cut`), connections refused (`refuse`). Host: every process stands still
- * (`freeze`), no space left on the disk (`full-disk`), a fifth of the processor time (`slow-cpu`).
+ * (`freeze`), no space left on the disk (`full-disk`), a fifth of the processor time (`slow-cpu`). One that is over when it
+ * was given: the power is cut and comes back (`reboot`).
  */
 export type LabFault =
   | { readonly kind: 'latency'; readonly milliseconds: number }
   | { readonly kind: 'loss'; readonly share: number }
-  | { readonly kind: 'cut' | 'refuse' | 'freeze' | 'full-disk' | 'slow-cpu' };
+  | { readonly kind: 'cut' | 'refuse' | 'freeze' | 'full-disk' | 'slow-cpu' | 'reboot' };
 
 /** How a command on a lab host ended. */
 export interface LabExecResult {
@@ -109,7 +110,10 @@ export interface Lab {
   restart(name: string): Promise<void>;
   /** Makes the host what it was when the lab started, on the same ports and with the same host key. */
   reset(name: string): Promise<void>;
-  /** Adds a fault to the host. Throws UsageError (LAB_FAULT) where this lab's backend cannot do it. */
+  /**
+   * Adds a fault to the host. Throws UsageError (LAB_FAULT) where this lab's backend cannot do it. `reboot` returns when the
+   * host has booted with the disk it had and its sshd answers, and throws MusterError (LAB_START) when it does not.
+   */
   fault(name: string, fault: LabFault): Promise<void>;
   /** Takes every fault from the host. */
   clearFaults(name: string): Promise<void>;

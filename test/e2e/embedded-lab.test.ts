@@ -1,6 +1,8 @@
 // What only embedded labs have: faults of the network and the disk, and an end that needs nobody's help.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -78,6 +80,25 @@ describeEmbedded('faults of an embedded lab', () => {
       expect(await halts()).toBe(false);
       await sleep(10);
     }
+  });
+
+  it('a reboot is silence for whoever is connected, and the end of the connection when the host is back', async () => {
+    const socket = connect({ host: '127.0.0.1', port: lab.hosts[0]!.sshPort });
+    socket.on('error', () => undefined);
+    await once(socket, 'data');
+    // Not when the power went: by then nobody would greet.
+    const greetedAtTheEnd = once(socket, 'close').then(greets);
+    await lab.fault('ns1', { kind: 'reboot' });
+    expect(await greetedAtTheEnd).toBe(true);
+    await servesAgain();
+  });
+
+  it('a host whose cable is cut boots all the same, and stays cut off', async () => {
+    await lab.fault('ns1', { kind: 'cut' });
+    await lab.fault('ns1', { kind: 'reboot' });
+    expect([await greets(), await answers()]).toEqual([false, false]);
+    await lab.clearFaults('ns1');
+    await servesAgain();
   });
 
   it('does one thing at a time to a host, and never anything to itself', async () => {

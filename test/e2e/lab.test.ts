@@ -95,6 +95,40 @@ describeWithEngine('a lab of two hosts', () => {
     expect(await loginAndRun(lab, lab.hosts[0]!, 'hostname')).toBe('ns1\n');
   });
 
+  it('cuts the power and lets the host boot: nobody is warned, its disk stays, /tmp and /var/run are those of a boot', async () => {
+    const before = lab.hosts[0]!;
+    const prepare = [
+      'echo kept >/etc/kept; echo gone >/tmp/.gone; echo gone >/tmp/gone; echo gone >/var/run/gone',
+      'echo "echo local >/var/run/from-rc-local" >>/etc/rc.local',
+      'printf "named_chrootdir=/var/chroot/named\\n" >>/etc/rc.conf',
+      'cat /libexec/.linux/state/booted >/root/booted',
+      `(trap 'echo warned >/etc/warned; exit' TERM HUP INT; while :; do sleep 1; done) >/dev/null 2>&1 &`,
+    ];
+    await lab.exec('ns1', ['/bin/sh', '-c', prepare.join('\n')]);
+    await lab.fault('ns1', { kind: 'reboot' });
+    expect(await loginAndRun(lab, lab.hosts[0]!, 'hostname')).toBe('ns1\n');
+    expect(lab.hosts[0]).toMatchObject({ sshPort: before.sshPort, dnsPort: before.dnsPort });
+    const look = [
+      'ls -A /tmp; ls /etc/kept /etc/warned /var/run/gone /var/run/from-rc-local 2>/dev/null',
+      'ls -d /etc/namedb /var/chroot/named/etc/namedb; readlink /etc/namedb; ls /var/chroot/named/var/run/log',
+      'cmp -s /libexec/.linux/state/booted /root/booted || echo "another boot"',
+    ];
+    expect(await lab.exec('ns1', ['/bin/sh', '-c', look.join('\n')])).toMatchObject({
+      stdout: [
+        '/etc/kept',
+        '/var/run/from-rc-local',
+        '/etc/namedb',
+        '/var/chroot/named/etc/namedb',
+        '/var/chroot/named/etc/namedb',
+        '/var/chroot/named/var/run/log',
+        'another boot',
+        '',
+      ].join('\n'),
+    });
+    await expect.poll(() => answersDns('127.0.0.1', before.dnsPort), { timeout: 30_000 }).toBe(true);
+    await lab.reset('ns1');
+  });
+
   it.runIf(labBackend() === 'docker')('makes a container slow by a quota, and takes it away', async () => {
     const quota = async (): Promise<string> => {
       const [container] = (await listLabContainers(lab.id)).filter(({ host }) => host === 'ns1');

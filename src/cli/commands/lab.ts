@@ -17,6 +17,7 @@ import {
   startLab,
   type Lab,
   type LabBackend,
+  type LabFault,
   type LabRelease,
 } from '../../lab/index.ts';
 import { MusterError, UsageError } from '../../errors.ts';
@@ -159,8 +160,15 @@ export async function labFaultCommand(name: string, text: string, options: LabOp
   const fault = text === 'clear' ? undefined : parseFault(text);
   const lab = await openLab(options);
   await (fault === undefined ? lab.clearFaults(name) : lab.fault(name, fault));
-  writeOut(`${name}: ${fault === undefined ? 'no faults' : text}\n`);
+  // A container may have another address in the lab's network than before.
+  if (fault?.kind === 'reboot') await saveLab(lab);
+  writeOut(`${name}: ${fault === undefined ? 'no faults' : outcomeOf(fault.kind, text)}\n`);
   return exitCodes.good;
+}
+
+/** A reboot is over when the command is; every other fault lasts until it is cleared. */
+function outcomeOf(kind: LabFault['kind'], text: string): string {
+  return kind === 'reboot' ? 'booted again, sshd answers' : text;
 }
 
 /** `muster lab ssh HOST [COMMAND...]`: the user's own ssh, with the lab's key and known_hosts; ends as ssh ends. */

@@ -7,12 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MusterError, UsageError } from '../../errors.ts';
 import { lastLine, runCommand, type CommandEnd } from '../command.ts';
 import type { LabFault } from '../lab.ts';
+import { eventually, greetsAsSsh } from '../readiness.ts';
 import { startFailed } from '../start-failed.ts';
 import { isInUserNamespace } from './namespaces.ts';
 import { childrenOf, signalTree } from './process-tree.ts';
 import type { EmbeddedStatus, LabPlan } from './wire.ts';
 
 const bootTimeoutMs = 60_000;
+/** A host that says that it is up answers at once, unless the machine is very busy. */
+const greetingTimeoutMs = 30_000;
 /** How long a host's services get to end before a restart cuts them off. */
 const shutdownMs = 5_000;
 const execTimeoutMs = 120_000;
@@ -181,11 +184,21 @@ export class EmbeddedHost {
 
   /** The faults that are the host's own; those of its network are the keeper's. */
   async fault({ kind }: LabFault): Promise<void> {
+    if (kind === 'reboot') return this.#loseAndRegainPower();
     this.#up();
     if (kind === 'freeze') this.pause();
     else if (kind === 'full-disk') await this.#resizeDisk(await this.#usedBytes());
     else if (kind === 'slow-cpu') this.#beSlow();
     else throw new UsageError('LAB_FAULT', `${kind} is not a fault of the host itself`);
+  }
+
+  /** Asked from inside, because the host's network may be at fault for whoever is outside. */
+  async #loseAndRegainPower(): Promise<void> {
+    await this.kill();
+    await this.boot();
+    const { name, ip } = this.#plan;
+    if (await eventually(() => greetsAsSsh(ip, 22), greetingTimeoutMs)) return;
+    throw startFailed(name, `no answer from sshd within ${greetingTimeoutMs / 1000} s`, this.#console);
   }
 
   async clearFaults(): Promise<void> {

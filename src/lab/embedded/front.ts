@@ -83,9 +83,9 @@ export class Front {
     this.#udp = udp;
     udp.on('message', (datagram, client) => {
       const faults = this.faults;
-      if (faults.isCut || faults.loses()) return;
+      if (faults.isCut || faults.isDown || faults.loses()) return;
       void this.#clientOf(`${client.address} ${client.port}`, target, (answer) => {
-        if (faults.isCut || faults.loses()) return;
+        if (faults.isCut || faults.isDown || faults.loses()) return;
         void new Line(faults).send(() => {
           if (this.#udp === udp) udp.send(answer, client.port, client.address);
         });

@@ -127,6 +127,8 @@ async function changeHost(
   request: Exclude<LabRequest, { op: 'status' | 'stop' | 'exec' }>,
 ): Promise<unknown> {
   if (request.op === 'fault' && faultNetwork(front, request.fault)) return undefined;
+  if (request.op === 'fault' && request.fault.kind === 'reboot')
+    return front.faults.withoutPower(() => supervisor.ask(request));
   if (request.op === 'clear' || request.op === 'reset') {
     front.faults.clear();
     await front.listen();
@@ -152,6 +154,7 @@ function faultNetwork(front: Front, fault: LabFault): boolean {
     case 'freeze':
     case 'full-disk':
     case 'slow-cpu':
+    case 'reboot':
       return false;
   }
 }

@@ -12,6 +12,8 @@ export class NetworkFaults {
   latencyMs = 0;
   loss = 0;
   isCut = false;
+  /** Nobody is at the far end: as if cut, but `clear` does not end it. */
+  isDown = false;
   readonly #mended = new EventEmitter().setMaxListeners(0);
 
   clear(): void {
@@ -21,6 +23,17 @@ export class NetworkFaults {
     this.#mended.emit('mended');
   }
 
+  /** Does `work` while the host has no power: what was sent to it, and the end of its connections, wait until it has again. */
+  async withoutPower(work: () => Promise<unknown>): Promise<unknown> {
+    this.isDown = true;
+    try {
+      return await work();
+    } finally {
+      this.isDown = false;
+      this.#mended.emit('mended');
+    }
+  }
+
   /** Whether this packet is one of those that are lost. */
   loses(): boolean {
     return this.loss > 0 && Math.random() < this.loss;
@@ -28,7 +41,7 @@ export class NetworkFaults {
 
   /** Waits while the cable is cut. */
   async connected(): Promise<void> {
-    while (this.isCut) await once(this.#mended, 'mended');
+    while (this.isCut || this.isDown) await once(this.#mended, 'mended');
   }
 }
 

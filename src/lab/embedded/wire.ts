@@ -28,7 +28,7 @@ export type LabPlan = z.infer<typeof labPlanSchema>;
 const faultSchema = z.union([
   z.strictObject({ kind: z.literal('latency'), milliseconds: z.number() }),
   z.strictObject({ kind: z.literal('loss'), share: z.number() }),
-  z.strictObject({ kind: z.enum(['cut', 'refuse', 'freeze', 'full-disk', 'slow-cpu']) }),
+  z.strictObject({ kind: z.enum(['cut', 'refuse', 'freeze', 'full-disk', 'slow-cpu', 'reboot']) }),
 ]);
 
 /** What a lab can be asked, and the supervisor in the namespaces by the keeper outside. */

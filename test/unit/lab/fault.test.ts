@@ -10,6 +10,7 @@ describe('parseFault', () => {
     ['loss=12.5%', { kind: 'loss', share: 0.125 }],
     ['cut', { kind: 'cut' }],
     ['full-disk', { kind: 'full-disk' }],
+    ['reboot', { kind: 'reboot' }],
   ])('reads %s', (text, fault) => {
     expect(parseFault(text)).toEqual(fault);
   });
