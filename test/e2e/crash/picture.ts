@@ -14,7 +14,7 @@ export interface Picture {
 
 /**
  * What a running system changes by itself, and so is not compared: what is no disk; logs; what muster keeps; pid files, sockets
- * and what a boot writes anew; keys that named manages; the index of the packages' files.
+ * and what a boot writes anew; keys that named manages. What runs leave below /tmp is looked at by itself.
  */
 const notCompared = [
   /^\/(proc|dev|libexec\/\.moments|var\/log|var\/db\/muster)(\/|$)/,
@@ -22,6 +22,8 @@ const notCompared = [
   /\/managed-keys\.bind(\.jnl)?$/,
   /^\/etc\/s?pwd\.db$/,
   /^\/root\/\.ssh\//,
+  /^\/libexec\/\.linux\/state\/booted$/,
+  /^\/tmp\/muster\.[^/]*(\/|$)/,
 ];
 
 async function filesOf(lab: Lab, host: string): Promise<ReadonlyMap<string, string>> {
@@ -67,6 +69,8 @@ async function daemonOf(pid: number, space: string): Promise<Daemon | undefined>
   if (/^NSpid:.*\t1$/m.test(status) || /^State:\s*Z/m.test(status)) return undefined;
   const commandLine = (await readFile(`${directory}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
   if (/^sshd(-session)?: (?!.*\[listener\])/.test(commandLine)) return undefined;
+  // It waits for whoever may come back for the rest of a run that is over, and what it waits with.
+  if (/\/ticker\.sh |^sleep /.test(commandLine)) return undefined;
   return {
     program: await readlink(`${directory}/exe`),
     commandLine,

@@ -75,8 +75,8 @@ const steps = [
   'proof',
 ];
 
-// About how many calls there are; a moment that does not come is told.
-const callsOf = { apply: 260, rollback: 170 } as const;
+// About how many calls there are; a moment that does not come is told. A rollback has few where little was done before.
+const callsOf = { apply: [260], rollback: [8, 30, 80, 150] } as const;
 const callsInStep: Readonly<Record<string, number>> = {
   package: 30,
   cage: 12,
@@ -106,7 +106,7 @@ function momentOf(random: Random, verb: Act['verb']): Moment {
     const step = random.pick(steps);
     return { step, nth: random.int(1, callsInStep[step] ?? 5) };
   }
-  return { nth: random.int(1, callsOf[verb]) };
+  return { nth: random.int(1, random.pick(callsOf[verb])) };
 }
 
 function actOf(random: Random, letter: string): Act {

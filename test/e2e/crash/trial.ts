@@ -7,11 +7,11 @@ import { layMoments, Moments } from './moments.ts';
 import { Command } from './operator.ts';
 import { answersOf, daemonsOf, describeDaemon, differences, pictureOf, type Picture } from './picture.ts';
 import type { Act, Crash, CrashPlan, Victim } from './plan.ts';
-import { isQuiet, killOnHost } from './victims.ts';
+import { isQuiet, killOnHost, leftBehind } from './victims.ts';
 
-/** `silent`: muster said that all is good, and it is not. `stuck`: it never said so, and no command led out. */
+/** `silent`: muster said that all is good, and it is not. `stuck`: it never said so, and no command led out. `left`: files of a dead run. */
 export interface Finding {
-  readonly kind: 'silent' | 'stuck' | 'harness';
+  readonly kind: 'silent' | 'stuck' | 'left' | 'harness';
   readonly what: string;
 }
 
@@ -129,7 +129,6 @@ class Trial {
   async #kill(victim: Victim, held: number, command: Command): Promise<boolean> {
     switch (victim) {
       case 'power':
-        await this.#lab.kill(this.#host);
         await this.#boot();
         return false;
       case 'controller':
@@ -147,8 +146,7 @@ class Trial {
   }
 
   async #boot(): Promise<void> {
-    await this.#lab.kill(this.#host);
-    await this.#lab.restart(this.#host);
+    await this.#lab.fault(this.#host, { kind: 'reboot' });
     await this.#findFirst();
     this.story.push('  boot');
   }
@@ -202,6 +200,8 @@ class Trial {
       }
     }
     this.#compare('after the last rollback', await this.#picture());
+    const left = await leftBehind(this.#lab, this.#host);
+    if (left !== '') this.find('left', `below /tmp, of runs that are dead:\n${left}`);
     await this.#boot();
     this.#compare('after one more boot', await this.#picture());
   }

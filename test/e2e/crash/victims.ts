@@ -1,4 +1,5 @@
 // Who is who among a run's processes on a practice host, and their end.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../../../src/lab/index.ts';
 import { inside } from '../muster.ts';
 import type { Victim } from './plan.ts';
@@ -17,17 +18,31 @@ async function processesOn(lab: Lab, host: string): Promise<HostProcess[]> {
   });
 }
 
-const ofARun = /(?:driver|follow|ticker|start)\.sh \/tmp\/muster\.|\/undo\.sh/;
+// A ticker is at work while it ends what a dead driver left; one that waits for a follower to fetch the rest is not.
+const atWork = `ps -axww -o command | awk '
+  /(driver|start)[.]sh \\/tmp\\/muster[.]|\\/undo[.]sh/ { print }
+  match($0, /ticker[.]sh \\/tmp\\/muster[.][A-Za-z0-9]*/) {
+    work = substr($0, RSTART + 10, RLENGTH - 10)
+    if ((getline line < (work "/run")) > 0 && (getline line < (work "/done")) < 0) print
+  }'`;
 
 /** Waits until no run is at work on the host any more; false after a minute and a half. */
 export async function isQuiet(lab: Lab, host: string): Promise<boolean> {
   const end = performance.now() + 90_000;
   while (performance.now() < end) {
-    const processes = await processesOn(lab, host);
-    if (!processes.some(({ command }) => ofARun.test(command))) return true;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    if ((await inside(lab, host, atWork)) === '') return true;
+    await sleep(200);
   }
   return false;
+}
+
+/** What runs left below /tmp that did not come to their end and that nobody looks after, a path a line. */
+export async function leftBehind(lab: Lab, host: string): Promise<string> {
+  return await inside(
+    lab,
+    host,
+    'for work in /tmp/muster.??????; do [ ! -d "$work" ] || [ -f "$work/done" ] || ls -d "$work"/*; done',
+  );
 }
 
 /** The processes that `victim` means, when the run is held in a call of `held`. None where they are gone already. */
