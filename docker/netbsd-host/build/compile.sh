@@ -14,6 +14,7 @@ compile pgrep.c /usr/bin/pgrep /src/procs.c
 ln "$out/usr/bin/pgrep" "$out/usr/bin/pkill"
 compile fstat.c /usr/bin/fstat '/src/procs.c /src/sockets.c /src/become.c'
 ln "$out/usr/bin/fstat" "$out/usr/bin/sockstat"
+compile with-proc.c "$hidden/bin/with-proc"
 compile su.c /usr/bin/su -lcrypt
 compile idle.c /usr/sbin/cron
 ln "$out/usr/sbin/cron" "$out/usr/sbin/inetd"

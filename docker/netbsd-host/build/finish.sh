@@ -15,6 +15,9 @@ for name in sum md5 sha1 sha256 sha512 rmd160; do ln "$out$hidden/script/cksum" 
 ln "$out/usr/bin/less" "$out/usr/bin/more"
 ln "$out$hidden/bin/openssl" "$out/usr/bin/openssl"
 
+# the kernel's /proc, wherever it is mounted: see boot
+ln -s /proc "$out$hidden/proc"
+
 chmod 711 "$out$hidden" "$out$hidden/bin" "$out$hidden/lib" "$out$hidden/script"
 chmod 555 "$out$hidden"/script/*
 chmod 555 "$out$older"/etc/rc.d/* "$out$older"/bin/* "$out$older"/usr/bin/* "$out$older"/usr/sbin/*

@@ -32,7 +32,7 @@ static const char *mount_of(dev_t device) {
   static char text[65536], point[512];
   char *line, *save;
   unsigned int high, low;
-  if (slurp("/proc/self/mountinfo", text, sizeof text) <= 0) return "/";
+  if (slurp("/libexec/.linux/proc/self/mountinfo", text, sizeof text) <= 0) return "/";
   for (line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save))
     if (sscanf(line, "%*d %*d %u:%u %*s %511s", &high, &low, point) == 3 && makedev(high, low) == device) return point;
   return "/";
@@ -78,7 +78,7 @@ static void print_socket(const struct proc *p, int fd, unsigned long inode) {
 static int each_fd(const struct proc *p, void (*seen)(const struct proc *, int, const char *, const char *)) {
   char path[300], link[512];
   struct dirent *entry;
-  snprintf(path, sizeof path, "/proc/%d/fd", p->pid);
+  snprintf(path, sizeof path, "/libexec/.linux/proc/%d/fd", p->pid);
   DIR *directory = opendir(path);
   if (directory == NULL) return 0;
   int fds[4096], count = 0;
@@ -88,7 +88,7 @@ static int each_fd(const struct proc *p, void (*seen)(const struct proc *, int, 
   for (int i = 1; i < count; i++)
     for (int j = i; j > 0 && fds[j - 1] > fds[j]; j--) { int t = fds[j]; fds[j] = fds[j - 1]; fds[j - 1] = t; }
   for (int i = 0; i < count; i++) {
-    snprintf(path, sizeof path, "/proc/%d/fd/%d", p->pid, fds[i]);
+    snprintf(path, sizeof path, "/libexec/.linux/proc/%d/fd/%d", p->pid, fds[i]);
     ssize_t length = readlink(path, link, sizeof link - 1);
     if (length < 0) continue;
     link[length] = '\0';
@@ -113,9 +113,9 @@ static void show_fd(const struct proc *p, int fd, const char *path, const char *
 static void show_process(const struct proc *p) {
   char path[64];
   struct stat s;
-  snprintf(path, sizeof path, "/proc/%d/root", p->pid);
+  snprintf(path, sizeof path, "/libexec/.linux/proc/%d/root", p->pid);
   if (stat(path, &s) == 0 && (s.st_ino != own_root.st_ino || s.st_dev != own_root.st_dev)) print_file(p, "root", &s, "r");
-  snprintf(path, sizeof path, "/proc/%d/cwd", p->pid);
+  snprintf(path, sizeof path, "/libexec/.linux/proc/%d/cwd", p->pid);
   if (stat(path, &s) == 0) print_file(p, "wd", &s, "r");
   each_fd(p, show_fd);
 }

