@@ -103,13 +103,20 @@ m_journal_tree() {
 }
 
 # m_record_moved PATH INTO: from here on something else, such as an rc script at a boot, may move PATH to INTO and leave a link
-# to that. An undo that finds the link brings back what is saved here.
+# to that, or copy what is in it to INTO and stop half way. An undo brings back what is saved here, and takes from INTO what was
+# not there yet.
 m_record_moved() {
   is_there "$1" && [ ! -h "$1" ] || return 0
   m_parent "$1"
   m_keep_time "$m_dir"
   (cd "$m_dir" && tar cpf "$m_receipt/saved/$((m_seq + 1))" "./${1##*/}") 2>"$m_work/tar.err" || fail "cannot save $1: $(tail -n 1 "$m_work/tar.err")"
+  m_names_below "$2" >"$m_receipt/saved/$((m_seq + 1)).into"
   m_record moved "$1" "$m_step" "$2"
+}
+
+# m_names_below DIRECTORY: prints the names of all that is in it, at whatever depth; nothing where there is no such directory.
+m_names_below() {
+  [ ! -d "$1" ] || [ -h "$1" ] || (cd "$1" && find . -print) 2>/dev/null || :
 }
 
 # m_take_tree_away: after m_journal_tree, of m_path: out of its place at once, since half a tree would look like

@@ -25,12 +25,14 @@ m_undo_tree() {
   # Before the result is noted: nobody comes back for it then.
   rm -rf "$m_temp.new"
   case $m_verdict in undone | kept) rm -rf "$m_temp" ;; esac
+  case $m_kind$m_verdict in movedundone | movedkept) m_take_copies ;; esac
   m_result "$m_verdict" tree "$m_path" "$m_restored"
 }
 
 # m_undo_moved: of m_path, which was not ours to move, and m_a3, to where it may be a link by now.
 m_undo_moved() {
   if is_there "$m_path" && [ ! -h "$m_path" ]; then
+    m_take_copies
     m_result kept moved "$m_path" 'is where it was'
     return 0
   fi
@@ -48,6 +50,33 @@ m_undo_moved() {
   else
     m_undo_tree
   fi
+}
+
+# m_take_copies: of m_path, which is there, what moved it may have left copies in m_a3: those go that were not there before and
+# hold what is here. Whoever owns a directory that was made for them has it taken away first.
+m_take_copies() {
+  m_into=$m_receipt/saved/$m_entry_seq.into
+  [ -f "$m_into" ] && [ -d "$m_path" ] && [ -d "$m_a3" ] && [ ! -h "$m_a3" ] || return 0
+  m_names_below "$m_a3" >"$m_work/into.now"
+  m_lines_only_in "$m_work/into.now" "$m_into" >"$m_work/into.new"
+  [ -s "$m_work/into.new" ] || return 0
+  # Outer ones first, by find's order.
+  while IFS= read -r m_name; do
+    m_copy=$m_a3/${m_name#./}
+    [ ! -d "$m_copy" ] || [ -h "$m_copy" ] || m_borrow "$m_copy" || :
+  done <"$m_work/into.new"
+  # By now nobody else can change what is in those; what is in a directory that was there before is another entry's.
+  sort -r "$m_work/into.new" | while IFS= read -r m_name; do
+    m_copy=$m_a3/${m_name#./}
+    m_parent "$m_copy"
+    [ -O "$m_dir" ] && [ ! -h "$m_dir" ] && [ ! -h "$m_copy" ] || continue
+    if [ -d "$m_copy" ]; then
+      rmdir "$m_copy" 2>/dev/null || :
+    elif [ -f "$m_copy" ] && [ -f "$m_path/$m_name" ] && [ ! -h "$m_path/$m_name" ] && cmp -s "$m_copy" "$m_path/$m_name"; then
+      rm -f "$m_copy"
+    fi
+  done
+  m_give_back
 }
 
 # m_unpack_tree: what was saved, as m_was. A directory that moves to another parent may get a new time, so that is noted.
