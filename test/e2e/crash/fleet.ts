@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { startLab, type Lab } from '../../../src/lab/index.ts';
 import { describeWithEngine, labBackend, labImage } from '../engine.ts';
-import { describePlan, planOf } from './plan.ts';
+import { describePlan, planOf, releaseOf, type CrashRelease } from './plan.ts';
 import { tryCrashes, type TrialResult } from './trial.ts';
 
 /** Suites of crashes: they look at hosts through this machine's kernel, so they need embedded ones. */
@@ -14,25 +14,28 @@ export function describeCrashes(title: string, suite: () => void): void {
   else describe.skip(`${title} (skipped: for embedded hosts)`, suite);
 }
 
+/** The seeds that every test run tries: twenty of each release. */
+export function ciSeeds(release: CrashRelease): number[] {
+  return Array.from({ length: 40 }, (_, index) => index + 1).filter((seed) => releaseOf(seed) === release);
+}
+
 /** A lab of one host, for seeds that are tried one after the other. */
 export class CrashFleet {
   readonly #lab: Lab;
-  readonly #release: string;
 
-  private constructor(lab: Lab, release: string) {
+  private constructor(lab: Lab) {
     this.#lab = lab;
-    this.#release = release;
   }
 
-  static async start(release: string): Promise<CrashFleet> {
+  static async start(release: CrashRelease): Promise<CrashFleet> {
     const directory = mkdtempSync(join(tmpdir(), 'muster-crash-'));
     const lab = await startLab({ hosts: [{ name: 'ns1', release }], image: labImage(), directory });
-    return new CrashFleet(lab, release);
+    return new CrashFleet(lab);
   }
 
-  /** Tries one seed. */
+  /** Tries one seed, which must be of this release. */
   async try(seed: number): Promise<TrialResult> {
-    return await tryCrashes(this.#lab, 'ns1', planOf(seed, this.#release));
+    return await tryCrashes(this.#lab, 'ns1', planOf(seed));
   }
 
   async stop(): Promise<void> {

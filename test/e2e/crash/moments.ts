@@ -33,7 +33,7 @@ read -r calls <${calls}
 if [ "\${#calls}" = ${String(nth)} ]; then
   echo "$$ \${0##*/} $*" >${reached}.part
   /libexec/.moments/mv ${reached}.part ${reached}
-  until [ -f ${go} ]; do sleep 0.02; done
+  while [ -f ${reached} ] && [ ! -f ${go} ]; do sleep 0.02; done
 fi
 `;
 }

@@ -1,9 +1,18 @@
 // What a seed means: which host, which runs follow each other, and who is killed in them, when, and how often. Pure.
 import { randomOf, type Random } from '../generated/random.ts';
 
+/** Releases take turns from seed to seed. */
+export const crashReleases = ['11.0', '6.99.16'] as const;
+export type CrashRelease = (typeof crashReleases)[number];
+
+/** The release of a seed's host. */
+export function releaseOf(seed: number): CrashRelease {
+  return seed % 2 === 0 ? '11.0' : '6.99.16';
+}
+
 /** How the flagship is told to cage, and whose named. */
 export interface CrashHost {
-  readonly release: string;
+  readonly release: CrashRelease;
   readonly named: 'package' | 'base';
   readonly style: 'chroot8' | 'chrootdir';
   readonly configuration: 'host' | 'playbook';
@@ -90,12 +99,10 @@ const callsInStep: Readonly<Record<string, number>> = {
   proof: 6,
 };
 
-/** The hosts of a release, each about as often as the others; base named of 6.99.16 knows no chrootdir. */
-function hostOf(random: Random, release: string): CrashHost {
-  const named = random.pick(['package', 'base'] as const);
+function hostOf(random: Random, release: CrashRelease): CrashHost {
   return {
     release,
-    named,
+    named: random.pick(['package', 'base'] as const),
     style: random.pick(['chroot8', 'chrootdir'] as const),
     configuration: random.pick(['host', 'playbook'] as const),
   };
@@ -128,11 +135,11 @@ function actOf(random: Random, letter: string): Act {
 }
 
 /** What is to happen; equal seeds give equal plans. */
-export function planOf(seed: number, release: string): CrashPlan {
+export function planOf(seed: number): CrashPlan {
   const story = randomOf(seed, 'story').pick(stories);
   return {
     seed,
-    host: hostOf(randomOf(seed, 'host'), release),
+    host: hostOf(randomOf(seed, 'host'), releaseOf(seed)),
     acts: [...story].map((letter, index) => actOf(randomOf(seed, `act ${String(index)}`), letter)),
   };
 }
