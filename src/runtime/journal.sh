@@ -129,7 +129,8 @@ m_freeze_to_save() {
 }
 
 # m_record_moved PATH INTO: from here on something else, such as an rc script at a boot, may move PATH to INTO and leave a link
-# to that. An undo that finds the link brings back what is saved here.
+# to that, or copy what is in it to INTO and stop half way. An undo brings back what is saved here, and takes from INTO what was
+# not there yet.
 m_record_moved() {
   is_there "$1" && [ ! -h "$1" ] || return 0
   m_hold "$1" || fail "$1: $m_hold_why"
@@ -138,8 +139,14 @@ m_record_moved() {
   m_save=$m_receipt/saved/$((m_seq + 1))
   [ ! -d "$1" ] || m_freeze_to_save "$1"
   (cd "$m_dir" && tar cpf "$m_save" "./${1##*/}") 2>"$m_work/tar.err" || fail "cannot save $1: $(tail -n 1 "$m_work/tar.err")"
+  m_names_below "$2" >"$m_save.into"
   m_record moved "$1" "$m_step" "$2"
   m_let_go
+}
+
+# m_names_below DIRECTORY: prints the names of all that is in it, at whatever depth; nothing where there is no such directory.
+m_names_below() {
+  [ ! -d "$1" ] || [ -h "$1" ] || (cd "$1" && find . -print) 2>/dev/null || :
 }
 
 # m_take_tree_away: after m_journal_tree, of m_path: out of its place at once, since half a tree would look like

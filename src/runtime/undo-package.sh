@@ -152,12 +152,15 @@ m_package_back() {
     m_restored="$m_old as before"
   fi
   m_keep_required_by
+  # Once they are deleted nobody knows any more which files were theirs.
+  m_files_of_all <"$m_list.came" >>"$m_list.going"
   m_delete_packages
   if [ -n "$m_left_packages" ]; then
     m_verdict=failed
     m_restored="still installed:$m_left_packages: $(tail -n 1 "$m_work/pkg.err")"
     return 0
   fi
+  m_take_left_files
   m_make_directories
   m_sweep_packages "$1"
   if [ -n "$m_old" ] && ! m_same_sums old; then
@@ -169,6 +172,10 @@ m_package_back() {
   fi
   m_register_packages
   m_package_times
+  if [ -n "$m_left_files" ]; then
+    m_verdict=failed
+    m_restored="$m_restored, but pkg_delete left files that are not what came with it; remove what you do not need:$m_left_files"
+  fi
   if [ -s "$m_list.gone" ]; then
     m_verdict=failed
     m_restored="$m_restored, but not what went with it: $(tr '\n' ' ' <"$m_list.gone")"
@@ -204,6 +211,26 @@ m_delete_packages() {
     done <"$m_list.came"
     [ -n "$m_left_packages" ] || return 0
   done
+}
+
+# m_take_left_files: pkg_delete says little of files that it could not remove, and forgets them: those that hold what came are
+# removed here. Sets m_left_files to the others.
+m_take_left_files() {
+  m_left_files=
+  sort -u "$m_list.going" >"$m_work/package.going"
+  m_lines_only_in "$m_work/package.going" "$m_list.old" >"$m_work/package.left"
+  while IFS= read -r m_file; do
+    ! is_there "$m_file" || printf '%s\n' "$m_file"
+  done <"$m_work/package.left" >"$m_work/package.there"
+  [ -s "$m_work/package.there" ] || return 0
+  m_sums "$m_work/package.there" >"$m_work/package.sums"
+  m_lines_only_in "$m_work/package.sums" "$m_list.new.sums" | sed 's/^[0-9]* [0-9]* //' >"$m_work/package.changed"
+  while IFS= read -r m_file; do
+    if ! grep -qxF -- "$m_file" "$m_work/package.changed" && rm -f "$m_file"; then
+      continue
+    fi
+    m_left_files="$m_left_files $m_file"
+  done <"$m_work/package.there"
 }
 
 # m_mirror: unpacks the directories of before into m_work/mirror, once for an entry.

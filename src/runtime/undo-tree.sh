@@ -43,6 +43,7 @@ m_undo_tree_held() {
   # Before the result is noted: nobody comes back for it then.
   m_remove_tree "$m_temp.new"
   case $m_verdict in undone | kept) m_remove_tree "$m_temp" ;; esac
+  case $m_kind$m_verdict in movedundone | movedkept) m_take_copies ;; esac
   m_result "$m_verdict" tree "$m_path" "$m_restored"
 }
 
@@ -63,6 +64,7 @@ m_undo_moved() {
 
 m_undo_moved_held() {
   if is_there "$m_path" && [ ! -h "$m_path" ]; then
+    m_take_copies
     m_result kept moved "$m_path" 'is where it was'
     return 0
   fi
@@ -81,6 +83,27 @@ m_undo_moved_held() {
   else
     m_undo_tree
   fi
+}
+
+# m_take_copies: of m_path, which is there, what moved it may have left copies in m_a3: those go that were not there before and
+# hold what is here. Both places are held, so nothing that is borrowed below goes back before the end.
+m_take_copies() {
+  m_into=$m_receipt/saved/$m_entry_seq.into
+  [ -f "$m_into" ] && [ -d "$m_path" ] && [ -d "$m_a3" ] && [ ! -h "$m_a3" ] || return 0
+  m_names_below "$m_a3" >"$m_work/into.now"
+  m_lines_only_in "$m_work/into.now" "$m_into" >"$m_work/into.new"
+  [ -s "$m_work/into.new" ] || return 0
+  sort -r "$m_work/into.new" | while IFS= read -r m_name; do
+    m_copy=$m_a3/${m_name#./} m_name=$m_path/${m_name#./}
+    m_hold "$m_copy" || continue
+    if [ -d "$m_copy" ] && [ ! -h "$m_copy" ]; then
+      rmdir "$m_copy" 2>/dev/null || :
+    elif [ -f "$m_copy" ] && [ ! -h "$m_copy" ] && m_hold "$m_name"; then
+      [ ! -f "$m_name" ] || [ -h "$m_name" ] || ! cmp -s "$m_copy" "$m_name" || rm -f "$m_copy"
+      m_let_go
+    fi
+    m_let_go
+  done
 }
 
 # m_unpack_tree: what was saved, as m_was. A directory that moves to another parent may get a new time, so that is noted.

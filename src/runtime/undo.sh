@@ -102,6 +102,9 @@ m_undo_path_held() {
   m_seq=$m_entry_seq
   if m_restore; then
     m_result undone path "$m_path" "$m_restored"
+  else
+    # What the entries before this one want is not possible then, and no work of others.
+    m_conflicts="$m_conflicts|$m_path|"
   fi
 }
 
@@ -183,9 +186,21 @@ m_keep_foreign() {
   m_keep_path "$m_path" && m_print "$m_path"
 }
 
-# m_restore: makes m_path what it was. Says what it did in m_restored; false when it reported a problem itself.
+# m_restore: makes m_path what it was. Says what it did in m_restored; false when a problem was reported. A tool may have been
+# killed from outside, so a second time where that cannot do harm.
 m_restore() {
   m_saved=$m_receipt/saved/$m_entry_seq
+  m_reported=
+  m_restore_once && return 0
+  if [ -z "$m_reported" ]; then
+    m_print "$m_path"
+    ! m_is_ours || ! m_restore_once || return 0
+  fi
+  [ -n "$m_reported" ] || m_result failed path "$m_path" "cannot bring it back${m_hold_why:+: $m_hold_why}"
+  return 1
+}
+
+m_restore_once() {
   m_restored="$m_pre_type as before"
   case $m_pre_type in
     absent) m_remove ;;
@@ -199,9 +214,7 @@ m_restore() {
       m_access_back && touch -r "$m_saved" "$m_path"
       ;;
     other) (cd / && pax -r -pe <"$m_saved") ;;
-  esac && return 0
-  [ -n "$m_reported" ] || m_result failed path "$m_path" "cannot bring it back${m_hold_why:+: $m_hold_why}"
-  return 1
+  esac
 }
 
 m_restore_file() {

@@ -1,0 +1,18 @@
+// Twenty seeds of crashes on hosts of release 6.99.16. npm run test:crash tries many more, or one again.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ciSeeds, CrashFleet, describeCrashes, resultReport } from './fleet.ts';
+
+describeCrashes('a host of 6.99.16 on which runs are killed', () => {
+  let fleet: CrashFleet;
+  beforeAll(async () => {
+    fleet = await CrashFleet.start('6.99.16');
+  });
+  afterAll(async () => {
+    await fleet.stop();
+  });
+
+  it.each(ciSeeds('6.99.16'))('is never left wrong without a word (seed %i)', async (seed) => {
+    const result = await fleet.try(seed);
+    expect(result.findings, resultReport(result)).toEqual([]);
+  });
+});

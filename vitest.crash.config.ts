@@ -1,0 +1,12 @@
+// Runs that are killed at every moment, many of them, on practice hosts: npm run test:crash. See test/e2e/crash/.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/e2e/crash/seeds.ts'],
+    globalSetup: ['test/e2e/setup.ts'],
+    testTimeout: 14_400_000,
+    hookTimeout: 900_000,
+    disableConsoleIntercept: true,
+  },
+});
