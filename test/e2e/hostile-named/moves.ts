@@ -32,7 +32,7 @@ export const prey = {
   secret: '/root/vault/secret',
   passwords: '/etc/master.passwd',
   directory: '/var/vault',
-  linked: '/var/vault/linked',
+  linked: '/var/linked',
   sealed: '/root/vault',
 } as const;
 

@@ -34,7 +34,7 @@ export function encoded(bytes: string): string {
 class Player {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #ended: Promise<void>;
-  readonly #waiting: { readonly line: string; readonly resolve: () => void }[] = [];
+  readonly #waiting: { readonly line: RegExp; readonly resolve: (found: string) => void }[] = [];
   #rest = '';
   #errors = '';
   /** What it said so far, a line each. */
@@ -59,23 +59,26 @@ class Player {
   #hear(line: string): void {
     this.lines.push(line);
     for (const waiting of this.#waiting.splice(0)) {
-      if (waiting.line === line) waiting.resolve();
-      else this.#waiting.push(waiting);
+      const found = waiting.line.exec(line);
+      if (found === null) this.#waiting.push(waiting);
+      else waiting.resolve(found[1] ?? line);
     }
   }
 
-  /** Says `words`; returns when it says `answer`. Throws when it ends instead. */
-  async say(words: string, answer?: string): Promise<void> {
-    const answered =
-      answer === undefined
-        ? undefined
-        : new Promise<void>((resolve) => this.#waiting.push({ line: answer, resolve }));
-    this.#child.stdin.write(words);
-    if (answered === undefined) return;
+  /** The first line from now on that fits: its first group. Throws when it ends instead. */
+  async first(line: RegExp): Promise<string> {
+    const found = new Promise<string>((resolve) => this.#waiting.push({ line, resolve }));
     const died = this.#ended.then(() => {
       throw new Error(`${this.#child.spawnargs.slice(0, 3).join(' ')} ended: ${this.#errors}`);
     });
-    await Promise.race([answered, died]);
+    return await Promise.race([found, died]);
+  }
+
+  /** Says `words`; returns when it says `answer`. */
+  async say(words: string, answer?: RegExp): Promise<void> {
+    const answered = answer === undefined ? undefined : this.first(answer);
+    this.#child.stdin.write(words);
+    await answered;
   }
 
   /** Ends it, and gives what it said to the end. */
@@ -118,7 +121,7 @@ export class Attacker {
       ],
       `/proc/${pid}/root`,
     );
-    await player.say('', 'ready');
+    await player.say('', /^ready$/);
     return new Attacker(player);
   }
 
@@ -130,7 +133,7 @@ export class Attacker {
 
   /** It leaves everything as it is now, and does nothing more. */
   async forgets(): Promise<void> {
-    await this.#player.say('forget\n', 'forgotten');
+    await this.#player.say('forget\n', /^forgotten$/);
   }
 
   async leaves(): Promise<readonly string[]> {
@@ -138,9 +141,50 @@ export class Attacker {
   }
 }
 
+/** What is called named on a host and is not what it is called. */
+export interface Role {
+  readonly uid: number;
+  /** Ports that it holds; it takes them before it becomes that account, as named does. */
+  readonly ports?: readonly number[];
+  /** What it runs, and the words that ps shows. */
+  readonly program: string;
+  readonly words: readonly string[];
+}
+
+/** A process on a host that is called what it likes. */
+export class Impostor {
+  readonly #player: Player;
+  /** Its number on the host. */
+  readonly pid: number;
+
+  private constructor(player: Player, pid: number) {
+    this.#player = player;
+    this.pid = pid;
+  }
+
+  static async enter(lab: Lab, host: string, { uid, ports = [], program, words }: Role): Promise<Impostor> {
+    const pid = await firstProcess(lab, host);
+    const player = new Player(
+      [
+        'nsenter',
+        ...['--target', String(pid), '--pid', '--net', '--ipc', '--uts', '--'],
+        ...['perl', '-e', text('impostor.pl'), String(uid), ports.join(',') || '-', program],
+        ...words.map((word) => encoded(word)),
+      ],
+      `/proc/${pid}/root`,
+    );
+    const said = await player.first(/^pid (\d+)$/);
+    return new Impostor(player, Number(said));
+  }
+
+  async leaves(): Promise<void> {
+    await this.#player.end();
+  }
+}
+
 /** What must stay as it is: see watcher.pl for the kinds. */
 export interface Watched {
-  readonly kind: 'all' | 'links' | 'access';
+  readonly kind: 'all' | 'links' | 'owner' | 'root';
   readonly path: string;
 }
 
@@ -160,7 +204,7 @@ export class Watcher {
       '/',
     );
     const lines = watched.map(({ kind, path }) => `${kind} ${encoded(path)}\n`);
-    await player.say(`${lines.join('')}\n`, 'watching');
+    await player.say(`${lines.join('')}\n`, /^watching$/);
     return new Watcher(player);
   }
 

@@ -46,32 +46,35 @@ logging { channel file { file "/var/log/named/named.log"; }; category default { 
 zone "dyn.example" { type master; file "dynamic/dyn.example"; allow-update { 127.0.0.1; }; };
 zone "sec.example" { type slave; masters { 127.0.0.1 port 5399; }; file "slave/sec.example"; masterfile-format text; };
 EOT
+(cd / && tar cpf /root/own.tar ${ownOnHost.map((path) => path.slice(1)).join(' ')})
 sh /etc/rc.d/named restart || { sleep 1; tail -20 /var/log/messages; exit 1; }`,
   );
 }
 
+/** What an operator does who was told: what is planted in the directories of the host's named goes, its own files come back. */
+export async function weed(lab: Lab, host: string): Promise<void> {
+  await inside(lab, host, `rm -rf ${ownOnHost.join(' ')}; cd / && tar xpf /root/own.tar`);
+}
+
 /** What no run, and nobody on the host, is to change. */
 export function canaries(cage: string): readonly Watched[] {
-  return [
-    ...[prey.sealed, prey.secret, `${prey.sealed}/inner`, `${prey.sealed}/inner/file`].map(
-      (path) => ({ kind: 'all', path }) as const,
-    ),
-    ...[prey.directory, `${prey.directory}/inner`, `${prey.directory}/inner/file`, `${prey.directory}/closed`].map(
-      (path) => ({ kind: 'all', path }) as const,
-    ),
-    ...[prey.passwords, prey.linked, '/etc/passwd', '/etc/group', '/etc/hosts', '/etc/rc.subr'].map(
-      (path) => ({ kind: 'links', path }) as const,
-    ),
-    ...['/', '/etc', '/var', '/root', '/tmp', '/dev', '/dev/zero', '/dev/random', '/etc/namedb', '/usr/pkg', '/usr/sbin/named'].map(
-      (path) => ({ kind: 'access', path }) as const,
-    ),
-    ...['/etc/rc.conf', '/etc/named.conf', '/usr/pkg/sbin/named', '/var/db/muster', '/etc/rc.d/named'].map(
-      (path) => ({ kind: 'access', path }) as const,
-    ),
-    ...['', '/etc', '/etc/namedb', '/etc/named.conf', '/var', '/var/run', '/var/log', '/usr/pkg/sbin/named', '/dev/random', '/etc/passwd'].map(
-      (path) => ({ kind: 'access', path: `${cage}${path}` }) as const,
-    ),
-  ];
+  const inside = ['', '/etc', '/etc/namedb', '/etc/named.conf', '/etc/passwd', '/etc/master.passwd', '/var', '/var/run', '/var/log'];
+  const pathsByKind: Readonly<Record<Watched['kind'], readonly string[]>> = {
+    all: [
+      ...['', '/secret', '/inner', '/inner/file'].map((path) => `${prey.sealed}${path}`),
+      ...['', '/closed', '/inner', '/inner/file'].map((path) => `${prey.directory}${path}`),
+    ],
+    links: [prey.passwords, prey.linked, '/etc/passwd', '/etc/group', '/etc/hosts', '/etc/rc.subr'],
+    owner: ['/', '/etc', '/var', '/root', '/tmp', '/dev', '/dev/zero', '/dev/random', '/usr/sbin/named', '/home/ops'],
+    root: [
+      ...['/etc/rc.conf', '/etc/named.conf', '/etc/namedb', '/etc/rc.d/named', '/usr/pkg', '/usr/pkg/sbin/named'],
+      ...['/var/db/muster', '/etc/namedb/example.net'],
+      ...[...inside, '/usr/pkg/sbin/named', '/usr/libexec/ld.elf_so'].map((path) => `${cage}${path}`),
+    ],
+  };
+  return (['all', 'links', 'owner', 'root'] as const).flatMap((kind) =>
+    pathsByKind[kind].map((path) => ({ kind, path })),
+  );
 }
 
 /** What root alone knows and others may read now, what ran as root, whether daemons of root's live: a line each. */

@@ -15,14 +15,16 @@ sub say_once {
   syswrite(STDOUT, "$text\n");
 }
 
-# KIND: `all` (also that nobody changed it and changed it back), `links` (all but that: others may make links to it), `access`
-# (owner and mode, where it is there: what is in it may be replaced).
+# KIND: `all` (also that nobody changed it and changed it back), `links` (all but that: others may make links to it), `owner`
+# (owner and mode), `root` (root's and nobody else's to write, wherever it is there: what is in it may be replaced).
 sub look {
   my ($kind, $path) = @_;
   my @found = lstat(".$path");
-  return $kind eq 'access' ? undef : 'gone' unless @found;
-  my $text = sprintf('mode %o uid %d gid %d', @found[2, 4, 5]);
-  return $text if $kind eq 'access';
+  my $text = @found ? sprintf('mode %o uid %d gid %d', @found[2, 4, 5]) : 'gone';
+  if ($kind eq 'root') {
+    return !@found || -l _ || $found[4] == 0 && !($found[2] & 022) ? "of root" : $text;
+  }
+  return $text if $kind eq 'owner' || !@found;
   $text .= sprintf(' inode %d size %d mtime %d', @found[1, 7, 9]);
   return $kind eq 'links' ? $text : "$text links $found[3] ctime $found[10]";
 }
@@ -58,8 +60,7 @@ while (1) {
   for my $watched (@paths) {
     my ($kind, $path) = @$watched;
     my $is = look($kind, $path);
-    next unless defined $is;
-    say_once("$path was $was{$path}, is $is") if $is ne ($was{$path} //= $is);
+    say_once("$path was $was{$path}, is $is") if $is ne $was{$path};
   }
   programs_of_root() if $round++ % 5 == 0;
   my $ready = $ends;
