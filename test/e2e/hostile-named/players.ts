@@ -44,6 +44,9 @@ class Player {
     const [file, ...args] = command;
     this.#child = spawn(file, args, { cwd, stdio: 'pipe', env: { PATH: process.env['PATH'] } });
     this.#child.stdin.on('error', () => undefined);
+    this.#child.once('error', (error) => {
+      this.#errors += error.message;
+    });
     this.#child.stdout.setEncoding('latin1');
     this.#child.stdout.on('data', (bytes: string) => {
       const lines = (this.#rest + bytes).split('\n');
