@@ -108,6 +108,7 @@ m_is_text() {
 
 # fail REASON: ends the step as failed. For steps and resources alike.
 fail() {
+  [ -z "${m_lent-}" ] || m_give_back
   m_escape "$*"
   printf '%s\n' "$m_escaped" >"$m_work/fail.reason"
   exit 1

@@ -91,9 +91,9 @@ m_begin_rollback() {
   for m_id in $m_unit; do
     m_enter "$m_id"
     printf 'rolling-back\n' >"$m_receipt/status"
-    m_give_back
   done
   m_enter "$m_leader"
+  m_give_back_all
 }
 
 # m_end_rollback: the leader's status is written last, because the next rollback begins with it.
