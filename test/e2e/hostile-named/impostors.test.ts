@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Lab } from '../../../src/lab/index.ts';
 import { startLab } from '../../../src/lab/index.ts';
@@ -83,9 +84,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
-/** Written by whom it is run as: where root alone may write. */
-const evilConf = `options { listen-on { any; }; pid-file none; session-keyfile none; recursion no; };
-logging { channel x { file "${marker}"; }; category default { x; }; };
+/** Its pid file belongs to whoever runs it. */
+const evilConf = (home: string): string => `options { directory "${home}"; listen-on { any; }; pid-file "${home}/evil.pid"; session-keyfile none; recursion no; };
 controls { };`;
 
 describeHostile('a process that is called named', () => {
@@ -107,7 +107,7 @@ describeHostile('a process that is called named', () => {
         await inside(
           lab,
           host,
-          `cp /bin/sh ${copy(role.uid)}; printf '%s\\n' '${evilConf}' >${home}/evil.conf
+          `cp /bin/sh ${copy(role.uid)}; printf '%s\\n' '${evilConf(home)}' >${home}/evil.conf
 printf '%s\\n' '[ "$(id -u)" != 0 ] || echo "$0 $*" >>${marker}' 'while read -r line; do :; done' >${evil(role.uid)}
 chown ${role.uid}:${role.uid} ${home}/*; chmod 755 ${home}/*
 ${alone === undefined ? ':' : 'sh /etc/rc.d/named stop'}`,
@@ -117,19 +117,26 @@ ${alone === undefined ? ':' : 'sh /etc/rc.d/named stop'}`,
         impostors.set(host, await Impostor.enter(lab, host, isHolder ? { ...role, ports: [] } : role));
       }),
     );
+    // One that ends by itself would prove nothing.
+    await sleep(1000);
+    await Promise.all(
+      [...impostors].map(async ([host, { pid }]) => await inside(lab, host, `kill -0 ${pid}`)),
+    );
     planned = (await muster(['plan', playbook, ...inventory])).stdout;
     applied = (await muster(['apply', playbook, ...inventory, '--yes'])).stdout;
   });
 
   afterAll(async () => {
-    for (const one of [...impostors.values(), ...holders]) await one.leaves();
+    // A named does not end with its input, but with its host.
     await lab.stop();
+    await Promise.all([...impostors.values(), ...holders].map(async (one) => await one.leaves()));
     rmSync(lab.directory, { recursive: true, force: true });
   });
 
   it.each(Object.entries(cases))('is neither run as root nor ended (%s)', async (host, { alone, isTaken }) => {
     const { pid } = impostors.get(host) ?? { pid: 0 };
     expect(await inside(lab, host, `cat ${marker} 2>/dev/null || :`)).toBe('');
+    expect(await inside(lab, host, 'find /home/ops /etc/namedb/keys -user root -name evil.pid')).toBe('');
     expect(await inside(lab, host, 'ls -d /var/db/muster/lock 2>/dev/null || :')).toBe('');
     if (isTaken === true) return;
     expect(await inside(lab, host, `kill -0 ${pid} && echo lives || ps -ax`)).toBe('lives\n');
