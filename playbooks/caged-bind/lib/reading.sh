@@ -1,5 +1,5 @@
-# Reading what lies where another account may write. Whoever may write there can put a link in the place of a file, a pipe that
-# nobody writes to, or a file without end: so it is read with the rights of that account, so many bytes, and so long.
+# Reading what lies where named may write. It can put a link in the place of a file, a pipe that nobody writes to, or a file
+# without end: so root reads there by m_read, or a program does with named's own rights, and for so long.
 
 # within SECONDS COMMAND...: what it prints goes into $m_work/within.out and within.err; false when it is not done in time,
 # and it is ended then. COMMAND is a program behind `exec`, or as_named.
@@ -34,52 +34,31 @@ as_named() {
   exec chroot -u "$run_user" -g "$run_group" -G "$run_group" / "$@"
 }
 
-# as_reader FILE COMMAND...: COMMAND as root where root alone can have made FILE what it is, and as our user elsewhere.
-as_reader() {
-  reader_file=$1
-  shift
-  if is_roots "${reader_file%/*}"; then
-    exec "$@"
-  fi
-  as_named "$@"
-}
-
 # read_pid FILE: sets pid_read to the process that a pid file names, or to nothing, and then pid_why to what is wrong with it.
 # It is named's word, so it may be anything: nothing but a number is taken from it.
 read_pid() {
   pid_read='' pid_why='' pid_from=$1
   m_look "$1"
-  if [ "$m_type$m_uid" = link0 ]; then
-    # The rc script's own, from outside into the cage.
-    m_link_target "$1"
-    case $m_target in "$cage"/*) pid_from=$m_target && m_look "$m_target" ;; esac
-  fi
-  case $m_type$m_links in
-    file1) ;;
-    absent*) pid_why='nothing: it is not there' ;;
-    file*) pid_why='a file with other names (hard links)' ;;
-    link*) pid_why='a link to something else' ;;
-    *) pid_why='no plain file' ;;
-  esac
-  [ -z "$pid_why" ] || return 0
-  within 3 as_reader "$pid_from" dd if="$pid_from" bs=16 count=1 || {
-    pid_why='what gives no answer'
+  if [ "$m_type" = absent ]; then
+    pid_why=nothing
     return 0
-  }
-  IFS= read -r pid_read <"$m_work/within.out" || :
+  elif [ "$m_type$m_uid" = link0 ]; then
+    # The rc script's own leads from outside into the cage, and nowhere else.
+    m_link_target "$1"
+    [ "$m_target" != "$cage$pid_file" ] || pid_from=$m_target
+  fi
+  if ! m_read "$pid_from" "$m_work/pid.read" 16; then
+    pid_why="what cannot be a pid file ($m_read_why)"
+    return 0
+  fi
+  IFS= read -r pid_read <"$m_work/pid.read" || :
   case $pid_read in
-    '' | *[!0-9]* | ???????????*) pid_read='' pid_why='no number' ;;
+    '' | *[!0-9]* | ???????????*) pid_read='' pid_why='what is no number' ;;
   esac
 }
 
 # last_words_of FILE: prints the end of a log in the cage.
 last_words_of() {
-  m_look "$1"
-  [ "$m_type$m_links" = file1 ] && within 3 as_reader "$1" tail -c 4096 "$1" || return 0
+  [ -f "$1" ] && [ ! -h "$1" ] && within 3 as_named tail -c 4096 "$1" || return 0
   tail -n 5 "$m_work/within.out"
-}
-
-# same_content ONE OTHER: two files are the same, read with the rights of our user.
-same_content() {
-  within 60 as_named cmp "$1" "$2" && [ ! -s "$m_work/within.out" ] && [ ! -s "$m_work/within.err" ]
 }

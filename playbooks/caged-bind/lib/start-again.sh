@@ -4,7 +4,7 @@
 # build_old: after look_at_serving and remember_old: sets again to the words that start it, program first, or again_why to
 # why it is not started by them; then the run is taken back, and its rc script starts it.
 build_old() {
-  again='' again_why=
+  again='' again_words='' again_why=
   look_at_process "$old_pid" && judge_process || {
     again_why="pid $old_pid is no more"
     return 1
@@ -20,7 +20,7 @@ build_old() {
   fi
   # By chroot(8), everything that it loads is in there.
   must_be_roots "${old_cage:+$old_cage}$proc_program" && must_be_roots "$again_root${again_conf:-$old_conf}" || return 1
-  again="$proc_program$again"
+  again=$proc_program$again_words
 }
 
 # must_be_roots PATH
@@ -45,7 +45,7 @@ take_options() {
     shift
     case $option in
       -4 | -6 | -s)
-        again="$again $option"
+        again_words="$again_words $option"
         continue
         ;;
       -[unctpUSD]) [ $# -gt 0 ] || return 1 ;;
@@ -75,7 +75,7 @@ take_options() {
 # take_option OPTION VALUE
 take_option() {
   case $1:$2 in
-    -[nUS]:*[!0-9]* | -p:*[!a-z0-9=]* | -D:*[!A-Za-z0-9._-]* | -?:) ;;
+    -[nUS]:*[!0-9]* | -p:*[!a-z0-9=]* | -D:*[!A-Za-z0-9._-]* | -?:) false ;;
     -u:*)
       m_uid_of "$2"
       [ "$m_id" = "$proc_uid" ] && again_user=$2
@@ -84,7 +84,7 @@ take_option() {
     -c:/*) again_conf=$2 && is_its_conf "$2" ;;
     -c:*) false ;;
     *) : ;;
-  esac && again="$again $1 $2" && return 0
+  esac && again_words="$again_words $1 $2" && return 0
   again_why="its option $1 does not say what is so"
   return 1
 }

@@ -1,55 +1,40 @@
-# What nobody but root could have put where it is, and what other accounts may write: judged by owner and mode of each part of
-# a path, never by its name.
+# What nobody but root could have put where it is: judged by owner and mode of each part of its path, never by its name.
 
-# is_roots PATH: PATH is there, and it and every directory and link on the way to it are root's and can be changed by root
-# alone. Links are followed part by part. Sets roots_why to what is wrong, in words.
+# is_roots PATH: PATH is there, and it and every directory and link on the way to it can be changed by root alone. Sets
+# roots_why to what is wrong, in words.
 is_roots() {
+  roots_path=$1
   roots_why=
-  roots_at=
-  roots_rest=${1#/}
-  roots_hops=0
-  roots_part_is_roots / || return 1
-  while [ -n "$roots_rest" ]; do
-    roots_part=${roots_rest%%/*}
-    case $roots_rest in */*) roots_rest=${roots_rest#*/} ;; *) roots_rest= ;; esac
-    case $roots_part in
-      '' | .) continue ;;
-      ..)
-        roots_at=${roots_at%/*}
-        continue
-        ;;
-    esac
-    roots_part_is_roots "$roots_at/$roots_part" || return 1
-    if [ "$m_type" = 'link' ]; then
-      roots_hops=$((roots_hops + 1))
-      [ "$roots_hops" -le 16 ] || {
-        roots_why="$1 is a link that leads to too many others"
-        return 1
-      }
-      m_link_target "$roots_at/$roots_part"
-      case $m_target in /*) roots_at= ;; esac
-      roots_rest=$m_target${roots_rest:+/$roots_rest}
-    else
-      roots_at=$roots_at/$roots_part
+  for roots_turn in 1 2 3 4 5 6 7 8 9; do
+    roots_dir=${roots_path%/*}
+    m_walk "${roots_dir:-/}" || {
+      roots_why=$m_hold_why
+      return 1
+    }
+    if [ -n "$m_foreign$m_missing" ]; then
+      is_roots_part "${m_foreign:-$m_missing}" && roots_why="anybody may put something into $m_foreign"
+      return 1
     fi
+    is_roots_part "${roots_path:-/}" || return 1
+    [ "$m_type" = 'link' ] || return 0
+    m_link_target "$roots_path"
+    case $m_target in
+      /*) m_plain "$m_target" ;;
+      *) m_plain "$roots_dir/$m_target" ;;
+    esac
+    roots_path=$m_w_through
   done
+  roots_why="$1 is a link that leads on and on"
+  return 1
 }
 
-# roots_part_is_roots PATH: one part of a path. In a directory whose names are sticky, root's own stay.
-roots_part_is_roots() {
+# is_roots_part PATH: one part of a path, whatever is above it.
+is_roots_part() {
   m_look "$1"
-  case $m_type:$m_uid in
-    absent:*)
-      roots_why="$1 is not there"
-      return 1
-      ;;
-    *:0 | *:"${m_self_uid:-0}") ;;
-    *)
-      roots_why="$1 belongs to uid $m_uid"
-      return 1
-      ;;
+  case $m_type:$m_uid:$m_mode in
+    absent:*) roots_why="$1 is not there" ;;
+    link:0:* | link:"$m_self_uid":* | *:0:??[0145][0145] | *:"$m_self_uid":??[0145][0145] | dir:0:[1357]???) return 0 ;;
+    *) roots_why="$1 can be changed by others than root (uid $m_uid, gid $m_gid, mode $m_mode)" ;;
   esac
-  case $m_type:$m_mode in link:* | *:??[0145][0145] | dir:[1357]???) return 0 ;; esac
-  roots_why="$1 can be changed by others than root (mode $m_mode)"
   return 1
 }
