@@ -79,7 +79,7 @@ export async function complaints(lab: Lab, host: string, generated: GeneratedHos
 export async function fingerprint(
   lab: Lab,
   host: string,
-  generated: GeneratedHost,
+  generated: Pick<GeneratedHost, 'written'>,
 ): Promise<ReadonlyMap<string, string>> {
   const text = await inside(
     lab,
@@ -103,7 +103,7 @@ export async function fingerprint(
 const transient =
   /^\/$|^\/var\/run(\/([^/]*\.pid|log|syslogd\.sockets|utmp.*|rc\.log|dmesg\.boot))?$|^\/etc\/s?pwd\.db$|^\/(root|home\/[^/]*)\/\.ssh\//;
 
-function isTransient(path: string, generated: GeneratedHost): boolean {
+function isTransient(path: string, generated: Pick<GeneratedHost, 'written'>): boolean {
   return transient.test(path) || generated.written.some((pattern) => pattern.test(path));
 }
 
