@@ -111,6 +111,8 @@ while :; do
 done
 # A follower whose link is half open may come to its end after another one took over, which still reads.
 if [ "$(cat "$m_work/follower.pid")" = "$$" ]; then
+  # A ticker that was stopped would stay so, for what it is found by is gone.
+  ! m_runs ticker || kill -s CONT "$m_pid" 2>/dev/null || :
   # `run` goes first: by that the ticker knows that a run ended whose `done` is gone.
   cd / && rm -rf "$m_work/run" "$m_work"
 fi
