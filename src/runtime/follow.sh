@@ -110,7 +110,11 @@ while :; do
   sleep "$m_nap"
 done
 # A follower whose link is half open may come to its end after another one took over, which still reads.
-if [ "$(cat "$m_work/follower.pid")" = "$$" ]; then
+m_pid=$$
+[ ! -f "$m_work/follower.pid" ] || read -r m_pid <"$m_work/follower.pid" || :
+if [ "$m_pid" = "$$" ]; then
+  # A ticker that was stopped would stay so, for what it is found by is gone.
+  ! m_runs ticker || kill -s CONT "$m_pid" 2>/dev/null || :
   # `run` goes first: by that the ticker knows that a run ended whose `done` is gone.
   cd / && rm -rf "$m_work/run" "$m_work"
 fi

@@ -53,6 +53,7 @@ m_keep_time() {
 # others write in a directory; a file with a KEPT is its writer's once it is there.
 m_journal_path() {
   m_record_hook
+  m_record_program "$1"
   m_post=$2
   m_hold "$1" || fail "$1: $m_hold_why"
   m_parent "$1"

@@ -1,7 +1,7 @@
 # Services of which a run changes what rc.conf says, whatever else it does with them: a run may die before it comes to the
 # service, and the boot after that starts what it found. So what ran is recorded with the change, and an undo sees that
 # the same runs again. Entry: `SEQ|switch|SERVICE|STEP|SCRIPT|STATE|VARIABLE|.`; STATE is `stopped`, `running ID`, or `-`
-# where an entry before it in the same run says that.
+# where an entry before it in the same run says that. VARIABLE is `program` where the program or the script changes.
 
 # m_is_rc_conf PATH: rc scripts read it.
 m_is_rc_conf() {

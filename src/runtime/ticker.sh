@@ -131,6 +131,8 @@ while [ -d "$m_work" ] && [ "$m_left" -gt 0 ]; do
   [ $((m_left % 10)) -ne 0 ] || m_wake follower
 done
 [ -d "$m_work" ] || exit 0
+# Nobody comes back from here on.
+rm -f "$m_work/run"
 # One whose reader takes nothing and does not go, such as a sshd that was stopped, stands in its write for ever.
 ps -axww -o pid -o command | awk -v follower="$m_work/runtime/follow.sh" 'index($0, follower) && !/awk/ { print $1 }' | while read -r m_number; do
   kill -s KILL "$m_number" 2>/dev/null

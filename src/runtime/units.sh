@@ -78,7 +78,7 @@ m_prepares_unit() {
   done
   awk -F'|' '
     FNR == 1 { files++ }
-    files == 1 && $2 == "switch" { switched[$3] = 1 }
+    files == 1 && $2 == "switch" && $7 != "program" { switched[$3] = 1 }
     files == 1 && ($2 == "service" || $2 == "restart") { delete switched[$3] }
     files > 1 && $2 == "service" && $6 == "running" && ($3 in switched) { found = 1 }
     END { exit !found }' "$@"

@@ -44,6 +44,11 @@ package() {
   m_settled && return 0
   m_have "$m_tool" || fail "package $m_package: the host has no $m_tool"
   m_refuse_candidate
+  if [ -n "$m_old_package" ]; then
+    m_find_pkgdb
+    m_files_of "$m_old_package" >"$m_work/package.files"
+    m_record_programs "$m_work/package.files"
+  fi
   m_save_packages
   m_record package "$m_package" "$m_step" "$m_old_package"
   m_list=$m_receipt/saved/$m_seq
@@ -51,6 +56,8 @@ package() {
   # pkg_add's status is no proof (an installed package gives 0 and a complaint), pkg_info's answer is.
   m_package_version "$m_pattern" || m_package_failed "afterwards pkg_info does not know $m_pattern"
   m_note_packages
+  # What it brought has run nowhere yet. A boot may start it from here on.
+  [ -n "$m_old_package" ] || m_record_programs "$m_list.new"
   while IFS= read -r m_provided; do
     [ -z "$m_provided" ] || [ -e "$m_provided" ] || m_stuck "it brought no $m_provided"
   done <<EOF
