@@ -2,7 +2,6 @@
 # in the receipt, then root's and nobody else's to write, then looked at again; and only then the next one below it, since
 # somebody may be at work in that. The topmost goes back last. Reading and searching stay as they were, for a daemon that lives
 # meanwhile. After ways.sh, whose words these are.
-m_holds=0
 
 # m_hold PATH: until m_let_go, nobody else can change what PATH names. False, with m_hold_why, when that cannot be had; then
 # nothing is held.
