@@ -126,7 +126,7 @@ describe.skipIf(process.getuid?.() !== 0)('a rollback where another account may 
       expect(rounds.filter((count) => count < 100)).toEqual([]);
       expect(canaryOf(host)).toEqual(before);
       await host.run('rollback', { settings: { force: true } });
-    expect(canaryOf(host)).toEqual(before);
+      expect(canaryOf(host)).toEqual(before);
     },
   );
 });
