@@ -1,6 +1,7 @@
 # mode_owner PATH [--owner USER] [--group GROUP] [--mode MODE]
 #
-# Something that is there already, of whatever kind but a link, has this owner, group and mode.
+# Something that is there already, of whatever kind but a link, has this owner, group and mode. A file of other names (hard
+# links) is refused, because it may be anybody's.
 # Undo: owner, group and mode as before.
 # Example: mode_owner /etc/rndc.key --owner root --group wheel --mode 0600
 # Works on: NetBSD 1.5
