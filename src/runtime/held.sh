@@ -143,6 +143,17 @@ m_give_back_all() {
   m_forget_ways
 }
 
+# m_return_lent: before a rollback, which may find nothing to undo: a run that was cut may have borrowed before its first entry.
+m_return_lent() {
+  for m_w_list in "$m_state_dir"/runs/*/borrowed; do
+    [ -f "$m_w_list" ] || continue
+    m_take_lock
+    m_give_back_all
+    m_drop_lock
+    return 0
+  done
+}
+
 # m_in_own DIRECTORY COMMAND...: for playbooks: the command, in whose time nobody else can change a name in DIRECTORY. It may
 # `return`, and must not `exit`.
 m_in_own() {
