@@ -32,7 +32,7 @@ class CutHost {
 }
 
 function channel(cut: { readonly at: number; readonly how: Ends } | undefined): Channel {
-  let told = (_text: string): void => undefined;
+  let told: (text: string) => void = () => undefined;
   const asked = new Promise<string>((resolve) => {
     told = resolve;
   });
