@@ -15,6 +15,8 @@ export default tseslint.config(
       'no-console': 'error',
       eqeqeq: 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // A promise that nobody handles ends the process, and with it the results of all hosts: `void` handles nothing.
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       'no-restricted-syntax': [
@@ -26,6 +28,11 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    // What ends here ends a practice host or a test, which says so.
+    files: ['src/lab/**/*.ts', 'test/**/*.ts'],
+    rules: { '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }] },
   },
   {
     // Programs of their own: they end with what they keep, whatever sockets are still open.

@@ -37,7 +37,11 @@ export async function askDns(query: DnsQuery, options: AskOptions = {}): Promise
   const server = await withDeadline<Server | Silence>(
     { timeoutMs: timeoutMs * tries, signal },
     () => ({ ...lost, problem: `the address of ${query.address} was not found in time` }),
-    (settle) => void findServer(query.address, query.port, lookup).then(settle),
+    (settle) => {
+      findServer(query.address, query.port, lookup).then(settle, () => {
+        settle({ ...lost, problem: `the address of ${query.address} was not found` });
+      });
+    },
   );
   if ('kind' in server) return server;
   if (query.transport === 'tcp') return await askTcp(server, query, timeoutMs * tries, signal);

@@ -3,13 +3,6 @@
 import { hostBounds } from '../protocol/index.ts';
 import type { HostLine } from '../protocol/index.ts';
 
-const most: Readonly<Partial<Record<HostLine['kind'], 'facts' | 'observations' | 'checks' | 'notices'>>> = {
-  fact: 'facts',
-  obs: 'observations',
-  check: 'checks',
-  notice: 'notices',
-};
-
 /** The rules over all events of one host's run. */
 export class EventRules {
   readonly #countsByBound = new Map<string, number>();
@@ -33,10 +26,24 @@ export class EventRules {
         return this.#tooMany('steps', 'ends of steps');
       case 'res':
         return this.#tooMany('resources');
-      default: {
-        const bound = most[line.kind];
-        return bound === undefined ? undefined : this.#tooMany(bound);
-      }
+      case 'fact':
+        return this.#tooMany('facts');
+      case 'obs':
+        return this.#tooMany('observations');
+      case 'check':
+        return this.#tooMany('checks');
+      case 'notice':
+        return this.#tooMany('notices');
+      case 'd':
+      case 'begin':
+      case 'receipt':
+      case 'other':
+      case 'wait':
+      case 'proof':
+      case 'exit':
+      case 'fin':
+      case 'unknown':
+        return undefined;
     }
   }
 

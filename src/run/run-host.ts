@@ -194,7 +194,10 @@ class HostRunner {
         const taking = this.#take(frame, link.watch);
         link.taking = taking.catch(() => undefined);
         await taking;
-        if (frame.type === 'ready') void this.#send(channel, link.watch);
+        if (frame.type === 'ready')
+          this.#send(channel, link.watch).catch((error: unknown) => {
+            link.watch.fail(error);
+          });
       }
     }
   }
@@ -300,7 +303,7 @@ class HostRunner {
         session.close();
         return;
       }
-      void sendControl(session, this.#task.connection, this.#directory, file);
+      sendControl(session, this.#task.connection, this.#directory, file).catch(() => undefined);
     };
     const drop = (): void => {
       session.close();

@@ -12,6 +12,9 @@ const stdoutBufferBytes = 256 * 1024;
  */
 export function stdoutOf(source: Readable, failure: () => Error | undefined): AsyncIterable<Uint8Array> {
   const buffer = new PassThrough({ highWaterMark: stdoutBufferBytes });
+  // For life: whoever reads or closes the channel hears of it, and an 'error' that nobody hears would end the process.
+  source.on('error', () => undefined);
+  buffer.on('error', () => undefined);
   source.pipe(buffer);
   source.once('close', () => {
     buffer.end();
@@ -29,6 +32,7 @@ export function stdoutOf(source: Readable, failure: () => Error | undefined): As
 export function stderrOf(source: Readable): () => string {
   const kept: Buffer[] = [];
   let room = stderrCapBytes;
+  source.on('error', () => undefined);
   source.on('data', (chunk: Buffer) => {
     if (room === 0) return;
     // Copied: a slice would keep the whole packet alive.

@@ -23,7 +23,7 @@ function localSession(host: HostConnection): Session {
       if (!open) throw closedError(host);
       const started = await LocalCommand.start(host.name, command);
       running.add(started);
-      void started.closed.then(() => running.delete(started));
+      started.closed.then(() => running.delete(started)).catch(() => undefined);
       return started;
     },
     close(): void {

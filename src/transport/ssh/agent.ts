@@ -65,6 +65,7 @@ function answered<T>(agent: CuttableAgent, question: Question<T>, over?: AbortSi
     const timer = setTimeout(() => {
       giveUp(`the agent did not answer within ${answerTimeoutMs / 1000} s`);
     }, answerTimeoutMs);
+    timer.unref();
     over?.addEventListener('abort', onOver);
     question((error, value) => {
       clearTimeout(timer);
@@ -87,6 +88,8 @@ class CuttableAgent extends ssh2.OpenSSHAgent {
 
   override getStream(done: GetStreamCallback): void {
     const socket = connect(this.#path);
+    // Whoever waits for the agent has a timer of its own; when nobody does any more, neither does the process.
+    socket.unref();
     this.#socket = socket;
     let told = false;
     const tell = (error: Error | null): void => {

@@ -37,7 +37,7 @@ export class SshChannel implements Channel {
     const stderrEnded = new Promise((resolve) => stream.stderr.once('end', resolve));
     stream.once('close', () => {
       this.#writes.fail(new ConnectError('CHANNEL_CLOSED', 'the command has ended', { host: host.name }));
-      void stderrEnded.then(this.#settle);
+      stderrEnded.then(this.#settle, this.#settle);
     });
   }
 

@@ -39,6 +39,18 @@ export function timeoutError(host: HostConnection, stage: Stage, said = ''): Con
   return new ConnectError('SSH_TIMEOUT', message, { host: host.name, hint });
 }
 
+/** What is asked of this machine before a connection is made did not come in time. */
+export function notPreparedError(host: HostConnection): ConnectError {
+  return new ConnectError(
+    'SSH_IDENTITY',
+    `the keys for ${endpointOf(host)} were not there within ${host.connectTimeoutMs / 1000} s`,
+    {
+      host: host.name,
+      hint: 'look whether identity_file and known_hosts are plain files, on a disk that answers',
+    },
+  );
+}
+
 /** The caller's signal ended the attempt. */
 export function calledOffError(host: HostConnection): ConnectError {
   return new ConnectError('SSH_ABORTED', `connecting to ${endpointOf(host)} was called off`, {

@@ -47,7 +47,7 @@ async function keysHeld(
   identity: Identity | undefined,
 ): Promise<readonly ParsedKey[]> {
   try {
-    return await agent.keys();
+    return await inTime(agent.keys(), host.connectTimeoutMs / 2);
   } catch (cause) {
     // A usable identity file does not need the agent.
     if (identity?.key !== undefined) return [];
@@ -57,9 +57,26 @@ async function keysHeld(
       {
         host: host.name,
         cause,
-        hint: 'check SSH_AUTH_SOCK with ssh-add -l, or set identity_file for this host',
+        hint:
+          'check SSH_AUTH_SOCK with ssh-add -l, or set identity_file for this host; ' +
+          'raise connect_timeout if somebody must unlock the agent first',
       },
     );
+  }
+}
+
+// An agent that does not answer leaves a host time enough to be let in by its identity file.
+async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`it did not answer within ${limitMs / 1000} s`));
+    }, limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

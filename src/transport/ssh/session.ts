@@ -74,7 +74,7 @@ class SshSession implements Session {
   #adopt(stream: ClientChannel): SshChannel {
     const channel = new SshChannel(this.#host, stream, this.#connection);
     this.#channels.add(channel);
-    void channel.closed.then(() => this.#channels.delete(channel));
+    channel.closed.then(() => this.#channels.delete(channel)).catch(() => undefined);
     return channel;
   }
 

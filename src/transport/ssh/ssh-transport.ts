@@ -7,7 +7,7 @@ import type { HostConnection, Session, Transport } from '../port.ts';
 import { keyAgent } from './agent.ts';
 import type { KeyAgent } from './agent.ts';
 import { offeredAlgorithms } from './algorithms.ts';
-import { calledOffError } from './connect-errors.ts';
+import { calledOffError, notPreparedError } from './connect-errors.ts';
 import { connectOnce } from './connect-once.ts';
 import type { Connection } from './connect-once.ts';
 import { gatherCredentials } from './credentials.ts';
@@ -66,7 +66,7 @@ export function sshTransport(options: SshOptions): Transport {
 }
 
 async function connectHost(sources: Sources, host: HostConnection, signal: AbortSignal): Promise<Session> {
-  const prepared = await untilAborted(host, signal, prepare(sources, host).catch(nameHost(host)));
+  const prepared = await untilAborted(host, signal, prepareInTime(sources, host));
   for (let retry = 1; ; retry += 1) {
     try {
       const connection = await startConnection(sources, host, prepared, signal);
@@ -81,6 +81,21 @@ async function connectHost(sources: Sources, host: HostConnection, signal: Abort
 interface Prepared {
   readonly knownHosts: KnownHosts;
   readonly credentials: Credentials;
+}
+
+// A file that is a pipe, or on a disk that does not answer, must not hold a host up for longer than the host itself may.
+async function prepareInTime(sources: Sources, host: HostConnection): Promise<Prepared> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(notPreparedError(host));
+    }, host.connectTimeoutMs);
+  });
+  try {
+    return await Promise.race([prepare(sources, host).catch(nameHost(host)), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function prepare(sources: Sources, host: HostConnection): Promise<Prepared> {

@@ -17,6 +17,8 @@ export interface SshdOptions {
   readonly refusesExec?: boolean;
   /** Never answers from here on, though the connection stays up and keepalives are answered. */
   readonly silentAt?: 'login' | 'channel' | 'exec';
+  /** Gets each connection before anything is said on it. */
+  readonly onConnection?: (connection: Connection) => void;
   /** Takes the place of running the command. */
   readonly onExec?: (channel: ServerChannel, command: string) => void;
 }
@@ -75,6 +77,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<InProcessSsh
       if (options.announcesSignatures === false) muteSignatures(connection);
       connection.on('error', () => undefined);
       connection.on('close', () => connections.delete(connection));
+      options.onConnection?.(connection);
       connection.on('ready', () => {
         unauthenticated -= 1;
       });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { sshTransport } from '../../../src/transport/index.ts';
 import type { HostConnection, Transport } from '../../../src/transport/index.ts';
 import { clientFiles, keyPair, knownHostsText, loopbackHost, startSshd } from './in-process-sshd.ts';
@@ -76,6 +76,26 @@ async function startAgent(...privateKeys: readonly string[]): Promise<FakeAgent>
   await new Promise<void>((resolve) => server.listen(agent.path, resolve));
   agents.push(agent);
   return agent;
+}
+
+/** An agent that takes every question, and answers with these words or not at all. */
+async function silentAgent(words?: Uint8Array): Promise<{ readonly path: string }> {
+  const directory = await mkdtemp(join(tmpdir(), 'muster-agent-'));
+  const path = join(directory, 'agent');
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.resume();
+    if (words !== undefined) socket.write(words);
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+    await rm(directory, { recursive: true });
+  });
+  return { path };
 }
 
 function answer(socket: Socket, agent: FakeAgent, keys: readonly ParsedKey[]): void {
@@ -224,6 +244,33 @@ describe('an agent that does not answer', () => {
     await closed;
     agent.asleep = false;
     await login(transport, host());
+  });
+
+  it('does not matter when it never lists its keys and the identity file opens the door', async () => {
+    const { path } = await silentAgent();
+    const transport = via(path, { '/id': keyPair('user').private });
+    await login(transport, host({ identityFile: '/id', connectTimeoutMs: 1000 }));
+    expect(sshd.offers).toEqual(['ssh-ed25519']);
+  });
+
+  it('holds up a host for half of connect_timeout when it does not list its keys', async () => {
+    const { path } = await silentAgent();
+    await expect(login(via(path), host({ connectTimeoutMs: 300 }))).rejects.toMatchObject({
+      code: 'SSH_IDENTITY',
+      message: 'the ssh agent gives no keys: it did not answer within 0.15 s',
+      hint: expect.stringContaining('ssh-add -l') as string,
+    });
+  });
+
+  it.each([
+    ['its length', Buffer.of(0, 0, 1, 0)],
+    ['the half of its answer', Buffer.of(0, 0, 0, 5, 12, 0)],
+    ['an answer of another kind', Buffer.of(0, 0, 0, 1, 5)],
+  ])('holds up a host for no longer when it says %s and no more', async (_what, words) => {
+    const { path } = await silentAgent(words);
+    await expect(login(via(path), host({ connectTimeoutMs: 300 }))).rejects.toMatchObject({
+      code: 'SSH_IDENTITY',
+    });
   });
 
   it('does not matter when the identity file opens the door', async () => {

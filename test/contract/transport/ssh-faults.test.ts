@@ -369,3 +369,22 @@ function hashedName(port: number): string {
     .digest('base64');
   return `|1|${salt.toString('base64')}|${hash}`;
 }
+
+describe('a file that is never read to its end', () => {
+  it('holds up a host for connect_timeout, and the others not at all', async () => {
+    const server = await sshd();
+    const known = knownHostsText(server.port, server.hostPublicKeys);
+    const files = clientFiles({ '/id': keyPair('user').private, '/known_hosts': known });
+    const via = sshTransport({
+      startLimit: 4,
+      homeDirectory: '',
+      readFile: (path) => (path === '/pipe' ? new Promise<never>(() => undefined) : files(path)),
+    });
+    const stuck = failure(via, loopbackHost(server.port, { identityFile: '/pipe', connectTimeoutMs: 300 }));
+    (await via.connect(loopbackHost(server.port), never)).close();
+    expect(await stuck).toMatchObject({
+      code: 'SSH_IDENTITY',
+      hint: expect.stringContaining('plain files') as string,
+    });
+  });
+});

@@ -18,6 +18,63 @@ export interface TcpFront {
   readonly stop: () => Promise<void>;
 }
 
+/** Where a relay cuts a connection, and how: as a rebooting router does, or as a peer that goes in order. */
+export interface Cut {
+  /** What is counted: what the client sends, or what the server does. */
+  readonly way: 'up' | 'down';
+  readonly behindBytes: number;
+  readonly how: 'reset' | 'end' | 'freeze';
+}
+
+/** Relays to `target`. The first connection is cut behind so many bytes, the others are not. */
+export async function startCuttingFront(
+  target: number,
+  { way, behindBytes, how }: Cut,
+): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  let accepted = 0;
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    return socket;
+  };
+  const server = createServer((client) => {
+    accepted += 1;
+    const upstream = connect(target, '127.0.0.1');
+    const ends = [keep(client), keep(upstream)];
+    const [from, to] = way === 'up' ? [client, upstream] : [upstream, client];
+    to.pipe(from);
+    if (accepted > 1) {
+      from.pipe(to);
+      return;
+    }
+    let left = behindBytes;
+    const pass = (bytes: Buffer): void => {
+      to.write(bytes.subarray(0, left));
+      left -= bytes.length;
+      if (left > 0) return;
+      from.off('data', pass);
+      if (how === 'freeze') for (const socket of ends) socket.unpipe().pause();
+      else
+        for (const socket of ends)
+          if (how === 'reset') socket.resetAndDestroy();
+          else socket.end();
+    };
+    from.on('data', pass);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => {
+          resolve();
+        });
+      }),
+  };
+}
+
 /**
  * Relays to `target`; undefined takes connections and stays silent. Drops the first `dropFirst` connections, with
  * these `lastWords` or without any.

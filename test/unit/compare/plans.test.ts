@@ -102,3 +102,12 @@ describe('changingSteps', () => {
     expect(changingSteps(plan).map(({ id }) => id)).toEqual(['cage']);
   });
 });
+
+describe('a host that says the most that it may', () => {
+  it('is folded beside another one, with work that goes with how much that is', () => {
+    const many = Array.from({ length: 50_000 }, () => resourceResult('user', 'user named'));
+    const { groups } = foldPlans([planned('bad', many), planned('ns1', [user])]);
+    expect(groups.map(({ hosts }) => hosts)).toEqual([['bad'], ['ns1']]);
+    expect(groups[1]?.differences).toHaveLength(49_999);
+  });
+});

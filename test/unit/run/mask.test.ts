@@ -61,6 +61,13 @@ function wrapped(text: string, width: number, lineEnd: string): string {
   return text.replace(new RegExp(`.{${String(width)}}`, 'gu'), (line) => line + lineEnd);
 }
 
+describe('a secret that another one begins with', () => {
+  it('is masked at the end of a text, where the longer one might have gone on', () => {
+    expect(maskText('it is abcdef', ['abcdef', 'abcdefgh'])).toBe('it is [secret]');
+    expect(maskText('it is abcdefgh', ['abcdef', 'abcdefgh'])).toBe('it is [secret]');
+  });
+});
+
 describe('a secret of the run', () => {
   it.each(Object.entries(writers))('is masked where it is written as %s', (_, write) => {
     for (const value of [secret, `it's <"${secret}"> & \\ | ü €`, 'two lines\nof a secret/key+here']) {
