@@ -6,18 +6,27 @@ import { spellings } from './spellings.ts';
 /** Shorter values would mask half of the alphabet. */
 const shortestSecret = 4;
 
-/** The texts in which a secret may show: itself, each of its lines, hexadecimal and base64 of them. */
+/** The texts in which a secret may show: itself, each of its lines, hexadecimal and base64 of them, and backwards. */
 export function secretForms(secrets: Iterable<string>): readonly string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {
     for (const part of [secret, ...secret.split('\n')]) {
       if (part.length < shortestSecret) continue;
       forms.add(part);
-      const hexadecimal = Buffer.from(part).toString('hex');
-      for (const form of [hexadecimal, hexadecimal.toUpperCase(), ...base64Cores(part)]) forms.add(form);
+      const hexadecimal = hexadecimals(part).flatMap((form) => [form, form.toUpperCase()]);
+      const backwards = Array.from(part).toReversed().join('');
+      for (const form of [...hexadecimal, ...base64Cores(part), backwards]) forms.add(form);
     }
   }
   return [...forms].toSorted((a, b) => b.length - a.length);
+}
+
+// In one piece, and as listings and fingerprints have it: by bytes or by words.
+function hexadecimals(secret: string): string[] {
+  const bytes = Array.from(Buffer.from(secret), (byte) => byte.toString(16).padStart(2, '0'));
+  const whole = bytes.join('');
+  const words = whole.match(/.{1,4}/g) ?? [];
+  return [whole, bytes.join(' '), bytes.join(':'), words.join(' '), bytes.join(', 0x'), bytes.join(',0x')];
 }
 
 // In base64 a value's text depends on its offset modulo 3; the middle of each of the three forms is stable.

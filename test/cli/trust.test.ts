@@ -176,12 +176,32 @@ describe('what needs trust', () => {
       const path = join(repository.folder, 'muster.config.yaml');
       const inventory = join(repository.folder, 'i.yaml');
       const states: [string, () => void, () => void][] = [
-        ['belongs to user id 1234', () => chownSync(path, 1234, 0), () => chownSync(path, 0, 0)],
-        ['everybody can write', () => chmodSync(inventory, 0o666), () => chmodSync(inventory, 0o644)],
+        [
+          'belongs to user id 1234',
+          () => {
+            chownSync(path, 1234, 0);
+          },
+          () => {
+            chownSync(path, 0, 0);
+          },
+        ],
+        [
+          'everybody can write',
+          () => {
+            chmodSync(inventory, 0o666);
+          },
+          () => {
+            chmodSync(inventory, 0o644);
+          },
+        ],
         [
           'is in a directory that everybody',
-          () => chmodSync(repository.folder, 0o777),
-          () => chmodSync(repository.folder, 0o755),
+          () => {
+            chmodSync(repository.folder, 0o777);
+          },
+          () => {
+            chmodSync(repository.folder, 0o755);
+          },
         ],
       ];
       for (const [words, spoil, mend] of states) {

@@ -54,8 +54,62 @@ const writers: Readonly<Record<string, (text: string) => string>> = {
   hexadecimal: (text) => Buffer.from(text).toString('hex'),
   'octal escapes': (text) =>
     [...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join(''),
+  'hexadecimal in capitals': (text) => Buffer.from(text).toString('hex').toUpperCase(),
+  'hexadecimal over lines': (text) => wrapped(Buffer.from(text).toString('hex'), 16, '\n'),
+  'hexadecimal, byte by byte': (text) => spaced(text, 2, ' '),
+  'hexadecimal, as a fingerprint': (text) => spaced(text, 2, ':').toUpperCase(),
+  'hexadecimal, word by word': (text) => spaced(text, 4, ' '),
+  'hexadecimal in C': (text) => `0x${spaced(text, 2, ', 0x')}`,
+  'hexadecimal escapes': (text) => [...Buffer.from(text)].map((byte) => `\\x${hex(byte)}`).join(''),
+  'quoted-printable': (text) => quotedPrintable(text),
+  'quoted-printable in small letters': (text) =>
+    quotedPrintable(text).replace(/=[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  'quoted-printable over lines': (text) =>
+    quotedPrintable(text).replace(/(?:(?:=[89A-F].)+|=[0-7].|[^=]){1,4}/gu, '$&=\n'),
+  'an escaped text of a zone': (text) =>
+    [...Buffer.from(text)]
+      .map((byte) =>
+        /\w/.test(String.fromCharCode(byte)) && byte < 128 ? String.fromCharCode(byte) : decimal(byte),
+      )
+      .join(''),
+  'JSON in JSON': (text) => JSON.stringify(JSON.stringify(text)),
+  'JSON in HTML': (text) => JSON.stringify(text).replace(/[&<>"']/g, (character) => html[character] ?? ''),
+  'percent-encoded twice': (text) => encodeURIComponent(encodeURIComponent(text)),
+  'XML in hexadecimal numbers': (text) =>
+    Array.from(text, (character) => `&#X${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()};`).join(
+      '',
+    ),
+  'vis(3)': (text) => text.replace(/[^ -~\n\t]+/g, (rest) => [...Buffer.from(rest)].map(vis).join('')),
+  backwards: (text) => Array.from(text).toReversed().join(''),
   'wrapped over lines': (text) => wrapped(text, 7, '\n'),
 };
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}
+
+function spaced(text: string, digits: number, between: string): string {
+  const bytes = Buffer.from(text).toString('hex');
+  return (bytes.match(new RegExp(`.{1,${String(digits)}}`, 'g')) ?? []).join(between);
+}
+
+function quotedPrintable(text: string): string {
+  const plain = (byte: number): boolean =>
+    byte === 9 || byte === 32 || (byte > 32 && byte < 127 && byte !== 61);
+  return [...Buffer.from(text)]
+    .map((byte) => (plain(byte) ? String.fromCharCode(byte) : `=${hex(byte).toUpperCase()}`))
+    .join('');
+}
+
+function decimal(byte: number): string {
+  return `\\${String(byte).padStart(3, '0')}`;
+}
+
+function vis(byte: number): string {
+  const low = byte & 0x7f;
+  if (low === 32) return '\\240';
+  return low < 32 || low === 127 ? `\\M^${String.fromCharCode(low ^ 64)}` : `\\M-${String.fromCharCode(low)}`;
+}
 
 function wrapped(text: string, width: number, lineEnd: string): string {
   return text.replace(new RegExp(`.{${String(width)}}`, 'gu'), (line) => line + lineEnd);
