@@ -55,12 +55,13 @@ m_record_switch() {
   m_state=-
   if ! grep -q "^[0-9]*|switch|$1|" "$m_receipt/journal"; then
     m_state=stopped
-    if [ -f "/etc/rc.d/$1" ] && m_service_pid "/etc/rc.d/$1"; then
-      m_process_id "$m_pid"
-      m_state="running $m_process"
-    elif [ -f "/etc/rc.d/$1" ]; then
+    if [ -f "/etc/rc.d/$1" ]; then
       m_service_file="/etc/rc.d/$1"
-      m_find_strays
+      if m_service_pid "$m_service_file"; then
+        m_process_id "$m_pid"
+        m_state="running $m_process"
+      fi
+      m_find_strays "$m_pid"
       # Somebody started these by hand, and they stay.
       for m_stray in $m_strays; do
         m_process_id "$m_stray"
@@ -111,15 +112,14 @@ m_look_at_switches() {
     m_service_file=$m_unescaped
     if [ "$m_state" = stopped ]; then
       m_down="$m_down|$m_service|"
-      [ -z "$m_others" ] && [ -f "$m_service_file" ] || continue
-      if m_service_pid "$m_service_file"; then
+      [ -f "$m_service_file" ] || continue
+      if m_service_pid "$m_service_file" && [ -z "$m_others" ]; then
         m_undo_switch 'it did not run before'
       fi
-      m_find_strays
-      [ -z "$m_strays" ] || m_end_strays
+      m_end_strays "$m_pid"
     else
       m_up="$m_up$m_service|$m_service_file|${m_state#running }|"
-      m_running=
+      m_running='' m_pid=''
       if [ -f "$m_service_file" ] && m_service_pid "$m_service_file"; then
         m_running=$m_pid
         m_process_id "$m_pid"
@@ -129,15 +129,19 @@ m_look_at_switches() {
           m_running=
         fi
       fi
+      # Whoever recorded the service as running and no strays was an older version.
+      [ ! -f "$m_receipt/saved/$m_entry_seq.strays" ] || m_end_strays "$m_pid"
       m_up="$m_up$m_running|$m_entry_seq|$m_id|$m_entry_step$m_nl"
     fi
   done 3<"$m_work/services"
   m_enter "$m_leader"
 }
 
-# m_find_strays: sets m_strays to the processes of m_service_file's program that its rc script does not find: the pid file of
-# one that a boot started in a cage may be only there. Not to those that ran before, for whatever service.
+# m_find_strays PID: sets m_strays to the processes of m_service_file's program that its rc script does not find, which finds PID
+# or nothing: the pid file of one that a boot started in a cage may be only there. Not to those that ran before, for whatever
+# service.
 m_find_strays() {
+  m_found_by_rc=$1
   m_strays=
   m_rc_name=$(sed -n "s/^name=[\"']*\([A-Za-z0-9_]*\).*/\1/p" "$m_service_file" | tail -n 1)
   m_program=$(sed -n "s/^command=[\"']*\([^\"' ]*\).*/\1/p" "$m_service_file" | head -n 1)
@@ -145,6 +149,7 @@ m_find_strays() {
   m_replace "$m_replaced" '$name' "$m_rc_name"
   case $m_replaced in /*) ;; *) return 0 ;; esac
   for m_stray in $(ps -axww -o pid -o command | awk -v program="$m_replaced" '$2 == program { print $1 }'); do
+    [ "$m_stray" != "$m_found_by_rc" ] || continue
     m_process_id "$m_stray"
     if ! grep -qF "|running $m_process|" "$m_work/services" 2>/dev/null &&
       ! grep -qxF "$m_process" "$m_receipt/saved/${m_entry_seq-}.strays" 2>/dev/null; then
@@ -153,7 +158,11 @@ m_find_strays() {
   done
 }
 
+# m_end_strays PID: of m_find_strays.
 m_end_strays() {
+  [ -f "$m_service_file" ] || return 0
+  m_find_strays "$1"
+  [ -n "$m_strays" ] || return 0
   # shellcheck disable=SC2086
   kill $m_strays 2>/dev/null || :
   for m_stray in $m_strays; do
