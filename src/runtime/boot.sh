@@ -11,12 +11,29 @@ muster_boot() {
   trap '' HUP
   m_newline='
 '
+  # Who may rename what is in there could put something else in the place of what is run below.
+  if [ -d /tmp/. ] && ! { [ -k /tmp/. ] && [ -O /tmp/. ]; }; then
+    # Mode, links, owner.
+    # shellcheck disable=SC2046
+    set -- $(ls -ldn /tmp/.)
+    case $1 in d????[!w]??[!w]* | d????????[tT]*) [ "$3" = 0 ] || [ -O /tmp/. ] || set -- ;; *) set -- ;; esac
+    [ $# -gt 0 ] || {
+      printf '@%s fail other users may replace what is in /tmp: it must be root'\''s, mode 1777\n' '@NONCE@'
+      exit 73
+    }
+  fi
   # Why it failed is kept in a variable: on a disk that is full there is no room for it. A second try, because the first
   # one gives the name only. Of what mktemp says the reason alone: the name in it is a random one.
-  m_work=$(mktemp -d /tmp/muster.XXXXXX 2>/dev/null) || m_work=$(mktemp -d /tmp/muster.XXXXXX 2>&1) || {
-    printf '@%s fail cannot make a private directory below /tmp: %s\n' '@NONCE@' "${m_work##*: }"
-    exit 73
-  }
+  for m_try in 1 2 3; do
+    m_work=$(mktemp -d /tmp/muster.XXXXXX 2>/dev/null) || m_work=$(mktemp -d /tmp/muster.XXXXXX 2>&1) || {
+      printf '@%s fail cannot make a private directory below /tmp: %s\n' '@NONCE@' "${m_work##*: }"
+      exit 73
+    }
+    # Who works here: what becomes of this process is the follower. Another run may just have taken an empty directory for
+    # one of a dead run, and then it is gone.
+    { printf '%s\n' "$$" >"$m_work/follower.pid"; } 2>/dev/null
+    [ ! -d "$m_work" ] || break
+  done
   printf '@%s ready %s\n' '@NONCE@' "$m_work"
   m_said=$(cd "$m_work" && tar xpf - 2>&1) && cd "$m_work" || {
     printf '@%s fail the bundle did not unpack below /tmp: %s\n' '@NONCE@' "${m_said%%"$m_newline"*}"

@@ -27,7 +27,9 @@ m_playbook=$(sed -n 's/^playbook=//p' "$m_receipt/meta")
 m_seq=0
 m_masks=$m_receipt/mask-files.awk
 m_work=$(mktemp -d /tmp/muster.XXXXXX) || m_refuse 'cannot make a private directory below /tmp'
+printf '%s\n' "$$" >"$m_work/driver.pid"
 trap 'rm -rf "$m_work"' 0
+m_sweep_work
 m_find_digest
 case $(cat "$m_receipt/status") in
   rolled-back | taken-back) m_refuse 'this run is rolled back already' ;;

@@ -2,7 +2,7 @@
 # Usage: sh driver.sh WORK-DIRECTORY. What it is to do stands in WORK-DIRECTORY/run; what it did, in log/000.ev.
 m_work=$1
 . "$m_work/run"
-for m_part in codec events paths journal place resource planned services switches accounts lock units other-runs archives expect facts kept clear hand-back hand-plan prune undo undo-tree undo-system undo-package undo-registry rollback; do
+for m_part in codec events paths journal place resource planned services switches accounts lock dead units other-runs archives expect facts kept clear hand-back hand-plan prune undo undo-tree undo-system undo-package undo-registry rollback; do
   . "$m_work/runtime/$m_part.sh"
 done
 for m_part in "$m_work"/runtime/resources/*.sh; do
@@ -51,13 +51,15 @@ m_locked=
 
 m_open_state() {
   if [ ! -d "$m_state_dir/runs" ]; then
-    mkdir -p "$m_state_dir/runs" && chmod 0700 "$m_state_dir" "$m_state_dir/runs" ||
+    # Closed from the beginning: who dies between two commands leaves nothing open.
+    (umask 077 && mkdir -p "$m_state_dir/runs") && chmod 0700 "$m_state_dir" "$m_state_dir/runs" ||
       m_refuse "cannot make $m_state_dir as $(id -un); log in as root, or set \`become\` for this host"
   fi
 }
 
 # m_open_receipt: what this run leaves on the host. The event log moves into it, so that it outlives the run.
 m_open_receipt() {
+  m_sweep_receipts
   m_receipt=$m_state_dir/runs/$m_run_id
   # A receipt that is there is never begun again: its journal may be all that an undo has.
   mkdir -m 0700 "$m_receipt" "$m_receipt/saved" || {
@@ -75,7 +77,7 @@ m_open_receipt() {
   printf 'running\n' >"$m_receipt/status"
   m_quote "$PATH"
   cp "$m_work/runtime/mask-files.awk" "$m_receipt/mask-files.awk"
-  (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh services.sh switches.sh accounts.sh lock.sh units.sh kept.sh clear.sh hand-back.sh hand-plan.sh undo.sh undo-tree.sh undo-system.sh undo-package.sh undo-registry.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
+  (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh services.sh switches.sh accounts.sh lock.sh dead.sh units.sh kept.sh clear.sh hand-back.sh hand-plan.sh undo.sh undo-tree.sh undo-system.sh undo-package.sh undo-registry.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
 }
 
 # m_close_receipt STATUS: a run that changed nothing leaves nothing.
@@ -90,15 +92,21 @@ m_close_receipt() {
   fi
 }
 
+# m_start_ticker: its number is not written by the ticker itself: a follower that finds the driver dead would not know of one
+# that has just begun.
+m_start_ticker() {
+  /bin/sh "$m_work/runtime/ticker.sh" "$m_work" "$$" </dev/null >/dev/null 2>&1 &
+  printf '%s\n' "$!" >"$m_work/ticker.pid"
+}
+
 . "$m_work/runtime/steps.sh"
 
 m_find_digest
 m_emit begin "$m_run_id" "$m_action"
 # The first word needs a block of the disk. Without it nobody would hear what is done here, so nothing is.
 [ -s "$m_events" ] || exit 74
-/bin/sh "$m_work/runtime/ticker.sh" "$m_work" "$$" </dev/null >/dev/null 2>&1 &
-# Not by the ticker itself: a follower that finds the driver dead would not know of one that has just begun.
-printf '%s\n' "$!" >"$m_work/ticker.pid"
+m_start_ticker
+m_sweep_work
 
 case $m_action in
   facts)

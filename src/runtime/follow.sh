@@ -5,9 +5,17 @@
 m_work=$1
 shift
 . "$m_work/run"
+. "$m_work/runtime/wake.sh"
 m_log=$m_work/log
 trap '' HUP
+# Whoever comes back takes the place of one that may stand in a write for ever, because nobody reads the link of then.
+m_old=
+[ ! -f "$m_work/follower.pid" ] || read -r m_old <"$m_work/follower.pid" || :
+if [ -n "$m_old" ] && [ "$m_old" != "$$" ] && kill -0 "$m_old" 2>/dev/null; then
+  case $(ps -ww -o command= -p "$m_old" 2>/dev/null) in *"$m_work/runtime/"*) kill -s KILL "$m_old" 2>/dev/null ;; esac
+fi
 printf '%s\n' "$$" >"$m_work/follower.pid"
+m_new_tickers=0
 
 for m_pair do
   m_name=${m_pair%%=*}
@@ -55,11 +63,23 @@ m_round() {
   done <"$m_work/sizes"
 }
 
+# m_watch_ticker: without one nothing has a time limit, and what a dead driver left running goes on. It was killed, for at
+# its own end it takes its number away. Three times, so that one that cannot live is not begun for ever.
+m_watch_ticker() {
+  [ -f "$m_work/ticker.pid" ] && [ "$m_new_tickers" -lt 3 ] && ! m_runs ticker && [ ! -f "$m_work/done" ] || return 0
+  read -r m_pid <"$m_work/driver.pid" && [ -n "$m_pid" ] || return 0
+  m_new_tickers=$((m_new_tickers + 1))
+  /bin/sh "$m_work/runtime/ticker.sh" "$m_work" "$m_pid" </dev/null >/dev/null 2>&1 &
+  printf '%s\n' "$!" >"$m_work/ticker.pid"
+  printf 'muster: the ticker of this run had been killed; another one takes its place\n' >>"$m_log/000.err"
+}
+
 # Short naps first, since most plans are done in a second; sleep takes fractions on every release we claim.
 m_nap=0.05
 m_rounds=0
 while :; do
   m_end=
+  m_watch_ticker
   if [ -f "$m_work/done" ]; then
     m_end="done"
   elif ! m_runs driver; then
@@ -80,6 +100,9 @@ while :; do
     40) m_nap=0.2 ;;
     200) m_nap=0.5 ;;
   esac
+  if [ "$m_rounds" -ge 200 ] && [ $((m_rounds % 20)) -eq 0 ]; then
+    m_wake driver ticker
+  fi
   # A silent link may be a dead one: the reader hears something at least every few seconds.
   case $m_rounds in
     *0) printf '@%s beat\n' "$m_nonce" || exit 75 ;;
@@ -87,7 +110,11 @@ while :; do
   sleep "$m_nap"
 done
 # A follower whose link is half open may come to its end after another one took over, which still reads.
-if [ "$(cat "$m_work/follower.pid")" = "$$" ]; then
+m_pid=$$
+[ ! -f "$m_work/follower.pid" ] || read -r m_pid <"$m_work/follower.pid" || :
+if [ "$m_pid" = "$$" ]; then
+  # A ticker that was stopped would stay so, for what it is found by is gone.
+  ! m_runs ticker || kill -s CONT "$m_pid" 2>/dev/null || :
   # `run` goes first: by that the ticker knows that a run ended whose `done` is gone.
   cd / && rm -rf "$m_work/run" "$m_work"
 fi

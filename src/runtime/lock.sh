@@ -15,10 +15,11 @@ m_take_lock() {
       # The directory that we claimed may have been moved just then, by a holder at his end.
       0) [ ! -f "$m_lock/by.$$" ] || break ;;
       3)
+        m_wake_holder
         # The console has no such thing as --wait. Another one that waited may be first.
         m_tries=$((m_tries - 1))
         [ "${m_wait:-0}" -eq 0 ] || [ "$m_tries" -eq 0 ] || ! m_await_others || continue
-        m_refuse "another run holds this host: $m_said; if that is not so, remove $m_lock on the host"
+        m_refuse "another run holds this host: $m_said$m_was_stopped; if that is not so, remove $m_lock on the host"
         ;;
     esac
     m_tries=$((m_tries - 1))
@@ -26,7 +27,17 @@ m_take_lock() {
   done
   [ -z "$m_said" ] || notice "the lock of a run that is dead was taken over: $m_said"
   rm -rf "$m_lock".dropped.*
-  m_sweep_dead
+}
+
+# m_wake_holder: sets m_was_stopped to what to say of it, or to nothing.
+m_wake_holder() {
+  m_was_stopped=
+  m_find_holder || return 0
+  case $m_script_of in
+    /tmp/muster.??????/runtime/driver.sh)
+      ! m_wake_run "${m_script_of%/runtime/driver.sh}" || m_was_stopped=', which had been stopped (SIGSTOP) and goes on now'
+      ;;
+  esac
 }
 
 # m_claim: puts our claim behind the last one, in the lock, which is the current directory, and prints whose that was.
@@ -37,8 +48,11 @@ m_claim() {
     m_last=$((m_last + 1))
   done
   if [ "$m_last" -gt 0 ]; then
-    m_read_claim "$m_last"
-    printf 'run %s by %s since %s, pid %s' "$m_run" "$m_owner" "$m_since" "$m_pid"
+    if m_read_claim "$m_last"; then
+      printf 'run %s by %s since %s, pid %s' "$m_run" "$m_owner" "$m_since" "$m_pid"
+    else
+      printf 'a claim that says not whose it is, as after a power cut'
+    fi
     ! m_is_held "$m_last" || return 3
   fi
   # Not written over: what has this name may be the claim of a dead run that had our number.
@@ -55,19 +69,25 @@ m_is_held() {
   [ "$m_pid" != "$$" ] && m_is_alive "$1" && ! m_is_another
 }
 
-# m_is_another: the process that has the number m_pid now is not the one that claimed: it began at another time, as after a
-# reboot, and is not at the same script. Not by its time alone, which ps may reckon anew when a clock is set.
+# m_is_another: the process that has the number m_pid now is not the one that claimed, as after a reboot: it is not at the same
+# script. Not by when it began, which ps may reckon anew when a clock is set, and which is the same again after a boot where
+# the clock begins anew; but where a script's name, as a person gave it at the console, is not the only one.
 m_is_another() {
   [ -n "$m_script_of" ] || return 1
-  m_process_id "$m_pid"
-  [ "$m_process" != "$m_began" ] || return 1
+  case $m_script_of in
+    /*) ;;
+    *)
+      m_process_id "$m_pid"
+      [ "$m_process" != "$m_began" ] || return 1
+      ;;
+  esac
   case $(ps -ww -o command= -p "$m_pid" 2>/dev/null) in *"$m_script_of"* | '') return 1 ;; esac
 }
 
 # m_read_claim FILE: sets m_pid, m_run, m_owner, m_since, m_doing, m_of_playbook, m_began and m_script_of. False when it is
 # gone.
 m_read_claim() {
-  m_doing='' m_of_playbook='' m_began='' m_script_of=''
+  m_pid='' m_run='' m_owner='' m_since='' m_doing='' m_of_playbook='' m_began='' m_script_of=''
   {
     read -r m_pid && read -r m_run && read -r m_owner && read -r m_since || return 1
     read -r m_doing && read -r m_of_playbook && read -r m_began && read -r m_script_of || :
@@ -87,17 +107,6 @@ m_find_holder() {
 
 m_drop_lock() {
   mv "$m_state_dir/lock" "$m_state_dir/lock.dropped.$$" && rm -rf "$m_state_dir/lock.dropped.$$" 2>/dev/null
-}
-
-# m_sweep_dead: removes what a driver that was killed left in /tmp, because secrets may be in it.
-m_sweep_dead() {
-  for m_dead in /tmp/muster.??????; do
-    [ -d "$m_dead" ] && [ ! -h "$m_dead" ] && [ -O "$m_dead" ] || continue
-    # One that has just begun has no number there yet; one that is done waits for its follower.
-    [ -s "$m_dead/driver.pid" ] || continue
-    [ ! -f "$m_dead/done" ] || continue
-    m_is_alive "$m_dead/driver.pid" || m_is_alive "$m_dead/ticker.pid" || m_is_alive "$m_dead/follower.pid" || rm -rf "$m_dead"
-  done
 }
 
 # m_is_alive FILE: the process whose number is FILE's first line is there. One that is dead and waits to be buried is not.

@@ -12,6 +12,7 @@ m_tell_others() {
     m_tell_holder at-work
   else
     m_tell_dead
+    m_tell_empty
   fi
 }
 

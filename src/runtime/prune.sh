@@ -1,20 +1,13 @@
 # Old receipts go, so that a host that is applied to for years does not fill up. What cannot be made again is kept first.
 
-# m_prune: receipts beyond the newest m_keep_receipts go, oldest first (see units.sh), and what runs of other days
-# left in /tmp because nobody came back for it. The receipt of this run always stays, and so does one that a rollback has
-# begun and not finished.
+# m_prune: receipts beyond the newest m_keep_receipts go, oldest first (see units.sh). The receipt of this run always stays,
+# and so does one that a rollback has begun and not finished.
 m_prune() {
   m_count=0
   for m_one in "$m_state_dir"/runs/*; do
     m_count=$((m_count + 1))
   done
   [ "$m_count" -le "$m_keep_receipts" ] || m_prune_receipts
-  for m_one in /tmp/muster.??????; do
-    if [ -O "$m_one" ] && [ -f "$m_one/driver.pid" ] && [ -n "$(find "$m_one/driver.pid" -mtime +0 -print)" ] &&
-      ! kill -0 "$(cat "$m_one/driver.pid")" 2>/dev/null; then
-      rm -rf "$m_one"
-    fi
-  done
 }
 
 m_prune_receipts() {

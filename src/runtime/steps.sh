@@ -37,6 +37,8 @@ m_one_step() {
     m_drop "$m_work/timed-out" "$m_work/step.result" "$m_work/fail.reason" "$m_work/guarded"
     # One more, because m_now may be the last moment of its second.
     printf '%s\n' "$((m_now + m_timeout + 1))" >"$m_work/deadline"
+    # One that was killed, while no follower is there to see it, would leave this step without an end.
+    { read -r m_ticker <"$m_work/ticker.pid" && kill -0 "$m_ticker"; } 2>/dev/null || m_start_ticker
     : >"$m_work/in-step"
     # In the foreground, because `wait` does not tell a status on every release; the ticker ends it if it must.
     (m_step_body) </dev/null >>"$m_work/log/$m_number.out" 2>>"$m_work/log/$m_number.err" 4<&-

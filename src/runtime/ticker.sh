@@ -5,9 +5,11 @@
 m_work=$1
 m_driver=$2
 . "$m_work/run"
+. "$m_work/runtime/wake.sh"
 trap '' HUP
 cd / || exit 1
 m_follower=0
+m_turns=0
 
 # m_kill SIGNAL: to what belongs to the step: every process of this process group that has the driver above it, or
 # nobody any more. There is no setsid and no timeout(1) in base, but sshd gave this run a session of its own, and a
@@ -33,10 +35,12 @@ m_kill() {
     }
     NR > 1 { parent[$1] = $2; if ($4 !~ /^Z/) group[$1] = $3 }
     END {
+      # A follower that came back, and found that there is no ticker any more, has a session of its own, and so have we.
+      of_run = driver in group ? group[driver] : group[me]
       keep[me] = 1
       keep_above(driver)
       keep_above(follower)
-      for (p in group) if (group[p] == group[me] && !(p in keep) && belongs(p)) print p
+      for (p in group) if (group[p] == of_run && !(p in keep) && belongs(p)) print p
     }')
   [ -n "$m_victims" ] || return 1
   # shellcheck disable=SC2086
@@ -83,6 +87,8 @@ m_find_follower() {
 
 while kill -0 "$m_driver" 2>/dev/null && ! m_has_ended; do
   sleep 1
+  m_turns=$((m_turns + 1))
+  [ $((m_turns % 10)) -ne 0 ] || m_wake driver follower
   m_find_follower
   m_end_step_if m_is_over_time timed-out
   m_end_step_if m_is_cancelled cancelled
@@ -122,5 +128,13 @@ m_left=900
 while [ -d "$m_work" ] && [ "$m_left" -gt 0 ]; do
   sleep 1
   m_left=$((m_left - 1))
+  [ $((m_left % 10)) -ne 0 ] || m_wake follower
+done
+[ -d "$m_work" ] || exit 0
+# Nobody comes back from here on.
+rm -f "$m_work/run"
+# One whose reader takes nothing and does not go, such as a sshd that was stopped, stands in its write for ever.
+ps -axww -o pid -o command | awk -v follower="$m_work/runtime/follow.sh" 'index($0, follower) && !/awk/ { print $1 }' | while read -r m_number; do
+  kill -s KILL "$m_number" 2>/dev/null
 done
 rm -rf "$m_work"

@@ -51,6 +51,8 @@ export interface LocalRun {
   readonly shell?: string;
   /** Changes the text of a runtime script on its way to the host: to move system files, or to make it die. */
   readonly runtime?: (path: string, text: string) => string;
+  /** Changes the boot text, which is not in the bundle. */
+  readonly boot?: (text: string) => string;
   readonly onEvent?: (event: RunEvent) => void;
   readonly stop?: AbortSignal;
   readonly cancel?: AbortSignal;
@@ -126,7 +128,7 @@ export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
           })
         ).tar,
     },
-    run.shell === undefined ? localTransport() : withShell(localTransport(), run.shell),
+    transportOf(run),
     { stop: run.stop ?? none, cancel: run.cancel ?? none, abandon: none },
     (event) => {
       events.push(event);
@@ -158,14 +160,17 @@ function runtimeOf(run: LocalRun): ReadonlyMap<string, Uint8Array> {
   );
 }
 
-/** Lets another shell than /bin/sh take the part of the host's sh: the whole runtime goes through it. */
-function withShell(inner: Transport, shell: string): Transport {
+/** Another shell than /bin/sh may take the part of the host's sh: the whole runtime goes through it. */
+function transportOf({ shell = '/bin/sh', boot }: LocalRun): Transport {
+  const inner = localTransport();
   return {
     async connect(host, signal): Promise<Session> {
       const session = await inner.connect(host, signal);
       return {
         exec: async (command): Promise<Channel> =>
-          bootedBy(await session.exec(command.replace('/bin/sh', shell)), shell),
+          bootedBy(await session.exec(command.replace('/bin/sh', shell)), (text) =>
+            (boot?.(text) ?? text).replaceAll('/bin/sh', shell),
+          ),
         close: () => {
           session.close();
         },
@@ -174,15 +179,15 @@ function withShell(inner: Transport, shell: string): Transport {
   };
 }
 
-/** The boot script names the shell of everything that follows; it is the first thing written. */
-function bootedBy(channel: Channel, shell: string): Channel {
+/** The boot script, which names the shell of everything that follows, is the first thing written. */
+function bootedBy(channel: Channel, change: (text: string) => string): Channel {
   let isBoot = true;
   return {
     stdout: channel.stdout,
     stderr: channel.stderr,
     closed: channel.closed,
     write: async (bytes) => {
-      const text = isBoot ? new TextDecoder().decode(bytes).replaceAll('/bin/sh', shell) : undefined;
+      const text = isBoot ? change(new TextDecoder().decode(bytes)) : undefined;
       isBoot = false;
       await channel.write(text === undefined ? bytes : new TextEncoder().encode(text));
     },

@@ -1,0 +1,202 @@
+// What dead runs left below /tmp and in the host's own directory, who clears it away, and what anybody may have planted there.
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { deathBeforeLine, withOwnTmp, type HostWithTmp } from './own-tmp.ts';
+import { complaintsOf, scratchHost } from './scratch.ts';
+
+const steps = { one: 'state() { file "$root/f" --content x; }' };
+/** No process has a number that high. */
+const nobody = '4194305\n';
+
+/** A directory as a run makes it, with what is in its pid files. */
+function leave(there: HostWithTmp, name: string, pids: Readonly<Record<string, string>>): string {
+  const path = join(there.tmp, name);
+  mkdirSync(path, { mode: 0o700 });
+  for (const [file, text] of Object.entries(pids)) writeFileSync(join(path, file), text);
+  return path;
+}
+
+/** A process that is at work in a directory, by its command line. */
+function workIn(directory: string): string {
+  const child = spawn('/bin/sh', ['-c', 'sleep 300; :', `${directory}/runtime/driver.sh`], {
+    detached: true,
+    stdio: 'ignore',
+  });
+  onTestFinished(() => {
+    process.kill(-child.pid!, 'SIGKILL');
+  });
+  return `${String(child.pid)}\n`;
+}
+
+function leaveAllKinds(there: HostWithTmp): void {
+  leave(there, 'muster.killed', { 'driver.pid': nobody, secret: 's' });
+  leave(there, 'muster.endedx', { 'driver.pid': nobody, 'ticker.pid': nobody, done: '' });
+  leave(there, 'muster.bootdx', { 'follower.pid': nobody });
+  leave(there, 'muster.empty1', {});
+  // As after a reboot, or long after: a process that has nothing to do with muster has the number.
+  leave(there, 'muster.reused', {
+    'driver.pid': `${String(process.pid)}\n`,
+    'follower.pid': `${String(process.pid)}\n`,
+  });
+  utimesSync(leave(there, 'muster.oldold', { x: '' }), 1, 1);
+  leave(there, 'muster.newnew', { x: '' });
+  const alive = leave(there, 'muster.alive1', { 'ticker.pid': nobody });
+  writeFileSync(join(alive, 'driver.pid'), workIn(alive));
+}
+
+describe('what dead runs left below /tmp', () => {
+  it.each(['facts', 'plan', 'verify', 'exec', 'apply', 'rollback'] as const)(
+    'is gone behind the next run, and what is at work, or may be, is there: %s',
+    async (action) => {
+      const there = withOwnTmp(scratchHost());
+      leaveAllKinds(there);
+      const { result } = await there.run(action, { steps, command: 'true' });
+      expect(['ok', 'changed', 'drifted'], complaintsOf(result)).toContain(result.outcome);
+      await expect.poll(there.left).toEqual(['muster.alive1', 'muster.newnew']);
+    },
+  );
+
+  it('is gone behind an undo at the console, too', async () => {
+    const there = withOwnTmp(scratchHost());
+    await there.run('apply', { steps });
+    leaveAllKinds(there);
+    const [receipt = ''] = there.host.receipts();
+    const undo = spawnSync('/bin/sh', [join(there.host.state, 'runs', receipt, 'undo.sh')]);
+    expect(undo.status, String(undo.stdout)).toBe(0);
+    expect(there.left()).toEqual(['muster.alive1', 'muster.newnew']);
+  });
+
+  it.runIf(process.getuid?.() === 0)('is never looked for in what anybody planted there', async () => {
+    const there = withOwnTmp(scratchHost());
+    // A directory of root's with a pid file in it, behind a link: nothing of it may go.
+    const outside = join(there.host.root, 'outside');
+    mkdirSync(outside, { mode: 0o700 });
+    writeFileSync(join(outside, 'driver.pid'), nobody);
+    symlinkSync(outside, join(there.tmp, 'muster.link11'));
+    symlinkSync(there.tmp, join(there.tmp, 'muster.link22'));
+    symlinkSync('/nowhere', join(there.tmp, 'muster.link33'));
+    // Who opens one of these pipes waits for ever.
+    const pipe = (path: string): unknown => spawnSync('mkfifo', [path]);
+    pipe(join(there.tmp, 'muster.pipe11'));
+    pipe(join(there.tmp, 'driver.pid'));
+    const theirs = leave(there, 'muster.theirs', { secret: '' });
+    pipe(join(theirs, 'driver.pid'));
+    chownSync(theirs, 1234, 1234);
+    const open = leave(there, 'muster.opened', { 'driver.pid': nobody });
+    chmodSync(open, 0o755);
+    writeFileSync(join(there.tmp, 'muster.file11'), nobody);
+    for (const name of ['muster.a b c1', 'muster.a\nb\nc', 'muster.-rf *', "muster.';x' "])
+      symlinkSync(outside, join(there.tmp, name));
+    const planted = there.left();
+    const { result } = await there.run('apply', { steps });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    await expect.poll(there.left).toEqual(planted);
+    expect([outside, theirs, open].map((directory) => readdirSync(directory))).toEqual([
+      ['driver.pid'],
+      ['driver.pid', 'secret'],
+      ['driver.pid'],
+    ]);
+  });
+
+  it('does not cost a run its own directory, which another one took for empty', async () => {
+    const there = withOwnTmp(scratchHost());
+    const sweeps = `n=$((\${n:-0} + 1)); [ "$n" -gt 2 ] || rmdir "$m_work"`;
+    const { result } = await there.run('apply', {
+      steps,
+      boot: (text) => text.replace("    { printf '%s", () => `    ${sweeps}\n    { printf '%s`),
+    });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+  });
+});
+
+describe('a /tmp in which others may replace what is there', () => {
+  const danger = 'other users may replace what is in /tmp';
+
+  it.each([
+    ['without the sticky bit', 0o777, 0],
+    ['of a group that may write', 0o775, 0],
+    ['of another user, sticky or not', 0o1777, 1234],
+    ['of another user, who alone may write', 0o755, 1234],
+  ])('is not used: one %s', async (_title, mode, owner) => {
+    const there = withOwnTmp(scratchHost());
+    chmodSync(there.tmp, mode);
+    if (owner !== 0) {
+      if (process.getuid?.() !== 0) return;
+      chownSync(there.tmp, owner, 0);
+    }
+    const { result } = await there.run('plan', { steps });
+    expect(result.outcome).not.toBe('ok');
+    expect(result.reason).toContain(danger);
+    expect(there.left()).toEqual([]);
+  });
+
+  it.each([0o1777, 0o755, 0o700, 0o1775])('is used with mode %o', async (mode) => {
+    const there = withOwnTmp(scratchHost());
+    chmodSync(there.tmp, mode);
+    const { result } = await there.run('plan', { steps });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+  });
+});
+
+describe('a run that died before its first entry', () => {
+  const noticesOf = (events: readonly { readonly type: string }[]): readonly string[] =>
+    events.flatMap((event) =>
+      event.type === 'notice' ? [(event as unknown as { message: string }).message] : [],
+    );
+
+  it('is told by who looks, stands in nobody`s way, and its receipt goes with a word', async () => {
+    const there = withOwnTmp(scratchHost());
+    await there.run('apply', {
+      steps,
+      runtime: (path, text) =>
+        path === 'driver.sh'
+          ? deathBeforeLine(
+              text,
+              text.split('\n').findIndex((line) => line === '    m_open_receipt') + 1,
+              '0',
+            )
+          : text,
+    });
+    const [dead = ''] = there.host.receipts();
+    expect(there.host.receipt('status')).toBe('running\n');
+    const plan = await there.run('plan', { steps });
+    expect(noticesOf(plan.events)).toEqual([
+      `run ${dead} died here before it changed anything; the next apply removes its receipt`,
+    ]);
+    const apply = await there.run('apply', { steps });
+    expect(noticesOf(apply.events)).toEqual([
+      expect.stringMatching(
+        `^the lock of a run that is dead was taken over: run ${dead} by tester@here since `,
+      ),
+      `run ${dead} died before it changed anything; its receipt, in which is nothing to undo, was removed`,
+    ]);
+    expect(apply.result.outcome).toBe('changed');
+    expect(there.host.receipts()).toHaveLength(1);
+    expect(there.host.receipts()).not.toContain(dead);
+  });
+
+  it('is not taken for dead while it is at work', async () => {
+    const there = withOwnTmp(scratchHost());
+    const wait = 'for m_turn in $(seq 600); do [ ! -f "$root/go" ] || break; sleep 0.1; done';
+    const held = { one: `state() { : >"$root/begun"; ${wait}; file "$root/f" --content x; }` };
+    const apply = there.run('apply', { steps: held });
+    await expect
+      .poll(() => spawnSync('test', ['-f', there.host.path('begun')]).status, { timeout: 20_000 })
+      .toBe(0);
+    const plan = await there.run('plan', { steps });
+    expect(noticesOf(plan.events).filter((message) => message.includes('died'))).toEqual([]);
+    there.host.write('go', '');
+    expect((await apply).result.outcome).toBe('changed');
+    expect(there.host.receipts()).toHaveLength(1);
+  });
+});
