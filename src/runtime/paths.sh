@@ -179,9 +179,15 @@ m_parent() {
 # TIME-FILE. The temporary file has the run's name, so that an undo finds what a killed driver left; nobody else can
 # read it before it has its owner and mode.
 m_put() {
-  m_parent "$2"
-  m_temp=$m_dir/.muster-$m_run_id-$m_seq
-  ! is_there "$m_temp" || rm -f "$m_temp"
+  m_hold "$2" || return 1
+  m_put_held "$@"
+  m_own_status=$?
+  m_let_go
+  return "$m_own_status"
+}
+
+m_put_held() {
+  m_find_temp "$2" && m_make_room "$2" || return 1
   if (umask 077 && cp "$1" "$m_temp") && chown "$4:$5" "$m_temp" && chmod "$3" "$m_temp" &&
     { [ -z "${6-}" ] || touch -r "$6" "$m_temp"; } && mv -f "$m_temp" "$2"; then
     return 0
@@ -190,17 +196,43 @@ m_put() {
   return 1
 }
 
-# m_put_link TEXT TARGET: likewise for a symbolic link. Not by `ln -sf`, which removes first, nor by mv onto a
-# link to a directory, which would move into it.
+# m_put_link TEXT TARGET: likewise for a symbolic link. Not by `ln -sf`, which removes first.
 m_put_link() {
-  m_parent "$2"
+  m_hold "$2" || return 1
+  m_find_temp "$2" && ln -s -- "$1" "$m_temp" && m_make_room "$2" && mv -f "$m_temp" "$2"
+  m_own_status=$?
+  m_let_go
+  return "$m_own_status"
+}
+
+# m_find_temp TARGET: sets m_dir, and m_temp to a name beside TARGET that is free. What has it may be there to be in the way.
+m_find_temp() {
+  m_parent "$1"
   m_temp=$m_dir/.muster-$m_run_id-$m_seq
-  ! is_there "$m_temp" || rm -f "$m_temp"
-  ln -s -- "$1" "$m_temp" || return 1
-  if [ -h "$2" ] && [ -d "$2" ]; then
-    rm -f "$2" || return 1
+  for m_try in 1 2 3 4 5 6 7 8; do
+    is_there "$m_temp" || return 0
+    [ -d "$m_temp" ] && [ ! -h "$m_temp" ] || ! rm -f "$m_temp" || return 0
+    m_temp=${m_temp}x
+  done
+  m_hold_why="names like $m_temp are taken; remove them"
+  return 1
+}
+
+# m_drop_temps PATH-OF-TEMP: what a driver that was killed left half made.
+m_drop_temps() {
+  for m_one_temp in "$1" "$1"x "$1"xx "$1"xxx "$1"xxxx; do
+    ! is_there "$m_one_temp" || [ -d "$m_one_temp" ] && [ ! -h "$m_one_temp" ] || rm -f "$m_one_temp"
+  done
+}
+
+# m_make_room TARGET: mv onto a directory, or a link to one, would move into it.
+m_make_room() {
+  if [ -h "$1" ]; then
+    [ ! -d "$1" ] || rm -f "$1"
+  elif [ -d "$1" ]; then
+    m_hold_why="$1 is a directory by now"
+    return 1
   fi
-  mv -f "$m_temp" "$2"
 }
 
 # m_run_text TEXT: runs a sh text that came as a value. By way of a file, because ps shows arguments to everybody.

@@ -11,6 +11,7 @@ m_place() {
       m_need 'new file'
       ;;
     file)
+      m_own_content
       if ! cmp -s "$m_content" "$m_new"; then
         m_content_differs=1
         m_need content
@@ -27,6 +28,7 @@ m_place() {
   fi
   m_need_owner "$2"
   m_need_parent "$m_path"
+  m_place_anew "$m_links" "$m_uid"
   [ -z "$m_why" ] || m_plan_path "$m_path" file "$m_want_mode" "$m_want_uid" "$m_want_gid" "$m_new"
   m_settled && return 0
   [ -z "${m_o_validate-}" ] || [ -z "$m_content_differs" ] || m_validate
@@ -38,15 +40,29 @@ m_place() {
     m_diff_old=$m_work/diff.old
   fi
   [ -z "$m_content_differs" ] || ! m_is_rc_conf "$m_path" || m_record_switches "$m_diff_old" "$m_new"
+  m_begin_change "$m_path"
   m_journal_path "$m_path" "$m_want_state" '' "$m_once"
-  if [ -n "$m_content_differs" ]; then
-    m_put "$m_new" "$m_path" "$m_want_mode" "$m_want_uid" "$m_want_gid" || fail "$m_resource $m_path: cannot write it"
+  if [ -n "$m_content_differs$m_anew" ]; then
+    m_put "$m_new" "$m_path" "$m_want_mode" "$m_want_uid" "$m_want_gid" || fail "$m_resource $m_path: cannot write it${m_hold_why:+: $m_hold_why}"
   else
-    chown "$m_want_uid:$m_want_gid" "$m_path" && m_chmod "$m_want_mode" "$m_path" || fail "$m_resource $m_path: cannot set owner or mode"
+    m_set_access "$m_path" "$m_want_uid" "$m_want_gid" "$m_want_mode" || fail "$m_resource $m_path: cannot set owner or mode${m_hold_why:+: $m_hold_why}"
   fi
   m_print "$m_path"
   [ "$m_state" = "$m_want_state" ] || m_stuck "it is $m_state"
+  m_let_go
   m_changed
+}
+
+# m_place_anew LINKS UID: sets m_anew when the file itself must not be kept, though its content is right: it has other names, so
+# it may be anybody's; or another account had it and may still write in what it opened then.
+m_place_anew() {
+  m_anew=
+  [ "$m_type" = file ] && [ -n "$m_why" ] && [ -z "$m_content_differs" ] || return 0
+  if [ "$1" -gt 1 ]; then
+    m_need "its other names ($(($1 - 1)) hard links) stay as they are"
+    m_anew=1
+  fi
+  [ "$2" = "$m_want_uid" ] || [ "$2" = "$m_self_uid" ] || [ "$2" = 0 ] || m_anew=1
 }
 
 # m_validate: runs --validate's command on the new content before it goes live; %s stands for the file.
@@ -75,6 +91,7 @@ m_edit_value() {
 # changes nothing, not even a missing newline at the end.
 m_edit() {
   m_stage
+  m_own_content
   m_current_text "$m_work/text"
   awk -v values="$m_work/edit." -f "$m_work/runtime/$1.awk" "$m_work/text" >"$m_new_file" || return
   if [ "$m_type" = file ] && cmp -s "$m_work/text" "$m_new_file"; then

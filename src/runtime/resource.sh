@@ -45,6 +45,8 @@ m_begin() {
   m_diff_new=
   m_irreversible=0
   m_once=
+  # What starts programs may give directories away.
+  case $1 in command | service_running | restart | package | user | group) m_forget_ways ;; esac
 }
 
 # m_begin_path RESOURCE TARGET: the same for a resource whose target is a path.
@@ -184,7 +186,8 @@ m_plan_path() {
 # m_see PATH: m_look through the overlay; also sets m_content, the file to read its content from, and m_after, the
 # step that would make it when only the plan has it.
 m_see() {
-  m_is_planned "$1" || m_look "$1"
+  m_content_foreign=
+  m_is_planned "$1" || m_look_there "$1"
 }
 
 # m_is_planned PATH: the same of what only the plan has; false for what is as it is. Starts no process.

@@ -43,6 +43,8 @@ m_one_step() {
     # In the foreground, because `wait` does not tell a status on every release; the ticker ends it if it must.
     (m_step_body) </dev/null >>"$m_work/log/$m_number.out" 2>>"$m_work/log/$m_number.err" 4<&-
     m_status=$?
+    # One that was ended in the midst of a change.
+    [ ! -f "${m_receipt:-$m_work}/borrowed" ] || m_give_back
     rm -f "$m_work/deadline" "$m_work/in-step"
     # What the ticker still ends must not be a part of what comes next.
     while [ -f "$m_work/ending" ] && kill -0 "$(cat "$m_work/ticker.pid")" 2>/dev/null; do

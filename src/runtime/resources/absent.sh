@@ -12,12 +12,15 @@ absent() {
   m_options 'recursive' ${1+"$@"}
   m_see "$m_path"
   [ "$m_type" = absent ] || m_need "a $m_type is there"
+  m_was_directory=
+  case $m_type in dir | link) m_was_directory=1 ;; esac
   [ "$m_type" != dir ] || [ -n "$m_o_recursive" ] || m_need_empty
   [ -z "$m_why" ] || m_plan_path "$m_path" absent - - - ''
   m_settled && return 0
+  m_begin_change "$m_path"
   if [ "$m_type" = dir ] && [ -n "$m_o_recursive" ]; then
     m_journal_tree "$m_path"
-    m_take_tree_away || fail "absent $m_path: cannot remove the tree"
+    m_take_tree_away || fail "absent $m_path: cannot remove the tree${m_hold_why:+: $m_hold_why}"
   elif [ "$m_type" = dir ]; then
     m_journal_path "$m_path" 'absent|-|-|-|-'
     rmdir "$m_path" || fail "absent $m_path: cannot remove the directory"
@@ -28,6 +31,8 @@ absent() {
   fi
   m_look "$m_path"
   [ "$m_type" = absent ] || m_stuck 'it is still there'
+  [ -z "$m_was_directory" ] || m_forget_ways
+  m_let_go
   m_changed
 }
 

@@ -40,17 +40,31 @@ m_source_look() {
     m_source=$m_content
   else
     [ -f "$1" ] || return 1
-    m_source=$1
-    read -r m_bits m_links m_uid m_gid m_rest <<EOF
-$(ls -ldnL "$1")
-EOF
-    m_octal "$m_bits"
+    m_own_source "$1"
   fi
   m_source_mode=$m_mode
   [ -n "$m_o_owner" ] || m_o_owner=$m_uid
   [ -n "$m_o_group" ] || m_o_group=$m_gid
   [ -n "$m_o_mode" ] || m_o_mode=$m_mode
 }
+
+# m_own_source FILE: sets m_source, m_uid, m_gid and m_mode; where others may write, to a copy of what was seen as one plain
+# file, and to what that was: its owner is not another file's.
+m_own_source() {
+  m_readable "$1" "$m_copy_most" || fail "copy $m_path: $m_read_why"
+  m_source=$m_opened_file
+  if [ "$m_source" != "$1" ]; then
+    m_bits=$m_read_bits m_uid=$m_read_uid m_gid=$m_read_gid
+  else
+    read -r m_bits m_links m_uid m_gid m_rest <<EOF
+$(ls -ldnL "$1")
+EOF
+  fi
+  m_octal "$m_bits"
+}
+
+# Zones are large.
+m_copy_most=268435456
 
 # m_copy_later: the source is not there; in a plan an earlier step may be going to make it.
 m_copy_later() {

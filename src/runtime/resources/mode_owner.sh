@@ -19,12 +19,19 @@ mode_owner() {
   [ "$m_type" != link ] || fail "mode_owner $m_path: it is a symbolic link"
   m_need_owner 0644
   [ -z "$m_why" ] || m_plan_path "$m_path" "$m_type" "$m_want_mode" "$m_want_uid" "$m_want_gid" ''
+  [ -z "$m_why" ] || [ "$m_type" != file ] || [ "$m_links" -eq 1 ] || {
+    m_names_words "$m_path" "$m_links"
+    fail "mode_owner $m_path: $m_hold_why"
+  }
   m_settled && return 0
+  m_begin_change "$m_path"
   m_print "$m_path"
   m_want_state="$m_type|$m_want_mode|$m_want_uid|$m_want_gid|$m_extra"
   m_journal_path "$m_path" "$m_want_state"
-  chown "$m_want_uid:$m_want_gid" "$m_path" && m_chmod "$m_want_mode" "$m_path" || fail "mode_owner $m_path: cannot set owner or mode"
+  m_set_access "$m_path" "$m_want_uid" "$m_want_gid" "$m_want_mode" || fail "mode_owner $m_path: cannot set owner or mode${m_hold_why:+: $m_hold_why}"
   m_print "$m_path"
   [ "$m_state" = "$m_want_state" ] || m_stuck "it is $m_state"
+  [ "$m_type" = file ] || m_forget_ways
+  m_let_go
   m_changed
 }

@@ -27,10 +27,13 @@ symlink() {
   m_need_parent "$m_path"
   [ -z "$m_why" ] || m_plan_path "$m_path" link - "$m_self_uid" "$m_self_gid" ''
   m_settled && return 0
+  m_begin_change "$m_path"
   m_escape "$m_o_to"
   m_journal_path "$m_path" "link|-|$m_self_uid|?|$m_escaped"
-  m_put_link "$m_o_to" "$m_path" || fail "symlink $m_path: cannot make it"
+  m_put_link "$m_o_to" "$m_path" || fail "symlink $m_path: cannot make it${m_hold_why:+: $m_hold_why}"
   m_link_target "$m_path"
   [ -h "$m_path" ] && [ "$m_target" = "$m_o_to" ] || m_stuck "it points to $m_target"
+  m_forget_ways
+  m_let_go
   m_changed
 }
