@@ -100,6 +100,31 @@ m_find_services() {
     END { for (i = 1; i <= n; i++) print name[i], script[i], state[i], first[i], others[i], place[i], seq[i], run[i], step[i] }' >"$m_work/services"
 }
 
+# m_refuse_foreign_conf: a file of rc.conf's that somebody changed since the run would stay as it is, and the services of before
+# would start by what the run put into it: in a cage that is gone by then, to where an rc script moves what they serve. So
+# nothing is undone until that is settled. Not so for a run that is taken back at once.
+m_refuse_foreign_conf() {
+  [ "$m_force" != yes ] && [ -z "${m_unit_limit-}" ] && grep -q '^[0-9]*|switch|' "$m_work/backwards" || return 0
+  m_conf_seen='' m_foreign_conf=''
+  while IFS= read -r m_entry_line <&6; do
+    m_load "$m_entry_line"
+    [ "$m_kind" = path ] && m_is_rc_conf "$m_path" && ! m_is_undone || continue
+    case $m_conf_seen in *"|$m_path|"*) continue ;; esac
+    m_conf_seen="$m_conf_seen|$m_path|"
+    m_print "$m_path"
+    # What a run left that is not undone is told where a service starts by it.
+    ! m_is_ours && ! cat "$m_state_dir"/runs/*/journal | grep -qF -- "|$m_state|" || continue
+    m_foreign_conf="$m_foreign_conf $m_path"
+    m_result conflict path "$m_path" "somebody changed it since ($(m_what_differs))"
+    if [ "$m_pre_type$m_type" = filefile ] && m_is_text "$m_path"; then
+      m_emit_diff "$m_path" "$m_receipt/saved/$m_entry_seq"
+    fi
+  done 6<"$m_work/backwards"
+  m_enter "$m_leader"
+  [ -z "$m_foreign_conf" ] ||
+    m_refuse "nothing was undone: services start by$m_foreign_conf, which somebody changed since; take that change out and put it in again afterwards, or roll back with --force, which keeps what is there now in $m_state_dir/kept"
+}
+
 # m_look_at_switches: before any file goes back: what runs and did not run before is stopped, and so is what runs elsewhere
 # than before, because that is about to go. Sets m_down to the services that stay down, and m_up to those that must run.
 m_look_at_switches() {

@@ -190,6 +190,40 @@ describe('the old daemon', () => {
     },
   );
 
+  it.each(['rollback', 'console'])(
+    'is not started by an rc.conf that somebody changed since: nothing is undone (%s), until that is settled',
+    async (how) => {
+      const all = furnish();
+      const { host, services } = all;
+      refuseOtherConf(host);
+      const before = fingerprint(host.root, 'second');
+      const runtime = movedTo(host.root);
+      await host.run('apply', { steps: handOver, settings: { runId: 'good' }, runtime });
+      const mine = `${host.read('etc/rc.conf')}mine=YES\n`;
+      host.write('etc/rc.conf', mine);
+      const applied = fingerprint(host.root, 'second');
+      let said: string;
+      if (how === 'rollback') {
+        const { result } = await host.run('rollback', { runtime });
+        expect(result.outcome).toBe('failed');
+        said = complaintsOf(result);
+      } else {
+        const undo = undoAtConsole(`${host.state}/runs/good`);
+        expect(undo.status).toBe(1);
+        said = undo.said;
+      }
+      expect(said).toMatch(/nothing was undone: services start by \S+\/rc\.conf, .* --force/);
+      expect([services.oldd.isRunning(), services.newd.isRunning()]).toEqual([false, true]);
+      expect(fingerprint(host.root, 'second')).toEqual(applied);
+      const { result } = await host.run('rollback', { runtime, settings: { force: true } });
+      expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+      expect([services.oldd.isRunning(), services.newd.isRunning()]).toEqual([true, false]);
+      expect(() => readFileSync(`${host.root}.migrated`)).toThrow();
+      expect(fingerprint(host.root, 'second')).toEqual(before);
+      expect(readFileSync(`${host.state}/kept/good${host.path('etc/rc.conf')}`, 'utf8')).toBe(mine);
+    },
+  );
+
   it('starts alone where the run before changed nothing that it starts with', async () => {
     const { host, services } = furnish();
     const runtime = movedTo(host.root);
