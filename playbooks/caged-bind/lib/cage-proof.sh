@@ -1,25 +1,44 @@
 # Expectations of this playbook: what is in the cage, and what is not.
 
 # prove_cage: one look at everything in it: no set-id file, no device but the declared ones, nothing that named may
-# write but its own directories, no account but its own; and, for comparison, owner, mode and content of all.
+# write but its own directories, no file of two names, no account but its own; and, for comparison, owner, mode and content.
 prove_cage() {
   look_into_cage
   m_check 'the cage holds no set-id file' "$(complaints_of setid)"
   m_check 'the cage holds no device but those declared' "$(complaints_of devices-found)"
   m_check 'named may write nothing in the cage but its own directories' "$(complaints_of writable)"
+  m_check 'what is in the cage has one name' "$(complaints_of names)"
   prove_accounts
   observe cage "$(cage_digest)"
 }
 
 # look_into_cage: after find_places: into files of the private directory, what is in the cage and what is wrong with it.
 look_into_cage() {
-  find "$cage" -xdev -ls 2>/dev/null >"$m_work/cage.ls"
+  # One line for each: a name with a line break would look like two, and so would a link to a text with one, unless root
+  # made it. Of other links the text is not asked for.
+  find "$cage" -xdev -name "*$m_nl*" -print 2>/dev/null | awk 'END { if (NR) print "a name with a line break" }' >"$m_work/cage.broken"
+  find "$cage" -xdev -name "*$m_nl*" -prune -o -type l ! -user 0 -print -o -ls 2>/dev/null >"$m_work/cage.ls"
   tolerated=$devices
   [ -z "$rc_crypto" ] || tolerated="$tolerated${m_nl}crypto"
   printf '%s\n' "$tolerated" >"$m_work/cage.devices"
   own_directories >"$m_work/cage.own"
+  accounts_of_named >"$m_work/cage.who"
   judge_cage
   forgive_what_named_writes
+  cat "$m_work/cage.broken" >>"$m_work/cage.names"
+  is_roots "$cage" || printf '%s, above the cage; make it root'\''s alone (chown root, chmod go-w)\n' "$roots_why" >>"$m_work/cage.writable"
+}
+
+# accounts_of_named: prints `u NAME` and `g NAME` for every name by which find shows our user and the groups that it is in.
+accounts_of_named() {
+  m_uid_of "$run_user"
+  printf 'u %s\n' "$run_user" "$m_id"
+  awk -F: -v uid="${m_id:-none}" '$3 == uid { print "u " $1 }' /etc/passwd
+  m_passwd_entry "$run_user"
+  m_gid_of "$run_group"
+  awk -F: -v who="$run_user" -v gid="${m_id:-none}" -v entry="$m_entry" '
+    BEGIN { split(entry, part, ":"); print "g " gid; print "g " part[4] }
+    $3 == gid || $3 == part[4] || index("," $4 ",", "," who ",") { print "g " $1; print "g " $3 }' /etc/group
 }
 
 # complaints_of setid|devices-found|writable: after look_into_cage: prints them in words, nothing when there are none.
@@ -71,38 +90,50 @@ forgive_what_named_writes() {
   mv "$m_work/cage.left" "$m_work/cage.writable"
 }
 
-# judge_cage: reads `find -ls`; writes the complaints, and what a comparison is about, into files of their own.
+# judge_cage: reads `find -ls`; writes the complaints, and what a comparison is about, into files of their own. Who owns a
+# file may write it, whatever its mode says, because it can change that.
 judge_cage() {
-  awk -v cage="$cage" -v user="$run_user" -v group="$run_group" -v work="$m_work/cage." '
+  awk -v cage="$cage" -v work="$m_work/cage." '
     BEGIN {
       while ((getline line < (work "own")) > 0) own[line] = 1
       while ((getline line < (work "devices")) > 0) device[cage "/dev/" line] = 1
-      printf "" > (work "setid"); printf "" > (work "devices-found"); printf "" > (work "writable")
+      while ((getline line < (work "who")) > 0) { split(line, part, " "); if (part[2] != "") named[part[1], part[2]] = 1 }
+      printf "" > (work "setid"); printf "" > (work "devices-found"); printf "" > (work "writable"); printf "" > (work "names")
       printf "" > (work "list"); printf "" > (work "files")
     }
     function is_own(path,    dir) {
       for (dir in own) if (path == dir || index(path, dir "/") == 1) return 1
       return 0
     }
+    function parent(path) { sub(/\/[^\/]*$/, "", path); return path }
+    function short(path) { return path == cage ? "/" : substr(path, length(cage) + 1) }
+    index($0, cage) == 1 {
+      # A link that others made.
+      if (!is_own($0)) print short($0) " (a link that is not root\047s)" > (work "writable")
+      next
+    }
     {
       at = index($0, " " cage)
       if (!at) next
       path = substr($0, at + 1)
-      mode = $3; owner = $5; of = $6
+      mode = $3; links = $4; owner = $5; of = $6
       type = substr(mode, 1, 1)
-      plain = path == cage ? "/" : substr(path, length(cage) + 1)
+      plain = short(path)
       if (type == "l") { if (!is_own(path)) print type, owner, of, plain > (work "list"); next }
       if (type == "-" && mode ~ /^...[sS]|^......[sS]/) print plain > (work "setid")
       if ((type == "b" || type == "c") && !(path in device)) print plain > (work "devices-found")
+      if (type == "-" && links + 0 > 1) print plain " (" links " names: make it a file of one name)" > (work "names")
       if (is_own(path)) {
         if (path in own) print mode, owner, of, plain > (work "list")
         next
       }
-      writable = owner == user && substr(mode, 3, 1) == "w" || of == group && substr(mode, 6, 1) == "w" || substr(mode, 9, 1) == "w"
-      if (writable && type != "s" && type != "c" && type != "b") print plain " (" mode " " owner " " of ")" > (work "writable")
+      is_its = ("u", owner) in named
+      writable = is_its || ("g", of) in named && substr(mode, 6, 1) == "w" || substr(mode, 9, 1) == "w"
+      if (writable && (is_its || type == "-" || type == "d" || type == "p")) print plain " (" mode " " owner " " of ")" > (work "writable")
       print mode, owner, of, plain > (work "list")
-      # A key is of its host alone, and so is its digest.
-      if (type == "-" && owner != user && plain !~ /[ \t]/ && plain != "/etc/rndc.key") print path > (work "files")
+      # From its digest what is in a file can be guessed, so what is not for everybody has none.
+      if (type == "d") shut[path] = shut[parent(path)] || mode !~ /x$|t$/
+      else if (type == "-" && !is_its && !shut[parent(path)] && substr(mode, 8, 1) == "r" && plain !~ /[ \t]/) print path > (work "files")
     }' "$m_work/cage.ls"
 }
 

@@ -1,27 +1,6 @@
 # Resources of this playbook: from the named that serves to the caged one, with as little in between as can be. Here what is
 # looked at and proved before; switch.sh has the rest.
 
-# look_at_named: every process called named, into $m_work/named.ps: pid, user, command with its arguments.
-# All columns (ps cuts lines at 80), and the program's name alone: syslogd's own arguments hold /home/named.
-look_at_named() {
-  ps -axww -o pid -o user -o command |
-    awk '{ n = split($3, part, "/"); if (part[n] == "named") { sub(/ *$/, ""); print } }' >"$m_work/named.ps"
-}
-
-# find_ours: after look_at_named: sets ours to the pids of our program, ours_user, ours_args of the first, and others to
-# the `pid program` of every other named, one a line.
-find_ours() {
-  ours='' ours_user='' ours_args='' others=''
-  while read -r pid user command arguments; do
-    if [ "$command" != "$program" ]; then
-      others="$others${others:+$m_nl}$pid $command"
-    else
-      [ -n "$ours" ] || ours_user=$user ours_args=$arguments
-      ours="$ours${ours:+ }$pid"
-    fi
-  done <"$m_work/named.ps"
-}
-
 # look_at_root PID: sets root_inode and root_mount, empty when the process is not caged (fstat prints a root line only for
 # one that is), and ? when nothing on this host can tell; and cage_inode.
 look_at_root() {
@@ -92,9 +71,9 @@ hand_over() {
   m_begin hand_over "$rc_file"
   look_at_named
   find_ours
+  refuse_strangers
   while read -r pid command; do
     [ -n "$pid" ] || continue
-    known_program "$pid" "$command"
     m_need "stop $command"
   done <<EOT
 $others
@@ -111,12 +90,18 @@ EOT
   refuse_other_serving
   find_places
   look_into_cage
-  wrong="$(complaints_of setid)$(complaints_of devices-found)$(complaints_of writable)"
+  wrong=
+  for kind in setid devices-found writable names; do
+    words=$(complaints_of "$kind")
+    wrong=$wrong${wrong:+${words:+, }}$words
+  done
   [ -z "$wrong" ] || fail "the cage would not hold, nothing was stopped: $wrong"
   find_ask_port
   ask_everywhere answers.before "$old_pid"
   prepare_taking_over
   remember_old
+  again='' again_why=
+  [ -z "$old_pid" ] || build_old || :
   record_hand_over
   list_cage "$m_work/cage.before"
   m_guard "$(end_of_new; end_of_found)"
@@ -133,15 +118,6 @@ EOT
   m_unguard
   m_note_change restarted "$rc_file"
   m_changed
-}
-
-# known_program PID PROGRAM: only a program that this playbook knows is ended, and maybe started again: anybody may call its
-# own program named.
-known_program() {
-  case $2 in
-    "$program" | /usr/sbin/named | /usr/pkg/sbin/named | named) ;;
-    *) fail "pid $1 calls itself named, and $2 is no program that this playbook knows; stop it first, nothing was stopped" ;;
-  esac
 }
 
 # move_into_cage: the base system's rc script does that at its first start by itself; done here, behind the end of the named
@@ -208,6 +184,14 @@ need_ours() {
 # which named writes at each start and each reload; zones whose serial, or which as a whole, it does not serve, asked
 # only when there is a file that is younger.
 need_fresh_content() {
+  m_look "$cage$pid_file"
+  case $m_type in
+    file | absent) ;;
+    *)
+      m_need "restart it: its pid file is none, but a $m_type"
+      return 0
+      ;;
+  esac
   config_files
   # The names are words: named.conf is read by people.
   # shellcheck disable=SC2086

@@ -9,7 +9,7 @@ prove_process() {
     *' '*) m_check 'the caged named runs' "$program runs more than once: pids $ours" ;;
     *) m_check 'the caged named runs' '' ;;
   esac
-  m_check 'no other named runs' "${others:+pid $others runs as well}"
+  m_check 'no other named runs' "${others:+pid $others runs as well}$(cat "$m_work/named.refused")"
   [ -n "$ours" ] || return 0
   pid=${ours%% *}
   expect_equal 'named runs as the unprivileged user' "$run_user" "$ours_user"
@@ -39,14 +39,12 @@ prove_root() {
 
 # prove_pid_file PID: the pid file says PID, and the rc script finds it where it looks.
 prove_pid_file() {
-  expect_equal 'the pid file names the running named' "$1" "$(first_word_of "$cage$pid_file")"
+  read_pid "$cage$pid_file"
+  expect_equal 'the pid file names the running named' "$1" "$pid_read$pid_why"
   # Emptied at boot: what is not there is drift in the article's style, and made by the script in the other.
   [ -h "$pid_link" ] || return 0
-  expect_equal "its link $pid_link leads there" "$1" "$(first_word_of "$pid_link")"
-}
-
-first_word_of() {
-  awk 'NR == 1 { print $1 }' "$1" 2>/dev/null
+  read_pid "$pid_link"
+  expect_equal "its link $pid_link leads there" "$1" "$pid_read$pid_why"
 }
 
 # prove_answers: each zone of the configuration is answered for, over UDP and TCP, with the serial of its file. What cannot

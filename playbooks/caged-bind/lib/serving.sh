@@ -16,10 +16,12 @@ look_at_serving() {
   [ -n "$old_command" ] || return 0
   read_old_options
   look_at_root "$old_pid"
+  # What it says of its root directory counts only where the kernel says the same, or nothing.
   case $root_inode in
-    '') ;;
+    '') old_root= ;;
     "$cage_inode") old_root=$cage old_is_ours=1 ;;
-    *) [ -n "$old_root" ] || old_root='?' ;;
+    '?') ;;
+    *) [ -n "$old_root" ] && [ "$(ls -ldi "$old_root" 2>/dev/null | awk '{ print $1 }')" = "$root_inode" ] || old_root='?' ;;
   esac
   [ -n "$old_conf" ] || old_conf=$(default_conf "$old_program")
 }
@@ -27,9 +29,11 @@ look_at_serving() {
 # read_old_options: takes the command line apart as named does (getopt).
 read_old_options() {
   option=
+  set -f
   # The words of a command line.
   # shellcheck disable=SC2086
   set -- $old_command
+  set +f
   old_program=$1
   shift
   for word; do
@@ -49,22 +53,21 @@ read_old_options() {
       -[ctpuADELMSTUXdnNmx]) option=${word#-} ;;
       -c?*) old_conf=${word#-c} ;;
       -t?*) old_root=${word#-t} ;;
-      -p?*) old_port=${word#-p} old_options="$old_options -p ${word#-p}" ;;
+      -p?*) old_port=${word##*=} old_port=${old_port#-p} old_options="$old_options -p ${word#-p}" ;;
       -u?*) old_user=${word#-u} ;;
       -?*) old_options="$old_options $word" ;;
     esac
   done
   case $old_conf in '' | /*) ;; *) old_conf=/$old_conf ;; esac
+  case $old_port in '' | *[!0-9]*) old_port=53 ;; esac
 }
 
-# default_conf PROGRAM: prints the configuration that it reads unless told. Only programs that this playbook knows are asked:
-# what ps shows may be anybody's.
+# default_conf PROGRAM: prints the configuration that it reads unless told. Only a program that this playbook knows, and that
+# root alone can change, is asked.
 default_conf() {
-  case $1 in
-    "$program" | /usr/sbin/named | named) asked=$1 ;;
-    *) asked=/nowhere ;;
-  esac
+  asked=$1
   [ "$1" != named ] || asked=/usr/sbin/named
+  known_program "$asked" && is_roots "$asked" || asked=/nowhere
   said=$("$asked" -V 2>/dev/null | awk '$1 == "named" && $2 == "configuration:" { print $3; exit }') || said=
   printf '%s\n' "${said:-/etc/named.conf}"
 }

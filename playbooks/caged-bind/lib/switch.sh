@@ -18,9 +18,10 @@ remember_old() {
 # that a pid file names, or else the first.
 serving_pid() {
   {
-    ! m_have sockstat || sockstat -ln 2>/dev/null | awk '$6 ~ /[.:]53$/ { print $3 }' | sort | uniq -c | sort -rn | awk '{ print $2 }'
+    ! m_have sockstat || sockstat -ln 2>/dev/null | awk 'NF >= 7 && $(NF - 1) ~ /[.:]53$/ { print $(NF - 4) }' | sort | uniq -c | sort -rn | awk '{ print $2 }'
     for file in "$cage$pid_file" "$pid_link" /var/run/named/named.pid /var/run/named.pid; do
-      first_word_of "$file" || :
+      read_pid "$file"
+      printf '%s\n' "$pid_read"
     done
     awk '{ print $1 }' "$m_work/named.ps"
   } | awk -v list="$m_work/named.ps" '
@@ -44,6 +45,7 @@ $others
 EOT
   [ -z "$ours" ] || m_record service "$rc_file" "$m_step" "$run_script" running
   pid_link_is_right || record_pid_link
+  record_managed_keys
   m_record service "$rc_file" "$m_step" "$run_script" stopped
 }
 
@@ -71,21 +73,6 @@ stop_old() {
   end_processes "$pids" KILL || m_stuck "pid$pids cannot even be killed"
 }
 
-# end_processes PIDS SIGNAL: true when they are gone, within half a minute. Looked at often in the beginning: nobody serves
-# then.
-end_processes() {
-  # shellcheck disable=SC2086
-  kill -s "$2" $1 2>/dev/null || :
-  rounds=700
-  for pid in $1; do
-    while kill -0 "$pid" 2>/dev/null; do
-      rounds=$((rounds - 1))
-      [ "$rounds" -gt 0 ] || return 1
-      if [ "$rounds" -gt 600 ]; then sleep 0.005; else sleep 0.05; fi
-    done
-  done
-}
-
 # start_new: starts ours by its rc script, beside this shell: a script that hangs, for want of entropy say, must not keep
 # everybody waiting. $m_work/started is there when it is done.
 start_new() {
@@ -101,17 +88,18 @@ start_new() {
 # end_of_new: prints a sh text that ends ours, however many of them, and also one that has no pid file yet. What the rc
 # script itself is about belongs to the step, and ends with it.
 end_of_new() {
-  cat <<EOT
-new=\$(ps -axww -o pid -o command | awk '\$2 == "$program" { print \$1 }')
-[ -n "\$new" ] || exit 0
-kill \$new 2>/dev/null
-rounds=100
-while kill -0 \$new 2>/dev/null && [ "\$rounds" -gt 0 ]; do
-  rounds=\$((rounds - 1))
-  sleep 0.05
+  printf "m_work='%s' m_self_uid=%s m_nl='\n'\n" "$m_work" "$m_self_uid"
+  for name in cage program run_user; do
+    eval "m_quote \"\$$name\""
+    printf '%s=%s\n' "$name" "$m_quoted"
+  done
+  cat <<'EOT'
+for part in runtime/codec runtime/paths runtime/facts playbook/lib/processes; do
+  . "$m_work/$part.sh"
 done
-kill -9 \$new 2>/dev/null
-:
+look_at_named
+find_ours
+end_processes "$ours" TERM 700 || end_processes "$ours" KILL 700
 EOT
 }
 
@@ -205,11 +193,10 @@ put_back() {
   said=$(what_it_said)
   [ -z "$said" ] || reason="$reason (it said: $said)"
   [ -n "$old_command" ] || fail "hand_over $rc_file: $reason; none ran before it"
-  may_be_started "${old_command%% *}" && old_stands || fail "hand_over $rc_file: $reason"
+  [ -n "$again" ] && old_stands || fail "hand_over $rc_file: $reason${again_why:+; the old one is not started by its own command line, because $again_why}"
   # The pid file is the old one's again. (The rollback that follows finds the link gone, and leaves it at that.)
   [ ! -h "$pid_link" ] || [ -n "$old_cage" ] || rm -f "$pid_link"
-  # shellcheck disable=SC2086
-  (cd / && ${old_cage:+chroot "$old_cage"} $old_command) </dev/null &
+  start_old
   if m_await "$load_limit" answers "$zone"; then
     # It is not to be ended with the new one.
     m_guard "$(end_of_found)"
@@ -220,15 +207,17 @@ put_back() {
   fail "hand_over $rc_file: $reason; and the old one ($old_command) does not answer either"
 }
 
-# may_be_started PROGRAM: it is one that this playbook knows, and nobody but root could have put it there.
-may_be_started() {
-  case $1 in
-    "$program" | /usr/sbin/named | /usr/pkg/sbin/named) ;;
-    *) return 1 ;;
-  esac
-  m_look "$1"
-  case $m_uid:$m_mode in 0:??[01457][01457]) return 0 ;; esac
-  [ "$m_type" = link ]
+# start_old: after build_old: beside this shell, with nothing of this run about it.
+start_old() {
+  set -f
+  # The words of a command line.
+  # shellcheck disable=SC2086
+  set -- $again
+  set +f
+  (
+    cd / && umask 022 &&
+      exec env -i PATH=/sbin:/usr/sbin:/bin:/usr/bin ${old_cage:+chroot "$old_cage"} "$@" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+  ) </dev/null &
 }
 
 # what_it_said: prints the last words of the named that did not serve: in the log, in the log files of its own that its
@@ -237,10 +226,12 @@ what_it_said() {
   {
     tail -c "+$((log_size + 1))" /var/log/messages 2>/dev/null | grep 'named\[' | sed 's/^.*named\[[0-9]*\]: //'
     facts_of output | sed -n 's/^log channel [^	]*	\([^	]*\)	.*/\1/p' | sort -u | while IFS= read -r path; do
-      [ ! -f "$cage$path" ] || tail -n 5 "$cage$path"
+      last_words_of "$cage$path"
     done
     grep -v '^Starting ' "$m_work/start.said" 2>/dev/null
   } | awk '
+    # It may say as much as it likes.
+    NR > 20000 { exit }
     # It says so in any cage, and at any end.
     /NTA file for view|Unable to fetch DNSKEY|priming query|unreachable resolving|WARNING: root zone key|^exiting$/ { next }
     { line[++n] = $0; if (tolower($0) ~ /fail|error|denied|not found|fatal|unable|could ?n.t|unknown|refus|abort|cannot|exiting/ && !seen[$0]++) bad[++bads] = $0 }
@@ -253,16 +244,13 @@ what_it_said() {
 # old_stands: true when this run, and unfinished ones with which it would be taken back, changed nothing that the old named runs on: its program, its configuration, its zones, its
 # cage. An entry too many only means that everything is taken back.
 old_stands() {
-  in_cage=$old_cage
-  case " $old_command " in *" -t $cage "*) in_cage=$cage ;; esac
-  [ "$in_cage" != '?' ] || return 1
   m_unit_limit=unfinished
   m_find_unit
   set --
   for run in $m_unit; do
     set -- ${1+"$@"} "$m_state_dir/runs/$run/journal"
   done
-  awk -F'|' -v program="${old_command%% *}" -v cage="$in_cage" -v conf="$named_conf" -v namedb="$namedb" '
+  awk -F'|' -v program="${again%% *}" -v cage="$again_root" -v conf="$named_conf" -v namedb="$namedb" '
     function below(path, top) { return top != "" && (path == top || index(path, top "/") == 1) }
     $2 == "package" && program != "/usr/sbin/named" { found = 1 }
     $2 != "path" && $2 != "tree" { next }

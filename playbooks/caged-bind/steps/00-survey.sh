@@ -4,11 +4,7 @@ state() {
   choices
   look_at_named
   find_ours
-  while read -r pid command; do
-    [ -z "$pid" ] || known_program "$pid" "$command"
-  done <<EOT
-$others
-EOT
+  refuse_strangers
   look_at_serving
   refuse_other_serving
   : >"$m_work/facts"

@@ -1,0 +1,225 @@
+# Which processes are named, and which only call themselves so. What a process is comes from the kernel: its accounts, the
+# file that it runs, its root directory, its sockets. What ps shows of its command line is its own word, and anybody's.
+
+# look_at_named: into $m_work/named.ps, every named that may be this playbook's business: pid, user, program, arguments;
+# into named.ids what no other process has; into named.refused, in words, what calls itself named and is none.
+look_at_named() {
+  : >"$m_work/named.ps"
+  : >"$m_work/named.ids"
+  : >"$m_work/named.refused"
+  m_uid_of "$run_user"
+  named_uid=$m_id
+  for named_pid in $(named_candidates); do
+    look_at_process "$named_pid" && calls_itself_named || continue
+    if judge_process; then
+      printf '%s %s %s%s\n' "$proc_pid" "$proc_user" "$proc_program" "$proc_arguments" >>"$m_work/named.ps"
+      printf '%s\n' "$proc_id" >>"$m_work/named.ids"
+    else
+      {
+        printf 'pid %s calls itself named, and %s' "$proc_pid" "$proc_why" | tr '\n' '?'
+        printf '\n'
+      } >>"$m_work/named.refused"
+    fi
+  done
+}
+
+# named_candidates: prints pids: of all that call themselves named, and of whatever runs as our user and holds the port of
+# DNS. Each is looked at by itself then: a command line with a line break in it looks like two processes here.
+named_candidates() {
+  {
+    # All columns: ps cuts lines at 80.
+    ps -axww -o pid -o user -o ucomm -o command | awk -v user="$run_user" '
+      $1 !~ /^[0-9]+$/ { next }
+      $2 == user && $3 == "named" { print $1; next }
+      { for (i = 3; i <= 5; i++) { n = split($i, part, "/"); if (part[n] == "named") { print $1; next } } }'
+    ! m_have sockstat || sockstat -ln 2>/dev/null | awk -v user="$run_user" '
+      NF >= 7 && $1 == substr(user, 1, 8) && $(NF - 1) ~ /[.:]53$/ && $(NF - 4) ~ /^[0-9]+$/ { print $(NF - 4) }'
+  } | awk '!seen[$0]++'
+}
+
+# look_at_process PID: false when it is no more. Sets proc_pid; proc_uid, proc_ruid, proc_user, its accounts; proc_id, pid
+# and time of its start; proc_command, its command line, empty when that is not one line, and proc_program, its first word.
+look_at_process() {
+  proc_pid=$1 proc_uid='' proc_ruid='' proc_command='' proc_end=
+  {
+    read -r rest
+    read -r proc_uid proc_ruid proc_user weekday month day time year proc_command
+    read -r proc_end
+  } <<EOT || :
+$(ps -ww -o uid -o ruid -o user -o lstart -o command -p "$1" 2>/dev/null && printf '.\n')
+EOT
+  case $proc_uid$proc_ruid in '' | *[!0-9]*) return 1 ;; esac
+  proc_program=${proc_command%% *}
+  [ "$proc_end" = . ] || proc_command=
+  proc_id="$1 $weekday $month $day $time $year"
+}
+
+# calls_itself_named: after look_at_process: it does, or it runs as our user, and was found for another reason.
+calls_itself_named() {
+  [ "${proc_program##*/}" = named ] || [ "$proc_uid" = "$named_uid" ] || [ "$proc_ruid" = "$named_uid" ]
+}
+
+# judge_process: after look_at_process: true for a named that this playbook may end; sets proc_program and proc_arguments then.
+# Otherwise proc_why says what it is, and what to do about it.
+judge_process() {
+  proc_arguments=${proc_command#"$proc_program"}
+  [ -n "$proc_command" ] || {
+    proc_why='its command line is not one line; end it first'
+    return 1
+  }
+  find_running_file
+  proc_why="runs $proc_file as uid $proc_uid"
+  [ "$proc_uid" = "$proc_ruid" ] || {
+    proc_why="$proc_why by the rights of another account (it belongs to uid $proc_ruid); end it first"
+    return 1
+  }
+  case $proc_uid in
+    0 | "$named_uid") ;;
+    *)
+      proc_why="$proc_why: it is ended only for root and for $run_user; end it first, or set the var run_user if that is the account of the service"
+      return 1
+      ;;
+  esac
+  known_file || {
+    proc_why="$proc_why, which is no program that this playbook knows; end it first, or set the var program if it is the service"
+    return 1
+  }
+  [ "$proc_proved" = yes ] || has_sockets || {
+    proc_why="$proc_why: that cannot be proved, because it holds no socket and there is no /proc (mount -t procfs procfs /proc); end it first"
+    return 1
+  }
+}
+
+# find_running_file: of proc_pid: sets proc_file to the file that it runs, by the kernel's word (proc_proved is yes then) or
+# else by its own; proc_root to its root directory by name, empty for / and where that is not known. Leaves fstat's rows in
+# $m_work/proc.rows.
+find_running_file() {
+  proc_file=$proc_program proc_proved=no proc_root='' proc_text='' m_target=
+  fstat -p "$proc_pid" >"$m_work/proc.rows" 2>/dev/null || :
+  if [ -h "/proc/$proc_pid/root" ]; then
+    m_link_target "/proc/$proc_pid/root" 2>/dev/null || :
+    case $m_target in /?*) proc_root=$m_target ;; esac
+  fi
+  m_target=
+  [ ! -h "/proc/$proc_pid/exe" ] || m_link_target "/proc/$proc_pid/exe" 2>/dev/null || :
+  case $m_target in
+    /?*)
+      # A file that was replaced since has this behind its name on some systems.
+      proc_file=${m_target%' (deleted)'} proc_proved=yes
+      ;;
+    *)
+      proc_text=$(awk '$4 == "text" && $6 ~ /^[0-9]+$/ { print $6, $5; exit }' "$m_work/proc.rows")
+      [ -z "$proc_text" ] || proc_file="inode ${proc_text% *} on ${proc_text#* }" proc_proved=yes
+      ;;
+  esac
+}
+
+# known_file: after find_running_file: this playbook knows the program that it runs. Where the kernel says which one that is,
+# that is taken, whatever the process calls itself.
+known_file() {
+  if [ "$proc_proved" = no ]; then
+    known_program "$proc_program"
+    return
+  fi
+  proc_inside=$proc_file
+  [ -z "$proc_root" ] || proc_inside=${proc_file#"$proc_root"}
+  [ "$proc_program" != "$proc_inside" ] || { known_program "$proc_program" && return 0; }
+  case $proc_program in
+    /*) ! known_program "$proc_program" || ! runs_file "$proc_root$proc_program" || return 0 ;;
+  esac
+  if known_program "$proc_inside"; then
+    proc_program=$proc_inside
+    return 0
+  fi
+  # One that a chroot(8) started, where the kernel's name for the file says nothing.
+  for proc_known in "$cage$program" "$program" /usr/sbin/named /usr/pkg/sbin/named; do
+    if runs_file "$proc_known"; then
+      proc_program=${proc_known#"$cage"}
+      return 0
+    fi
+  done
+  return 1
+}
+
+# runs_file FILE: it is the very file that proc_pid runs: inode, owner, size and time are the same.
+runs_file() {
+  [ -f "$1" ] || return 1
+  if [ -n "$proc_text" ]; then
+    [ "$(ls -ldiL "$1" | awk '{ print $1; exit }') $(m_mount_of "$1")" = "$proc_text" ]
+    return
+  fi
+  for proc_link in "/proc/$proc_pid/file" "/proc/$proc_pid/exe"; do
+    [ ! -e "$proc_link" ] || {
+      ls -ldinL "$1" "$proc_link" 2>/dev/null | awk '{ $10 = ""; seen[$0]++ } END { for (one in seen) exit seen[one] != 2 }'
+      return
+    }
+  done
+  return 1
+}
+
+# has_sockets: after find_running_file: it holds a socket of the Internet.
+has_sockets() {
+  grep -e ' internet ' -e ' internet6 ' "$m_work/proc.rows" >/dev/null
+}
+
+# known_program PROGRAM: only a program that this playbook knows is ended, and maybe started again.
+known_program() {
+  case $1 in
+    "$program" | /usr/sbin/named | /usr/pkg/sbin/named | named) return 0 ;;
+  esac
+  return 1
+}
+
+# find_ours: after look_at_named: sets ours to the pids of our program, ours_user, ours_args of the first, and others to
+# the `pid program` of every other named, one a line.
+find_ours() {
+  ours='' ours_user='' ours_args='' others=''
+  while read -r pid user command arguments; do
+    if [ "$command" != "$program" ]; then
+      others="$others${others:+$m_nl}$pid $command"
+    else
+      [ -n "$ours" ] || ours_user=$user ours_args=$arguments
+      ours="$ours${ours:+ }$pid"
+    fi
+  done <"$m_work/named.ps"
+}
+
+# refuse_strangers: after look_at_named: what only calls itself named is nobody's service, and is never ended; neither is
+# one whose program others than root can change, unless that is in the cage, where it becomes root's.
+refuse_strangers() {
+  while read -r pid user command rest <&5; do
+    look_at_root "$pid"
+    [ "$root_inode" != "$cage_inode" ] || [ -z "$cage_inode" ] || continue
+    [ "$command" != named ] || command=/usr/sbin/named
+    root_at=
+    [ -z "$root_inode" ] || [ ! -h "/proc/$pid/root" ] || { m_link_target "/proc/$pid/root" && root_at=${m_target%/}; }
+    [ -f "$root_at$command" ] && ! is_roots "$root_at$command" || continue
+    printf 'pid %s runs %s, and %s: make it root'\''s alone (chown root, chmod go-w)\n' "$pid" "$root_at$command" "$roots_why" >>"$m_work/named.refused"
+  done 5<"$m_work/named.ps"
+  [ ! -s "$m_work/named.refused" ] ||
+    fail "$(awk '{ printf "%s%s", (NR > 1 ? "; and " : ""), $0 }' "$m_work/named.refused"); nothing was stopped"
+}
+
+# end_processes PIDS SIGNAL [ROUNDS]: true when they are gone, within half a minute. Looked at often in the beginning: nobody
+# serves then. Numbers are used again: just before the signal each is looked at once more, and what is not the process of
+# look_at_named is left alone.
+end_processes() {
+  rounds=${3:-700}
+  ending=
+  for pid in $1; do
+    ! is_still_named "$pid" || ! kill -s "$2" "$pid" 2>/dev/null || ending="$ending $pid"
+  done
+  for pid in $ending; do
+    while kill -0 "$pid" 2>/dev/null; do
+      rounds=$((rounds - 1))
+      [ $((rounds % 100)) -ne 0 ] || is_still_named "$pid" || break
+      [ "$rounds" -gt 0 ] || return 1
+      if [ "$rounds" -gt 600 ]; then sleep 0.005; else sleep 0.05; fi
+    done
+  done
+}
+
+# is_still_named PID: it is the process that look_at_named saw.
+is_still_named() {
+  look_at_process "$1" && grep -qxF -e "$proc_id" "$m_work/named.ids"
+}
