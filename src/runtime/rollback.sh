@@ -53,8 +53,9 @@ m_rollback() {
   m_bad_services=
   m_find_unit
   m_leader=${m_receipt##*/}
-  m_begin_rollback
   m_backwards >"$m_work/backwards"
+  m_refuse_foreign_conf
+  m_begin_rollback
   m_find_kept
   m_find_once_paths
   m_each_hand_back m_look_at_new_side

@@ -51,9 +51,17 @@ m_service_is_down() {
   ! m_service_pid "$1"
 }
 
+# m_rc_script SCRIPT VERB: false when it says that it failed. Of one that was killed (over 128), what it had begun may go on:
+# waiting decides, or there would be two daemons.
+m_rc_script() {
+  m_rc_status=0
+  (unset flags; sh "$1" "$2") </dev/null || m_rc_status=$?
+  [ "$m_rc_status" -eq 0 ] || [ "$m_rc_status" -gt 128 ]
+}
+
 # m_service_start SCRIPT, m_service_stop SCRIPT: true when it really runs, or is really gone, afterwards.
 m_service_start() {
-  (unset flags; sh "$1" start) </dev/null || return 1
+  m_rc_script "$1" start || return 1
   m_await 15 m_service_pid "$1"
 }
 m_service_stop() {
@@ -62,7 +70,7 @@ m_service_stop() {
   m_await 30 m_service_is_down "$1"
 }
 m_service_restart() {
-  (unset flags; sh "$1" restart) </dev/null || return 1
+  m_rc_script "$1" restart || return 1
   # A daemon that dies at once is up for a moment: what counts is that it still is after that.
   m_await 15 m_service_pid "$1" && sleep 1 && m_service_pid "$1"
 }

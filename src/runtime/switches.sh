@@ -55,12 +55,13 @@ m_record_switch() {
   m_state=-
   if ! grep -q "^[0-9]*|switch|$1|" "$m_receipt/journal"; then
     m_state=stopped
-    if [ -f "/etc/rc.d/$1" ] && m_service_pid "/etc/rc.d/$1"; then
-      m_process_id "$m_pid"
-      m_state="running $m_process"
-    elif [ -f "/etc/rc.d/$1" ]; then
+    if [ -f "/etc/rc.d/$1" ]; then
       m_service_file="/etc/rc.d/$1"
-      m_find_strays
+      if m_service_pid "$m_service_file"; then
+        m_process_id "$m_pid"
+        m_state="running $m_process"
+      fi
+      m_find_strays "$m_pid"
       # Somebody started these by hand, and they stay.
       for m_stray in $m_strays; do
         m_process_id "$m_stray"
@@ -99,6 +100,31 @@ m_find_services() {
     END { for (i = 1; i <= n; i++) print name[i], script[i], state[i], first[i], others[i], place[i], seq[i], run[i], step[i] }' >"$m_work/services"
 }
 
+# m_refuse_foreign_conf: a file of rc.conf's that somebody changed since the run would stay as it is, and the services of before
+# would start by what the run put into it: in a cage that is gone by then, to where an rc script moves what they serve. So
+# nothing is undone until that is settled. Not so for a run that is taken back at once.
+m_refuse_foreign_conf() {
+  [ "$m_force" != yes ] && [ -z "${m_unit_limit-}" ] && grep -q '^[0-9]*|switch|' "$m_work/backwards" || return 0
+  m_conf_seen='' m_foreign_conf=''
+  while IFS= read -r m_entry_line <&6; do
+    m_load "$m_entry_line"
+    [ "$m_kind" = path ] && m_is_rc_conf "$m_path" && ! m_is_undone || continue
+    case $m_conf_seen in *"|$m_path|"*) continue ;; esac
+    m_conf_seen="$m_conf_seen|$m_path|"
+    m_print "$m_path"
+    # What a run left that is not undone is told where a service starts by it.
+    ! m_is_ours && ! cat "$m_state_dir"/runs/*/journal | grep -qF -- "|$m_state|" || continue
+    m_foreign_conf="$m_foreign_conf $m_path"
+    m_result conflict path "$m_path" "somebody changed it since ($(m_what_differs))"
+    if [ "$m_pre_type$m_type" = filefile ] && m_is_text "$m_path"; then
+      m_emit_diff "$m_path" "$m_receipt/saved/$m_entry_seq"
+    fi
+  done 6<"$m_work/backwards"
+  m_enter "$m_leader"
+  [ -z "$m_foreign_conf" ] ||
+    m_refuse "nothing was undone: services start by$m_foreign_conf, which somebody changed since; take that change out and put it in again afterwards, or roll back with --force, which keeps what is there now in $m_state_dir/kept"
+}
+
 # m_look_at_switches: before any file goes back: what runs and did not run before is stopped, and so is what runs elsewhere
 # than before, because that is about to go. Sets m_down to the services that stay down, and m_up to those that must run.
 m_look_at_switches() {
@@ -111,15 +137,14 @@ m_look_at_switches() {
     m_service_file=$m_unescaped
     if [ "$m_state" = stopped ]; then
       m_down="$m_down|$m_service|"
-      [ -z "$m_others" ] && [ -f "$m_service_file" ] || continue
-      if m_service_pid "$m_service_file"; then
+      [ -f "$m_service_file" ] || continue
+      if m_service_pid "$m_service_file" && [ -z "$m_others" ]; then
         m_undo_switch 'it did not run before'
       fi
-      m_find_strays
-      [ -z "$m_strays" ] || m_end_strays
+      m_end_strays "$m_pid"
     else
       m_up="$m_up$m_service|$m_service_file|${m_state#running }|"
-      m_running=
+      m_running='' m_pid=''
       if [ -f "$m_service_file" ] && m_service_pid "$m_service_file"; then
         m_running=$m_pid
         m_process_id "$m_pid"
@@ -129,15 +154,19 @@ m_look_at_switches() {
           m_running=
         fi
       fi
+      # Whoever recorded the service as running and no strays was an older version.
+      [ ! -f "$m_receipt/saved/$m_entry_seq.strays" ] || m_end_strays "$m_pid"
       m_up="$m_up$m_running|$m_entry_seq|$m_id|$m_entry_step$m_nl"
     fi
   done 3<"$m_work/services"
   m_enter "$m_leader"
 }
 
-# m_find_strays: sets m_strays to the processes of m_service_file's program that its rc script does not find: the pid file of
-# one that a boot started in a cage may be only there. Not to those that ran before, for whatever service.
+# m_find_strays PID: sets m_strays to the processes of m_service_file's program that its rc script does not find, which finds PID
+# or nothing: the pid file of one that a boot started in a cage may be only there. Not to those that ran before, for whatever
+# service.
 m_find_strays() {
+  m_found_by_rc=$1
   m_strays=
   m_rc_name=$(sed -n "s/^name=[\"']*\([A-Za-z0-9_]*\).*/\1/p" "$m_service_file" | tail -n 1)
   m_program=$(sed -n "s/^command=[\"']*\([^\"' ]*\).*/\1/p" "$m_service_file" | head -n 1)
@@ -145,6 +174,7 @@ m_find_strays() {
   m_replace "$m_replaced" '$name' "$m_rc_name"
   case $m_replaced in /*) ;; *) return 0 ;; esac
   for m_stray in $(ps -axww -o pid -o command | awk -v program="$m_replaced" '$2 == program { print $1 }'); do
+    [ "$m_stray" != "$m_found_by_rc" ] || continue
     m_process_id "$m_stray"
     if ! grep -qF "|running $m_process|" "$m_work/services" 2>/dev/null &&
       ! grep -qxF "$m_process" "$m_receipt/saved/${m_entry_seq-}.strays" 2>/dev/null; then
@@ -153,7 +183,11 @@ m_find_strays() {
   done
 }
 
+# m_end_strays PID: of m_find_strays.
 m_end_strays() {
+  [ -f "$m_service_file" ] || return 0
+  m_find_strays "$1"
+  [ -n "$m_strays" ] || return 0
   # shellcheck disable=SC2086
   kill $m_strays 2>/dev/null || :
   for m_stray in $m_strays; do

@@ -86,23 +86,23 @@ m_undo_moved_held() {
 }
 
 # m_take_copies: of m_path, which is there, what moved it may have left copies in m_a3: those go that were not there before and
-# hold what is here. Both places are held, so nothing that is borrowed below goes back before the end.
+# hold what is here. Whoever owns a directory in there has it taken away for that. The places of both must be held.
 m_take_copies() {
   m_into=$m_receipt/saved/$m_entry_seq.into
   [ -f "$m_into" ] && [ -d "$m_path" ] && [ -d "$m_a3" ] && [ ! -h "$m_a3" ] || return 0
   m_names_below "$m_a3" >"$m_work/into.now"
   m_lines_only_in "$m_work/into.now" "$m_into" >"$m_work/into.new"
-  [ -s "$m_work/into.new" ] || return 0
+  [ -s "$m_work/into.new" ] && m_freeze "$m_a3" && m_freeze "$m_path" || return 0
+  # What is innermost comes first.
   sort -r "$m_work/into.new" | while IFS= read -r m_name; do
-    m_copy=$m_a3/${m_name#./} m_name=$m_path/${m_name#./}
-    m_hold "$m_copy" || continue
+    # A name with a line end in it may look like any line.
+    case $m_name/ in */../*) continue ;; ./*) ;; *) continue ;; esac
+    m_copy=$m_a3/${m_name#./}
     if [ -d "$m_copy" ] && [ ! -h "$m_copy" ]; then
       rmdir "$m_copy" 2>/dev/null || :
-    elif [ -f "$m_copy" ] && [ ! -h "$m_copy" ] && m_hold "$m_name"; then
-      [ ! -f "$m_name" ] || [ -h "$m_name" ] || ! cmp -s "$m_copy" "$m_name" || rm -f "$m_copy"
-      m_let_go
+    elif [ -f "$m_copy" ] && [ ! -h "$m_copy" ] && [ -f "$m_path/$m_name" ] && [ ! -h "$m_path/$m_name" ] && cmp -s "$m_copy" "$m_path/$m_name"; then
+      rm -f "$m_copy"
     fi
-    m_let_go
   done
 }
 

@@ -1,5 +1,5 @@
 // A package that is replaced in place: what the plan says, what comes back, and what happens when something goes wrong.
-import { chmodSync, existsSync, readFileSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deathAtEntry, deathAtUndone, deathBeforeTool, undoAtConsole } from './crash.ts';
@@ -235,6 +235,46 @@ describe('the undo of a replaced package', () => {
     const { result } = await run(shop, 'apply', 'hello>=3', { options: '--tool pkgin' });
     expect(result.outcome, complaintsOf(result)).toBe('changed');
     expect(shop.host.read('usr/pkg/lib/lib.so')).toBe('newer\n');
+    await expectBack(shop);
+  });
+});
+
+describe('the undo of a package whose tool leaves files behind', () => {
+  /** pkg_delete forgets the package and says nothing, and these of its files stay, with this content where one is given. */
+  function leaveBehind({ host, packages }: Shop, left: Readonly<Record<string, string | undefined>>): void {
+    const tool = join(packages.path.split(':')[0] ?? '', 'pkg_delete');
+    const keep = Object.entries(left).map(([name, content]) => {
+      const path = host.path(`usr/pkg/${name}`);
+      const text = content ?? readFileSync(path, 'utf8');
+      return `mkdir -p ${join(path, '..')}; printf '%s' '${text}' >${path}`;
+    });
+    writeFileSync(`${tool}.real`, readFileSync(tool));
+    chmodSync(`${tool}.real`, 0o755);
+    writeFileSync(tool, `#!/bin/sh\n${tool}.real "$@"\n${keep.join('\n')}\n`);
+  }
+
+  async function installed(): Promise<Shop> {
+    const shop = openShop();
+    shop.packages.run('pkg_delete', 'user-1.0', 'hello-1.0');
+    const empty = { ...shop, before: fingerprint(shop.host.root, 'second') };
+    const { result } = await run(empty, 'apply', 'hello>=2<3');
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    return empty;
+  }
+
+  it('removes those that are what came', async () => {
+    const shop = await installed();
+    leaveBehind(shop, { 'sbin/hello': undefined });
+    await expectBack(shop);
+  });
+
+  it('names those that are not, until they are gone', async () => {
+    const shop = await installed();
+    leaveBehind(shop, { 'sbin/hello': 'mine' });
+    const { result } = await run(shop, 'rollback', '');
+    expect(result.outcome).toBe('failed');
+    expect(complaintsOf(result)).toMatch(/pkg_delete left files .*: \S+\/usr\/pkg\/sbin\/hello/);
+    shop.host.remove('usr/pkg/sbin/hello');
     await expectBack(shop);
   });
 });

@@ -113,6 +113,28 @@ describe('an undo of a run that died behind its change of rc.conf', () => {
     expect(services.oldd.isRunning()).toBe(true);
   });
 
+  it('ends a second one of a service that ran, which a boot started and the rc script does not find', async () => {
+    const { host, services } = furnish();
+    const program = host.path('oldd-program');
+    execFileSync('cp', ['/bin/sleep', program]);
+    host.write('etc/rc.d/oldd', `name=oldd\ncommand=${program}\n${host.read('etc/rc.d/oldd')}`, 0o555);
+    const byHand = spawn(program, ['300'], { stdio: 'ignore' });
+    const died = await host.run('apply', {
+      steps,
+      runtime: (path, text) => movedTo(host.root)(path, deathAtEntry(10)(path, text)),
+    });
+    expect(died.result.outcome).toBe('unknown');
+    services.oldd.stop();
+    const byBoot = spawn(program, ['300'], { stdio: 'ignore' });
+    const isGone = new Promise((resolve) => byBoot.on('exit', resolve));
+    const { result } = await host.run('rollback', { runtime: movedTo(host.root) });
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    await isGone;
+    expect([byHand.exitCode, byHand.signalCode]).toEqual([null, null]);
+    byHand.kill();
+    expect(services.oldd.isRunning()).toBe(true);
+  });
+
   it('is incomplete when what served does not run at the end', async () => {
     const all = furnish();
     const { host, services } = all;
@@ -168,6 +190,40 @@ describe('the old daemon', () => {
     },
   );
 
+  it.each(['rollback', 'console'])(
+    'is not started by an rc.conf that somebody changed since: nothing is undone (%s), until that is settled',
+    async (how) => {
+      const all = furnish();
+      const { host, services } = all;
+      refuseOtherConf(host);
+      const before = fingerprint(host.root, 'second');
+      const runtime = movedTo(host.root);
+      await host.run('apply', { steps: handOver, settings: { runId: 'good' }, runtime });
+      const mine = `${host.read('etc/rc.conf')}mine=YES\n`;
+      host.write('etc/rc.conf', mine);
+      const applied = fingerprint(host.root, 'second');
+      let said: string;
+      if (how === 'rollback') {
+        const { result } = await host.run('rollback', { runtime });
+        expect(result.outcome).toBe('failed');
+        said = complaintsOf(result);
+      } else {
+        const undo = undoAtConsole(`${host.state}/runs/good`);
+        expect(undo.status).toBe(1);
+        said = undo.said;
+      }
+      expect(said).toMatch(/nothing was undone: services start by \S+\/rc\.conf, .* --force/);
+      expect([services.oldd.isRunning(), services.newd.isRunning()]).toEqual([false, true]);
+      expect(fingerprint(host.root, 'second')).toEqual(applied);
+      const { result } = await host.run('rollback', { runtime, settings: { force: true } });
+      expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+      expect([services.oldd.isRunning(), services.newd.isRunning()]).toEqual([true, false]);
+      expect(() => readFileSync(`${host.root}.migrated`)).toThrow();
+      expect(fingerprint(host.root, 'second')).toEqual(before);
+      expect(readFileSync(`${host.state}/kept/good${host.path('etc/rc.conf')}`, 'utf8')).toBe(mine);
+    },
+  );
+
   it('starts alone where the run before changed nothing that it starts with', async () => {
     const { host, services } = furnish();
     const runtime = movedTo(host.root);
@@ -198,7 +254,7 @@ describe('what an rc script moved into a cage that the run made', () => {
   const moving = {
     one: `state() {
   directory "$root/cage" --transient '*'
-  directory "$root/cage/zones" --kept '*'
+  directory "$root/cage/zones" --kept a
   copy "$root/cage/zones/a" --from "$root/zones/a"
   if [ "$m_mode_run" = apply ]; then
     m_record_moved "$root/zones" "$root/cage/zones"
@@ -212,6 +268,7 @@ describe('what an rc script moved into a cage that the run made', () => {
     const host = scratchHost();
     host.write('zones/a', 'a\n', 0o640);
     host.write('zones/deep/b', 'b\n');
+    host.write('zones/more', 'more\n');
     host.write('key', 'secret\n', 0o600);
     const before = fingerprint(host.root, 'second');
     const { result } = await host.run('apply', { steps: moving });
@@ -233,6 +290,29 @@ describe('what an rc script moved into a cage that the run made', () => {
     const { result } = await host.run('rollback');
     expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
     expect(fingerprint(host.root, 'second')).toEqual(before);
+  });
+
+  it.each(['half a move', 'a move'])('leaves no copies there (%s)', async (how) => {
+    const { host, before } = await applied();
+    const [zones, into] = [host.path('zones'), host.path('cage/zones')];
+    execFileSync('sh', [
+      '-c',
+      `cp -R ${zones}/deep ${into}; cp ${zones}/more ${into}; chown -R 14 ${into}/deep; ${how === 'a move' ? `rm -rf ${zones}; ln -s ${into} ${zones}` : ':'}`,
+    ]);
+    const { result } = await host.run('rollback');
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect(fingerprint(host.root, 'second')).toEqual(before);
+  });
+
+  it('leaves there what was there before, and what is another file by now', async () => {
+    const { host } = await applied();
+    host.write('cage/zones/more', 'another\n');
+    const { result } = await host.run('rollback');
+    expect(result.outcome).toBe('failed');
+    expect(complaintsOf(result)).toMatch(
+      /cage\/zones: not removed, it holds what the run did not put there: more/,
+    );
+    expect(host.read('cage/zones/more')).toBe('another\n');
   });
 
   it('is left alone where nothing moved it, whatever is in it by now, and where somebody else did', async () => {

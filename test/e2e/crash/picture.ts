@@ -127,7 +127,11 @@ export async function answersOf(lab: Lab, host: string): Promise<string[]> {
 /** Looks at everything. */
 export async function pictureOf(lab: Lab, host: string, pid: number): Promise<Picture> {
   const answers = await answersOf(lab, host);
-  return { files: await filesOf(lab, host), daemons: (await daemonsOf(pid)).map(describeDaemon).toSorted(), answers };
+  return {
+    files: await filesOf(lab, host),
+    daemons: (await daemonsOf(pid)).map(describeDaemon).toSorted(),
+    answers,
+  };
 }
 
 /** How two pictures differ, a line each. */
@@ -146,7 +150,10 @@ export function differences(before: Picture, after: Picture): string[] {
   }
   for (const kind of ['daemons', 'answers'] as const) {
     const [was, is] = [before[kind].join('\n'), after[kind].join('\n')];
-    if (was !== is) lines.push(`${kind} were\n    ${was.replaceAll('\n', '\n    ')}\n  and are\n    ${is.replaceAll('\n', '\n    ')}`);
+    if (was !== is)
+      lines.push(
+        `${kind} were\n    ${was.replaceAll('\n', '\n    ')}\n  and are\n    ${is.replaceAll('\n', '\n    ')}`,
+      );
   }
   return lines;
 }

@@ -64,7 +64,20 @@ export interface CrashPlan {
 }
 
 /** How the stories go; a capital letter is a run in which somebody dies. Each ends with rollbacks until nothing is left. */
-const stories = ['Aar', 'Aar', 'Ar', 'AAr', 'aR', 'AaR', 'AR', 'ARr', 'aAr', 'aRR', 'AAR', 'ARa'];
+const stories = [
+  'A a r',
+  'A a r',
+  'A r',
+  'A A r',
+  'a R',
+  'A a R',
+  'A R',
+  'A R r',
+  'a A r',
+  'a R R',
+  'A A R',
+  'A R a',
+];
 
 /** Steps in which much hangs on the moment, oftener than others. */
 const steps = [
@@ -140,7 +153,7 @@ export function planOf(seed: number): CrashPlan {
   return {
     seed,
     host: hostOf(randomOf(seed, 'host'), releaseOf(seed)),
-    acts: [...story].map((letter, index) => actOf(randomOf(seed, `act ${String(index)}`), letter)),
+    acts: story.split(' ').map((letter, index) => actOf(randomOf(seed, `act ${String(index)}`), letter)),
   };
 }
 
@@ -148,7 +161,8 @@ export function planOf(seed: number): CrashPlan {
 export function describePlan({ seed, host, acts }: CrashPlan): string {
   const words = acts.map(({ verb, crashes, then, isPatient }) => {
     const deaths = crashes.map(
-      ({ moment: { step, nth }, victim }) => `${victim}@${step === undefined ? '' : `${step}+`}${String(nth)}`,
+      ({ moment: { step, nth }, victim }) =>
+        `${victim}@${step === undefined ? '' : `${step}+`}${String(nth)}`,
     );
     return `${verb}${deaths.length > 0 ? `[${deaths.join(' ')}]` : ''}${then === 'boot' ? ' boot' : ''}${isPatient ? '' : ' at-once'}`;
   });

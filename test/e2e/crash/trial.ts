@@ -127,22 +127,18 @@ class Trial {
   }
 
   async #kill(victim: Victim, held: number, command: Command): Promise<boolean> {
-    switch (victim) {
-      case 'power':
-        await this.#boot();
-        return false;
-      case 'controller':
-        await command.signal('SIGKILL');
-        return true;
-      case 'interrupt':
-      case 'interrupt-twice':
-        await command.signal('SIGINT');
-        if (victim === 'interrupt-twice') await command.signal('SIGINT');
-        return true;
-      default:
-        if ((await killOnHost(this.#lab, this.#host, victim, held)) === 0) this.story.push('    is not there');
-        return true;
+    if (victim === 'power') {
+      await this.#boot();
+      return false;
     }
+    if (victim === 'controller') await command.signal('SIGKILL');
+    else if (victim === 'interrupt') await command.signal('SIGINT');
+    else if (victim === 'interrupt-twice') {
+      await command.signal('SIGINT');
+      await command.signal('SIGINT');
+    } else if ((await killOnHost(this.#lab, this.#host, victim, held)) === 0)
+      this.story.push('    is not there');
+    return true;
   }
 
   async #boot(): Promise<void> {
@@ -165,7 +161,10 @@ class Trial {
   async #proveGood(act: Act, command: Command): Promise<void> {
     const wrong = act.verb === 'apply' ? await this.#wrongInCage() : await this.#wrongAnswers();
     if (wrong.length > 0)
-      this.find('silent', `${act.verb} said exit 0, and\n  ${wrong.join('\n  ')}\n${command.said.slice(-1500)}`);
+      this.find(
+        'silent',
+        `${act.verb} said exit 0, and\n  ${wrong.join('\n  ')}\n${command.said.slice(-1500)}`,
+      );
   }
 
   async #wrongAnswers(): Promise<string[]> {
@@ -181,7 +180,9 @@ class Trial {
   async #wrongInCage(): Promise<string[]> {
     const daemons = await daemonsOf(this.#pid);
     const named = daemons.filter(({ program }) => /\/named( \(deleted\))?$/.test(program));
-    const caged = named.filter(({ root, user, program }) => root === cage && user === 14 && !program.endsWith(')'));
+    const caged = named.filter(
+      ({ root, user, program }) => root === cage && user === 14 && !program.endsWith(')'),
+    );
     const wrong = await this.#wrongAnswers();
     if (named.length !== 1 || caged.length !== 1)
       wrong.push('the named of this host', ...named.map((daemon) => `  ${describeDaemon(daemon)}`));
@@ -221,7 +222,12 @@ function writeVars(lab: Lab, host: string, { host: { named, style, configuration
       '$TTL 3600\n@ IN SOA ns hostmaster ( 2030010101 3600 900 604800 60 )\n@ IN NS ns\nns IN A 192.0.2.1\nwww IN A 192.0.2.81\n',
     );
     const port = lab.hosts.find(({ name }) => name === host)?.dnsPort ?? 0;
-    vars.push('config_from: playbook', 'zones: [example.net]', 'zone_files: zones/', `dns_port: ${String(port)}`);
+    vars.push(
+      'config_from: playbook',
+      'zones: [example.net]',
+      'zone_files: zones/',
+      `dns_port: ${String(port)}`,
+    );
   }
   return writeHostVars(lab, `crash-${host}.yaml`, { [host]: vars.join(', ') });
 }

@@ -60,7 +60,8 @@ function pidsOf(victim: Victim, held: number, processes: readonly HostProcess[])
     );
   const ticker = outermost('ticker.sh');
   const follower = outermost('follow.sh');
-  const below = driver === undefined ? chain : chain.slice(0, chain.indexOf(driver));
+  // Above what a follower or a ticker calls is the session, and the daemon that made it.
+  const below = driver === undefined ? chain.slice(0, 1) : chain.slice(0, chain.indexOf(driver));
   let session = follower === undefined ? undefined : byPid.get(follower.parent);
   while (session !== undefined && !session.command.startsWith('sshd')) session = byPid.get(session.parent);
   const found: Partial<Record<Victim, (HostProcess | undefined)[]>> = {

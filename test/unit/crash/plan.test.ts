@@ -44,7 +44,11 @@ describe('two hundred seeds of the crash suite', () => {
         .map(({ verb, crashes }) => (crashes.length > 0 ? verb.charAt(0).toUpperCase() : verb.charAt(0)))
         .join(''),
     );
-    for (const story of ['Aar', 'Ar', 'aAr', 'AR', 'RR']) expect(letters.some((each) => each.includes(story)), story).toBe(true);
+    for (const story of ['Aar', 'Ar', 'aAr', 'AR', 'RR'])
+      expect(
+        letters.some((each) => each.includes(story)),
+        story,
+      ).toBe(true);
     expect(acts.filter(({ then }) => then === 'boot').length).toBeGreaterThan(20);
   });
 });
