@@ -113,7 +113,7 @@ chown ${role.uid}:${role.uid} ${home}/*; chmod 755 ${home}/*
 ${alone === undefined ? ':' : 'sh /etc/rc.d/named stop'}`,
         );
         const isHolder = cases[host]?.isTaken === true;
-        if (isHolder) holders.push(await Impostor.enter(lab, host, { ...role, program: '/bin/sh', words: ['sh', evil(role.uid)] }));
+        if (isHolder) holders.push(await Impostor.enter(lab, host, { ...role, uid: ops, program: '/bin/sh', words: ['sh', evil(named)] }));
         impostors.set(host, await Impostor.enter(lab, host, isHolder ? { ...role, ports: [] } : role));
       }),
     );
