@@ -4,10 +4,14 @@
 # m_clear: of the directory m_path. False when something could not be kept; it is still there then.
 m_clear() {
   m_find_kept
-  m_parent "$m_path"
-  m_borrow "$m_dir" && m_borrow "$m_path" && (cd "$m_path" && m_clear_here) 2>"$m_work/keep.err"
+  : >"$m_work/keep.err"
+  if ! m_hold_dir "$m_path"; then
+    printf '%s\n' "$m_hold_why" >"$m_work/keep.err"
+    return 1
+  fi
+  (cd "$m_path" && m_clear_here) 2>"$m_work/keep.err"
   m_cleared=$?
-  m_give_back
+  m_let_go
   return "$m_cleared"
 }
 

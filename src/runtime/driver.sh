@@ -2,7 +2,7 @@
 # Usage: sh driver.sh WORK-DIRECTORY. What it is to do stands in WORK-DIRECTORY/run; what it did, in log/000.ev.
 m_work=$1
 . "$m_work/run"
-for m_part in codec events paths ways held read journal place resource planned services switches accounts lock units other-runs archives expect facts kept clear hand-back hand-plan prune undo undo-tree undo-system undo-package undo-registry rollback; do
+for m_part in codec events paths ways held trees read journal place resource planned services switches accounts lock units other-runs archives expect facts kept clear hand-back hand-plan prune undo undo-tree undo-system undo-package undo-registry rollback; do
   . "$m_work/runtime/$m_part.sh"
 done
 for m_part in "$m_work"/runtime/resources/*.sh; do
@@ -75,7 +75,7 @@ m_open_receipt() {
   printf 'running\n' >"$m_receipt/status"
   m_quote "$PATH"
   cp "$m_work/runtime/mask-files.awk" "$m_receipt/mask-files.awk"
-  (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh ways.sh held.sh read.sh services.sh switches.sh accounts.sh lock.sh units.sh kept.sh clear.sh hand-back.sh hand-plan.sh undo.sh undo-tree.sh undo-system.sh undo-package.sh undo-registry.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
+  (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh ways.sh held.sh trees.sh read.sh services.sh switches.sh accounts.sh lock.sh units.sh kept.sh clear.sh hand-back.sh hand-plan.sh undo.sh undo-tree.sh undo-system.sh undo-package.sh undo-registry.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
 }
 
 # m_close_receipt STATUS: a run that changed nothing leaves nothing.

@@ -65,8 +65,12 @@ m_may_hold_secrets() {
 # masked FILE: prints a text file with what is secret in it masked, for observations and messages. Nothing without it.
 masked() {
   [ -f "$1" ] || return 0
+  if ! m_readable "$1"; then
+    printf '(not read: %s)\n' "$m_read_why"
+    return 0
+  fi
   m_kind_of "$1"
-  { cat "$1" && printf '%s\n' "$m_end_of_text"; } |
+  { cat "$m_opened_file" && printf '%s\n' "$m_end_of_text"; } |
     awk -v end="$m_end_of_text" -v kind="$m_kind_of_file" -f "$m_masks"
 }
 

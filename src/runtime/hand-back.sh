@@ -117,8 +117,6 @@ m_hand() {
     m_escape "$m_there"
     printf '%s\n' "$m_escaped" >>"$m_receipt/handed-back"
     m_keep_path "$m_there" 2>>"$m_work/hand.err" || return 1
-    # It gave back everything that was borrowed.
-    m_handed_dir='' m_source_dir=''
     m_shelved=$((m_shelved + 1))
     return 0
   fi
@@ -137,7 +135,7 @@ m_hand_directories() {
   [ "$m_dir" != "${m_handed_dir-}" ] || return 0
   m_handed_dir=
   m_hand_to=$m_dir
-  m_borrow "$m_a3" || return 1
+  m_hold_dir "$m_hand_to" || return 1
   m_way=
   m_rest_of_way=${m_hand_to#"$m_a3"}
   m_rest_of_way=${m_rest_of_way#/}
@@ -145,17 +143,22 @@ m_hand_directories() {
     m_way=$m_way/${m_rest_of_way%%/*}
     case $m_rest_of_way in */*) m_rest_of_way=${m_rest_of_way#*/} ;; *) m_rest_of_way= ;; esac
     if ! is_there "$m_a3$m_way" || m_is_half_made; then
-      m_escape "$m_a3$m_way"
-      printf '%s\n' "$m_escaped" >>"$m_receipt/handed-back"
-      [ -d "$m_a3$m_way" ] || mkdir -m 0700 "$m_a3$m_way" || return 1
-      m_look_lent "$m_a1$m_way"
-      [ "$m_type" = dir ] || m_look "$m_from_shelf$m_way"
-      m_known_owner "$m_a3"
-      chown "$m_uid:$m_gid" "$m_a3$m_way" && m_chmod "$m_mode" "$m_a3$m_way" || return 1
+      m_hand_directory "$m_way" || return 1
     fi
-    [ -d "$m_a3$m_way" ] && [ ! -h "$m_a3$m_way" ] && m_borrow "$m_a3$m_way" || return 1
+    [ -d "$m_a3$m_way" ] && [ ! -h "$m_a3$m_way" ] || return 1
   done
   m_handed_dir=$m_hand_to
+}
+
+# m_hand_directory WAY: made below TO like the one that it comes from.
+m_hand_directory() {
+  m_escape "$m_a3$1"
+  printf '%s\n' "$m_escaped" >>"$m_receipt/handed-back"
+  [ -d "$m_a3$1" ] || mkdir -m 0700 "$m_a3$1" || return 1
+  m_look_lent "$m_a1$1"
+  [ "$m_type" = dir ] || m_look "$m_from_shelf$1"
+  m_known_owner "$m_a3"
+  m_give_later "$m_a3$1" "$m_uid:$m_gid" "$m_mode"
 }
 
 # m_is_half_made: an undo that was cut made the directory, and maybe not more.
@@ -191,9 +194,8 @@ m_look_lent() {
 
 # m_hand_file CLASS: a file of the old daemon's own keeps its owner and mode, and what it held is kept.
 m_hand_file() {
-  m_temp=$m_hand_to/.muster-$m_run_id-$m_entry_seq
-  rm -f "$m_temp"
-  cp -p "$m_source" "$m_temp" || return 1
+  m_seq=$m_entry_seq
+  m_find_temp "$m_there" && cp -p "$m_source" "$m_temp" || return 1
   if [ "$1" = old ]; then
     m_look "$m_there"
     m_copy_to_shelf "$m_hand_to" "${m_there##*/}" || return 1
@@ -201,5 +203,5 @@ m_hand_file() {
     m_look "$m_source"
     m_known_owner "$m_hand_to"
   fi
-  chown "$m_uid:$m_gid" "$m_temp" && m_chmod "$m_mode" "$m_temp" && mv -f "$m_temp" "$m_there"
+  chown "$m_uid:$m_gid" "$m_temp" && m_chmod "$m_mode" "$m_temp" && m_make_room "$m_there" && mv -f "$m_temp" "$m_there"
 }

@@ -5,27 +5,24 @@
 # directories are ours from here on. False when it is no plain file of one name.
 m_find_source() {
   m_source=$m_from_shelf/${m_name#./}
+  m_hold_source || return 1
   if [ -f "$m_source" ] && [ ! -h "$m_source" ]; then
     return 0
   fi
   m_source=$m_a1/${m_name#./}
-  m_parent "$m_source"
-  if [ "$m_source_dir" != "$m_dir" ]; then
-    m_source_dir=
-    m_way_to=$m_dir
-    m_borrow "$m_a1" || return 1
-    m_way=$m_a1
-    m_rest_of_way=${m_way_to#"$m_a1"}
-    m_rest_of_way=${m_rest_of_way#/}
-    while [ -n "$m_rest_of_way" ]; do
-      m_way=$m_way/${m_rest_of_way%%/*}
-      case $m_rest_of_way in */*) m_rest_of_way=${m_rest_of_way#*/} ;; *) m_rest_of_way= ;; esac
-      [ -d "$m_way" ] && [ ! -h "$m_way" ] && m_borrow "$m_way" || return 1
-    done
-    m_source_dir=$m_way_to
-  fi
+  m_hold_source || return 1
   m_look "$m_source"
   [ "$m_type$m_links" = file1 ]
+}
+
+# m_hold_source: the directory of m_source, until all is handed back. The last one is remembered.
+m_hold_source() {
+  m_parent "$m_source"
+  [ "$m_source_dir" != "$m_dir" ] || return 0
+  m_source_dir=
+  m_way_to=$m_dir
+  m_hold_dir "$m_way_to" || return 1
+  m_source_dir=$m_way_to
 }
 
 # m_list_left: prints the plain files that are still below FROM and were written there since the record. What this undo put
@@ -94,7 +91,7 @@ m_plan_hand_back() {
   while IFS= read -r m_name; do
     m_class=${m_name%% *}
     m_name=${m_name#* }
-    m_find_source || continue
+    m_find_source && m_hold "$m_a3/${m_name#./}" || continue
     # Nothing but a plain file is replaced, and what is equal was copied by an undo that was cut.
     if [ "$m_class" = new ]; then
       ! is_there "$m_a3/$m_name" || m_class=both

@@ -2,7 +2,6 @@
 # in the receipt, then root's and nobody else's to write, then looked at again; and only then the next one below it, since
 # somebody may be at work in that. The topmost goes back last. Reading and searching stay as they were, for a daemon that lives
 # meanwhile. After ways.sh, whose words these are.
-m_holds=0
 
 # m_hold PATH: until m_let_go, nobody else can change what PATH names. False, with m_hold_why, when that cannot be had; then
 # nothing is held.
@@ -35,17 +34,19 @@ m_hold_dir() {
 
 # m_borrow DIRECTORY: it is there, and nobody can put something else in its place.
 m_borrow() {
-  read -r m_w_bits m_w_links m_w_uid m_w_gid m_w_rest <<END_OF_LOOK
-$(ls -ldn "$1" 2>/dev/null)
+  read -r m_w_inode m_w_bits m_w_links m_w_uid m_w_gid m_w_rest <<END_OF_LOOK
+$(ls -ldin "$1" 2>/dev/null)
 END_OF_LOOK
   case $m_w_bits in d*) ;; *) return 1 ;; esac
   m_w_mode=${m_mode-}
   m_octal "$m_w_bits"
   m_escape "$1"
-  m_w_line="$m_w_uid:$m_w_gid|$m_mode|$m_escaped"
+  # Who only looks borrows nothing.
+  [ -n "$m_receipt" ] || return 1
+  m_w_line="$m_w_uid:$m_w_gid|$m_mode|$m_escaped|$m_w_inode"
   m_mode=$m_w_mode
   printf '%s\n' "$m_w_line" >>"$m_receipt/borrowed" || return 1
-  m_lent=${m_lent:-$m_nl}$1$m_nl
+  case $1 in *"$m_nl"*) ;; *) m_lent=${m_lent:-$m_nl}$1$m_nl ;; esac
   [ "$m_w_uid" = "$m_self_uid" ] || chown "$m_self_uid" "$1" || return 1
   chmod u+rwx,go-w "$1"
 }
@@ -65,22 +66,37 @@ m_let_go() {
   m_holds=$((m_holds - 1))
   [ "$m_holds" -le 0 ] || return 0
   m_holds=0
-  [ -z "$m_lent" ] || {
+  # Not by m_lent: a subshell may have borrowed.
+  [ -z "$m_receipt" ] || [ ! -f "$m_receipt/borrowed" ] || {
     m_w_said=$m_hold_why
     m_give_back
     m_hold_why=$m_w_said
   }
 }
 
-# m_give_back: every directory that this receipt's run has borrowed is whose it was, the last one first. The list loses each
-# one only when that is done: whoever comes after a cut finds in it what is still ours, and maybe one more.
+# m_give_later DIRECTORY UID:GID MODE: a new one, which is ours until what is borrowed goes back.
+m_give_later() {
+  m_escape "$1"
+  printf '%s\n' "$2|$3|$m_escaped|-" >>"$m_receipt/borrowed"
+}
+
+# m_give_back: every directory that this receipt's run has borrowed is whose it was, what is in one before that one. The list
+# loses each only when that is done: whoever comes after a cut finds in it what is still ours, and maybe one more.
 m_give_back() {
   m_holds=0
   m_lines=
   if [ -f "$m_receipt/borrowed" ]; then
+    # What is found safe from here on is so only while it is borrowed, maybe by a run that died.
+    m_lent=${m_lent:-$m_nl}
     while IFS= read -r m_line; do
       m_lines=$m_lines${m_lines:+$m_nl}$m_line
     done <"$m_receipt/borrowed"
+    case $m_lines in
+      *"$m_nl"*)
+        m_w_sorted=$(printf '%s\n' "$m_lines" | LC_ALL=C sort -t'|' -k 3,3) || m_w_sorted=
+        m_lines=${m_w_sorted:-$m_lines}
+        ;;
+    esac
     while [ -n "$m_lines" ]; do
       m_give_back_one "${m_lines##*"$m_nl"}"
       case $m_lines in *"$m_nl"*) m_lines=${m_lines%"$m_nl"*} ;; *) break ;; esac
@@ -91,14 +107,23 @@ m_give_back() {
   m_lent='' m_safe=$m_safe_alone m_safe_ways=$m_ways_alone
 }
 
-# m_give_back_one LINE: nothing but a directory, on a way that is still ours: another one is nobody's to give.
+# m_give_back_one LINE: nothing but the same directory, on a way that is still ours: another one is nobody's to give.
 m_give_back_one() {
-  m_w_was=${1%%'|'*}
-  m_w_path=${1#*'|'}
-  m_w_mode=${m_w_path%%'|'*}
-  m_unescape "${m_w_path#*'|'}"
+  IFS='|' read -r m_w_was m_w_mode m_w_back m_w_number <<END_OF_LINE
+$1
+END_OF_LINE
+  m_unescape "$m_w_back"
   m_w_back=$m_unescaped
   [ -d "$m_w_back" ] && [ ! -h "$m_w_back" ] || return 0
+  case $m_w_number in
+    '' | -) ;;
+    *)
+      read -r m_w_inode m_w_rest <<END_OF_LOOK
+$(ls -ldin "$m_w_back" 2>/dev/null)
+END_OF_LOOK
+      [ "$m_w_inode" = "$m_w_number" ] || return 0
+      ;;
+  esac
   m_w_parent=${m_w_back%/*}
   if m_walk "${m_w_parent:-/}" && [ -z "$m_foreign" ]; then
     chown "$m_w_was" "$m_w_back" && m_chmod "$m_w_mode" "$m_w_back" && return 0
@@ -115,6 +140,7 @@ m_give_back_all() {
     m_give_back
   done
   m_receipt=$m_w_receipt
+  m_forget_ways
 }
 
 # m_in_own DIRECTORY COMMAND...: for playbooks: the command, in whose time nobody else can change a name in DIRECTORY. It may
@@ -126,6 +152,16 @@ m_in_own() {
   "$@" || m_own_status=$?
   m_let_go
   return "$m_own_status"
+}
+
+# m_begin_change PATH: from here to m_let_go nobody else can change what PATH names, and it is what m_see saw.
+m_begin_change() {
+  m_hold "$1" || fail "$m_resource $1: $m_hold_why"
+  [ -n "$m_lent" ] || return 0
+  m_seen="$m_type $m_mode $m_uid $m_gid $m_links"
+  m_look "$1"
+  [ "$m_seen" = "$m_type $m_mode $m_uid $m_gid $m_links" ] ||
+    fail "$m_resource $1: somebody changed it while the run looked (it was $m_seen); run again"
 }
 
 # --- what is done to one path, whoever may write beside it ----------------------------------------------------------

@@ -54,8 +54,11 @@ m_keep_time() {
 m_journal_path() {
   m_record_hook
   m_post=$2
+  m_hold "$1" || fail "$1: $m_hold_why"
   m_parent "$1"
   m_keep_time "$m_dir"
+  m_look "$1"
+  [ "$m_type" != file ] || ! m_is_lent "$1" || m_may_save "$1"
   m_print "$1"
   m_save=$m_receipt/saved/$((m_seq + 1))
   # Saved before it is recorded: an entry without its original could not be undone.
@@ -73,14 +76,25 @@ m_journal_path() {
   m_journal_kept=$m_escaped
   m_join "$m_seq" path "$1" "$m_step" "${3-}"
   printf '%s\n' "$m_joined|$m_state|$m_post|$m_journal_kept|." >>"$m_receipt/journal" || fail "cannot write the journal in $m_receipt"
+  m_let_go
   m_sync
   m_touched "$1"
+}
+
+# m_may_save FILE: after m_look: it is where another account put it. What has other names may be a file that only root may read,
+# and what has no end would fill the disk.
+m_may_save() {
+  if [ "$m_links" -gt 1 ]; then
+    m_names_words "$1" "$m_links"
+    fail "$1: $m_hold_why"
+  fi
+  m_seen_here "$1" && [ "$m_w_size" -le 268435456 ] || fail "$1: it has more than 256 MB and is where others may write; move it away"
 }
 
 # m_record_made PATH: PATH, which was not there before, was made by something that this run started, such as an rc script: an
 # undo removes it, whatever is in it by then.
 m_record_made() {
-  m_print "$1"
+  m_look "$1"
   m_seq=$((m_seq + 1))
   m_join "$m_seq" path "$1" "$m_step" ''
   case $m_type in
@@ -93,23 +107,39 @@ m_record_made() {
 
 # m_journal_tree DIRECTORY: saves a whole tree that is about to be removed.
 m_journal_tree() {
+  m_hold "$1" || fail "$1: $m_hold_why"
   m_parent "$1"
   m_keep_time "$m_dir"
   m_save=$m_receipt/saved/$((m_seq + 1))
+  m_freeze_to_save "$1"
   # tar and not pax: it keeps hard links and modes on every release, and undo needs no more.
   (cd "$m_dir" && tar cpf "$m_save" "./${1##*/}") 2>"$m_work/tar.err" || fail "cannot save the tree $1: $(tail -n 1 "$m_work/tar.err")"
   m_record tree "$1" "$m_step"
+  m_let_go
   m_touched "$1"
+}
+
+# m_freeze_to_save DIRECTORY: nobody else changes the tree while it is saved as m_save. Whose its directories are is saved too.
+m_freeze_to_save() {
+  m_freeze "$1" || fail "$1: $m_hold_why"
+  [ -n "$m_frozen" ] || return 0
+  m_lent_below "$1" >"$m_save.dirs"
+  m_find_foreign_names "$1"
+  [ ! -s "$m_work/tree.names" ] || fail "$1: files in it have other names elsewhere (hard links), so they may be anybody's; leave them one name: $(head -n 3 "$m_work/tree.names" | tr '\n' ' ')"
 }
 
 # m_record_moved PATH INTO: from here on something else, such as an rc script at a boot, may move PATH to INTO and leave a link
 # to that. An undo that finds the link brings back what is saved here.
 m_record_moved() {
   is_there "$1" && [ ! -h "$1" ] || return 0
+  m_hold "$1" || fail "$1: $m_hold_why"
   m_parent "$1"
   m_keep_time "$m_dir"
-  (cd "$m_dir" && tar cpf "$m_receipt/saved/$((m_seq + 1))" "./${1##*/}") 2>"$m_work/tar.err" || fail "cannot save $1: $(tail -n 1 "$m_work/tar.err")"
+  m_save=$m_receipt/saved/$((m_seq + 1))
+  [ ! -d "$1" ] || m_freeze_to_save "$1"
+  (cd "$m_dir" && tar cpf "$m_save" "./${1##*/}") 2>"$m_work/tar.err" || fail "cannot save $1: $(tail -n 1 "$m_work/tar.err")"
   m_record moved "$1" "$m_step" "$2"
+  m_let_go
 }
 
 # m_take_tree_away: after m_journal_tree, of m_path: out of its place at once, since half a tree would look like
@@ -118,6 +148,9 @@ m_take_tree_away() {
   m_parent "$m_path"
   m_temp=$m_dir/.muster-$m_run_id-$m_seq
   m_save=$m_receipt/saved/$m_seq
+  m_hold_why=
+  m_freeze "$m_path" || return 1
+  ! is_there "$m_temp" || rm -f "$m_temp"
   mkdir -m 0700 "$m_temp" && touch -r "$m_path" "$m_temp/.muster.time" && mv "$m_path" "$m_temp/" &&
     touch -r "$m_temp/.muster.time" "$m_temp/${m_path##*/}" || return 1
   (cd "$m_temp" && tar cpf "$m_save.late" "./${m_path##*/}") 2>"$m_work/tar.err" || return 1

@@ -1,12 +1,12 @@
 # What an undo must not destroy goes to kept/RUN-ID in the state directory, below the path that it had, with owner, mode and
 # time. Nothing ever removes it from there. It may come from a hostile daemon: a directory is taken away from it before
-# it is looked into, and of what is in it only plain files are opened. What was cut is simply done again.
+# it is looked into (see held.sh), and of what is in it only plain files are opened. What was cut is simply done again.
 
 # m_find_kept: sets m_kept to the directory of this run, or of the one with which it is undone; and m_self_uid and
 # m_self_gid, which the console does not know yet.
 m_find_kept() {
   m_kept=$m_state_dir/kept/${m_kept_run:-$m_run_id}
-  [ -n "${m_self_uid-}" ] || m_self_uid=$(id -u) m_self_gid=$(id -g)
+  m_find_self
 }
 
 # m_fits NAME PATTERNS: true when one of the patterns, one a line, fits; sets m_fitting to it. As in `case`: a star
@@ -81,53 +81,19 @@ m_nothing_precious_below() (
   exit 1
 )
 
-# --- directories that are somebody else's ------------------------------------------------------------------------
-
-# m_is_private DIRECTORY: nobody but root can put anything in the place of what is in it. Looks at it.
-m_is_private() {
-  m_look "$1"
-  case $m_type$m_uid in "dir$m_self_uid" | dir0) ;; *) return 1 ;; esac
-  # Where names are sticky, root's own stay.
-  case $m_mode in [1357]??? | ??[0145][0145]) return 0 ;; esac
-  return 1
-}
-
-# m_borrow DIRECTORY: it is ours for a moment. Noted first, so that whoever comes after a cut gives it back.
-m_borrow() {
-  m_borrowed=$1
-  ! m_is_private "$m_borrowed" || return 0
-  case $m_type$m_uid in
-    "link$m_self_uid" | link0)
-      m_borrowed=$1/.
-      ! m_is_private "$m_borrowed" || return 0
-      ;;
-  esac
-  [ "$m_type" = dir ] || return 1
-  m_escape "$m_borrowed"
-  printf '%s\n' "$m_uid:$m_gid|$m_mode|$m_escaped" >>"$m_receipt/borrowed" &&
-    chown "$m_self_uid:$m_self_gid" "$m_borrowed" && chmod 0700 "$m_borrowed"
-}
-
-# m_give_back: every borrowed directory is whose it was. Inner ones are borrowed later, and their places are safe until
-# the outer ones go back: so from the end.
-m_give_back() {
-  [ -f "$m_receipt/borrowed" ] || return 0
-  awk '{ line[NR] = $0 } END { for (i = NR; i; i--) print line[i] }' "$m_receipt/borrowed" >"$m_work/borrowed"
-  while IFS='|' read -r m_was m_was_mode m_was_path; do
-    m_unescape "$m_was_path"
-    if [ -d "$m_unescaped" ] && [ ! -h "$m_unescaped" ]; then
-      chown "$m_was" "$m_unescaped" && m_chmod "$m_was_mode" "$m_unescaped"
-    fi
-  done <"$m_work/borrowed"
-  rm -f "$m_receipt/borrowed"
-}
-
 # --- moving ------------------------------------------------------------------------------------------------------
 
-# m_shelf_for DIRECTORY [GENERATION]: makes the place for what was in DIRECTORY; sets m_shelf.
+# m_shelf_for DIRECTORY [GENERATION]: makes the place for what was in DIRECTORY; sets m_shelf. It is held until all is: a part of
+# it may be whose the directory was, who may have come with what was moved there.
 m_shelf_for() {
   m_shelf=$m_kept${2-}$1
   m_shelf=${m_shelf%/}
+  m_hold_dir "$m_shelf" || return 1
+  if [ "$m_holds" -gt 1 ]; then
+    m_holds=$((m_holds - 1))
+  else
+    m_let_go
+  fi
   [ -d "$m_shelf" ] || (umask 077 && mkdir -p "$m_shelf") 2>/dev/null
 }
 
@@ -203,7 +169,7 @@ m_keep_directory() {
   m_keep_below=${1%/}/$2
   m_look "./$2"
   if [ ! -d "$m_shelf/$2" ]; then
-    mkdir -m 0700 "$m_shelf/$2" && chown "$m_uid:$m_gid" "$m_shelf/$2" && m_chmod "$m_mode" "$m_shelf/$2" &&
+    mkdir -m 0700 "$m_shelf/$2" && m_give_later "$m_shelf/$2" "$m_uid:$m_gid" "$m_mode" &&
       touch -r "./$2" "$m_shelf/$2" || return 1
   fi
   (
@@ -222,10 +188,12 @@ m_keep_path() {
   m_find_kept
   m_parent "$1"
   m_keep_dir=$m_dir
-  m_borrow "$m_keep_dir" && m_near_of= && (cd "$m_keep_dir" && m_keep "$m_keep_dir" "${1##*/}")
+  m_hold "$1" || return 1
+  m_near_of=
+  (cd "$m_keep_dir" && m_keep "$m_keep_dir" "${1##*/}") && ! is_there "$1"
   m_keep_bad=$?
-  m_give_back
-  [ "$m_keep_bad" -eq 0 ] && ! is_there "$1"
+  m_let_go
+  return "$m_keep_bad"
 }
 
 # m_keep_copy FILE: a copy of it is kept; it stays. For what is about to be replaced, so that there is no moment without it.
@@ -233,9 +201,10 @@ m_keep_copy() {
   m_find_kept
   m_parent "$1"
   m_keep_dir=$m_dir
-  m_borrow "$m_keep_dir" && [ -f "$1" ] && [ ! -h "$1" ] && m_copy_to_shelf "$m_keep_dir" "${1##*/}"
+  m_hold "$1" || return 1
+  [ -f "$1" ] && [ ! -h "$1" ] && m_copy_to_shelf "$m_keep_dir" "${1##*/}"
   m_keep_bad=$?
-  m_give_back
+  m_let_go
   return "$m_keep_bad"
 }
 

@@ -10,7 +10,7 @@ m_prune() {
   done
   [ "$m_count" -le "$m_keep_receipts" ] || m_prune_receipts
   for m_one in /tmp/muster.??????; do
-    if [ -O "$m_one" ] && [ -f "$m_one/driver.pid" ] && [ -n "$(find "$m_one/driver.pid" -mtime +0 -print)" ] &&
+    if [ -O "$m_one" ] && [ ! -h "$m_one" ] && [ -f "$m_one/driver.pid" ] && [ -n "$(find "$m_one/driver.pid" -mtime +0 -print)" ] &&
       ! kill -0 "$(cat "$m_one/driver.pid")" 2>/dev/null; then
       rm -rf "$m_one"
     fi
@@ -26,7 +26,11 @@ m_prune_receipts() {
     case $m_status in rolling-back | rollback-incomplete) continue ;; esac
     # Runs that are undone together go together.
     m_unit_goes || break
-    if ! m_keep_of_receipt; then
+    m_hold_dir "$m_state_dir"
+    m_keep_of_receipt
+    m_own_status=$?
+    m_let_go
+    if [ "$m_own_status" -ne 0 ]; then
       notice "the old receipt $m_one stays: what in it cannot be made again could not be moved to $m_state_dir/kept"
       continue
     fi
@@ -84,7 +88,7 @@ m_keep_original() {
   m_leaf=${m_unescaped##*/}
   if [ "$m_kind" = tree ]; then
     m_leaf=$m_leaf.tar
-  elif [ -f "$m_unescaped" ] && [ ! -h "$m_unescaped" ] && cmp -s "$m_saved" "$m_unescaped"; then
+  elif [ -f "$m_unescaped" ] && [ ! -h "$m_unescaped" ] && m_readable "$m_unescaped" 268435456 && cmp -s "$m_saved" "$m_opened_file"; then
     return 0
   fi
   m_shelf_for "$m_dir" || return 1

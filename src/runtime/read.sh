@@ -36,6 +36,21 @@ m_read() {
   return 1
 }
 
+# m_readable FILE [MOST-BYTES]: sets m_opened_file to a file that holds what FILE does and that nobody else can change: FILE
+# itself where only root writes, or else a copy. False, with m_read_why, as m_read.
+m_readable() {
+  m_opened_file=$1
+  m_find_self
+  [ "$m_self_uid" -eq 0 ] || return 0
+  m_w_parent=${1%/*}
+  if m_walk "${m_w_parent:-/}" && [ -z "$m_foreign" ] && [ ! -h "$1" ]; then
+    return 0
+  fi
+  m_staged=$((${m_staged-0} + 1))
+  m_opened_file=$m_work/seen.$m_staged
+  m_read "$1" "$m_opened_file" ${2+"$2"}
+}
+
 m_read_link() {
   m_seen_here "$m_read_from" || :
   m_w_from=$m_read_from m_w_open='' m_w_through=''
@@ -167,4 +182,25 @@ m_print_apart() {
       ;;
   esac
   m_state="$m_type|$m_mode|$m_uid|$m_gid|$m_extra"
+}
+
+# --- for resources -------------------------------------------------------------------------------------------------
+
+# m_look_there PATH: m_look, on a way on which root follows no link of others; m_content_foreign says whether they may write
+# where it is.
+m_look_there() {
+  m_w_parent=${1%/*}
+  if [ "$m_self_uid" -eq 0 ]; then
+    m_walk "${m_w_parent:-/}" || fail "$m_resource $1: $m_hold_why"
+    m_content_foreign=$m_foreign
+  fi
+  m_look "$1"
+}
+
+# m_own_content [MOST]: after m_see: m_content is a file that nobody else writes, with what the target holds.
+m_own_content() {
+  [ -n "$m_content_foreign" ] && [ "$m_type" = file ] || return 0
+  m_readable "$m_content" ${1+"$1"} || fail "$m_resource $m_target_name: $m_read_why"
+  m_content=$m_opened_file
+  m_content_foreign=
 }

@@ -190,36 +190,6 @@ m_see() {
   m_is_planned "$1" || m_look_there "$1"
 }
 
-# m_look_there PATH: m_look, on a way on which root follows no link of others; m_content_foreign says whether they may write
-# where it is.
-m_look_there() {
-  m_w_parent=${1%/*}
-  if [ "$m_self_uid" -eq 0 ]; then
-    m_walk "${m_w_parent:-/}" || fail "$m_resource $1: $m_hold_why"
-    m_content_foreign=$m_foreign
-  fi
-  m_look "$1"
-}
-
-# m_own_content [MOST]: after m_see: m_content is a file that nobody else writes, with what the target holds.
-m_own_content() {
-  [ -n "$m_content_foreign" ] && [ "$m_type" = file ] || return 0
-  m_staged=$((m_staged + 1))
-  m_read "$m_content" "$m_work/seen.$m_staged" ${1+"$1"} || fail "$m_resource $m_target_name: $m_read_why"
-  m_content=$m_work/seen.$m_staged
-  m_content_foreign=
-}
-
-# m_begin_change PATH: from here to m_let_go nobody else can change what PATH names, and it is what m_see saw.
-m_begin_change() {
-  m_hold "$1" || fail "$m_resource $1: $m_hold_why"
-  [ -n "$m_lent" ] || return 0
-  m_seen="$m_type $m_mode $m_uid $m_gid $m_links"
-  m_look "$1"
-  [ "$m_seen" = "$m_type $m_mode $m_uid $m_gid $m_links" ] ||
-    fail "$m_resource $1: somebody changed it while the run looked (it was $m_seen); run again"
-}
-
 # m_is_planned PATH: the same of what only the plan has; false for what is as it is. Starts no process.
 m_is_planned() {
   m_after=

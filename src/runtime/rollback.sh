@@ -217,8 +217,9 @@ m_undo_accounts_proof() {
 m_undo_times() {
   while IFS= read -r m_entry_line <&3; do
     m_load "$m_entry_line"
-    if [ "$m_kind" = time ] && [ -d "$m_a1" ] && [ -f "$m_receipt/saved/$m_entry_seq" ]; then
-      touch -r "$m_receipt/saved/$m_entry_seq" "$m_a1"
+    if [ "$m_kind" = time ] && [ -d "$m_a1" ] && [ -f "$m_receipt/saved/$m_entry_seq" ] && m_hold "$m_a1"; then
+      [ -h "$m_a1" ] && ! m_walk "$m_a1" || touch -r "$m_receipt/saved/$m_entry_seq" "$m_a1"
+      m_let_go
     elif [ "$m_kind" = package ]; then
       m_undo_package_times
     fi
@@ -249,7 +250,7 @@ m_prove() {
     # Not as before, and meant so.
     case $m_handed_list in *"|$m_path|"*) continue ;; esac
     m_paths=$((m_paths + 1))
-    m_print "$m_path"
+    m_print_apart "$m_path"
     if [ "$m_state" = "$m_pre" ]; then
       m_proved=$((m_proved + 1))
     elif m_only_access && [ "${m_state%"|"*}" = "${m_pre%"|"*}" ]; then

@@ -3,12 +3,25 @@
 
 # The tree is unpacked beside its place, so that it comes back whole or not at all.
 m_undo_tree() {
+  if ! m_hold "$m_path"; then
+    m_result failed tree "$m_path" "$m_hold_why"
+    return 0
+  fi
+  m_undo_tree_held
+  m_let_go
+}
+
+m_undo_tree_held() {
   m_parent "$m_path"
   m_temp=$m_dir/.muster-$m_run_id-$m_entry_seq
-  rm -rf "$m_temp.gone" "$m_temp.new"
+  m_remove_tree "$m_temp.gone" && m_remove_tree "$m_temp.new" || {
+    m_result failed tree "$m_path" "$m_hold_why"
+    return 0
+  }
   m_was=$m_temp.new/${m_path##*/}
   # The run may have been cut when the tree had just been moved, with all that was written in it to the end.
-  [ ! -f "$m_temp/.muster.time" ] || [ ! -d "$m_temp/${m_path##*/}" ] || m_was=$m_temp/${m_path##*/}
+  # Nobody else can make that one.
+  { [ "$m_self_uid" -eq 0 ] && { [ -h "$m_temp" ] || [ ! -O "$m_temp" ]; }; } || [ ! -f "$m_temp/.muster.time" ] || [ ! -d "$m_temp/${m_path##*/}" ] || m_was=$m_temp/${m_path##*/}
   if [ "$m_was" != "$m_temp/${m_path##*/}" ] && ! m_unpack_tree; then
     m_verdict=failed
     m_restored="cannot unpack what was saved: $(tail -n 1 "$m_work/tar.err")"
@@ -20,16 +33,35 @@ m_undo_tree() {
     m_restored='something else is there now; --force overwrites it'
     m_conflicts="$m_conflicts|$m_path|"
   else
-    m_put_tree
+    # What is there goes away as it is.
+    m_let_go
+    m_hold "$m_path" && m_put_tree || {
+      m_verdict=failed
+      m_restored=${m_hold_why:-$m_restored}
+    }
   fi
   # Before the result is noted: nobody comes back for it then.
-  rm -rf "$m_temp.new"
-  case $m_verdict in undone | kept) rm -rf "$m_temp" ;; esac
+  m_remove_tree "$m_temp.new"
+  case $m_verdict in undone | kept) m_remove_tree "$m_temp" ;; esac
   m_result "$m_verdict" tree "$m_path" "$m_restored"
 }
 
 # m_undo_moved: of m_path, which was not ours to move, and m_a3, to where it may be a link by now.
 m_undo_moved() {
+  if ! m_hold "$m_path"; then
+    m_result failed moved "$m_path" "$m_hold_why"
+    return 0
+  fi
+  if m_hold "$m_a3"; then
+    m_undo_moved_held
+    m_let_go
+  else
+    m_result failed moved "$m_path" "$m_hold_why"
+  fi
+  m_let_go
+}
+
+m_undo_moved_held() {
   if is_there "$m_path" && [ ! -h "$m_path" ]; then
     m_result kept moved "$m_path" 'is where it was'
     return 0
@@ -43,7 +75,8 @@ m_undo_moved() {
     rm -f "$m_path"
   fi
   m_escape "$m_a3"
-  if [ -f "$m_a3" ] && [ ! -h "$m_a3" ] && ! grep -qF -- "|path|$m_escaped|" "$m_work/backwards" && mv "$m_a3" "$m_path"; then
+  m_look "$m_a3"
+  if [ "$m_type" = file ] && { [ "$m_links" -eq 1 ] || ! m_is_lent "$m_a3"; } && ! grep -qF -- "|path|$m_escaped|" "$m_work/backwards" && mv "$m_a3" "$m_path"; then
     m_result undone moved "$m_path" 'moved back'
   else
     m_undo_tree
@@ -63,18 +96,38 @@ m_put_tree() {
     m_restored="cannot keep what somebody put there in $m_kept, so it stays"
     return 0
   fi
-  if mv "$m_was" "$m_path" && touch -r "${m_was%/*}/.muster.time" "$m_path"; then
+  if m_unfreeze_copy "$m_was" "$m_receipt/saved/$m_entry_seq.dirs" && mv "$m_was" "$m_path" && touch -r "${m_was%/*}/.muster.time" "$m_path"; then
     m_verdict=undone
     m_restored='tree as before'
   else
     m_verdict=failed
     m_restored='cannot put it in its place'
   fi
+  return 0
 }
 
-# m_same_tree A B: nobody can tell them apart: the same names, owners, modes, times and contents.
+# m_same_tree A B: nobody can tell them apart: the same names, owners, modes, times and contents. What is at B is taken from
+# others for that, as A was when it was saved.
 m_same_tree() {
+  m_saved_dirs=$m_receipt/saved/$m_entry_seq.dirs
+  if [ -d "$2" ] && [ ! -h "$2" ]; then
+    m_freeze "$2" || return 1
+    : >"$m_work/tree.lent"
+    [ -z "$m_frozen" ] || m_lent_below "$2" >"$m_work/tree.lent"
+    if [ -f "$m_saved_dirs" ]; then
+      sort "$m_saved_dirs" >"$m_work/tree.a"
+      sort "$m_work/tree.lent" | cmp -s - "$m_work/tree.a" || return 1
+    elif [ -n "$m_frozen" ]; then
+      return 1
+    fi
+  fi
   (cd "$1" && ls -lnRA .) 2>/dev/null | grep -v '^total ' >"$m_work/tree.a"
   (cd "$2" && ls -lnRA .) 2>/dev/null | grep -v '^total ' >"$m_work/tree.b"
-  cmp -s "$m_work/tree.a" "$m_work/tree.b" && diff -r "$1" "$2" >/dev/null 2>&1
+  cmp -s "$m_work/tree.a" "$m_work/tree.b" || return 1
+  if [ -h "$1" ] || [ ! -d "$1" ]; then
+    [ -h "$1" ] || [ ! -f "$1" ] || cmp -s "$1" "$2"
+    return
+  fi
+  # By the plain files of A alone; diff -r would follow links.
+  [ -z "$(cd "$1" && find . -type f ! -exec sh -c 'cmp -s "$1" "$0/$1"' "$2" {} \; -print | sed 1q)" ]
 }

@@ -49,9 +49,22 @@ m_what_differs() {
 }
 
 m_undo_path() {
+  m_reported=
+  if m_hold "$m_path"; then
+    m_undo_path_held
+    m_let_go
+  elif [ "$m_pre_type" = absent ]; then
+    # A way on which somebody else has put a link leads to nothing of the run's.
+    m_result kept path "$m_path" "is gone: $m_hold_why"
+  else
+    m_conflicts="$m_conflicts|$m_path|"
+    m_result conflict path "$m_path" "$m_hold_why"
+  fi
+}
+
+m_undo_path_held() {
   m_parent "$m_path"
-  m_temp=$m_dir/.muster-$m_run_id-$m_entry_seq
-  ! is_there "$m_temp" || rm -f "$m_temp"
+  m_drop_temps "$m_dir/.muster-$m_run_id-$m_entry_seq"
   case $m_conflicts in
     *"|$m_path|"*)
       m_result conflict path "$m_path" 'left as it is, see above'
@@ -81,7 +94,7 @@ m_undo_path() {
   else
     m_conflicts="$m_conflicts|$m_path|"
     m_result conflict path "$m_path" "somebody changed it since ($(m_what_differs)); --force overwrites it"
-    if [ "$m_pre_type" = file ] && [ "$m_type" = file ] && m_is_text "$m_path"; then
+    if [ "$m_pre_type" = file ] && [ "$m_type" = file ] && m_is_its_own "$m_path" && m_is_text "$m_path"; then
       m_emit_diff "$m_path" "$m_receipt/saved/$m_entry_seq"
     fi
     return 0
@@ -89,6 +102,25 @@ m_undo_path() {
   m_seq=$m_entry_seq
   if m_restore; then
     m_result undone path "$m_path" "$m_restored"
+  fi
+}
+
+# m_is_its_own FILE: after m_look: where others may write, a file of other names (hard links) may be one that only root may read.
+m_is_its_own() {
+  [ "$m_links" -le 1 ] || ! m_is_lent "$1"
+}
+
+# m_access_back: of m_path, whose content stays: owner and mode as before. A file that another account has had goes back as
+# another one, since that may still write to what it opened.
+m_access_back() {
+  if ! m_is_its_own "$m_path"; then
+    m_names_words "$m_path" "$m_links"
+    return 1
+  fi
+  if [ "$m_type:$m_links" = file:1 ] && [ "$m_uid" != "$m_pre_uid" ] && [ "$m_uid" != 0 ] && [ "$m_uid" != "$m_self_uid" ]; then
+    m_put "$m_path" "$m_path" "$m_pre_mode" "$m_pre_uid" "$m_pre_gid" "$m_path"
+  else
+    chown -h "$m_pre_uid:$m_pre_gid" "$m_path" && m_chmod "$m_pre_mode" "$m_path"
   fi
 }
 
@@ -111,10 +143,10 @@ m_undo_writers() {
     case $m_once_paths in
       *"|$m_path|"*) m_result kept path "$m_path" 'its writer changed it since, see below' ;;
       *)
-        if chown "$m_pre_uid:$m_pre_gid" "$m_path" && m_chmod "$m_pre_mode" "$m_path"; then
+        if m_seq=$m_entry_seq && m_access_back; then
           m_result undone path "$m_path" 'owner and mode as before; its content is another one since'
         else
-          m_result failed path "$m_path" 'cannot set owner and mode'
+          m_result failed path "$m_path" "cannot set owner and mode${m_hold_why:+: $m_hold_why}"
         fi
         ;;
     esac
@@ -164,18 +196,18 @@ m_restore() {
       ;;
     dir)
       [ -d "$m_path" ] || mkdir -m 0700 "$m_path"
-      chown "$m_pre_uid:$m_pre_gid" "$m_path" && m_chmod "$m_pre_mode" "$m_path" && touch -r "$m_saved" "$m_path"
+      m_access_back && touch -r "$m_saved" "$m_path"
       ;;
     other) (cd / && pax -r -pe <"$m_saved") ;;
   esac && return 0
-  [ -n "$m_reported" ] || m_result failed path "$m_path" 'cannot bring it back'
+  [ -n "$m_reported" ] || m_result failed path "$m_path" "cannot bring it back${m_hold_why:+: $m_hold_why}"
   return 1
 }
 
 m_restore_file() {
   if [ "$m_type" = file ] && [ "$m_extra" = "$m_pre_extra" ]; then
     # The content is right: the file itself stays, and with it its other names.
-    chown "$m_pre_uid:$m_pre_gid" "$m_path" && m_chmod "$m_pre_mode" "$m_path" && touch -r "$m_saved" "$m_path"
+    m_access_back && touch -r "$m_saved" "$m_path"
   else
     m_rejoin || m_put "$m_saved" "$m_path" "$m_pre_mode" "$m_pre_uid" "$m_pre_gid" "$m_saved"
   fi
@@ -190,12 +222,17 @@ m_rejoin() {
     m_other=$(find "$m_where" -xdev -inum "$m_inode" -type f -print 2>/dev/null | head -n 1)
     [ -z "$m_other" ] || break
   done
-  [ -n "$m_other" ] || return 1
+  [ -n "$m_other" ] && m_hold "$m_other" || return 1
+  m_rejoin_held
+  m_own_status=$?
+  m_let_go
+  return "$m_own_status"
+}
+
+m_rejoin_held() {
   m_print "$m_other"
-  [ "$m_state" = "$m_pre" ] || return 1
-  m_temp=$m_dir/.muster-$m_run_id-$m_seq
-  rm -f "$m_temp"
-  ln "$m_other" "$m_temp" && mv -f "$m_temp" "$m_path"
+  [ "$m_state" = "$m_pre" ] && m_find_temp "$m_path" || return 1
+  ln "$m_other" "$m_temp" && m_make_room "$m_path" && mv -f "$m_temp" "$m_path"
 }
 
 # m_remove: the run made m_path; nothing was there before.
@@ -234,7 +271,6 @@ m_remove() {
 # m_shelve_like: where files from the directory m_path are kept, theirs has the owner and mode that it had.
 m_shelve_like() {
   m_find_kept
-  [ ! -d "$m_kept$m_path" ] || [ "$m_post_type" != dir ] || {
-    chown "$m_post_uid:$m_post_gid" "$m_kept$m_path" && m_chmod "$m_post_mode" "$m_kept$m_path"
-  }
+  [ ! -d "$m_kept$m_path" ] || [ "$m_post_type" != dir ] ||
+    m_give_later "$m_kept$m_path" "$m_post_uid:$m_post_gid" "$m_post_mode"
 }

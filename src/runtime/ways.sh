@@ -2,7 +2,7 @@
 # which all is root's costs one look a step: nobody else can change what was found there.
 
 m_safe="$m_nl/$m_nl" m_safe_alone="$m_nl/$m_nl" m_safe_ways='' m_ways_alone=''
-m_lent='' m_foreign='' m_hold_why=''
+m_lent='' m_holds=0 m_foreign='' m_hold_why=''
 
 # m_forget_ways: something that the run started may have given a directory away, or put a link in its place.
 m_forget_ways() {
@@ -19,7 +19,10 @@ m_find_self() {
 # may have made.
 m_walk() {
   m_foreign='' m_missing='' m_hold_why='' m_real=$1
-  case $m_safe$m_safe_ways in *"$m_nl$1$m_nl"*) ! m_is_still_safe "$1" || return 0 ;; esac
+  case $1 in
+    *"$m_nl"*) ;;
+    *) case $m_safe$m_safe_ways in *"$m_nl$1$m_nl"*) ! m_is_still_safe "$1" || return 0 ;; esac ;;
+  esac
   m_find_self
   m_w_turns=0
   until m_walk_once "$m_real"; do
@@ -45,14 +48,16 @@ m_is_still_safe() {
 
 # m_note_way DIRECTORY: all on the way to it is ours. What is ours only while something is borrowed is forgotten with that.
 m_note_way() {
+  case $1 in *"$m_nl"*) return 0 ;; esac
   case $m_safe$m_safe_ways in *"$m_nl$1$m_nl"*) return 0 ;; esac
   m_safe_ways=${m_safe_ways:-$m_nl}$1$m_nl
-  [ -n "$m_lent" ] || m_ways_alone=$m_safe_ways
+  [ -n "$m_lent" ] || [ "$m_holds" -gt 0 ] || m_ways_alone=$m_safe_ways
 }
 
 m_note_safe() {
+  case $1 in *"$m_nl"*) return 0 ;; esac
   m_safe=$m_safe$1$m_nl
-  [ -n "$m_lent" ] || m_safe_alone=$m_safe
+  [ -n "$m_lent" ] || [ "$m_holds" -gt 0 ] || m_safe_alone=$m_safe
 }
 
 # m_walk_once PATH: as m_walk, as far as the first link, which makes it false; sets m_w_through to PATH with that link's text in
@@ -63,15 +68,20 @@ m_walk_once() {
   while [ -n "$m_w_left" ]; do
     m_w_path=$m_w_path/${m_w_left%%/*}
     case $m_w_left in */*) m_w_left=${m_w_left#*/} ;; *) m_w_left= ;; esac
-    case $m_safe in *"$m_nl$m_w_path$m_nl"*) set -- ;; *) set -- ${1+"$@"} "$m_w_path" ;; esac
+    case $m_w_from:$m_safe in
+      *"$m_nl"*:*) set -- ${1+"$@"} "$m_w_path" ;;
+      *"$m_nl$m_w_path$m_nl"*) set -- ;;
+      *) set -- ${1+"$@"} "$m_w_path" ;;
+    esac
   done
   [ $# -gt 0 ] || return 0
   m_w_open=
-  # What follows the first that is no directory of ours is not believed: a link's text may look like any line.
+  # What follows the first that is not ours alone makes nothing safe: it may be another one by now, or a link's text that looks
+  # like such a line.
   while read -r m_w_bits m_w_links m_w_uid m_w_gid m_w_rest; do
     case $m_w_bits in
       '') break ;;
-      d*) m_judge_directory "$1" || return 0 ;;
+      d*) [ -n "$m_foreign" ] || m_judge_directory "$1" ;;
       l*)
         m_judge_link "$1"
         return 1
@@ -83,20 +93,28 @@ m_walk_once() {
     esac
     shift
   done <<END_OF_WAY
-$(ls -ldn "$@" 2>/dev/null)
+$(m_list_way "$@")
 END_OF_WAY
   m_missing=${1-}
-  m_foreign=$m_w_open
+  m_foreign=${m_foreign:-$m_w_open}
 }
 
-# m_judge_directory PATH: by m_w_bits and m_w_uid. False when m_foreign is found: nothing that was seen below it counts. Where names
-# are sticky (m_w_open), root's own directories stay, and nothing else does.
+# m_list_way PATH...: a line of ls for each; a name of two lines must not be taken for two names.
+m_list_way() {
+  case $m_w_from in
+    *"$m_nl"*) for m_w_word do ls -ldn "$m_w_word" 2>/dev/null | sed 1q; done ;;
+    *) ls -ldn "$@" 2>/dev/null ;;
+  esac
+}
+
+# m_judge_directory PATH: by m_w_bits and m_w_uid: it is safe, or m_foreign, or m_w_open: where names are sticky, root's own
+# directories stay, and nothing else does.
 m_judge_directory() {
   m_w_whose=other
   case $m_w_uid in 0 | "$m_self_uid") m_w_whose=ours ;; esac
   if [ "$m_w_whose" = other ] && [ -n "$m_w_open" ]; then
     m_foreign=$m_w_open
-    return 1
+    return 0
   fi
   m_w_open=
   case $m_w_whose$m_w_bits in
@@ -104,7 +122,6 @@ m_judge_directory() {
     other* | ours?????w* | ours????????w*) m_foreign=$1 ;;
     *) m_note_safe "$1" ;;
   esac
-  [ -z "$m_foreign" ]
 }
 
 # m_judge_link PATH: sets m_w_through when it is one of root's, where nobody else can make any.
@@ -112,6 +129,7 @@ m_judge_link() {
   m_w_place=
   # One of root's may have been moved there.
   ! m_is_lent "$1" || m_w_place=lent
+  [ -z "$m_foreign" ] || m_w_place=lent
   case $m_w_place$m_w_uid:$m_w_open:$m_w_links in
     0::* | "$m_self_uid"::* | 0:*:1 | "$m_self_uid":*:1) ;;
     *)

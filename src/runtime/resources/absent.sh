@@ -20,7 +20,7 @@ absent() {
   m_begin_change "$m_path"
   if [ "$m_type" = dir ] && [ -n "$m_o_recursive" ]; then
     m_journal_tree "$m_path"
-    m_take_tree_away || fail "absent $m_path: cannot remove the tree"
+    m_take_tree_away || fail "absent $m_path: cannot remove the tree${m_hold_why:+: $m_hold_why}"
   elif [ "$m_type" = dir ]; then
     m_journal_path "$m_path" 'absent|-|-|-|-'
     rmdir "$m_path" || fail "absent $m_path: cannot remove the directory"

@@ -51,12 +51,9 @@ m_source_look() {
 # m_own_source FILE: sets m_source, m_uid, m_gid and m_mode; where others may write, to a copy of what was seen as one plain
 # file, and to what that was: its owner is not another file's.
 m_own_source() {
-  m_source=$1
-  m_w_parent=${1%/*}
-  if [ "$m_self_uid" -eq 0 ] && { ! m_walk "${m_w_parent:-/}" || [ -n "$m_foreign" ] || [ -h "$1" ]; }; then
-    m_staged=$((m_staged + 1))
-    m_source=$m_work/source.$m_staged
-    m_read "$1" "$m_source" "$m_copy_most" || fail "copy $m_path: $m_read_why"
+  m_readable "$1" "$m_copy_most" || fail "copy $m_path: $m_read_why"
+  m_source=$m_opened_file
+  if [ "$m_source" != "$1" ]; then
     m_bits=$m_read_bits m_uid=$m_read_uid m_gid=$m_read_gid
   else
     read -r m_bits m_links m_uid m_gid m_rest <<EOF
