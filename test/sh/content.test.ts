@@ -68,6 +68,8 @@ has_checkconf() { checkconf=$root/bin/named-checkconf; }
       'lib/trees.sh': read('lib/trees.sh'),
       'lib/written.sh': read('lib/written.sh'),
       'lib/cage-proof.sh': read('lib/cage-proof.sh'),
+      'lib/reading.sh': read('lib/reading.sh'),
+      'lib/trusted.sh': read('lib/trusted.sh'),
       'templates/named.conf': Buffer.from(`options { };\n# ${vars['conf'] ?? ''}\n`),
     },
     vars: {

@@ -2,7 +2,7 @@
 
 # skeleton_is_roots: what the article's `useradd -m` put into the cage is not named's to write.
 skeleton_is_roots() {
-  (cd "$cage" && find . ! -name . -type d -prune -o -type f -user "$run_user" -print) 2>/dev/null >"$m_work/skeleton" || :
+  (cd "$cage" && find . ! -name . -type d -prune -o -type f -user "$run_user" ! -name "*$m_nl*" -print) 2>/dev/null >"$m_work/skeleton" || :
   while IFS= read -r name <&5; do
     mode_owner "$cage/${name#./}" --owner 0
   done 5<"$m_work/skeleton"

@@ -46,7 +46,7 @@ drop_absent() {
 # stand before it. One that refuses the configuration leaves its words in $m_work/parsed.bad; one that knows no -p does not.
 run_parser() {
   : >"$m_work/parsed.bad"
-  if "$checkconf" ${1:+-t "$1"} -p "$named_conf" >"$m_work/parsed.all" 2>&1 </dev/null; then
+  if checked_into=$m_work/parsed.all && within_check ${1:+-t "$1"} -p "$named_conf"; then
     # Nothing but blocks and statements: whoever prints something else does not know -p.
     sed -n '/^[a-z][a-z-]*\( [^:]*\)\{0,1\} {$/,$p' "$m_work/parsed.all" >"$m_work/parsed"
     [ -s "$m_work/parsed" ]

@@ -44,7 +44,7 @@ record_pid_link() {
   old_text=$(link_text "$pid_link")
   if [ -n "$old_text" ]; then
     m_quote "$old_text"
-    undo="$undo; [ -f $quoted ] || ln -s $m_quoted $quoted"
+    undo="$undo; [ -e $quoted ] || [ -h $quoted ] || ln -s $m_quoted $quoted"
   fi
   m_record command 'link of the pid file' "$m_step" "$undo" "[ -h $quoted ]"
 }

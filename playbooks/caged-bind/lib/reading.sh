@@ -1,37 +1,43 @@
 # Reading what lies where named may write. It can put a link in the place of a file, a pipe that nobody writes to, or a file
 # without end: so root reads there by m_read, or a program does with named's own rights, and for so long.
 
-# within SECONDS COMMAND...: what it prints goes into $m_work/within.out and within.err; false when it is not done in time,
-# and it is ended then. COMMAND is a program behind `exec`, or as_named.
+# within SECONDS COMMAND...: runs a program; what it prints goes into $m_work/within.out and within.err. False when it fails, and
+# when it is not done in time: then it is ended, and within_status is `late`. It reads the file within_in, if that is set.
 within() {
   within_end=$(($(date +%s) + $1 + 1))
   within_naps=0
   shift
-  rm -f "$m_work/within.done"
-  : >"$m_work/within.out"
-  : >"$m_work/within.err"
-  {
-    { "$@"; } </dev/null >"$m_work/within.out" 2>"$m_work/within.err" &
-    within_pid=$!
-    printf '%s\n' "$within_pid" >"$m_work/within.pid"
-    wait "$within_pid" || :
-    : >"$m_work/within.done"
-  } &
+  rm -f "$m_work/within.done" "$m_work/within.pid"
+  (
+    # `wait` does not tell a status on every release, so this one waits in the foreground.
+    within_status=0
+    sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$m_work/within.pid" "$@" \
+      <"${within_in:-/dev/null}" >"$m_work/within.out" 2>"$m_work/within.err" || within_status=$?
+    printf '%s\n' "$within_status" >"$m_work/within.part"
+    mv "$m_work/within.part" "$m_work/within.done"
+  ) &
+  within_in=
   until [ -f "$m_work/within.done" ]; do
     within_naps=$((within_naps + 1))
     if [ "$within_naps" -le 20 ] && sleep 0.005 2>/dev/null; then
       continue
     elif [ "$(date +%s)" -ge "$within_end" ]; then
       read -r within_pid <"$m_work/within.pid" && kill -9 "$within_pid" 2>/dev/null || :
+      m_await 5 test -f "$m_work/within.done" || :
+      within_status=late
       return 1
     fi
     sleep 0.05 2>/dev/null || sleep 1
   done
+  read -r within_status <"$m_work/within.done"
+  return "$within_status"
 }
 
-# as_named COMMAND...: with the rights of our user, and of no group but its own. Takes the place of this shell.
-as_named() {
-  exec chroot -u "$run_user" -g "$run_group" -G "$run_group" / "$@"
+# within_named SECONDS COMMAND...: the same with the rights of our user, and of no group but its own.
+within_named() {
+  within_seconds=$1
+  shift
+  within "$within_seconds" chroot -u "$run_user" -g "$run_group" -G "$run_group" / "$@"
 }
 
 # read_pid FILE: sets pid_read to the process that a pid file names, or to nothing, and then pid_why to what is wrong with it.
@@ -59,6 +65,19 @@ read_pid() {
 
 # last_words_of FILE: prints the end of a log in the cage.
 last_words_of() {
-  [ -f "$1" ] && [ ! -h "$1" ] && within 3 as_named tail -c 4096 "$1" || return 0
+  [ -f "$1" ] && [ ! -h "$1" ] && within_named 3 tail -c 4096 "$1" || return 0
   tail -n 5 "$m_work/within.out"
+}
+
+# differing_names ONE OTHER: of the names that it reads, prints those of which the file below ONE is not the same as the one below
+# OTHER, or cannot be compared by named itself.
+differing_names() {
+  cat >"$m_work/differing.in"
+  within_in=$m_work/differing.in
+  # shellcheck disable=SC2016
+  if within_named 600 sh -c 'while IFS= read -r name; do cmp -s "$1/$name" "$2/$name" </dev/null || printf "%s\n" "$name"; done' sh "$1" "$2"; then
+    awk -v said="$m_work/within.out" 'BEGIN { while ((getline line < said) > 0) differs[line] = 1 } $0 in differs' "$m_work/differing.in"
+  else
+    cat "$m_work/differing.in"
+  fi
 }

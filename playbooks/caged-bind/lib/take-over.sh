@@ -17,11 +17,9 @@ take_over() {
   taken=0
   while IFS= read -r top <&6; do
     [ -d "$top" ] && [ -d "$cage$top" ] || continue
-    written_below "$top" -links 1 ${1+"$@"} >"$m_work/taken.names"
+    changing_below "$top" -links 1 ${1+"$@"} | differing_names "$top" "$cage$top" >"$m_work/taken.names"
     while IFS= read -r name <&5; do
-      name=${name#./}
-      names_that_change "$name" "$top" || continue
-      cmp -s "$top/$name" "$cage$top/$name" || take_file "$top/$name" "$cage$top/$name"
+      take_file "$top/$name" "$cage$top/$name"
     done 5<"$m_work/taken.names"
     drop_old_journals "$top"
   done 6<<EOT
@@ -30,15 +28,23 @@ $further_paths
 EOT
 }
 
+# changing_below TOP FIND-OPTION...: prints the names of the plain files below TOP that named itself writes.
+changing_below() {
+  changing_top=$1
+  written_below "$@" | while IFS= read -r name; do
+    ! names_that_change "$name" "$changing_top" || printf '%s\n' "$name"
+  done
+}
+
 # written_below TOP FIND-OPTION...: prints the plain files below TOP, also below links to directories that root made. Other
-# links are not followed: whoever may write there can let them lead anywhere.
+# links are not followed: whoever may write there can let them lead anywhere. A name with a line break is nobody's zone.
 written_below() {
   (
     cd "$1" || exit 0
     shift
-    find . -type f "$@" -print
-    find . -type l -user 0 -print | while IFS= read -r link; do
-      [ ! -d "$link" ] || find "$link/." -type f "$@" -print
+    find . -name "*$m_nl*" -prune -o -type f "$@" -print
+    find . -name "*$m_nl*" -prune -o -type l -user 0 -print | while IFS= read -r link; do
+      [ ! -d "$link" ] || find "$link/." -name "*$m_nl*" -prune -o -type f "$@" -print
     done
   ) 2>/dev/null | sed -e 's|/\./|/|' -e 's|^\./||'
 }
@@ -48,9 +54,7 @@ written_below() {
 refuse_second_names() {
   while IFS= read -r top <&6; do
     [ -d "$top" ] || continue
-    written_below "$top" -links +1 | while IFS= read -r name; do
-      ! names_that_change "$name" "$top" || cmp -s "$top/$name" "$cage$top/$name" || printf '%s\n' "$top/$name"
-    done
+    changing_below "$top" -links +1 | differing_names "$top" "$cage$top" | sed "s|^|$top/|"
   done 6<<EOT >"$m_work/second.names"
 $namedb
 $further_paths
@@ -58,27 +62,34 @@ EOT
   [ ! -s "$m_work/second.names" ] || fail "named writes these files, and they have other names (hard links), so they may be anybody's: $(head -n 5 "$m_work/second.names" | tr '\n' ' ')make them files of one name; nothing was stopped"
 }
 
-# take_file FROM TO
+# take_file FROM TO: both are where named may write, and may be something else at any moment.
 take_file() {
+  m_read "$1" "$m_work/taken.file" "$m_copy_most" || fail "cannot take over $1, which the old named wrote: $m_read_why"
+  m_octal "$m_read_bits"
+  taken_mode=$m_mode
+  ! m_read "$2" "$m_work/taken.there" "$m_copy_most" || ! cmp -s "$m_work/taken.file" "$m_work/taken.there" || return 0
   m_parent "$2"
   [ -d "$m_dir" ] || own_directory "${m_dir#"$cage"}"
-  m_look "$1"
-  taken_mode=$m_mode
-  m_digest "$1"
+  m_digest "$m_work/taken.file"
+  m_hold "$2" || fail "cannot take over $1: $m_hold_why"
   m_journal_path "$2" "file|$taken_mode|$taken_uid|$taken_gid|$m_digest_value" '' '*'
-  m_put "$1" "$2" "$taken_mode" "$taken_uid" "$taken_gid" || fail "cannot take over $1, which the old named wrote"
+  m_put "$m_work/taken.file" "$2" "$taken_mode" "$taken_uid" "$taken_gid" ||
+    fail "cannot take over $1, which the old named wrote${m_hold_why:+: $m_hold_why}"
+  m_let_go
   taken=$((taken + 1))
 }
 
 # drop_old_journals TOP: a journal in the cage that the host has not belongs to another zone file than the one that was
 # taken over: named would not load that zone.
 drop_old_journals() {
-  (cd "$cage$1" && find . -type f -name '*.jnl' -print) 2>/dev/null >"$m_work/taken.journals" || :
+  (cd "$cage$1" && find . -name "*$m_nl*" -prune -o -type f -name '*.jnl' -print) 2>/dev/null >"$m_work/taken.journals" || :
   while IFS= read -r name <&5; do
     name=${name#./}
     [ ! -f "$1/$name" ] && [ -f "$1/${name%.jnl}" ] && names_that_change "$name" "$1" || continue
+    m_hold "$cage$1/$name" || fail "cannot remove $cage$1/$name: $m_hold_why"
     m_journal_path "$cage$1/$name" 'absent|-|-|-|-' '' '*'
-    rm -f "$cage$1/$name"
+    m_unlink "$cage$1/$name" || fail "cannot remove $cage$1/$name, the journal of another zone file"
+    m_let_go
   done 5<"$m_work/taken.journals"
 }
 
@@ -95,9 +106,9 @@ record_hand_backs() {
       place=${pattern%/*}
       if holds_logs "$top/$place"; then
         continue
-      elif [ "$pattern" != "$place" ] && [ -h "$top/$place" ] && [ -d "$top/$place" ]; then
-        # By its own name: a rollback follows no links.
-        m_record_hand_back "$cage$top/$place" "$(cd "$top/$place" && pwd -P)" '*'
+      elif [ "$pattern" != "$place" ] && [ -h "$top/$place" ] && m_walk "$top/$place" && [ "$m_real" != "$top/$place" ]; then
+        # By its own name, which root's links lead to: a rollback follows none, and root none that others made.
+        m_record_hand_back "$cage$top/$place" "$m_real" '*'
       else
         set -- ${1+"$@"} "$pattern"
       fi
@@ -118,13 +129,25 @@ holds_logs() {
 # list_cage FILE: what is in the cage, but for what named itself makes there, into FILE.
 list_cage() {
   own_directories >"$m_work/cage.own"
-  find "$cage" -xdev -print 2>/dev/null | awk -v own="$m_work/cage.own" -v dev="$cage/dev" '
-    BEGIN { while ((getline line < own) > 0) mine[line] = 1 }
-    {
-      if (index($0, dev "/") == 1) next
-      for (top in mine) if (index($0, top "/") == 1) next
-      print
-    }' | sort >"$1"
+  sh -c "$(listing)" >"$1"
+}
+
+# listing: prints a sh text that prints what is in the cage, a path a line. In directories of its own, named can give names
+# with a line break, behind which anybody's path may stand.
+listing() {
+  m_quote "$cage"
+  printf "cage=%s own='%s'\n" "$m_quoted" "$m_work/cage.own"
+  cat <<'EOT'
+nl='
+'
+find "$cage" -xdev -name "*$nl*" -prune -o -print 2>/dev/null | awk -v own="$own" -v cage="$cage" '
+  BEGIN { while ((getline line < own) > 0) mine[line] = 1 }
+  {
+    if (index($0, cage "/") != 1 || index($0, cage "/dev/") == 1) next
+    for (top in mine) if (index($0, top "/") == 1) next
+    print
+  }' | sort
+EOT
 }
 
 # record_found: after list_cage "$m_work/cage.before": what the rc script put into the cage at this start, as that of NetBSD
@@ -138,14 +161,13 @@ record_found() {
 }
 
 # end_of_found: prints a sh text that removes what was put into the cage since `cage.before`, should the run be taken back
-# before record_found.
+# before record_found. Nobody but root can have put it there.
 end_of_found() {
+  printf "[ -f '%s/cage.before' ] || exit 0\n{\n" "$m_work"
+  listing
   cat <<EOT
-[ ! -f '$m_work/cage.before' ] || find '$cage' -xdev -print 2>/dev/null | awk -v own='$m_work/cage.own' -v dev='$cage/dev' '
-  BEGIN { while ((getline line < own) > 0) mine[line] = 1 }
-  { if (index(\$0, dev "/") == 1) next; for (top in mine) if (index(\$0, top "/") == 1) next; print }' |
-  sort | comm -13 '$m_work/cage.before' - | sort -r | while IFS= read -r path; do
-    [ ! -h "\$path" ] && [ -d "\$path" ] && rmdir "\$path" || rm -f "\$path"
-  done
+} | comm -13 '$m_work/cage.before' - | sort -r | while IFS= read -r path; do
+  [ ! -h "\$path" ] && [ -d "\$path" ] && rmdir "\$path" || rm -f "\$path"
+done
 EOT
 }

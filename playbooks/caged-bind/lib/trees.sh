@@ -123,14 +123,18 @@ prepare_fits() {
 # `differences.top`. Few processes, however many files there are.
 tree_differences() {
   [ -d "$1" ] || fail "there is no directory $1"
+  broken=$(find "$1" "$2" -name "*$m_nl*" -print 2>/dev/null | head -n 2 | tr '\n' '?')
+  [ -z "$broken" ] || fail "a name holds a line break, and no file of the content has one: $broken; rename or remove it"
   prepare_fits
+  # It opens what is there, and that may be a pipe by then.
+  within 600 diff -rq "$1" "$2" || [ "$within_status" != late ] || fail "$1 and $2 cannot be compared: something in them has no end"
   ls -ldnL "$1" | awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'{ print fit($1, $3, $4) "|." }' >"$m_work/differences.top"
   {
     (cd "$1" && ls -lnRL .) || :
     printf '\n=to\n'
     (cd "$2" && ls -lnRL .) || :
     printf '\n=diff %s\n' "${#1} ${#2}"
-    diff -rq "$1" "$2" || :
+    cat "$m_work/within.out"
   } 2>/dev/null </dev/null >"$m_work/differences.in"
   awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'
     /^=to$/ { to = 1; folder = ""; next }

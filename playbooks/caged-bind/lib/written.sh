@@ -22,7 +22,7 @@ names_that_change() {
 # named writes and which the host has or the configuration needs.
 find_own_directories() {
   {
-    ! is_own_place "$1" || (cd "$1" && find . -type d ! -name . -print | sed 's|^\./||')
+    ! is_own_place "$1" || (cd "$1" && find . -name "*$m_nl*" -prune -o -type d ! -name . -print | sed 's|^\./||')
     declared_own | below_top "$1" | while IFS= read -r place; do
       directories_below "$1" "$place"
       {
@@ -45,7 +45,7 @@ find_own_directories() {
 
 # directories_below TOP PLACE: prints PLACE and the directories below it, as seen from TOP. PLACE may be a link to a directory.
 directories_below() {
-  [ ! -d "$1/$2" ] || (cd "$1" && find "$2/." -type d -print | sed -e 's|/\.$||' -e 's|/\./|/|')
+  [ ! -d "$1/$2" ] || (cd "$1" && find "$2/." -name "*$m_nl*" -prune -o -type d -print | sed -e 's|/\.$||' -e 's|/\./|/|')
 }
 
 # is_own_place DIRECTORY: named may write all that is in it.
@@ -67,7 +67,7 @@ own_places() {
   while IFS= read -r name <&5; do
     own_directory "$1/$name"
   done 5<"$m_work/own.names"
-  (cd "$cage$1" && find . -type f ! -user "$run_user" -print) 2>/dev/null >"$m_work/others.files" || :
+  (cd "$cage$1" && find . -name "*$m_nl*" -prune -o -type f ! -user "$run_user" -print) 2>/dev/null >"$m_work/others.files" || :
   while IFS= read -r name <&5; do
     name=${name#./}
     # A named that starts as root makes these as root, each time.
