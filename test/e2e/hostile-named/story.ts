@@ -26,15 +26,15 @@ export interface Attacked {
   readonly program: string;
 }
 
-interface Said {
-  readonly verb: string;
+/** How a verb ended, and all that it said. */
+export interface Said {
   readonly code: number | null;
   readonly hung: boolean;
   readonly text: string;
 }
 
 /** Runs one verb to its end, or to the bound. */
-async function run(args: readonly string[]): Promise<Said> {
+export async function runVerb(args: readonly string[]): Promise<Said> {
   const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr])
@@ -48,7 +48,7 @@ async function run(args: readonly string[]): Promise<Said> {
   }, boundMs);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   clearTimeout(timer);
-  return { verb: args[0] ?? '', code, hung, text };
+  return { code, hung, text };
 }
 
 /** How a text may stand in another one: as it is, in base64 at any place, in hexadecimal digits. */
@@ -58,6 +58,11 @@ function formsOf(token: string): readonly string[] {
     return whole.slice(before === 0 ? 0 : 4, -4);
   });
   return [token, ...inBase64, Buffer.from(token).toString('hex')];
+}
+
+/** The forms of secrets of the hosts that stand in a text. */
+export function secretsIn(text: string): readonly string[] {
+  return tokens.flatMap((token) => formsOf(token).filter((form) => text.includes(form)));
 }
 
 /** The whole of it on several hosts at once, act by act. What is wrong is kept, a line each. */
@@ -160,14 +165,12 @@ export class Story {
     const yes = name === 'apply' || name === 'rollback' ? ['--yes'] : [];
     const from = name === 'rollback' ? [] : [playbook];
     const started = performance.now();
-    const { code, hung, text } = await run([name, ...from, ...this.#inventory, ...yes, ...flags]);
+    const { code, hung, text } = await runVerb([name, ...from, ...this.#inventory, ...yes, ...flags]);
     const title = [name, ...flags].join(' ');
     this.#note(`===== ${title}: ${String(code)} (${Math.round(performance.now() - started)} ms)\n${text}`);
     if (hung) await this.#tellWhatHangs(title);
     if (code === null || !codes.includes(code)) this.found.push(`${title} ends with ${String(code)}`);
-    for (const token of tokens)
-      for (const form of formsOf(token).filter((one) => text.includes(one)))
-        this.found.push(`${title} shows a secret: ${form}`);
+    this.found.push(...secretsIn(text).map((form) => `${title} shows a secret: ${form}`));
     await this.#onAll(async ({ host }) => {
       const lock = await inside(this.#lab, host, 'cat /var/db/muster/lock/* 2>/dev/null || :');
       if (lock !== '') this.found.push(`${host}: ${title} left the lock: ${lock}`);
