@@ -67,10 +67,11 @@ describe.skipIf(process.getuid?.() !== 0)('what lies in wait where another accou
   });
 });
 
-/** What the other account does again and again while root works in `his/p`, which is a link to the canary half of the time. */
+/** What the other account does again and again while root works in `his/p`, now and then a link to the canary, and in `his/s`. */
 const swaps = {
-  directory: `tries(() => fs.renameSync('p', 'q'), () => fs.symlinkSync(root + '/canary', 'p'), () => fs.unlinkSync('p'),
-    () => fs.renameSync('q', 'p'))`,
+  directory: `if (rounds % 500) fs.existsSync('p');
+    else tries(() => fs.renameSync('p', 'q'), () => fs.symlinkSync(root + '/canary', 'p'), () => fs.unlinkSync('p'),
+      () => fs.renameSync('q', 'p'))`,
   target: `const name = 't' + rounds % 12;
     tries(() => fs.unlinkSync(name), () => fs.symlinkSync(root + '/canary/secret', name), () => fs.unlinkSync(name),
       () => fs.renameSync('hard', name), () => fs.renameSync(name, 'hard'), () => fs.symlinkSync(root + '/canary', name),
@@ -83,21 +84,23 @@ const swaps = {
 
 const racing = `${tryWords}state() {
   for n in 0 1 2 3 4 5; do
-    try file "$root/his/p/t0" --content "$n" --owner 4711 --mode 0640
-    try line "$root/his/p/t1" --line "$n"
-    try copy "$root/his/p/t2" --from "$root/source" --owner 4711
-    try copy "$root/copies/$n" --from "$root/his/p/t$n" --owner 4711 --mode 0644
-    try directory "$root/his/p/t3" --owner 4711 --mode "070$n" --transient '*'
-    try symlink "$root/his/p/t4" --to "$n"
-    try mode_owner "$root/his/p/t5" --owner 4711 --mode "064$n"
-    try absent "$root/his/p/t6"
-    try absent "$root/his/p/tree" --recursive
-    try block "$root/his/p/t7" --id b --content "$n" --owner 4711
-    try file "$root/his/p/t8" --content x --once --owner 4711
-    try directory "$root/his/p/t9/a/b" --owner 4711 --kept '*'
-    try rc_conf name "$n" --path "$root/his/p/t10"
-    masked "$root/his/p/t11"
-    observe "o$n" "$(masked "$root/his/p/t$n")"
+    for d in p s; do
+      at=$root/his/$d
+      try file "$at/t0" --content "$n" --owner 4711 --mode 0640
+      try line "$at/t1" --line "$n"
+      try copy "$at/t2" --from "$root/source" --owner 4711
+      try copy "$root/copies/$d$n" --from "$at/t$n" --owner 4711 --mode 0644
+      try directory "$at/t3" --owner 4711 --mode "070$n" --transient '*'
+      try symlink "$at/t4" --to "$n"
+      try mode_owner "$at/t5" --owner 4711 --mode "064$n"
+      try absent "$at/t6"
+      try absent "$at/tree" --recursive
+      try block "$at/t7" --id b --content "$n" --owner 4711
+      try file "$at/t8" --content x --once --owner 4711
+      try directory "$at/new$n/a/b" --owner 4711 --kept '*'
+      try rc_conf name "$n" --path "$at/t10"
+      observe "o$d$n" "$(masked "$at/t$n")"
+    done
   done
 }`;
 
@@ -106,17 +109,21 @@ describe.skipIf(process.getuid?.() !== 0)('another account that renames all the 
     const host = hostWithOthers();
     host.write('source', 'from root\n');
     hisDirectory(host, 'copies');
-    hisDirectory(host, 'his/p');
-    linkSync(host.path('canary/linked'), host.path('his/p/hard'));
+    for (const name of ['p', 's']) {
+      hisDirectory(host, `his/${name}`);
+      linkSync(host.path('canary/linked'), host.path(`his/${name}/hard`));
+    }
     const before = canaryOf(host);
     const racers = [
       racer(host, host.path('his'), swaps.directory),
       racer(host, host.path('his/p'), swaps.target),
-      racer(host, host.path('his/p'), swaps.names),
+      racer(host, host.path('his/s'), swaps.target),
+      racer(host, host.path('his/s'), swaps.names),
     ];
     const steps = { one: racing };
     const plan = await host.run('plan', { steps });
     const applied = await host.run('apply', { steps, settings: { runId: 'race' } });
+    if (process.env['FSDUMP']) console.log(applied.result.steps[0]?.stdout, applied.result.steps[0]?.stderr);
     const undone = await host.run('rollback');
     const forced = await host.run('rollback', { settings: { force: true } });
     const rounds = await Promise.all(racers.map(async ({ stop }) => stop()));
