@@ -408,7 +408,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('tree_differences in %s',
       tree_differences "$root/from" "$root/to"
       sed 's/^[^|]*|[^|]*|[^|]*|//' "$m_work/differences" >"$root/differences"
     }`;
-    const files = { 'lib/trees.sh': read('lib/trees.sh') };
+    const files = { 'lib/trees.sh': read('lib/trees.sh'), 'lib/reading.sh': read('lib/reading.sh') };
     const vars = { run_user: 'daemon', run_group: 'daemon' };
     const run = await host.run('apply', { steps: { one: body }, files, vars });
     expect(run.result.outcome, ended(run)).not.toBe('failed');
@@ -421,7 +421,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('tree_differences in %s',
     host.write('from/sub/b', 'x');
     const body = `state() { tree_differences "$root/from" "$root/to"; sed 's/.*|//' "$m_work/differences" >"$root/differences"; }`;
     const vars = { run_user: 'daemon', run_group: 'daemon' };
-    const files = { 'lib/trees.sh': read('lib/trees.sh') };
+    const files = { 'lib/trees.sh': read('lib/trees.sh'), 'lib/reading.sh': read('lib/reading.sh') };
     await host.run('apply', { steps: { one: body }, files, vars });
     expect(host.read('differences').split('\n').toSorted()).toEqual(['', 'a', 'sub', 'sub/b']);
   });
