@@ -1,5 +1,6 @@
 // What caged-bind makes of a named.conf, and of the named that serves by it, in real shells and under each awk at hand: the
 // facts of a configuration, which of them have a place in the cage, how open a copy is, and which answers are as before.
+import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -29,6 +30,7 @@ async function say(
     'cage-proof',
     'processes',
     'reading',
+    'zone-includes',
     'trusted',
     'serving',
     'hand-over',
@@ -173,6 +175,35 @@ options { directory "/d"; allow-update { key k; }; allow-new-zones yes; new-zone
   });
 });
 
+describe('what zone files include', () => {
+  const zones = `printf 'directory\t%s\nread\tzone a\t%s\nwritten\tb (dynamic)\t%s\n' "$root/db" "$root/db/a" "$root/db/own/b" >"$m_work/facts"
+    find_zone_includes; sed -n 's/^read.[$]INCLUDE of //p' "$m_work/facts"`;
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'is found however deep, and not by way of what named put there',
+    async () => {
+      const host = configuredHost('/bin/dash', {});
+      host.write('db/a', '@ SOA\n$INCLUDE deep/one\n$INCLUDE own/pipe\n$include "own/link" ; x\n');
+      host.write('db/deep/one', '$INCLUDE deep/two\n');
+      host.write('db/deep/two', '$INCLUDE a\n');
+      host.write('secret', '$INCLUDE told\n');
+      host.write('db/own/b', '$INCLUDE own/c\n');
+      execFileSync('mkfifo', [host.path('db/own/pipe')]);
+      symlinkSync(host.path('secret'), host.path('db/own/link'));
+      execFileSync('chown', ['-hR', 'daemon', host.path('db/own')]);
+      const said = (await say(host, zones, { root: host.root })).replaceAll(`${host.root}/db/`, '');
+      expect(said.trimEnd().split('\n').toSorted()).toEqual([
+        'a\tdeep/one',
+        'a\town/link',
+        'a\town/pipe',
+        'deep/one\tdeep/two',
+        'deep/two\ta',
+        'own/b\town/c',
+      ]);
+    },
+  );
+});
+
 describe('what has no place in the cage', () => {
   const judge = async (
     conf: string,
@@ -191,6 +222,8 @@ describe('what has no place in the cage', () => {
 
   it.each([
     ['include "/etc/bind/acl";', 'outside\t/etc/bind/acl (include)'],
+    // Who takes named over would write what is read as root at its next start.
+    ['include "slave/added.conf";', 'unread\t/etc/namedb/slave/added.conf'],
     ['zone "z" { type master; file "/var/z"; };', 'outside\t/var/z (zone z)'],
     ['zone "z" { type slave; file "/var/s/z"; };', 'outside\t/var/s/z (z (secondary))'],
     ['zone "z" { type slave; file "z"; };', 'written\tz (secondary) in /etc/namedb/z'],

@@ -69,6 +69,7 @@ has_checkconf() { checkconf=$root/bin/named-checkconf; }
       'lib/written.sh': read('lib/written.sh'),
       'lib/cage-proof.sh': read('lib/cage-proof.sh'),
       'lib/reading.sh': read('lib/reading.sh'),
+      'lib/zone-includes.sh': read('lib/zone-includes.sh'),
       'lib/trusted.sh': read('lib/trusted.sh'),
       'templates/named.conf': Buffer.from(`options { };\n# ${vars['conf'] ?? ''}\n`),
     },

@@ -59,6 +59,7 @@ async function say(host: ScratchHost, lines: string): Promise<string> {
       'lib/content.sh': move('content.sh'),
       'lib/serving.sh': move('serving.sh'),
       'lib/hand-over.sh': move('hand-over.sh'),
+      'lib/places.sh': move('places.sh'),
       'lib/processes.sh': move('processes.sh'),
       'lib/reading.sh': move('reading.sh'),
       'lib/start-again.sh': move('start-again.sh'),

@@ -15,6 +15,7 @@
 #   output WHAT PATH WHEN     what it only writes: WHEN is `start` where it does not start, or not whole, without
 #   pid PATH, session PATH    the pid file and the session key; PATH may be `none`
 #   port NUMBER               a port that it listens on by its own words
+#   unread PATH               what it includes from where named may write: never read here, it may be anything
 #   closed                    it has views, or says who may ask
 # False when BIND's parser refuses it; what that says is in $m_work/parsed then.
 read_configuration() {
@@ -25,7 +26,7 @@ read_configuration() {
   fi
   configuration_facts "$1" "$named_conf" >"$m_work/facts.read"
   if [ -n "$parsed_by" ]; then
-    { sed -n '/^include	/p' "$m_work/facts.read"; cat "$m_work/facts.parsed"; } | drop_absent "$1" >"$m_work/facts"
+    { sed -n -e '/^include	/p' -e '/^unread	/p' "$m_work/facts.read"; cat "$m_work/facts.parsed"; } | drop_absent "$1" >"$m_work/facts"
   else
     drop_absent "$1" <"$m_work/facts.read" >"$m_work/facts"
     [ ! -s "$m_work/parsed.bad" ]
@@ -63,7 +64,12 @@ facts_of() {
 
 # configuration_facts ROOT FILE: prints the facts of FILE below ROOT, with what it includes.
 configuration_facts() {
-  awk -v root="$1" -v conf="$2" '
+  awk -v root="$1" -v conf="$2" -v own="$(declared_own | tr '\n' '\t')" '
+    function is_named_s(path,    list, n, i) {
+      n = split(own, list, "\t")
+      for (i = 1; i <= n; i++) if (list[i] != "" && index(path, list[i] "/") == 1) return 1
+      return 0
+    }
     function scope() { return zone_depth ? "z" zones : view_depth ? "v" view : "o" }
     function set(key, value) { setting[scope(), key] = value }
     # What is said of a zone, or else of its view, or else of all zones: wherever the options stand in the file.
@@ -191,8 +197,8 @@ configuration_facts() {
       if (++files > 10000 || is_open[path]) return
       is_open[path] = 1
       depth_of_files++
-      if (!included[path]++) add("include", "", path)
-      while ((getline line < (root path)) > 0) {
+      if (!included[path]++) add(is_named_s(path) ? "unread" : "include", "", path)
+      while (!is_named_s(path) && (getline line < (root path)) > 0) {
         while (line != "") {
           if (comment) {
             at = index(line, "*/")
@@ -254,7 +260,7 @@ configuration_facts() {
       if (folder != "") print "directory\t" folder
       for (i = 1; i <= facts; i++) {
         if (fact_kind[i] == "port") print "port\t" fact_path[i]
-        else if (fact_kind[i] == "include") print "include\t" fact_path[i]
+        else if (fact_kind[i] ~ /^(include|unread)$/) print fact_kind[i] "\t" fact_path[i]
         else if (fact_kind[i] == "pid" || fact_kind[i] == "session")
           print fact_kind[i] "\t" (tolower(fact_path[i]) == "none" ? "none" : absolute(fact_path[i]))
         else print fact_kind[i] "\t" fact_what[i] "\t" absolute(fact_path[i]) (fact_when[i] == "" ? "" : "\t" fact_when[i])
@@ -267,34 +273,4 @@ configuration_facts() {
       }
       if (closed_to_some) print "closed"
     }' </dev/null
-}
-
-# find_zone_includes: adds the files that zone files include ($INCLUDE) to the facts, as far as they are on the host.
-find_zone_includes() {
-  {
-    facts_of read | sed -n 's/^zone [^	]*	//p'
-    facts_of written | sed -n 's/^.* (dynamic)	//p'
-  } | sort -u | while IFS= read -r path; do
-    [ ! -f "$path" ] || printf '%s\n' "$path"
-  done >"$m_work/zone.files"
-  [ -s "$m_work/zone.files" ] || return 0
-  # Escaped for xargs, which knows no other way on every release.
-  sed 's/[^A-Za-z0-9_./-]/\\&/g' "$m_work/zone.files" | xargs grep -li '^\$include[[:space:]]' /dev/null >"$m_work/zone.including" 2>/dev/null || :
-  [ -s "$m_work/zone.including" ] || return 0
-  awk -v folder="$(facts_of directory)" '
-    function read_zone(path,    line, name) {
-      if (seen[path]++ || ++files > 10000) return
-      while ((getline line < path) > 0) {
-        if (tolower(line) !~ /^\$include[ \t]/) continue
-        name = line
-        sub(/^[^ \t]*[ \t]+/, "", name)
-        if (name ~ /^"/) { name = substr(name, 2); sub(/".*/, "", name) }
-        else sub(/[ \t\r;].*/, "", name)
-        if (name !~ /^\//) name = (folder == "/" ? "" : folder) "/" name
-        print "read\t$INCLUDE of " path "\t" name
-        read_zone(name)
-      }
-      close(path)
-    }
-    { read_zone($0) }' "$m_work/zone.including" >>"$m_work/facts"
 }

@@ -59,6 +59,7 @@ find_places() {
         if (kind == "directory" && !is_carried(part[2]) && !below(namedb, part[2]) && !below(conf, part[2]) && part[2] != "/")
           outside("directory", part[2])
         else if (kind == "include" && !is_carried(part[2])) outside("include", part[2])
+        else if (kind == "unread") bad("unread", part[2])
         else if (kind == "read" && !is_carried(part[3])) outside(part[2], part[3])
         else if (kind == "keys" && part[2] == "read" && !is_carried(part[3]) && !below(namedb, part[3])) outside("key-directory", part[3])
         else if (kind == "written") takes(kind, part[2], part[3], parent(part[3]))
@@ -108,6 +109,8 @@ what_has_no_place() {
       if ("outside" in list)
         print conf " names what lies outside of " conf " and " namedb ", and would be missing in the cage: " list["outside"] \
           "; name the files or directories in the var further_paths (such as [" suggestion "]), and they are carried to their place in the cage, or move them below " namedb
+      if ("unread" in list)
+        print conf " includes " list["unread"] " from where named may write, so whoever takes named over would write what named reads as root; keep that elsewhere below " namedb ", or take its directory out of zones_change"
       if ("written" in list)
         print "named writes these zones, and may not do so where they are kept: " list["written"] \
           "; keep them in a directory below " namedb " that holds nothing else, or that zones_change names, as \047slave/*\047 does"

@@ -45,6 +45,7 @@ $others
 EOT
   [ -z "$ours" ] || m_record service "$rc_file" "$m_step" "$run_script" running
   pid_link_is_right || record_pid_link
+  record_managed_keys
   m_record service "$rc_file" "$m_step" "$run_script" stopped
 }
 

@@ -171,3 +171,38 @@ end_of_found() {
 done
 EOT
 }
+
+# record_managed_keys: the keys that named manages itself (RFC 5011) it makes again wherever it starts. In a directory of the
+# cage that was there before the run, those of the caged one go when it is undone, and any that were there stay.
+record_managed_keys() {
+  undo=
+  {
+    printf '%s\n' "$cage$namedb"
+    own_directories
+  } | sort -u >"$m_work/managed.places"
+  while IFS= read -r place <&5; do
+    m_escape "$place"
+    m_walk "$place" && [ -z "$m_missing" ] || continue
+    printf '%s\n' "$m_escaped" >"$m_work/managed.place"
+    ! awk -F'|' -v place="$m_work/managed.place" 'BEGIN { getline wanted <place } $2 == "path" && $3 == wanted && $6 == "absent" { found = 1 }
+      END { exit !found }' "$m_receipt/journal" || continue
+    undo="$undo$(end_of_managed_keys "$m_real")$m_nl"
+  done 5<"$m_work/managed.places"
+  [ -z "$undo" ] || m_record command 'keys that named manages itself' "$m_step" "$undo" false
+}
+
+# end_of_managed_keys DIRECTORY: prints a sh text that removes those that are not in DIRECTORY now. It goes there first, so that
+# nothing but a name in it can be meant.
+end_of_managed_keys() {
+  m_quote "$1"
+  printf '(cd %s 2>/dev/null && [ "$(pwd -P)" = %s ] || exit 0\n' "$m_quoted" "$m_quoted"
+  printf 'for name in managed-keys.bind managed-keys.bind.jnl *.mkeys *.mkeys.jnl; do case $name in'
+  (cd "$1" && for name in managed-keys.bind managed-keys.bind.jnl *.mkeys *.mkeys.jnl; do
+    case $name in *"$m_nl"*) continue ;; esac
+    ! is_there "./$name" || {
+      m_quote "$name"
+      printf ' %s) ;;' "$m_quoted"
+    }
+  done)
+  printf ' *) rm -f "./$name" ;; esac; done)'
+}

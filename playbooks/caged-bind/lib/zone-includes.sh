@@ -1,0 +1,62 @@
+# Which files the zone files of a configuration include.
+
+# find_zone_includes: adds the files that zone files include ($INCLUDE) to the facts, as far as they are on the host.
+find_zone_includes() {
+  {
+    facts_of read | sed -n 's/^zone [^	]*	//p'
+    facts_of written | sed -n 's/^.* (dynamic)	//p'
+  } | sort -u >"$m_work/zone.todo"
+  : >"$m_work/zone.seen"
+  zone_copies=0
+  # One that includes itself would never end.
+  for zone_depth in 1 2 3 4 5 6 7 8 9; do
+    [ -s "$m_work/zone.todo" ] || break
+    : >"$m_work/zone.sources"
+    while IFS= read -r path <&5; do
+      [ ! -f "$path" ] || zone_source "$path"
+    done 5<"$m_work/zone.todo"
+    cat "$m_work/zone.todo" >>"$m_work/zone.seen"
+    included_by_sources
+  done
+}
+
+# zone_source FILE: adds where FILE can be read: where it is, or, if others than root may put something else in its place, as a
+# copy. One that cannot be read is told by the check.
+zone_source() {
+  path_dir=${1%/*}
+  zone_at=$1
+  if [ -h "$1" ] || ! m_walk "${path_dir:-/}" || [ -n "$m_foreign" ]; then
+    zone_copies=$((zone_copies + 1))
+    zone_at=$m_work/zone.copy.$zone_copies
+    m_read "$1" "$zone_at" "$m_copy_most" || return 0
+  fi
+  printf '%s\t%s\n' "$zone_at" "$1" >>"$m_work/zone.sources"
+}
+
+# included_by_sources: adds to the facts what the files of zone.sources include, and makes it zone.todo.
+included_by_sources() {
+  : >"$m_work/zone.todo"
+  # Escaped for xargs, which knows no other way on every release.
+  cut -f 1 "$m_work/zone.sources" | sed 's/[^A-Za-z0-9_./-]/\\&/g' |
+    xargs grep -li '^\$include[[:space:]]' /dev/null >"$m_work/zone.including" 2>/dev/null || :
+  [ -s "$m_work/zone.including" ] || return 0
+  awk -v folder="$(facts_of directory)" -v work="$m_work/zone." '
+    BEGIN {
+      while ((getline line < (work "sources")) > 0) { split(line, part, "\t"); name_of[part[1]] = part[2] }
+      while ((getline line < (work "seen")) > 0) seen[line] = 1
+    }
+    {
+      source = $0
+      while ((getline line < source) > 0) {
+        if (tolower(line) !~ /^\$include[ \t]/) continue
+        name = line
+        sub(/^[^ \t]*[ \t]+/, "", name)
+        if (name ~ /^"/) { name = substr(name, 2); sub(/".*/, "", name) }
+        else sub(/[ \t\r;].*/, "", name)
+        if (name !~ /^\//) name = (folder == "/" ? "" : folder) "/" name
+        print "read\t$INCLUDE of " name_of[source] "\t" name
+        if (!seen[name]++) print name > (work "todo")
+      }
+      close(source)
+    }' "$m_work/zone.including" >>"$m_work/facts"
+}
