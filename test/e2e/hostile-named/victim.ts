@@ -46,6 +46,7 @@ logging { channel file { file "/var/log/named/named.log"; }; category default { 
 zone "dyn.example" { type master; file "dynamic/dyn.example"; allow-update { 127.0.0.1; }; };
 zone "sec.example" { type slave; masters { 127.0.0.1 port 5399; }; file "slave/sec.example"; masterfile-format text; };
 EOT
+echo 'named_flags="-u named"' >>/etc/rc.conf
 (cd / && tar cpf /root/own.tar ${ownOnHost.map((path) => path.slice(1)).join(' ')})
 sh /etc/rc.d/named restart || { sleep 1; tail -20 /var/log/messages; exit 1; }`,
   );
