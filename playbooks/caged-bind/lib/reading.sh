@@ -73,6 +73,7 @@ last_words_of() {
 # OTHER, or cannot be compared by named itself.
 differing_names() {
   cat >"$m_work/differing.in"
+  [ -s "$m_work/differing.in" ] || return 0
   within_in=$m_work/differing.in
   # shellcheck disable=SC2016
   if within_named 600 sh -c 'while IFS= read -r name; do cmp -s "$1/$name" "$2/$name" </dev/null || printf "%s\n" "$name"; done' sh "$1" "$2"; then
