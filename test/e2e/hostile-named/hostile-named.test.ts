@@ -62,27 +62,31 @@ const stories: Readonly<Record<string, (story: Story) => Promise<void>>> = {
 
 describeHostile('a hostile named', () => {
   const rows = Object.keys(stories).flatMap((title) => groups.map((group) => [title, group] as const));
-  it.each(rows)('gets nowhere %s (seeds %j)', async (title, group) => {
-    const hosts = group.map((seed) => {
-      const { release, vars = '', program = '' } = kinds[seed % kinds.length] ?? {};
-      return { name: `seed${seed}`, seed, release, vars, program };
-    });
-    const directory = mkdtempSync(join(tmpdir(), 'muster-hostile-'));
-    const lab = await startLab({
-      hosts: hosts.map(({ name, release }) => ({ name, ...(release !== undefined && { release }) })),
-      image: labImage(),
-      directory,
-    });
-    try {
-      const vars = Object.fromEntries(hosts.map((host) => [host.name, host.vars]));
-      const inventory = ['-i', writeHostVars(lab, 'hostile.yaml', vars)];
-      const attacked = hosts.map(({ name, seed, program }) => ({ host: name, seed, program }));
-      const story = new Story(lab, inventory, attacked);
-      await story.tell(stories[title]);
-      expect(story.found, story.log.join('\n')).toEqual([]);
-    } finally {
-      await lab.stop();
-      rmSync(directory, { recursive: true, force: true });
-    }
-  });
+  it.each(rows)(
+    'gets nowhere %s (seeds %j)',
+    async (title, group) => {
+      const hosts = group.map((seed) => {
+        const { release, vars = '', program = '' } = kinds[seed % kinds.length] ?? {};
+        return { name: `seed${seed}`, seed, release, vars, program };
+      });
+      const directory = mkdtempSync(join(tmpdir(), 'muster-hostile-'));
+      const lab = await startLab({
+        hosts: hosts.map(({ name, release }) => ({ name, ...(release !== undefined && { release }) })),
+        image: labImage(),
+        directory,
+      });
+      try {
+        const vars = Object.fromEntries(hosts.map((host) => [host.name, host.vars]));
+        const inventory = ['-i', writeHostVars(lab, 'hostile.yaml', vars)];
+        const attacked = hosts.map(({ name, seed, program }) => ({ host: name, seed, program }));
+        const story = new Story(lab, inventory, attacked);
+        await story.tell(stories[title]);
+        expect(story.found, story.log.join('\n')).toEqual([]);
+      } finally {
+        await lab.stop();
+        rmSync(directory, { recursive: true, force: true });
+      }
+    },
+    1_200_000,
+  );
 });

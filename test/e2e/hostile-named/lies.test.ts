@@ -63,7 +63,9 @@ describeHostile('what a caged named says in its files', () => {
   async function lie(): Promise<void> {
     await Promise.all(
       hosts.map(async (host) => {
-        const told = files.map((file) => `file=${file}; rm -f "$file"; ${lies[host] ?? ''}; chown -h named:named "$file"`);
+        const told = files.map(
+          (file) => `file=${file}; rm -f "$file"; ${lies[host] ?? ''}; chown -h named:named "$file"`,
+        );
         await inside(lab, host, `stranger=${stranger.pid}\n${told.join('\n')}`);
       }),
     );
@@ -105,7 +107,10 @@ describeHostile('what a caged named says in its files', () => {
     expect(await inside(lab, 'number', `kill -0 ${stranger.pid} && echo lives || :`)).toBe('lives\n');
     for (const host of hosts) {
       expect(await askWww(lab, host), host).toMatch(/^192\.0\.2\./);
-      found.push(...((await watchers.get(host)?.found()) ?? ['nobody watched']), ...(await aftermath(lab, host)));
+      found.push(
+        ...((await watchers.get(host)?.found()) ?? ['nobody watched']),
+        ...(await aftermath(lab, host)),
+      );
     }
     expect(found).toEqual([]);
   });
@@ -113,7 +118,10 @@ describeHostile('what a caged named says in its files', () => {
   async function lieIfThere(): Promise<void> {
     await Promise.all(
       hosts.map(async (host) => {
-        const places = ownInCage(cage).map((place) => `[ ! -d ${place} ] || for file in ${place}/named.pid; do rm -rf "$file"; ${lies[host] ?? ''}; done`);
+        const places = ownInCage(cage).map(
+          (place) =>
+            `[ ! -d ${place} ] || for file in ${place}/named.pid; do rm -rf "$file"; ${lies[host] ?? ''}; done`,
+        );
         await inside(lab, host, `stranger=${stranger.pid}\n${places.join('\n')}`);
       }),
     );
