@@ -142,6 +142,7 @@ case $m_action in
       m_preview_rollback
       m_finish ok ''
     fi
+    m_return_lent
     m_find_receipt
     m_read_meta "$m_receipt"
     m_playbook=$m_meta_playbook

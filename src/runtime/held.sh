@@ -143,6 +143,17 @@ m_give_back_all() {
   m_forget_ways
 }
 
+# m_return_lent: before a rollback, which may find nothing to undo: a run that was cut may have borrowed before its first entry.
+m_return_lent() {
+  for m_w_list in "$m_state_dir"/runs/*/borrowed; do
+    [ -f "$m_w_list" ] || continue
+    m_take_lock
+    m_give_back_all
+    m_drop_lock
+    return 0
+  done
+}
+
 # m_in_own DIRECTORY COMMAND...: for playbooks: the command, in whose time nobody else can change a name in DIRECTORY. It may
 # `return`, and must not `exit`.
 m_in_own() {
@@ -176,12 +187,19 @@ m_set_access() {
 }
 
 m_access_held() {
+  if [ -d "$1" ] && [ ! -h "$1" ]; then
+    chown "$2:$3" "$1" && m_chmod "$4" "$1"
+    return
+  fi
   read -r m_w_bits m_w_links m_w_rest <<END_OF_LOOK
 $(ls -ldn "$1" 2>/dev/null)
 END_OF_LOOK
   case $m_w_bits:$m_w_links in
     l*) m_hold_why="$1 is a symbolic link by now" ;;
-    -*:1 | [!-l]*) chown -h "$2:$3" "$1" && m_chmod "$4" "$1" && return 0 || return 1 ;;
+    -*:1 | [!-l]*)
+      chown -h "$2:$3" "$1" && m_chmod "$4" "$1"
+      return
+      ;;
     -*) m_names_words "$1" "$m_w_links" ;;
   esac
   return 1
@@ -189,7 +207,7 @@ END_OF_LOOK
 
 # m_names_words FILE LINKS: sets m_hold_why.
 m_names_words() {
-  m_hold_why="$1 has $(($2 - 1)) other names (hard links), so it may be anybody's: find them (find / -xdev -links +1 -inum NUMBER, see ls -i), and leave it one name"
+  m_hold_why="$1 is one of $(($2)) names (hard links) of a file, which may be anybody's: find the others (find / -xdev -inum NUMBER, with the number that ls -i says), and remove those that should not be"
 }
 
 # m_unlink PATH: no directory, and nothing behind a link.

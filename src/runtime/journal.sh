@@ -57,8 +57,7 @@ m_journal_path() {
   m_hold "$1" || fail "$1: $m_hold_why"
   m_parent "$1"
   m_keep_time "$m_dir"
-  m_look "$1"
-  [ "$m_type" != file ] || ! m_is_lent "$1" || m_may_save "$1"
+  ! m_is_lent "$1" || m_may_save "$1"
   m_print "$1"
   m_save=$m_receipt/saved/$((m_seq + 1))
   # Saved before it is recorded: an entry without its original could not be undone.
@@ -81,9 +80,11 @@ m_journal_path() {
   m_touched "$1"
 }
 
-# m_may_save FILE: after m_look: it is where another account put it. What has other names may be a file that only root may read,
+# m_may_save PATH: it is where another account may have put it. What has other names may be a file that only root may read,
 # and what has no end would fill the disk.
 m_may_save() {
+  m_look "$1"
+  [ "$m_type" = file ] || return 0
   if [ "$m_links" -gt 1 ]; then
     m_names_words "$1" "$m_links"
     fail "$1: $m_hold_why"

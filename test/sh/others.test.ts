@@ -2,7 +2,17 @@
 // resource, for every undo, and while it goes on renaming.
 import { existsSync, linkSync, lstatSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { canaryOf, hisDirectory, hostWithOthers, leaksOf, other, plant, plants, racer, tryWords } from './others.ts';
+import {
+  canaryOf,
+  hisDirectory,
+  hostWithOthers,
+  leaksOf,
+  other,
+  plant,
+  plants,
+  racer,
+  tryWords,
+} from './others.ts';
 import type { ScratchHost } from './scratch.ts';
 
 /** Each resource on a path PATH, as sh. */
@@ -22,7 +32,9 @@ const resources: Readonly<Record<string, string>> = {
   rc_conf: 'rc_conf name value --path PATH',
 };
 
-const places: Readonly<Record<string, (cell: string) => { readonly target: string; readonly planted: string }>> = {
+const places: Readonly<
+  Record<string, (cell: string) => { readonly target: string; readonly planted: string }>
+> = {
   'the target itself': (cell) => ({ target: `${cell}/t`, planted: `${cell}/t` }),
   'its directory': (cell) => ({ target: `${cell}/p/t`, planted: `${cell}/p` }),
   'the directory above': (cell) => ({ target: `${cell}/g/in/t`, planted: `${cell}/g` }),
@@ -83,7 +95,7 @@ const swaps = {
 };
 
 const racing = `${tryWords}state() {
-  for n in 0 1 2 3 4 5; do
+  for n in 0 1 2; do
     for d in p s; do
       at=$root/his/$d
       try file "$at/t0" --content "$n" --owner 4711 --mode 0640
@@ -123,7 +135,6 @@ describe.skipIf(process.getuid?.() !== 0)('another account that renames all the 
     const steps = { one: racing };
     const plan = await host.run('plan', { steps });
     const applied = await host.run('apply', { steps, settings: { runId: 'race' } });
-    if (process.env['FSDUMP']) console.log(applied.result.steps[0]?.stdout, applied.result.steps[0]?.stderr);
     const undone = await host.run('rollback');
     const forced = await host.run('rollback', { settings: { force: true } });
     const rounds = await Promise.all(racers.map(async ({ stop }) => stop()));

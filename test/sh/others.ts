@@ -43,7 +43,7 @@ export function hisDirectory(host: ScratchHost, name: string): string {
 /** What can lie in wait at a path. */
 export const plants: Readonly<Record<string, (host: ScratchHost, path: string) => void>> = {
   'link to a file': (host, path) => {
-    symlinkSync(host.path('canary/secret'), path);
+    symlinkSync(host.path('canary/linked'), path);
   },
   'link to a directory': (host, path) => {
     symlinkSync(host.path('canary'), path);
@@ -52,7 +52,7 @@ export const plants: Readonly<Record<string, (host: ScratchHost, path: string) =
     symlinkSync(host.path('canary/not-there'), path);
   },
   'hard link': (host, path) => {
-    linkSync(host.path('canary/secret'), path);
+    linkSync(host.path('canary/linked'), path);
   },
   pipe: (_host, path) => {
     execFileSync('mkfifo', [path]);
