@@ -50,10 +50,12 @@ EOT
 # drop_differences_of_named TOP: what named writes and has in the cage is none of the differences: it goes its own way
 # there, and its directories are looked at by own_places.
 drop_differences_of_named() {
+  own_listed=$m_nl$(cat "$m_work/own.names")$m_nl
   while IFS='|' read -r mode owner group name; do
-    if [ -f "$cage$1/$name" ] && names_that_change "$name" "$1" || grep -qxF -e "$name" "$m_work/own.names"; then
+    if [ -f "$cage$1/$name" ] && names_that_change "$name" "$1"; then
       continue
     fi
+    case $own_listed in *"$m_nl$name$m_nl"*) continue ;; esac
     printf '%s\n' "$mode|$owner|$group|$name"
   done <"$m_work/differences" >"$m_work/differences.left"
   mv "$m_work/differences.left" "$m_work/differences"
@@ -118,6 +120,13 @@ prepare_fits() {
   }'
 }
 
+# refuse_links_of_others DIRECTORY...: what is below them is listed through links, which may lead over the whole host. Root's are
+# meant so; those that another account made are not followed, wherever they lead.
+refuse_links_of_others() {
+  find "$@" -type l ! -user 0 -print 2>/dev/null | head -n 3 | tr -c '[:print:]\n' '?' >"$m_work/links.others"
+  [ ! -s "$m_work/links.others" ] || fail "$(awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }' "$m_work/links.others"): a symbolic link that another account than root made may lead anywhere, and root does not follow it; put the file in its place, or remove it"
+}
+
 # tree_differences FROM TO: into the file `differences`, `mode|owner|group|name` a line as of `fits`, what is below FROM and
 # is not below TO as it should be: missing, of another kind, mode or owner, or with other content; and FROM itself into
 # `differences.top`. Few processes, however many files there are.
@@ -125,6 +134,7 @@ tree_differences() {
   [ -d "$1" ] || fail "there is no directory $1"
   broken=$(find "$1" "$2" -name "*$m_nl*" -print 2>/dev/null | head -n 2 | tr '\n' '?')
   [ -z "$broken" ] || fail "a name holds a line break, and no file of the content has one: $broken; rename or remove it"
+  refuse_links_of_others "$1" "$2"
   prepare_fits
   # It opens what is there, and that may be a pipe by then.
   within 600 diff -rq "$1" "$2" || [ "$within_status" != late ] || fail "$1 and $2 cannot be compared: something in them has no end"

@@ -85,7 +85,9 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 /** Its pid file belongs to whoever runs it. */
-const evilConf = (home: string): string => `options { directory "${home}"; listen-on { any; }; pid-file "${home}/evil.pid"; session-keyfile none; recursion no; };
+const evilConf = (
+  home: string,
+): string => `options { directory "${home}"; listen-on { any; }; pid-file "${home}/evil.pid"; session-keyfile none; recursion no; };
 controls { };`;
 
 describeHostile('a process that is called named', () => {
@@ -113,7 +115,15 @@ chown ${role.uid}:${role.uid} ${home}/*; chmod 755 ${home}/*
 ${alone === undefined ? ':' : 'sh /etc/rc.d/named stop'}`,
         );
         const isHolder = cases[host]?.isTaken === true;
-        if (isHolder) holders.push(await Impostor.enter(lab, host, { ...role, program: '/bin/sh', words: ['sh', evil(role.uid)] }));
+        if (isHolder)
+          holders.push(
+            await Impostor.enter(lab, host, {
+              ...role,
+              uid: ops,
+              program: '/bin/sh',
+              words: ['sh', evil(named)],
+            }),
+          );
         impostors.set(host, await Impostor.enter(lab, host, isHolder ? { ...role, ports: [] } : role));
       }),
     );
@@ -133,17 +143,20 @@ ${alone === undefined ? ':' : 'sh /etc/rc.d/named stop'}`,
     rmSync(lab.directory, { recursive: true, force: true });
   });
 
-  it.each(Object.entries(cases))('is neither run as root nor ended (%s)', async (host, { alone, isTaken }) => {
-    const { pid } = impostors.get(host) ?? { pid: 0 };
-    expect(await inside(lab, host, `cat ${marker} 2>/dev/null || :`)).toBe('');
-    expect(await inside(lab, host, 'find /home/ops /etc/namedb/keys -user root -name evil.pid')).toBe('');
-    expect(await inside(lab, host, 'ls -d /var/db/muster/lock 2>/dev/null || :')).toBe('');
-    if (isTaken === true) return;
-    expect(await inside(lab, host, `kill -0 ${pid} && echo lives || ps -ax`)).toBe('lives\n');
-    for (const report of [planned, applied]) {
-      const lines = report.replaceAll(/\n {4,}/g, ' ').split('\n');
-      const said = lines.filter((line) => line.startsWith('✖') && line.includes(host));
-      if (said.length > 0 || alone === true) expect(said.join('\n')).toContain(`pid ${pid}`);
-    }
-  });
+  it.each(Object.entries(cases))(
+    'is neither run as root nor ended (%s)',
+    async (host, { alone, isTaken }) => {
+      const { pid } = impostors.get(host) ?? { pid: 0 };
+      expect(await inside(lab, host, `cat ${marker} 2>/dev/null || :`)).toBe('');
+      expect(await inside(lab, host, 'find /home/ops /etc/namedb/keys -user root -name evil.pid')).toBe('');
+      expect(await inside(lab, host, 'ls -d /var/db/muster/lock 2>/dev/null || :')).toBe('');
+      if (isTaken === true) return;
+      expect(await inside(lab, host, `kill -0 ${pid} && echo lives || ps -ax`)).toBe('lives\n');
+      for (const report of [planned, applied]) {
+        const lines = report.replaceAll(/\n {4,}/g, ' ').split('\n');
+        const said = lines.filter((line) => line.startsWith('✖') && line.includes(host));
+        if (said.length > 0 || alone === true) expect(said.join('\n')).toContain(`pid ${pid}`);
+      }
+    },
+  );
 });

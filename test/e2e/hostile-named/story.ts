@@ -1,5 +1,6 @@
 // Muster's verbs on hosts whose named is hostile, and what must be true after each, whatever the attack did.
 import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '../../../src/lab/index.ts';
 import { askWww } from '../dns.ts';
@@ -25,15 +26,15 @@ export interface Attacked {
   readonly program: string;
 }
 
-interface Said {
-  readonly verb: string;
+/** How a verb ended, and all that it said. */
+export interface Said {
   readonly code: number | null;
   readonly hung: boolean;
   readonly text: string;
 }
 
 /** Runs one verb to its end, or to the bound. */
-async function run(args: readonly string[]): Promise<Said> {
+export async function runVerb(args: readonly string[]): Promise<Said> {
   const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr])
@@ -47,7 +48,7 @@ async function run(args: readonly string[]): Promise<Said> {
   }, boundMs);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   clearTimeout(timer);
-  return { verb: args[0] ?? '', code, hung, text };
+  return { code, hung, text };
 }
 
 /** How a text may stand in another one: as it is, in base64 at any place, in hexadecimal digits. */
@@ -57,6 +58,11 @@ function formsOf(token: string): readonly string[] {
     return whole.slice(before === 0 ? 0 : 4, -4);
   });
   return [token, ...inBase64, Buffer.from(token).toString('hex')];
+}
+
+/** The forms of secrets of the hosts that stand in a text. */
+export function secretsIn(text: string): readonly string[] {
+  return tokens.flatMap((token) => formsOf(token).filter((form) => text.includes(form)));
 }
 
 /** The whole of it on several hosts at once, act by act. What is wrong is kept, a line each. */
@@ -77,6 +83,12 @@ export class Story {
     this.#attacked = attacked;
   }
 
+  #note(text: string): void {
+    this.log.push(text);
+    const file = process.env['MUSTER_HOSTILE_LOG'];
+    if (file !== undefined) appendFileSync(file, `${text}\n`);
+  }
+
   async #onAll(work: (attacked: Attacked) => Promise<void>): Promise<void> {
     await Promise.all(this.#attacked.map(work));
   }
@@ -92,7 +104,21 @@ export class Story {
     return await fingerprint(this.#lab, host, { written });
   }
 
-  async begin(): Promise<void> {
+  /** The host is made ready, the acts are played, and whatever came of them, the host is as it was in the end. */
+  async tell(acts: ((story: Story) => Promise<void>) | undefined): Promise<void> {
+    await this.#begin();
+    try {
+      await acts?.(this);
+      await this.serve('in the end');
+      await this.#compare();
+    } catch (error) {
+      this.found.push(error instanceof Error ? error.message : String(error));
+    } finally {
+      await this.#end();
+    }
+  }
+
+  async #begin(): Promise<void> {
     await this.#onAll(async ({ host }) => {
       await prepare(this.#lab, host);
       if ((await askWww(this.#lab, host)) === undefined) this.found.push(`${host} does not serve`);
@@ -125,19 +151,26 @@ export class Story {
     });
   }
 
+  /** What there is to roll back is rolled back, by force where it must be, and then there is nothing more. */
+  async rollBack(): Promise<void> {
+    for (let turn = 0; turn < 4; turn++) {
+      const code = await this.verb('rollback', [0, 1], ...(turn > 0 ? ['--force'] : []));
+      if (code === 0 && this.log.at(-1)?.includes('nothing to roll back') === true) return;
+    }
+    this.found.push('a rollback does not come to its end');
+  }
+
   /** Runs a verb on all hosts; its exit status must be one of `codes`. */
   async verb(name: string, codes: readonly number[], ...flags: readonly string[]): Promise<number | null> {
     const yes = name === 'apply' || name === 'rollback' ? ['--yes'] : [];
     const from = name === 'rollback' ? [] : [playbook];
     const started = performance.now();
-    const { code, hung, text } = await run([name, ...from, ...this.#inventory, ...yes, ...flags]);
+    const { code, hung, text } = await runVerb([name, ...from, ...this.#inventory, ...yes, ...flags]);
     const title = [name, ...flags].join(' ');
-    this.log.push(`===== ${title}: ${String(code)} (${Math.round(performance.now() - started)} ms)\n${text}`);
+    this.#note(`===== ${title}: ${String(code)} (${Math.round(performance.now() - started)} ms)\n${text}`);
     if (hung) await this.#tellWhatHangs(title);
     if (code === null || !codes.includes(code)) this.found.push(`${title} ends with ${String(code)}`);
-    for (const token of tokens)
-      for (const form of formsOf(token).filter((one) => text.includes(one)))
-        this.found.push(`${title} shows a secret: ${form}`);
+    this.found.push(...secretsIn(text).map((form) => `${title} shows a secret: ${form}`));
     await this.#onAll(async ({ host }) => {
       const lock = await inside(this.#lab, host, 'cat /var/db/muster/lock/* 2>/dev/null || :');
       if (lock !== '') this.found.push(`${host}: ${title} left the lock: ${lock}`);
@@ -149,7 +182,7 @@ export class Story {
   async #tellWhatHangs(title: string): Promise<never> {
     await this.#onAll(async ({ host }) => {
       const runs = `ps -axww -o pid -o ppid -o user -o command | grep -v -e sshd -e hostile -e ' ps '; cat /var/db/muster/runs/*/status`;
-      this.log.push(`===== ${host}\n${await inside(this.#lab, host, `${runs} 2>/dev/null || :`)}`);
+      this.#note(`===== ${host}\n${await inside(this.#lab, host, `${runs} 2>/dev/null || :`)}`);
     });
     throw new Error(`${title} hangs`);
   }
@@ -162,7 +195,7 @@ export class Story {
   }
 
   /** Nothing that a run brought is left, and all that was there is as it was, but what named itself owns. */
-  async compare(): Promise<void> {
+  async #compare(): Promise<void> {
     await this.#onAll(async ({ host }) => {
       const lines = differences(this.#before.get(host) ?? new Map(), await this.#fingerprint(host));
       this.found.push(...lines.map((line) => `${host} in the end: ${line}`));
@@ -170,10 +203,10 @@ export class Story {
   }
 
   /** Everybody leaves; what was seen, and what is left, counts. */
-  async end(): Promise<void> {
+  async #end(): Promise<void> {
     await this.#onAll(async ({ host, seed }) => {
       const said = await this.#attackers.get(host)?.leaves();
-      this.log.push(`===== ${host} (seed ${seed}): ${(said ?? []).join('; ')}`);
+      this.#note(`===== ${host} (seed ${seed}): ${(said ?? []).join('; ')}`);
       const seen = [
         ...((await this.#watchers.get(host)?.found()) ?? ['nobody watched']),
         ...(await aftermath(this.#lab, host)),

@@ -46,6 +46,7 @@ logging { channel file { file "/var/log/named/named.log"; }; category default { 
 zone "dyn.example" { type master; file "dynamic/dyn.example"; allow-update { 127.0.0.1; }; };
 zone "sec.example" { type slave; masters { 127.0.0.1 port 5399; }; file "slave/sec.example"; masterfile-format text; };
 EOT
+echo 'named_flags="-u named"' >>/etc/rc.conf
 (cd / && tar cpf /root/own.tar ${ownOnHost.map((path) => path.slice(1)).join(' ')})
 sh /etc/rc.d/named restart || { sleep 1; tail -20 /var/log/messages; exit 1; }`,
   );
@@ -58,16 +59,44 @@ export async function weed(lab: Lab, host: string): Promise<void> {
 
 /** What no run, and nobody on the host, is to change. */
 export function canaries(cage: string): readonly Watched[] {
-  const inside = ['', '/etc', '/etc/namedb', '/etc/named.conf', '/etc/passwd', '/etc/master.passwd', '/var', '/var/run', '/var/log'];
+  const inside = [
+    '',
+    '/etc',
+    '/etc/namedb',
+    '/etc/named.conf',
+    '/etc/passwd',
+    '/etc/master.passwd',
+    '/var',
+    '/var/run',
+    '/var/log',
+  ];
   const pathsByKind: Readonly<Record<Watched['kind'], readonly string[]>> = {
     all: [
       ...['', '/secret', '/inner', '/inner/file'].map((path) => `${prey.sealed}${path}`),
       ...['', '/closed', '/inner', '/inner/file'].map((path) => `${prey.directory}${path}`),
     ],
     links: [prey.passwords, prey.linked, '/etc/passwd', '/etc/group', '/etc/hosts', '/etc/rc.subr'],
-    owner: ['/', '/etc', '/var', '/root', '/tmp', '/dev', '/dev/zero', '/dev/random', '/usr/sbin/named', '/home/ops'],
+    owner: [
+      '/',
+      '/etc',
+      '/var',
+      '/root',
+      '/tmp',
+      '/dev',
+      '/dev/zero',
+      '/dev/random',
+      '/usr/sbin/named',
+      '/home/ops',
+    ],
     root: [
-      ...['/etc/rc.conf', '/etc/named.conf', '/etc/namedb', '/etc/rc.d/named', '/usr/pkg', '/usr/pkg/sbin/named'],
+      ...[
+        '/etc/rc.conf',
+        '/etc/named.conf',
+        '/etc/namedb',
+        '/etc/rc.d/named',
+        '/usr/pkg',
+        '/usr/pkg/sbin/named',
+      ],
       ...['/var/db/muster', '/etc/namedb/example.net'],
       ...[...inside, '/usr/pkg/sbin/named', '/usr/libexec/ld.elf_so'].map((path) => `${cage}${path}`),
     ],
