@@ -41,7 +41,7 @@ export async function openFleet(options: FleetOptions): Promise<FleetSession> {
   const { config } = taken;
   const inventory = parseInventory(taken.inventory.source);
   const json = options.json === true;
-  const gate = new TrustGate(taken, inventory, process.stdin.isTTY && !json);
+  const gate = new TrustGate(taken, inventory, process.stdin.isTTY && process.stderr.isTTY && !json);
   let { sources } = taken;
   const ndjson = json ? ndjsonReporter({ write: writeOut }) : undefined;
   return {

@@ -1,7 +1,7 @@
 // What an operator is asked to trust: files that nobody named, as they are now, with what they make this machine do.
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { type Reach, reachOf } from '../actions/index.ts';
 import { homeDirectory, isInside, placeOf, programFiles, type TrustRecord } from '../config/index.ts';
 import type { Inventory } from '../inventory/index.ts';
@@ -9,11 +9,14 @@ import type { Playbook } from '../playbook/index.ts';
 import { type FoundFile, rootOf, type TakenFleet } from './taken-fleet.ts';
 import { wordsOf } from './trust-words.ts';
 
+/** A thing that this machine is to do; where a path in it leads is a part of what is trusted, for it may be a link. */
+export type Deed = Reach & { readonly place?: string };
+
 /** What is trusted, or not. */
 export interface TrustRequest {
   readonly files: readonly FoundFile[];
   /** What they make this machine do for hosts. */
-  readonly reach: readonly Reach[];
+  readonly reach: readonly Deed[];
   /** Programs in the tree that another account could change between the look at them and their start, with how. */
   readonly unsafe: readonly string[];
   /** Over the bytes of the files and of the programs in the tree, their paths, and the reach. */
@@ -32,13 +35,17 @@ export async function requestOf(
   inventory: Inventory,
   playbook?: TakenPlaybook,
 ): Promise<TrustRequest> {
-  const root = await realpath(rootOf(taken)).catch(() => rootOf(taken));
+  const root = await realOf(rootOf(taken));
   const inventoryFile = taken.found.find(({ source }) => source === taken.inventory.source);
-  const ownFile = playbook?.isFound === true ? playbookFile(playbook.playbook) : undefined;
+  // What a playbook takes from this machine by default goes to the hosts: it is asked about when nobody named these either.
+  const isAsked = playbook !== undefined && (playbook.isFound || inventoryFile !== undefined);
+  const ownFile = isAsked ? playbookFile(playbook.playbook) : undefined;
+  const trees = [root, ...(isAsked ? [await realOf(playbook.playbook.directory)] : [])];
   const names = [inventoryFile, ownFile].flatMap((file) => (file === undefined ? [] : [file.source.file]));
-  const reach: Reach[] = [];
+  const reach: Deed[] = [];
   for (const each of reachOf(inventory, playbook?.playbook)) {
-    if (names.includes(each.from.file) && !(await isOfTree(each, root))) reach.push(each);
+    const deed = await deedOf(each);
+    if (names.includes(each.from.file) && !isOfTrees(deed, trees)) reach.push(deed);
   }
   const usesOwn = reach.some(({ from }) => from.file === ownFile?.source.file);
   const files = ownFile !== undefined && usesOwn ? [...taken.found, ownFile] : taken.found;
@@ -75,21 +82,32 @@ function playbookFile({ directory, files }: Playbook): FoundFile {
   return { path: resolve(file), bytes, stranger: undefined, source: { file, text: bytes.toString() } };
 }
 
+async function deedOf(reach: Reach): Promise<Deed> {
+  if (reach.kind === 'command' || reach.kind === 'env') return reach;
+  // Secrets are relative to the working directory, files of vars to the file that names them.
+  const place = placeOf(reach.path, reach.kind === 'given-file' ? reach.from.file : 'here');
+  return { ...reach, place: await realOf(resolve(place)) };
+}
+
 /**
  * Files that came with what was found are no news to whoever wrote it, so they need no trust. What begins with a dot did
  * not come with it, such as .git and .env; and a home directory is not a tree that came from somewhere.
  */
-async function isOfTree(reach: Reach, root: string): Promise<boolean> {
-  if (reach.kind !== 'given-file' || isInside(root, homeDirectory())) return false;
-  const place = resolve(placeOf(reach.path, reach.from.file));
-  const real = await realpath(place).catch(async () => await realpathOfFolder(place));
-  const way = relative(root, real);
-  return isInside(root, real) && !way.split('/').some((name) => name.startsWith('.'));
+function isOfTrees({ kind, place = '/' }: Deed, trees: readonly string[]): boolean {
+  const isBelow = (tree: string): boolean =>
+    isInside(tree, place) &&
+    !isInside(tree, homeDirectory()) &&
+    !relative(tree, place)
+      .split('/')
+      .some((name) => name.startsWith('.'));
+  return kind === 'given-file' && trees.some(isBelow);
 }
 
-/** Where something would be that is not there. */
-async function realpathOfFolder(place: string): Promise<string> {
-  return resolve(await realpath(dirname(place)).catch(() => '/'), place.slice(place.lastIndexOf('/') + 1));
+/** Where a path leads, or would lead if its last part was there. */
+async function realOf(path: string): Promise<string> {
+  return await realpath(path).catch(async () =>
+    resolve(await realpath(dirname(path)).catch(() => '/'), basename(path)),
+  );
 }
 
 function sha256(data: Uint8Array | string): string {

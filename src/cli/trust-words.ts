@@ -1,16 +1,18 @@
 // What files make this machine do, in words for the operator who is asked about it. Names and words of commands are as
 // untrusted as the files.
-import type { Reach } from '../actions/index.ts';
+import { join, resolve } from 'node:path';
+import { homeDirectory } from '../config/index.ts';
 import { escapeTerminal } from '../report/index.ts';
 import type { FoundFile } from './taken-fleet.ts';
+import type { Deed } from './trust-request.ts';
 
 /** ``run `pass show dns` for the var tsig (inventory.yaml:3:12)``, safe on a terminal. */
-export function wordsOf(reach: Reach): string {
-  const { file, line, column } = reach.from;
-  return escapeTerminal(`${deedOf(reach)} for the var ${reach.var} (${file}:${line}:${column})`);
+export function wordsOf(deed: Deed): string {
+  const { file, line, column } = deed.from;
+  return escapeTerminal(`${deedOf(deed)} for the var ${deed.var} (${file}:${line}:${column})`);
 }
 
-function deedOf(reach: Reach): string {
+function deedOf(reach: Deed): string {
   switch (reach.kind) {
     case 'command':
       return `run \`${commandLine(reach.argv)}\``;
@@ -18,10 +20,16 @@ function deedOf(reach: Reach): string {
       return `read ${reach.name} from the environment`;
     case 'file':
     case 'given-file':
-      return `read ${reach.path}`;
+      return `read ${reach.path}${leadingTo(reach)}`;
     case 'age':
-      return `decrypt ${reach.path} with your identity of age`;
+      return `decrypt ${reach.path}${leadingTo(reach)} with your identity of age`;
   }
+}
+
+/** Said where the path alone does not tell, as with a link. */
+function leadingTo({ path, place }: { readonly path: string; readonly place?: string }): string {
+  const said = path.startsWith('~/') ? join(homeDirectory(), path.slice(2)) : resolve(path);
+  return place === undefined || place === said ? '' : `, which is ${place},`;
 }
 
 /** Words as a shell would take them apart again, so that one word with a blank is not two. */

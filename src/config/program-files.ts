@@ -30,10 +30,10 @@ export async function programFiles(
   const paths = new Set<string>();
   for (const [program = '', ...words] of commands) {
     for (const path of [
-      await programPath(program, places),
+      ...programPaths(program, places),
       ...words.flatMap((word) => wordPaths(word, places)),
     ]) {
-      if (path !== undefined && (await isInTree(path, places))) paths.add(path);
+      if (await isInTree(path, places)) paths.add(path);
     }
   }
   return Promise.all(
@@ -41,14 +41,10 @@ export async function programFiles(
   );
 }
 
-/** Where the system finds a program; a PATH may lead into the tree. */
-async function programPath(program: string, { cwd, searchPath }: ProgramPlaces): Promise<string | undefined> {
-  if (program.includes('/')) return resolve(cwd, program);
-  for (const folder of searchPath.split(':')) {
-    const path = join(resolve(cwd, folder), program);
-    if (await isFile(path)) return path;
-  }
-  return undefined;
+/** Wherever the system may find a program: a PATH may lead into the tree, and what is no program today may be one then. */
+function programPaths(program: string, { cwd, searchPath }: ProgramPlaces): string[] {
+  if (program.includes('/')) return [resolve(cwd, program)];
+  return searchPath.split(':').map((folder) => join(resolve(cwd, folder), program));
 }
 
 /** A word may be a path, or end in one: `--file=tools/x`. */
