@@ -1,6 +1,6 @@
 // Processes that are called named and are not root's named: whatever their names, words, programs and ports say, none of them is
 // run as root, none is ended, and a plan names the one that stands in the way.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -134,12 +134,18 @@ ${alone === undefined ? ':' : 'sh /etc/rc.d/named stop'}`,
     );
     planned = (await muster(['plan', playbook, ...inventory])).stdout;
     applied = (await muster(['apply', playbook, ...inventory, '--yes'])).stdout;
+    const logFile = process.env['MUSTER_HOSTILE_LOG'];
+    if (logFile !== undefined) appendFileSync(logFile, planned + applied);
   });
 
   afterAll(async () => {
     // A named does not end with its input, but with its host.
     await lab.stop();
-    await Promise.all([...impostors.values(), ...holders].map(async (one) => await one.leaves()));
+    await Promise.all(
+      [...impostors.values(), ...holders].map(async (one) => {
+        await one.leaves();
+      }),
+    );
     rmSync(lab.directory, { recursive: true, force: true });
   });
 

@@ -104,9 +104,6 @@ function baits(random: Random, { cage, program }: Grounds): Bait {
   ]);
 }
 
-/** The names of directories of named's below one of named's, which a run makes or visits there. */
-export const nested = ['sub', 'sub/deeper'] as const;
-
 /** The moves of one program, the same for the same seed, name and grounds: `count` plants, and half as many races. */
 export function movesOf(seed: number, name: string, grounds: Grounds, count: number): readonly Move[] {
   const random = randomOf(seed, name);

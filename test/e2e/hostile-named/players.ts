@@ -56,7 +56,7 @@ class Player {
     this.#child.stderr.on('data', (bytes: Buffer) => {
       this.#errors += bytes.toString();
     });
-    this.#ended = new Promise((resolve) => this.#child.once('close', resolve as () => void));
+    this.#ended = new Promise((resolve) => this.#child.once('close', resolve));
   }
 
   #hear(line: string): void {
