@@ -7,10 +7,7 @@ import { homeDirectory, isInside, placeOf, programFiles, type TrustRecord } from
 import type { Inventory } from '../inventory/index.ts';
 import type { Playbook } from '../playbook/index.ts';
 import { type FoundFile, rootOf, type TakenFleet } from './taken-fleet.ts';
-import { wordsOf } from './trust-words.ts';
-
-/** A thing that this machine is to do; where a path in it leads is a part of what is trusted, for it may be a link. */
-export type Deed = Reach & { readonly place?: string };
+import { type Deed, wordsOf } from './trust-words.ts';
 
 /** What is trusted, or not. */
 export interface TrustRequest {

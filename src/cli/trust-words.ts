@@ -1,10 +1,13 @@
 // What files make this machine do, in words for the operator who is asked about it. Names and words of commands are as
 // untrusted as the files.
 import { join, resolve } from 'node:path';
+import type { Reach } from '../actions/index.ts';
 import { homeDirectory } from '../config/index.ts';
 import { escapeTerminal } from '../report/index.ts';
 import type { FoundFile } from './taken-fleet.ts';
-import type { Deed } from './trust-request.ts';
+
+/** A thing that this machine is to do; where a path in it leads is a part of what is trusted, for it may be a link. */
+export type Deed = Reach & { readonly place?: string };
 
 /** ``run `pass show dns` for the var tsig (inventory.yaml:3:12)``, safe on a terminal. */
 export function wordsOf(deed: Deed): string {
