@@ -74,9 +74,17 @@ m_record_switch() {
   m_record switch "$1" "$m_step" "/etc/rc.d/$1" "$m_state" "$2"
 }
 
-# m_process_id PID: sets m_process to what no other process has: after a reboot another one may have the number.
+# m_process_id PID: sets m_process to what no other process has: after a reboot another one may have the number. The time of its
+# start stands in company, because alone it is cut to the width of a day on some releases.
 m_process_id() {
-  m_process="$1 $(ps -o lstart= -p "$1" 2>/dev/null | tr -s ' ')"
+  m_process=''
+  {
+    read -r m_rest
+    read -r m_process
+  } <<EOF || :
+$(ps -o lstart -o pid -p "$1" 2>/dev/null | tr -s ' ')
+EOF
+  m_process="$1 ${m_process% "$1"}"
   m_process=${m_process% }
 }
 
@@ -183,17 +191,33 @@ m_find_strays() {
   done
 }
 
-# m_end_strays PID: of m_find_strays.
+# m_end_strays PID: of m_find_strays, those of accounts that a daemon of these runs may have: what calls itself like the program and
+# is another account's is nobody's service.
 m_end_strays() {
   [ -f "$m_service_file" ] || return 0
   m_find_strays "$1"
   [ -n "$m_strays" ] || return 0
-  # shellcheck disable=SC2086
-  kill $m_strays 2>/dev/null || :
+  m_ours=
   for m_stray in $m_strays; do
-    m_await 15 m_is_gone "$m_stray" || kill -9 "$m_stray" 2>/dev/null || :
+    ! m_may_be_a_daemon "$m_stray" || m_ours="$m_ours $m_stray"
   done
-  m_emit res undone service "$m_service" "stopped, it did not run before (its rc script did not find it:$m_strays)" 0 "$m_entry_step"
+  [ -n "$m_ours" ] || return 0
+  # shellcheck disable=SC2086
+  kill $m_ours 2>/dev/null || :
+  for m_stray in $m_ours; do
+    m_await 15 m_is_gone "$m_stray" || ! m_may_be_a_daemon "$m_stray" || kill -9 "$m_stray" 2>/dev/null || :
+  done
+  m_emit res undone service "$m_service" "stopped, it did not run before (its rc script did not find it:$m_ours)" 0 "$m_entry_step"
+}
+
+# m_may_be_a_daemon PID: it is root's, or of an account that owns something that these runs touched.
+m_may_be_a_daemon() {
+  m_stray_uid=$(ps -o uid= -p "$1" 2>/dev/null | tr -d ' ')
+  case $m_stray_uid in
+    '' | *[!0-9]*) return 1 ;;
+    0) return 0 ;;
+  esac
+  awk -F'|' -v uid="$m_stray_uid" '$2 == "path" && ($8 == uid || $13 == uid) { found = 1 } END { exit !found }' "$m_work/backwards"
 }
 
 m_undo_switch() {

@@ -135,6 +135,30 @@ describe('an undo of a run that died behind its change of rc.conf', () => {
     expect(services.oldd.isRunning()).toBe(true);
   });
 
+  it('lets alone what an account of no daemon runs under the name of its program', async () => {
+    const { host } = furnish();
+    const program = host.path('newd-program');
+    execFileSync('cp', ['/bin/sleep', program]);
+    host.write('etc/rc.d/newd', `name=newd\ncommand=${program}\n${host.read('etc/rc.d/newd')}`, 0o555);
+    const died = await host.run('apply', {
+      steps,
+      runtime: (path, text) => movedTo(host.root)(path, deathAtEntry(10)(path, text)),
+    });
+    expect(died.result.outcome).toBe('unknown');
+    const strangers = spawn('/bin/sleep', ['300'], {
+      argv0: program,
+      uid: 54_321,
+      gid: 54_321,
+      stdio: 'ignore',
+    });
+    const { result } = await host.run('rollback', { runtime: movedTo(host.root) });
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect([strangers.exitCode, strangers.signalCode]).toEqual([null, null]);
+    const isGone = new Promise((resolve) => strangers.on('exit', resolve));
+    strangers.kill();
+    await isGone;
+  });
+
   it('is incomplete when what served does not run at the end', async () => {
     const all = furnish();
     const { host, services } = all;
