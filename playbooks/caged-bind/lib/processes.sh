@@ -94,7 +94,7 @@ judge_process() {
 # else by its own; proc_root to its root directory by name, empty for / and where that is not known. Leaves fstat's rows in
 # $m_work/proc.rows.
 find_running_file() {
-  proc_file=$proc_program proc_proved=no proc_root='' proc_text='' m_target=
+  proc_file=$proc_program proc_proved=no proc_root='' m_target=
   fstat -p "$proc_pid" >"$m_work/proc.rows" 2>/dev/null || :
   if [ -h "/proc/$proc_pid/root" ]; then
     m_link_target "/proc/$proc_pid/root" 2>/dev/null || :
@@ -106,10 +106,6 @@ find_running_file() {
     /?*)
       # A file that was replaced since has this behind its name on some systems.
       proc_file=${m_target%' (deleted)'} proc_proved=yes
-      ;;
-    *)
-      proc_text=$(awk '$4 == "text" && $6 ~ /^[0-9]+$/ { print $6, $5; exit }' "$m_work/proc.rows")
-      [ -z "$proc_text" ] || proc_file="inode ${proc_text% *} on ${proc_text#* }" proc_proved=yes
       ;;
   esac
 }
@@ -144,10 +140,6 @@ known_file() {
 # runs_file FILE: it is the very file that proc_pid runs: inode, owner, size and time are the same.
 runs_file() {
   [ -f "$1" ] || return 1
-  if [ -n "$proc_text" ]; then
-    [ "$(ls -ldiL "$1" | awk '{ print $1; exit }') $(m_mount_of "$1")" = "$proc_text" ]
-    return
-  fi
   for proc_link in "/proc/$proc_pid/file" "/proc/$proc_pid/exe"; do
     [ ! -e "$proc_link" ] || {
       ls -ldinL "$1" "$proc_link" 2>/dev/null | awk '{ $10 = ""; seen[$0]++ } END { for (one in seen) exit seen[one] != 2 }'
