@@ -38,8 +38,8 @@ const script = `
 m_work=$1
 m_events=$m_work/events
 m_diff_cap=400
-. "$m_work/runtime/codec.sh"
-. "$m_work/runtime/events.sh"
+m_receipt=
+for m_part in codec events paths ways held read; do . "$m_work/runtime/$m_part.sh"; done
 for m_case in "$m_work"/case.*; do
   : >"$m_events"
   read -r m_case_path <"$m_case/path"
