@@ -22,7 +22,7 @@ export function pidsIn(file: string): readonly number[] {
 
 /** Waits until the condition holds, 20 s at most; true when it does. */
 export async function eventually(condition: () => boolean): Promise<boolean> {
-  for (let turn = 0; turn < 200; turn++) {
+  for (let turn = 0; turn < 900; turn++) {
     if (condition()) return true;
     await sleep(100);
   }
