@@ -20,7 +20,7 @@ export function pidsIn(file: string): readonly number[] {
   return readFileSync(file, 'utf8').split('\n').slice(0, -1).map(Number);
 }
 
-/** Waits until the condition holds, 20 s at most; true when it does. */
+/** Waits until the condition holds, 90 s at most; true when it does. */
 export async function eventually(condition: () => boolean): Promise<boolean> {
   for (let turn = 0; turn < 900; turn++) {
     if (condition()) return true;
