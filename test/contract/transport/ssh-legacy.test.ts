@@ -122,7 +122,9 @@ describe('a host of today', () => {
 
 describe('a host that offers nothing but a group exchange', () => {
   it('is refused with what to do about it, whatever its age', async () => {
-    const { port, hostPublicKeys } = await start({ algorithms: { kex: ['diffie-hellman-group-exchange-sha256'] } });
+    const { port, hostPublicKeys } = await start({
+      algorithms: { kex: ['diffie-hellman-group-exchange-sha256'] },
+    });
     await expect(login(port, hostPublicKeys, keyPair('rsa-user').private, false)).rejects.toMatchObject({
       code: 'SSH_PROTOCOL',
       message: expect.stringContaining('no matching key exchange') as string,
