@@ -1,6 +1,14 @@
 // Lint rules. Typed promise rules are the point: a floating promise in an SSH runner is a lost host.
 import tseslint from 'typescript-eslint';
 
+const syntaxForAll = [
+  { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+  {
+    selector: "CallExpression[callee.property.name='once'][arguments.0.value='error']",
+    message: "An 'error' that nobody hears ends the process, and a second one may come: use on().",
+  },
+];
+
 const pureFolders = ['inventory', 'playbook', 'lint', 'bundle', 'protocol', 'compare'];
 
 export default tseslint.config(
@@ -21,7 +29,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       'no-restricted-syntax': [
         'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+        ...syntaxForAll,
         {
           selector: "CallExpression[callee.object.name='process'][callee.property.name='exit']",
           message: 'Set process.exitCode; only a program of its own ends its process.',
@@ -38,10 +46,7 @@ export default tseslint.config(
     // Programs of their own: they end with what they keep, whatever sockets are still open.
     files: ['src/lab/embedded/keeper.ts', 'src/lab/embedded/supervisor.ts'],
     rules: {
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
-      ],
+      'no-restricted-syntax': ['error', ...syntaxForAll],
     },
   },
   {

@@ -4,7 +4,7 @@ import type { BundleStep, RunSettings } from '../bundle/index.ts';
 import type { InventoryHost } from '../inventory/index.ts';
 import type { Action, RunResult } from '../result.ts';
 import type { HostRun, StopSignals, Strategy } from '../run/index.ts';
-import { runFleet, runHost, secretForms } from '../run/index.ts';
+import { runFleet, runHost, sharedForms } from '../run/index.ts';
 import { readRuntime } from '../runtime/index.ts';
 import type { ActionDeps } from './deps.ts';
 import { newRunId } from './deps.ts';
@@ -61,8 +61,12 @@ export async function runRequest(request: FleetRequest, deps: ActionDeps): Promi
     hosts: request.hosts.map(({ host }) => host.name),
     steps: request.steps.map(({ id }) => id),
   });
+  const formsOf = sharedForms();
   const runs = await runFleet(
-    request.hosts.map((load) => ({ host: load.host.name, run: () => runOne(request, load, runId, deps) })),
+    request.hosts.map((load) => ({
+      host: load.host.name,
+      run: () => runOne(request, load, formsOf(load.vars.secret.values()), runId, deps),
+    })),
     request.strategy,
     deps.signals,
     deps.emit,
@@ -83,6 +87,7 @@ export async function runRequest(request: FleetRequest, deps: ActionDeps): Promi
 async function runOne(
   request: FleetRequest,
   load: HostLoad,
+  secretForms: readonly string[],
   runId: string,
   deps: ActionDeps,
 ): Promise<HostRun> {
@@ -108,7 +113,7 @@ async function runOne(
       connection: load.host.connection,
       action: request.action,
       nonce,
-      secretForms: secretForms(load.vars.secret.values()),
+      secretForms,
       outputCap: deps.outputCap,
       bundle: async () => {
         const bundle = await compileBundle({

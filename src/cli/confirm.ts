@@ -14,8 +14,13 @@ export function requireOperator(json: boolean): void {
 /** True when the operator says yes. */
 export async function confirm(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // A terminal that went away says nothing more, and so not yes.
+  const gone = new AbortController();
+  terminal.on('error', () => {
+    gone.abort();
+  });
   try {
-    const answer = await terminal.question(`${question} `);
+    const answer = await terminal.question(`${question} `, { signal: gone.signal });
     return /^y(es)?$/i.test(answer.trim());
   } catch {
     return false;

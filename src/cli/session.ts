@@ -13,7 +13,7 @@ import { listrReporter, ndjsonReporter, plainReporter, styleFor } from '../repor
 import type { RunResult } from '../result.ts';
 import { sshTransport } from '../transport/index.ts';
 import type { FleetOptions } from './options.ts';
-import { writeOut } from './outputs.ts';
+import { OutputError, writeOut } from './outputs.ts';
 import { listenToOperator } from './signals.ts';
 import { playbookDirectory, takeFleet, tell } from './taken-fleet.ts';
 import { TrustGate } from './trust-gate.ts';
@@ -31,8 +31,8 @@ export interface FleetSession {
   openPlaybook(name: string): Promise<Playbook>;
   /** Runs something with live progress, which is over when this resolves. */
   follow<T>(work: (deps: ActionDeps) => Promise<T>): Promise<T>;
-  /** Prints the result: `text` for people, or the JSON of the result. */
-  print(result: RunResult, text: string, extra?: JsonExtra): void;
+  /** Prints the result: the text for people, or the JSON of the result. Throws OutputError for a text that is too long. */
+  print(result: RunResult, text: () => string, extra?: JsonExtra): void;
 }
 
 /** Reads configuration and inventory and selects hosts. Throws ConfigError or UsageError. */
@@ -62,7 +62,7 @@ export async function openFleet(options: FleetOptions): Promise<FleetSession> {
       return await follow({ options, config, ndjson, gate }, work);
     },
     print: (result, text, extra) => {
-      if (ndjson === undefined) writeOut(text);
+      if (ndjson === undefined) writeOut(asText(text));
       else ndjson.finish(result, { ...extra, sources });
     },
   };
@@ -122,6 +122,19 @@ async function follow<T>(
   } finally {
     signals.release();
     await reporter.finish();
+  }
+}
+
+/** The text of a result. What many hosts said may be longer than a text can be; JSON is written in pieces. */
+function asText(render: () => string): string {
+  try {
+    return render();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new OutputError('OUTPUT_LONG', 'the hosts said more than one text can hold, so none is shown', {
+      cause,
+      hint: 'what was done on hosts is done; --json shows any amount, --limit asks fewer hosts at once',
+    });
   }
 }
 

@@ -47,10 +47,15 @@ function programPaths(program: string, { cwd, searchPath }: ProgramPlaces): stri
   return searchPath.split(':').map((folder) => join(resolve(cwd, folder), program));
 }
 
-/** A word may be a path, or end in one: `--file=tools/x`. */
+const signs = /[\s;&|()<>{}"'`$=:,@]+/;
+
+/** A word may be a path, end in one, as `--file=tools/x` and `-ftools/x` do, or hold some, as for `sh -c`. */
 function wordPaths(word: string, { cwd }: ProgramPlaces): string[] {
   const behind = word.slice(word.indexOf('=') + 1);
-  return [...new Set([word, behind])].filter((each) => each !== '').map((each) => resolve(cwd, each));
+  const parts = [word, behind, ...word.split(/["']/), ...word.split(signs)].flatMap((part) =>
+    /^-[^-]/.test(part) ? [part, part.slice(2)] : [part],
+  );
+  return [...new Set(parts)].filter((each) => each !== '').map((each) => resolve(cwd, each));
 }
 
 async function isInTree(path: string, { root, cwd }: ProgramPlaces): Promise<boolean> {

@@ -89,7 +89,7 @@ async function fromCommand(
     const child = execFile(program, words, options, (error, out, problems) => {
       resolve({ failure: error, stdout: out, stderr: problems });
     });
-    child.stdin?.end();
+    child.stdin?.on('error', () => undefined).end();
   });
   if (failure === null) return secretText(stdout, `what "${argv.join(' ')}" prints`);
   throw new UsageError(

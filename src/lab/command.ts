@@ -49,7 +49,7 @@ function ending(
   file: string,
 ): Promise<{ code: number | null; signal: string | null }> {
   return new Promise((resolve, reject) => {
-    child.once('error', (cause) => {
+    child.on('error', (cause) => {
       reject(new MusterError('COMMAND_MISSING', `cannot run ${file}: ${cause.message}`, { cause }));
     });
     child.once('close', (code, signal) => {

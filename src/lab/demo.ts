@@ -101,7 +101,8 @@ async function play(scene: Scene): Promise<boolean> {
   await scene.before?.();
   process.stdout.write(`\n━━ ${scene.title}\n$ muster ${scene.args.map(shown).join(' ')}\n`);
   const child = spawn(process.execPath, [muster, ...scene.args], { stdio: ['ignore', 'inherit', 'inherit'] });
-  const code = await new Promise<number | null>((resolve) => {
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
     child.on('close', resolve);
   });
   if (code === scene.code) return true;

@@ -30,7 +30,7 @@ export async function findLoopbackPorts(count: number): Promise<readonly number[
 function isFreeForTcp(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => {
+    server.on('error', () => {
       resolve(false);
     });
     server.listen(port, loopback, () => {
@@ -44,7 +44,7 @@ function isFreeForTcp(port: number): Promise<boolean> {
 function isFreeForUdp(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4');
-    socket.once('error', () => {
+    socket.on('error', () => {
       socket.close();
       resolve(false);
     });

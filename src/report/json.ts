@@ -2,6 +2,7 @@
 import type { BaselineComparison, FleetComparison } from '../compare/index.ts';
 import type { RunEvent } from '../events.ts';
 import type { CommandResult, HostOutcome, HostResult, RunResult } from '../result.ts';
+import { bytesOf, hasOtherBytes } from './host-bytes.ts';
 
 /** What JSON can carry. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -52,7 +53,7 @@ export interface JsonExtra {
  * A run for `--json`: version, runId, action, playbook, interrupted, summary (hosts, then one count per outcome),
  * hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, otherRun, connections, execs, proof,
  * command), then sources, comparison and baseline when given. Absent values are left out; a missing observation is null. Bytes that
- * are no UTF-8 are U+FFFD each; a command's output has them in stdoutBase64 and stderrBase64.
+ * are no UTF-8 are U+FFFD each, and names that are then alike have numbers behind them; a command's output has them in stdoutBase64 and stderrBase64.
  */
 export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
   const count = (outcome: HostOutcome): number =>
@@ -114,28 +115,35 @@ function hostJson(host: HostResult): JsonValue {
 /** Output that is not all UTF-8 is there in base64 too, since JSON cannot carry it. */
 function commandJson(command: CommandResult): Record<string, unknown> {
   const exact = (text: string): string | undefined =>
-    /[\udc80-\udcff]/u.test(text) ? base64(text) : undefined;
+    hasOtherBytes(text) ? Buffer.from(bytesOf(text)).toString('base64') : undefined;
   return { ...command, stdoutBase64: exact(command.stdout), stderrBase64: exact(command.stderr) };
-}
-
-/** The bytes that a text of a host was made of: see `StepResult`. */
-function base64(text: string): string {
-  const pieces = text.split(/([\udc80-\udcff])/u);
-  const bytes = pieces.map((piece) =>
-    /^[\udc80-\udcff]$/u.test(piece) ? Buffer.of(piece.charCodeAt(0) & 0xff) : Buffer.from(piece),
-  );
-  return Buffer.concat(bytes).toString('base64');
 }
 
 /** Maps and objects to plain objects without undefined fields, at any depth. */
 function plain(value: unknown): JsonValue {
-  if (typeof value === 'string') return value.replace(/[\udc80-\udcff]/gu, '\ufffd');
+  if (typeof value === 'string') return value.toWellFormed();
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (Array.isArray(value)) return value.map(plain);
   const entries =
     value instanceof Map ? [...(value as Map<string, unknown>)] : Object.entries(value as object);
-  return Object.fromEntries(
-    entries.filter(([, field]) => field !== undefined).map(([key, field]) => [key, plain(field)]),
-  );
+  const fields = entries.filter(([, field]) => field !== undefined);
+  const names = distinctNames(fields.map(([key]) => key));
+  return Object.fromEntries(fields.map(([, field], index) => [names[index] ?? '', plain(field)]));
+}
+
+/** Names of which only bytes that are no UTF-8 differ would be one, and all but one value lost: they get a number behind. */
+function distinctNames(keys: readonly string[]): readonly string[] {
+  const taken = new Set(keys.filter((key) => key.isWellFormed()));
+  const countsByName = new Map<string, number>();
+  return keys.map((key) => {
+    const plainName = key.toWellFormed();
+    if (plainName === key) return key;
+    let count = (countsByName.get(plainName) ?? 0) + 1;
+    const name = (): string => (count === 1 ? plainName : `${plainName} (${count})`);
+    while (taken.has(name())) count += 1;
+    countsByName.set(plainName, count);
+    taken.add(name());
+    return name();
+  });
 }

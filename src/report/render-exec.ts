@@ -13,7 +13,8 @@ export function renderExec(result: RunResult, style: Style): string {
       ? []
       : [{ host, value: command }],
   );
-  const silent = result.hosts.filter(({ host }) => !answered.some((entry) => entry.host === host));
+  const heard = new Set(answered.map(({ host }) => host));
+  const silent = result.hosts.filter(({ host }) => !heard.has(host));
   const partial = silent.flatMap(({ host, command }) =>
     command === undefined || command.stdout + command.stderr === ''
       ? []
@@ -38,8 +39,9 @@ export function renderExec(result: RunResult, style: Style): string {
     [countOf(silent, 'unreachable'), 'unreachable'],
     [countOf(silent, 'unknown'), 'unknown'],
   ];
+  const alike = byLooks(ordered);
   const lines = [
-    ...ordered.flatMap((fold) => foldLines(fold, ordered, style)),
+    ...ordered.flatMap((fold) => foldLines(fold, alike.get(looks(fold.value)) ?? [], style)),
     ...layOut(troubles, style),
     totalLine(counts, result),
   ];
@@ -52,12 +54,11 @@ function isLost(outcome: HostOutcome): boolean {
 
 function foldLines(
   { hosts, value }: Fold<CommandResult>,
-  all: readonly Fold<CommandResult>[],
+  twins: readonly Fold<CommandResult>[],
   style: Style,
 ): string[] {
   const ended = value.status === null ? 'ended without an exit status' : `exit ${value.status}`;
   const header = wrap(`${hostLabel(hosts)} ${ended}`, style.columns);
-  const twins = all.filter((other) => other.value !== value && looksLike(other.value, value));
   return [
     ...header.map((line) => paint(style, 'bold', line)),
     ...streamLines(value, 'stdout', twins, '', style),
@@ -83,11 +84,21 @@ function streamLines(
   ];
 }
 
-/** Answers that differ only in whether their last line has an end. */
-function looksLike(one: CommandResult, other: CommandResult): boolean {
-  const shown = ({ status, stdout, stderr }: CommandResult): string =>
-    JSON.stringify([status, stdout.replace(/\n$/, ''), stderr.replace(/\n$/, '')]);
-  return shown(one) === shown(other);
+/** The same for answers that differ only in whether their last line has an end. */
+function looks({ status, stdout, stderr }: CommandResult): string {
+  const [out, problems] = [stdout, stderr].map((text) => text.replace(/\n$/, ''));
+  return `${status ?? ''} ${out?.length ?? 0} ${out ?? ''}${problems ?? ''}`;
+}
+
+function byLooks(folds: readonly Fold<CommandResult>[]): ReadonlyMap<string, Fold<CommandResult>[]> {
+  const alike = new Map<string, Fold<CommandResult>[]>();
+  for (const fold of folds) {
+    const look = looks(fold.value);
+    const known = alike.get(look);
+    if (known === undefined) alike.set(look, [fold]);
+    else known.push(fold);
+  }
+  return alike;
 }
 
 function isSuccess({ value }: Fold<CommandResult>): boolean {

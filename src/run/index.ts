@@ -4,4 +4,4 @@ export type { FleetHost, Strategy } from './run-fleet.ts';
 export { runHost } from './run-host.ts';
 export type { HostRun, HostTask, StopSignals } from './host-task.ts';
 export type { ReceiptInfo } from './collect.ts';
-export { secretForms } from './mask.ts';
+export { secretForms, sharedForms } from './mask.ts';

@@ -21,6 +21,18 @@ export function secretForms(secrets: Iterable<string>): readonly string[] {
   return [...forms].toSorted((a, b) => b.length - a.length);
 }
 
+/** secretForms() with one list for each set of secrets: what is made of a list is made once for all its hosts. */
+export function sharedForms(): (secrets: Iterable<string>) => readonly string[] {
+  const listsBySecrets = new Map<string, readonly string[]>();
+  return (secrets) => {
+    const list = [...secrets].toSorted();
+    const key = JSON.stringify(list);
+    const forms = listsBySecrets.get(key) ?? secretForms(list);
+    listsBySecrets.set(key, forms);
+    return forms;
+  };
+}
+
 // In one piece, and as listings and fingerprints have it: by bytes or by words.
 function hexadecimals(secret: string): string[] {
   const bytes = Array.from(Buffer.from(secret), (byte) => byte.toString(16).padStart(2, '0'));

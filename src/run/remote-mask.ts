@@ -9,13 +9,22 @@ import { pieceSize, turns } from './turns.ts';
 // Longer texts are masked in pieces.
 const longText = 1024;
 
+// Long secrets have many forms, and a run asks for the mask of each host twice.
+const masksByForms = new WeakMap<readonly string[], ValueMask>();
+
+function valueMask(forms: readonly string[]): ValueMask {
+  const mask = masksByForms.get(forms) ?? new ValueMask(forms);
+  masksByForms.set(forms, mask);
+  return mask;
+}
+
 /** Masks what one host says. */
 export class RemoteMask {
   readonly #values: ValueMask;
 
-  /** `forms` are those of secretForms(). */
+  /** `forms` are those of secretForms(), a list that nobody changes. */
   constructor(forms: readonly string[]) {
-    this.#values = new ValueMask(forms);
+    this.#values = valueMask(forms);
   }
 
   /** A whole text. */

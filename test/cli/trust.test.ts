@@ -284,6 +284,24 @@ describe('trust', () => {
     expect(stderr).toContain('what was trusted of it has changed since');
   });
 
+  it.each([
+    '[sh, -c, "sh tools/it 2>/dev/null"]',
+    '[sh, -c, "true;tools/it|cat"]',
+    `[sh, -c, "\\"tools/with blank\\""]`,
+    '[env, X=tools/it, tools/it]',
+    '[make, -s, -ftools/it]',
+    '[cat, /dev/null, file:tools/it]',
+  ])('ends when a file changes that a word of %s names, wherever in it', async (argv) => {
+    const inventory = inventoryWith(`{ from_command: ${argv} }`);
+    const repository = clone({ 'muster.config.yaml': config, 'i.yaml': inventory });
+    const paths = ['tools/it', 'tools/with blank'];
+    for (const path of paths) repository.write(path, '#!/bin/sh\n:\n', 0o755);
+    await repository.muster(['trust', '--yes']);
+    expect((await repository.muster(['trust', '--show'])).stdout).toContain('trusted as they are now');
+    for (const path of paths) repository.write(path, '#!/bin/sh\ntouch ran\n', 0o755);
+    await refused(repository, ['plan', 'demo']);
+  });
+
   it('ends when a path becomes a link that leads elsewhere', async () => {
     const inventory = inventoryWith('{ from_file: secrets/tsig }');
     const repository = clone({ 'muster.config.yaml': config, 'i.yaml': inventory, 'secrets/tsig': 'word' });

@@ -18,7 +18,7 @@ import { openFleet } from '../session.ts';
 export async function execCommand(words: readonly string[], options: FleetOptions): Promise<number> {
   const session = await openFleet(options);
   const { result } = await session.follow((deps) => exec(session.hosts, words.join(' '), deps));
-  session.print(result, renderExec(result, session.style));
+  session.print(result, () => renderExec(result, session.style));
   return exitCodeOf(result);
 }
 
@@ -26,7 +26,7 @@ export async function execCommand(words: readonly string[], options: FleetOption
 export async function factsCommand(options: FleetOptions): Promise<number> {
   const session = await openFleet(options);
   const { result } = await session.follow((deps) => facts(session.hosts, deps));
-  session.print(result, renderFacts(result, session.style));
+  session.print(result, () => renderFacts(result, session.style));
   return exitCodeOf(result);
 }
 
@@ -34,7 +34,7 @@ export async function factsCommand(options: FleetOptions): Promise<number> {
 export async function pingCommand(options: FleetOptions): Promise<number> {
   const session = await openFleet(options);
   const { result } = await session.follow((deps) => ping(session.hosts, deps));
-  session.print(result, renderPing(result, session.style));
+  session.print(result, () => renderPing(result, session.style));
   return exitCodeOf(result);
 }
 

@@ -197,7 +197,7 @@ export async function labSshCommand(
   );
   const child = spawn('ssh', args, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
-    child.once('error', (cause) => {
+    child.on('error', (cause) => {
       const hint = `without it: muster exec -i ${lab.inventoryFile} --limit ${name} COMMAND`;
       reject(new MusterError('LAB_SSH', `cannot run ssh: ${cause.message}`, { cause, hint }));
     });

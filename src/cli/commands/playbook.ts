@@ -24,7 +24,7 @@ export async function planCommand(directory: string, options: PlaybookOptions): 
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
   const { result } = await session.follow((deps) => plan(target, deps));
-  session.print(result, renderPlan(result, session.style, { waves: wavesOf(target) }));
+  session.print(result, () => renderPlan(result, session.style, { waves: wavesOf(target) }));
   return exitCodeOf(result);
 }
 
@@ -43,7 +43,7 @@ export async function applyCommand(directory: string, options: ApplyOptions): Pr
   const { result } = await session.follow((deps) =>
     apply(target, { allowIrreversible: options.allowIrreversible === true }, deps),
   );
-  session.print(result, renderApply(result, session.style));
+  session.print(result, () => renderApply(result, session.style));
   return exitCodeOf(result);
 }
 
@@ -54,7 +54,7 @@ export async function verifyCommand(directory: string, options: VerifyOptions): 
   const target = await openTarget(directory, options, session);
   const { result, comparison } = await session.follow((deps) => verify(target, deps));
   const { divergences } = comparison;
-  session.print(result, renderVerify(result, session.style, { divergences }), { comparison });
+  session.print(result, () => renderVerify(result, session.style, { divergences }), { comparison });
   await writeReports(options.report ?? [], result, divergences);
   return exitCodeOf(result, divergences.length);
 }
@@ -67,11 +67,8 @@ export async function compareCommand(
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
   const { result, comparison } = await session.follow((deps) => compare(target, deps));
-  const text = renderCompare(comparison, session.style, {
-    all: options.all === true,
-    looked: result.hosts,
-  });
-  session.print(result, text, { comparison });
+  const view = { all: options.all === true, looked: result.hosts };
+  session.print(result, () => renderCompare(comparison, session.style, view), { comparison });
   if (result.interrupted) return exitCodes.interrupted;
   if (comparison.unseen.length > 0) return exitCodes.incomplete;
   return comparison.divergences.length > 0 ? exitCodes.drift : exitCodes.good;

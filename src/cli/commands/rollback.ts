@@ -39,6 +39,6 @@ export async function rollbackCommand(options: RollbackCommandOptions): Promise<
   const { result } = await session.follow((deps) =>
     rollback(session.hosts, { ...choice, preview: false }, deps),
   );
-  session.print(result, renderRollback(result, session.style));
+  session.print(result, () => renderRollback(result, session.style));
   return exitCodeOf(result);
 }

@@ -92,7 +92,7 @@ export class EmbeddedHost {
       { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], ...this.#plan.environment } },
     );
     const exited = new Promise<void>((resolve) => {
-      child.once('error', () => {
+      child.on('error', () => {
         resolve();
       });
       child.once('exit', () => {

@@ -60,7 +60,7 @@ export class Front {
     });
     this.#servers.push(server);
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
+      server.on('error', reject);
       server.listen(port, loopback, resolve);
     });
   }
@@ -95,7 +95,7 @@ export class Front {
       );
     });
     await new Promise<void>((resolve, reject) => {
-      udp.once('error', reject);
+      udp.on('error', reject);
       udp.bind(port, loopback, resolve);
     });
   }

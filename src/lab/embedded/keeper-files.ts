@@ -35,7 +35,7 @@ export async function holdDirectory(directory: string): Promise<void> {
 function listensAbstract(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer((socket) => socket.destroy());
-    server.once('error', () => {
+    server.on('error', () => {
       resolve(false);
     });
     server.listen({ path }, () => {

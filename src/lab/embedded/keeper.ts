@@ -46,7 +46,7 @@ class Supervisor {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.ended = new Promise((resolve) => {
-      this.#child.once('error', (error) => {
+      this.#child.on('error', (error) => {
         this.#words.push(error.message);
         resolve();
       });

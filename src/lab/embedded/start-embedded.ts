@@ -121,6 +121,8 @@ async function startKeeper(plan: LabPlan): Promise<KeeperHandle> {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
+  // When it does not start, it says nothing either, and that is told.
+  child.on('error', () => undefined);
   child.stdin.on('error', () => undefined);
   child.stdin.write(`${JSON.stringify(plan)}\n`);
   for await (const answer of jsonLines(child.stdout)) {

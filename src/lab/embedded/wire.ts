@@ -118,7 +118,7 @@ export function listenIn(
     (path) =>
       new Promise<Server>((resolve, reject) => {
         const server = createServer({ allowHalfOpen: true }, onConnection);
-        server.once('error', reject);
+        server.on('error', reject);
         server.listen(`${path}/${name}`, () => {
           resolve(server);
         });
@@ -133,9 +133,8 @@ export function connectIn(directory: string, name: string): Promise<Socket> {
     (path) =>
       new Promise<Socket>((resolve, reject) => {
         const socket = connect({ path: `${path}/${name}`, allowHalfOpen: true });
-        socket.once('error', reject);
+        socket.on('error', reject);
         socket.once('connect', () => {
-          socket.off('error', reject);
           resolve(socket);
         });
       }),

@@ -41,7 +41,7 @@ export class LocalCommand implements Channel {
       child.once('spawn', () => {
         resolve(started);
       });
-      child.once('error', (cause) => {
+      child.on('error', (cause) => {
         reject(new ConnectError('LOCAL_EXEC', `/bin/sh did not start: ${cause.message}`, { host, cause }));
       });
     });

@@ -43,6 +43,8 @@ export function connectOnce(plan: AttemptPlan): Promise<Connection> {
     noDelay: true,
     autoSelectFamilyAttemptTimeout,
   });
+  // ssh2 hears of it too, but only once it has the socket.
+  socket.on('error', () => undefined);
   const client = new ssh2.Client();
   const errors = new AttemptErrors(host, plan.login, new FirstWords(socket));
   const guard = new FloodGuard(host, socket, client);

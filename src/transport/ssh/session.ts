@@ -46,7 +46,7 @@ class SshSession implements Session {
         this.#connection.client.exec(command, (error, stream) => {
           const { guard } = this.#connection;
           if (error) reject(guard.error ?? this.#lost ?? execRefusedError(this.#host, error));
-          else if (!guard.takesPackets(packetSizeOf(stream))) reject(guard.error ?? this.#lostNow());
+          else if (!guard.takesPackets(packetSizeOf(stream))) reject(this.#refused(stream));
           else resolve(this.#adopt(stream));
         });
       } catch {
@@ -76,6 +76,13 @@ class SshSession implements Session {
     this.#channels.add(channel);
     channel.closed.then(() => this.#channels.delete(channel)).catch(() => undefined);
     return channel;
+  }
+
+  // Nobody uses it; what it still says must not end the process.
+  #refused(stream: ClientChannel): ConnectError {
+    stream.on('error', () => undefined);
+    stream.stderr.on('error', () => undefined);
+    return this.#lostNow();
   }
 
   #lostNow(): ConnectError {

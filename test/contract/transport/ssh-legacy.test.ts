@@ -119,3 +119,18 @@ describe('a host of today', () => {
     expect(offers).toEqual(['rsa-sha2-256', 'rsa-sha2-256']);
   });
 });
+
+describe('a host that offers nothing but a group exchange', () => {
+  it('is refused with what to do about it, whatever its age', async () => {
+    const { port, hostPublicKeys } = await start({
+      algorithms: { kex: ['diffie-hellman-group-exchange-sha256'] },
+    });
+    await expect(login(port, hostPublicKeys, keyPair('rsa-user').private, false)).rejects.toMatchObject({
+      code: 'SSH_PROTOCOL',
+      message: expect.stringContaining('no matching key exchange') as string,
+      hint: expect.stringMatching(
+        /^set legacy_algorithms: true .* if its KexAlgorithms names nothing but diffie-hellman-group-exchange, add /,
+      ) as string,
+    });
+  });
+});

@@ -72,7 +72,7 @@ describe('ndjsonReporter', () => {
     expect(first).toEqual({ type: 'host-started', host: 'ns1' });
     expect(second).toMatchObject({
       type: 'host-finished',
-      result: { observations: { k: 'v\ud800\u0000\n' } },
+      result: { observations: { k: 'v\ufffd\u0000\n' } },
     });
     expect(last).toMatchObject({ type: 'result', version: 1, runId: 'R1', hosts: [{ host: 'ns1' }] });
     expect(lines[2]?.startsWith('{"type":"result","version":1,')).toBe(true);

@@ -90,6 +90,23 @@ describe('a host that has nothing to undo', () => {
 });
 
 describe('answers that look alike', () => {
+  it('are looked for without reading every answer again for every other one', () => {
+    let reads = 0;
+    const hosts = Array.from({ length: 100 }, (_, index) => {
+      const command = {
+        status: 0,
+        stderr: '',
+        get stdout() {
+          reads += 1;
+          return `${String(index)}\n`;
+        },
+      };
+      return hostResult(`ns${String(index)}`, { command });
+    });
+    expect(renderExec(runResult('exec', hosts), plainStyle)).toContain('ns99 exit 0');
+    expect(reads).toBeLessThan(20 * hosts.length);
+  });
+
   it('are told apart by their ends, and what is cut says so', () => {
     const hosts = [
       hostResult('ns1', { command: { status: 0, stdout: 'a\n', stderr: '' } }),

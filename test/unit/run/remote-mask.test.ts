@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HostLine } from '../../../src/protocol/index.ts';
 import { HostCollector } from '../../../src/run/collect.ts';
-import { secretForms } from '../../../src/run/mask.ts';
+import { secretForms, sharedForms } from '../../../src/run/mask.ts';
 import { RemoteMask } from '../../../src/run/remote-mask.ts';
 
 const own = 'own/secret+value';
@@ -156,5 +156,28 @@ describe('a diff', () => {
 
   it('is masked by value over its lines, and stays as many lines', () => {
     expect(diff('/etc/x', '+a own/sec', '+ret+value b', ' c')).toEqual(['+a [secret]', '+[secret] b', ' c']);
+  });
+});
+
+describe('the mask of a secret that all hosts have', () => {
+  it('is made once, because a long one takes long', () => {
+    const formsOf = sharedForms();
+    const [one, other] = [formsOf(['secret one', 'two']), formsOf(new Set(['two', 'secret one']))];
+    expect(other).toBe(one);
+    expect(formsOf(['secret one'])).not.toBe(one);
+    let looks = 0;
+    const counted = new Proxy(one, {
+      get: (list, name, self) => {
+        looks += 1;
+        return Reflect.get(list, name, self) as unknown;
+      },
+    });
+    const first = new RemoteMask(counted);
+    const after = looks;
+    expect(after).toBeGreaterThan(0);
+    expect([first, new RemoteMask(counted)].map((each) => each.text('a secret one b'))).toEqual(
+      Array(2).fill('a [secret] b'),
+    );
+    expect(looks).toBe(after);
   });
 });
