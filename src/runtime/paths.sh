@@ -220,8 +220,10 @@ m_find_temp() {
 
 # m_drop_temps PATH-OF-TEMP: what a driver that was killed left half made.
 m_drop_temps() {
-  for m_one_temp in "$1" "$1"x "$1"xx "$1"xxx "$1"xxxx; do
+  m_one_temp=$1
+  for m_try in 1 2 3 4 5 6 7 8; do
     ! is_there "$m_one_temp" || [ -d "$m_one_temp" ] && [ ! -h "$m_one_temp" ] || rm -f "$m_one_temp"
+    m_one_temp=${m_one_temp}x
   done
 }
 

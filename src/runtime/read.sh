@@ -2,8 +2,8 @@
 # nobody writes to, a device without an end. Nothing is borrowed for that. Each directory is entered and is then still the one
 # that was seen; what was opened is the plain file of one name that was seen, and no more of it is read than it had.
 
-# How much root reads of such a file, unless it is about to be replaced by as much.
-m_read_most=16777216
+# How much root reads of such a file; and of one that may be as large as a zone.
+m_read_most=16777216 m_read_large=268435456
 
 # m_read FILE COPY [MOST-BYTES]: COPY becomes a copy of FILE; sets m_read_bits, m_read_uid and m_read_gid to what it was. False, with m_read_why, when it is no such file; then COPY says
 # nothing. A link is followed if it is root's and where only root can make one.
@@ -83,7 +83,7 @@ m_read_foreign() {
     m_names_words "$m_read_from" "$m_w_links"
     m_read_refuse "$1" "$m_hold_why"
   fi
-  [ "$m_w_size" -le "$2" ] || m_read_refuse "$1" "$m_read_from has more than $2 bytes, too many to be read where others may write"
+  [ "$m_w_size" -le "$2" ] || m_read_refuse "$1" "$m_read_from has more than $2 bytes, too many to be read where others may write; move it away"
   (
     (exec sh -c "$m_read_opened" sh "$m_w_seen" "$m_w_size" "$1" <"./$m_read_leaf") 2>/dev/null &
     printf '%s\n' "$!" >"$1.pid"
@@ -172,7 +172,7 @@ m_print_apart() {
   case $m_type in
     file)
       m_extra='?'
-      ! m_read "$1" "$m_work/print" || { m_digest "$m_work/print" && m_extra=$m_digest_value; }
+      ! m_read "$1" "$m_work/print" "$m_read_large" || { m_digest "$m_work/print" && m_extra=$m_digest_value; }
       ;;
     link)
       m_link_target "$1"

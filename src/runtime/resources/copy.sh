@@ -64,7 +64,7 @@ EOF
 }
 
 # Zones are large.
-m_copy_most=268435456
+m_copy_most=$m_read_large
 
 # m_copy_later: the source is not there; in a plan an earlier step may be going to make it.
 m_copy_later() {
