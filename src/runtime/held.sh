@@ -147,7 +147,7 @@ END_OF_LOOK
   m_w_is="$m_w_uid:$m_w_gid $m_mode"
   m_mode=$m_w_mode_had
   m_w_parent=${m_w_back%/*}
-  if m_walk "${m_w_parent:-/}" && [ -z "$m_foreign" ]; then
+  if [ "$m_self_uid" -ne 0 ] || { m_walk "${m_w_parent:-/}" && [ -z "$m_foreign" ]; }; then
     chown "$m_w_was" "$m_w_back" && m_chmod "$m_w_mode" "$m_w_back" && return 0
   fi
   # Where a flag forbids it, it never was borrowed.

@@ -11,6 +11,7 @@ m_read() {
   m_read_from=$1
   m_read_why=
   m_find_self
+  m_read_links=0
   while :; do
     m_w_parent=${m_read_from%/*}
     if ! m_walk "${m_w_parent:-/}"; then
@@ -21,6 +22,11 @@ m_read() {
     if [ ! -h "$m_read_from" ] || [ "$m_self_uid" -ne 0 ]; then
       m_read_own "$2" "${3-$m_read_most}"
       return
+    fi
+    m_read_links=$((m_read_links + 1))
+    if [ "$m_read_links" -gt 32 ]; then
+      m_read_why="the links from $1 on go round in a circle"
+      return 1
     fi
     # m_walk would want a directory at the end.
     m_read_link || return 1

@@ -81,3 +81,25 @@ m_remove_tree() {
 m_names_below() {
   [ ! -d "$1" ] || [ -h "$1" ] || (cd "$1" && find . -print) 2>/dev/null || :
 }
+
+# m_hold_places LIST: until m_let_places_go, nobody else can change a name on the way to a path in the file LIST, one a line, as far
+# as it is there. One look finds the directories that somebody could change. False, with m_hold_why.
+m_hold_places() {
+  m_find_self
+  [ "$m_self_uid" -eq 0 ] && [ -s "$1" ] || return 0
+  awk '{ while (sub(/\/[^\/]*$/, "") && $0 != "" && !($0 in had)) { had[$0] = 1; print } }' "$1" |
+    sed 's/[^A-Za-z0-9_.,/-]/\\&/g' |
+    xargs sh -c 'find "$@" -prune \( ! -user 0 -o -type d -perm -0020 -o -type d -perm -0002 \) -print 2>/dev/null' sh |
+    LC_ALL=C sort >"$m_work/places" || :
+  while IFS= read -r m_place_held <&5; do
+    m_hold_dir "$m_place_held" || return 1
+    m_places_held=$((m_places_held + 1))
+  done 5<"$m_work/places"
+}
+
+m_let_places_go() {
+  while [ "$m_places_held" -gt 0 ]; do
+    m_places_held=$((m_places_held - 1))
+    m_let_go
+  done
+}
