@@ -44,12 +44,16 @@ export function deathAtUndone(entry: number): RuntimeChange {
 
 const changingTools = 'mv mkdir rmdir rm chown chmod touch ln cp tar pax pkg_delete'.split(' ');
 
-/** Dies before the Nth call of a tool that changes files, whoever calls it; counts from when the driver starts. */
-export function deathBeforeTool(call: number, counter: string): RuntimeChange {
+/**
+ * Dies before the Nth call of a tool that changes files, whoever calls it; counts from when the driver starts, but only what is
+ * called while `when`, an sh condition, holds.
+ */
+export function deathBeforeTool(call: number, counter: string, when = ':'): RuntimeChange {
   const tools = changingTools.map((tool) => `${tool}() { m_doom; env ${tool} "$@"; }`);
   return appendTo(
     'codec.sh',
     `m_doom() {
+  ${when} || return 0
   printf x >>${counter}
   [ "$(($(wc -c <${counter})))" -lt ${call} ] || ${die}
 }
