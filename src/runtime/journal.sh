@@ -64,6 +64,7 @@ m_journal_path() {
   # Saved before it is recorded: an entry without its original could not be undone.
   case $m_type in
     file)
+      [ "$m_extra" != '?' ] || fail "$1: $m_hold_why"
       cp -p "$1" "$m_save" || fail "cannot save $1 to $m_save"
       # It has other names (hard links): an undo finds them by this.
       [ "$m_links" -eq 1 ] || ls -i "$1" | awk '{ print $1; exit }' >"$m_save.inode"

@@ -205,6 +205,7 @@ m_look_there() {
 
 # m_own_content [MOST]: after m_see: m_content is a file that nobody else writes, with what the target holds.
 m_own_content() {
+  [ "$m_type" != file ] || [ -n "$m_after" ] || ! m_is_hollow "$m_content" || fail "$m_resource $m_target_name: $m_hold_why"
   [ -n "$m_content_foreign" ] && [ "$m_type" = file ] || return 0
   m_readable "$m_content" ${1+"$1"} || fail "$m_resource $m_target_name: $m_read_why"
   m_content=$m_opened_file

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { deathBeforeTool, undoAtConsole } from './crash.ts';
 import { canaryOf, hisDirectory, hostWithOthers, leaksOf, other } from './others.ts';
 import type { ScratchHost } from './scratch.ts';
-import { complaintsOf } from './scratch.ts';
+import { complaintsOf, keptOf } from './scratch.ts';
 
 const ownerOf = (host: ScratchHost, name: string): string => {
   const { uid, gid, mode } = lstatSync(host.path(name));
@@ -186,6 +186,39 @@ describe.skipIf(process.getuid?.() !== 0)('an undo', () => {
     const undone = await host.run('rollback');
     expect(undone.result.outcome, complaintsOf(undone.result)).toBe('rolled-back');
     expect(existsSync(host.path('his/.muster-known-2xxxxxx'))).toBe(false);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('a file that is mostly holes', () => {
+  const hollow = (host: ScratchHost, name: string): void => {
+    execFileSync('truncate', ['-s', '900G', host.path(name)]);
+    execFileSync('chown', [String(other), host.path(name)]);
+  };
+
+  it.each(['file', 'copy', 'line', 'mode_owner'])('is refused by name (%s)', async (resource) => {
+    const host = hostWithOthers();
+    host.write('f', 'x');
+    host.write('g', 'x');
+    hollow(host, 'f');
+    const words: Readonly<Record<string, string>> = {
+      file: 'file "$root/f" --content x',
+      copy: 'copy "$root/g" --from "$root/f"',
+      line: 'line "$root/f" --line x',
+      mode_owner: 'mode_owner "$root/f" --owner 0',
+    };
+    const { result } = await host.run('apply', { steps: { one: `state() { ${words[resource] ?? ''}; }` } });
+    expect(complaintsOf(result)).toMatch(/mostly holes; move it away/);
+  });
+
+  it('stands in no way of an undo', async () => {
+    const host = hostWithOthers();
+    await host.run('apply', { steps: { one: 'state() { file "$root/f" --content x --owner 4711; }' } });
+    hollow(host, 'f');
+    const { result } = await host.run('rollback');
+    expect(complaintsOf(result)).toContain('somebody changed it since');
+    const forced = await host.run('rollback', { settings: { force: true } });
+    expect(forced.result.outcome, complaintsOf(forced.result)).toBe('rolled-back');
+    expect(lstatSync(`${keptOf(host)}${host.path('f')}`).size).toBe(900 * 1024 ** 3);
   });
 });
 
