@@ -183,7 +183,8 @@ m_known_owner() {
 m_look_lent() {
   m_look "$1"
   [ "$m_type" = dir ] && [ -f "$m_receipt/borrowed" ] || return 0
-  m_escape "$1"
+  m_find_real "$1"
+  m_escape "$m_real"
   printf '%s\n' "$m_escaped" >"$m_work/hand.path"
   m_was=$(awk -F'|' -v path="$m_work/hand.path" 'BEGIN { getline wanted <path } $3 == wanted { print $1 "|" $2; exit }' "$m_receipt/borrowed")
   [ -n "$m_was" ] || return 0

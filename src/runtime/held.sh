@@ -51,8 +51,22 @@ END_OF_LOOK
   chmod u+rwx,go-w "$1"
 }
 
-# m_is_lent PATH: it is in a directory that is borrowed, at whatever depth.
+# m_is_lent PATH: it is in a directory that is borrowed, at whatever depth, and by whatever links of root's PATH leads there.
 m_is_lent() {
+  [ -n "$m_lent" ] || return 1
+  m_find_real "$1"
+  m_is_lent_itself "$m_real"
+}
+
+# m_find_real PATH: sets m_real to what is borrowed under that name, if it is: to PATH without a link on the way to it.
+m_find_real() {
+  m_w_parent=${1%/*}
+  m_walk "${m_w_parent:-/}" || m_real=$m_w_parent
+  m_real=${m_real%/}/${1##*/}
+}
+
+# m_is_lent_itself PATH: the same of one without links on the way.
+m_is_lent_itself() {
   [ -n "$m_lent" ] || return 1
   m_w_above=$1
   while [ -n "$m_w_above" ]; do
@@ -76,35 +90,41 @@ m_let_go() {
 
 # m_give_later DIRECTORY UID:GID MODE: a new one, which is ours until what is borrowed goes back.
 m_give_later() {
-  m_escape "$1"
+  m_find_real "$1"
+  m_escape "$m_real"
   printf '%s\n' "$2|$3|$m_escaped|-" >>"$m_receipt/borrowed"
 }
 
-# m_give_back: every directory that this receipt's run has borrowed is whose it was, what is in one before that one. The list
-# loses each only when that is done: whoever comes after a cut finds in it what is still ours, and maybe one more.
+# m_give_back: every directory that this receipt's run has borrowed is whose it was, what is in one before that one. How many of
+# the sorted list are done stands beside it: whoever comes after a cut does the others, and maybe one more.
 m_give_back() {
   m_holds=0
-  m_lines=
   if [ -f "$m_receipt/borrowed" ]; then
     # What is found safe from here on is so only while it is borrowed, maybe by a run that died.
     m_lent=${m_lent:-$m_nl}
-    while IFS= read -r m_line; do
-      m_lines=$m_lines${m_lines:+$m_nl}$m_line
-    done <"$m_receipt/borrowed"
-    case $m_lines in
-      *"$m_nl"*)
-        m_w_sorted=$(printf '%s\n' "$m_lines" | LC_ALL=C sort -t'|' -k 3,3) || m_w_sorted=
-        m_lines=${m_w_sorted:-$m_lines}
-        ;;
-    esac
-    while [ -n "$m_lines" ]; do
-      m_give_back_one "${m_lines##*"$m_nl"}"
-      case $m_lines in *"$m_nl"*) m_lines=${m_lines%"$m_nl"*} ;; *) break ;; esac
-      printf '%s\n' "$m_lines" >"$m_receipt/borrowed.part" && mv -f "$m_receipt/borrowed.part" "$m_receipt/borrowed"
-    done
-    rm -f "$m_receipt/borrowed"
+    m_w_given=
+    [ ! -f "$m_receipt/given" ] || read -r m_w_given <"$m_receipt/given" || :
+    m_sort_borrowed
+    while IFS= read -r m_line <&8; do
+      case $m_w_given in
+        .*) m_w_given=${m_w_given#.} ;;
+        *)
+          m_give_back_one "$m_line" 8<&-
+          printf . >>"$m_receipt/given"
+          ;;
+      esac
+    done 8<"$m_w_sorted"
+    # The list goes last: a number without a list would be of the next one.
+    rm -f "$m_receipt/given" "$m_receipt/borrowed"
   fi
   m_lent='' m_safe=$m_safe_alone m_safe_ways=$m_ways_alone
+}
+
+# m_sort_borrowed: sets m_w_sorted to a file with the list, the innermost first. One line needs no process.
+m_sort_borrowed() {
+  m_w_sorted=$m_receipt/borrowed
+  { read -r m_line && read -r m_line; } <"$m_w_sorted" || return 0
+  ! LC_ALL=C sort -t'|' -k 3,3 -r "$m_w_sorted" >"$m_work/borrowed" || m_w_sorted=$m_work/borrowed
 }
 
 # m_give_back_one LINE: nothing but the same directory, on a way that is still ours: another one is nobody's to give.
@@ -115,19 +135,23 @@ END_OF_LINE
   m_unescape "$m_w_back"
   m_w_back=$m_unescaped
   [ -d "$m_w_back" ] && [ ! -h "$m_w_back" ] || return 0
-  case $m_w_number in
-    '' | -) ;;
-    *)
-      read -r m_w_inode m_w_rest <<END_OF_LOOK
+  read -r m_w_inode m_w_bits m_w_links m_w_uid m_w_gid m_w_rest <<END_OF_LOOK
 $(ls -ldin "$m_w_back" 2>/dev/null)
 END_OF_LOOK
-      [ "$m_w_inode" = "$m_w_number" ] || return 0
-      ;;
+  case $m_w_number in
+    '' | -) ;;
+    *) [ "$m_w_inode" = "$m_w_number" ] || return 0 ;;
   esac
+  m_w_mode_had=${m_mode-}
+  m_octal "$m_w_bits"
+  m_w_is="$m_w_uid:$m_w_gid $m_mode"
+  m_mode=$m_w_mode_had
   m_w_parent=${m_w_back%/*}
-  if m_walk "${m_w_parent:-/}" && [ -z "$m_foreign" ]; then
+  if [ "$m_self_uid" -ne 0 ] || { m_walk "${m_w_parent:-/}" && [ -z "$m_foreign" ]; }; then
     chown "$m_w_was" "$m_w_back" && m_chmod "$m_w_mode" "$m_w_back" && return 0
   fi
+  # Where a flag forbids it, it never was borrowed.
+  [ "$m_w_is" != "$m_w_was $m_w_mode" ] || return 0
   notice "$m_w_back is not given back to uid ${m_w_was%:*} (mode $m_w_mode); do that by hand, if it is still its directory"
 }
 

@@ -64,6 +64,7 @@ m_journal_path() {
   # Saved before it is recorded: an entry without its original could not be undone.
   case $m_type in
     file)
+      [ "$m_extra" != '?' ] || fail "$1: $m_hold_why"
       cp -p "$1" "$m_save" || fail "cannot save $1 to $m_save"
       # It has other names (hard links): an undo finds them by this.
       [ "$m_links" -eq 1 ] || ls -i "$1" | awk '{ print $1; exit }' >"$m_save.inode"
@@ -90,7 +91,7 @@ m_may_save() {
     m_names_words "$1" "$m_links"
     fail "$1: $m_hold_why"
   fi
-  m_seen_here "$1" && [ "$m_w_size" -le 268435456 ] || fail "$1: it has more than 256 MB and is where others may write; move it away"
+  m_seen_here "$1" && [ "$m_w_size" -le "$m_read_large" ] || fail "$1: it has more than 256 MB and is where others may write; move it away"
 }
 
 # m_record_made PATH: PATH, which was not there before, was made by something that this run started, such as an rc script: an
@@ -146,11 +147,6 @@ m_record_moved() {
   m_let_go
 }
 
-# m_names_below DIRECTORY: prints the names of all that is in it, at whatever depth; nothing where there is no such directory.
-m_names_below() {
-  [ ! -d "$1" ] || [ -h "$1" ] || (cd "$1" && find . -print) 2>/dev/null || :
-}
-
 # m_take_tree_away: after m_journal_tree, of m_path: out of its place at once, since half a tree would look like
 # somebody's work to an undo. Then what was written in it since it was saved is saved too, and it goes.
 m_take_tree_away() {
@@ -158,8 +154,8 @@ m_take_tree_away() {
   m_temp=$m_dir/.muster-$m_run_id-$m_seq
   m_save=$m_receipt/saved/$m_seq
   m_hold_why=
-  m_freeze "$m_path" || return 1
-  ! is_there "$m_temp" || rm -f "$m_temp"
+  # What has these names was put there to be in the way.
+  m_remove_tree "$m_temp" && m_remove_tree "$m_temp.gone" && m_freeze "$m_path" || return 1
   mkdir -m 0700 "$m_temp" && touch -r "$m_path" "$m_temp/.muster.time" && mv "$m_path" "$m_temp/" &&
     touch -r "$m_temp/.muster.time" "$m_temp/${m_path##*/}" || return 1
   (cd "$m_temp" && tar cpf "$m_save.late" "./${m_path##*/}") 2>"$m_work/tar.err" || return 1

@@ -36,13 +36,13 @@ m_octal() {
   m_mode=$m_high$m_mode$m_digit
 }
 
-# m_look PATH: sets m_type (absent file dir link other), m_mode, m_uid, m_gid, m_links. Does not follow a link.
+# m_look PATH: sets m_type (absent file dir link other), m_mode, m_uid, m_gid, m_links, m_bytes. Does not follow a link.
 m_look() {
-  m_type=absent m_mode=- m_uid=- m_gid=- m_links=1
+  m_type=absent m_mode=- m_uid=- m_gid=- m_links=1 m_bytes=0
   if [ ! -e "$1" ] && [ ! -h "$1" ]; then
     return 0
   fi
-  read -r m_bits m_links m_uid m_gid m_rest <<EOF
+  read -r m_bits m_links m_uid m_gid m_bytes m_rest <<EOF
 $(ls -ldn "$1")
 EOF
   case $m_bits in
@@ -103,6 +103,18 @@ m_find_digest() {
   fi
 }
 
+# m_is_hollow FILE: after m_look: another account's, of a gigabyte or more, of which most is no block of the disk. To read it takes
+# for ever, and a copy may be larger than the disk. Sets m_hold_why.
+m_is_hollow() {
+  case $m_uid:$m_bytes in
+    0:* | "${m_self_uid:-0}":*) return 1 ;;
+    *:??????????*) ;;
+    *) return 1 ;;
+  esac
+  ls -dnsL "$1" 2>/dev/null | awk '{ exit !($1 * 1024 < $6 / 4) }' || return 1
+  m_hold_why="it is uid $m_uid's, of $m_bytes bytes, and mostly holes; move it away"
+}
+
 # m_print PATH: sets m_state to a fingerprint `type|mode|uid|gid|extra`, where extra is a file's digest, a link's
 # target (escaped) or -. Two equal fingerprints mean: nobody can tell them apart but by time stamps.
 m_print() {
@@ -110,8 +122,8 @@ m_print() {
   m_extra=-
   case $m_type in
     file)
-      m_digest "$1"
-      m_extra=$m_digest_value
+      m_extra='?'
+      m_is_hollow "$1" || { m_digest "$1" && m_extra=$m_digest_value; }
       ;;
     link)
       m_link_target "$1"
@@ -220,8 +232,10 @@ m_find_temp() {
 
 # m_drop_temps PATH-OF-TEMP: what a driver that was killed left half made.
 m_drop_temps() {
-  for m_one_temp in "$1" "$1"x "$1"xx "$1"xxx "$1"xxxx; do
+  m_one_temp=$1
+  for m_try in 1 2 3 4 5 6 7 8; do
     ! is_there "$m_one_temp" || [ -d "$m_one_temp" ] && [ ! -h "$m_one_temp" ] || rm -f "$m_one_temp"
+    m_one_temp=${m_one_temp}x
   done
 }
 

@@ -11,7 +11,8 @@ m_place() {
       m_need 'new file'
       ;;
     file)
-      m_own_content
+      m_most_of_content
+      m_own_content "$m_most"
       if ! cmp -s "$m_content" "$m_new"; then
         m_content_differs=1
         m_need content
@@ -51,6 +52,14 @@ m_place() {
   [ "$m_state" = "$m_want_state" ] || m_stuck "it is $m_state"
   m_let_go
   m_changed
+}
+
+# m_most_of_content: sets m_most to how much is read of the file that m_new replaces: what a copy replaces may be a zone, and what
+# is large may replace what is.
+m_most_of_content() {
+  m_most=$m_read_most
+  [ -n "$m_content_foreign" ] || return 0
+  [ "$m_resource" != copy ] && [ $(($(wc -c <"$m_new"))) -lt $((m_read_most / 2)) ] || m_most=$m_read_large
 }
 
 # m_place_anew LINKS UID: sets m_anew when the file itself must not be kept, though its content is right: it has other names, so

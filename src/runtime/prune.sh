@@ -81,7 +81,7 @@ m_keep_original() {
   m_leaf=${m_unescaped##*/}
   if [ "$m_kind" = tree ]; then
     m_leaf=$m_leaf.tar
-  elif [ -f "$m_unescaped" ] && [ ! -h "$m_unescaped" ] && m_readable "$m_unescaped" 268435456 && cmp -s "$m_saved" "$m_opened_file"; then
+  elif [ -f "$m_unescaped" ] && [ ! -h "$m_unescaped" ] && m_readable "$m_unescaped" "$m_read_large" && cmp -s "$m_saved" "$m_opened_file"; then
     return 0
   fi
   m_shelf_for "$m_dir" || return 1

@@ -2,8 +2,8 @@
 # nobody writes to, a device without an end. Nothing is borrowed for that. Each directory is entered and is then still the one
 # that was seen; what was opened is the plain file of one name that was seen, and no more of it is read than it had.
 
-# How much root reads of such a file, unless it is about to be replaced by as much.
-m_read_most=16777216
+# How much root reads of such a file; and of one that may be as large as a zone.
+m_read_most=16777216 m_read_large=268435456
 
 # m_read FILE COPY [MOST-BYTES]: COPY becomes a copy of FILE; sets m_read_bits, m_read_uid and m_read_gid to what it was. False, with m_read_why, when it is no such file; then COPY says
 # nothing. A link is followed if it is root's and where only root can make one.
@@ -11,6 +11,7 @@ m_read() {
   m_read_from=$1
   m_read_why=
   m_find_self
+  m_read_links=0
   while :; do
     m_w_parent=${m_read_from%/*}
     if ! m_walk "${m_w_parent:-/}"; then
@@ -21,6 +22,11 @@ m_read() {
     if [ ! -h "$m_read_from" ] || [ "$m_self_uid" -ne 0 ]; then
       m_read_own "$2" "${3-$m_read_most}"
       return
+    fi
+    m_read_links=$((m_read_links + 1))
+    if [ "$m_read_links" -gt 32 ]; then
+      m_read_why="the links from $1 on go round in a circle"
+      return 1
     fi
     # m_walk would want a directory at the end.
     m_read_link || return 1
@@ -83,7 +89,7 @@ m_read_foreign() {
     m_names_words "$m_read_from" "$m_w_links"
     m_read_refuse "$1" "$m_hold_why"
   fi
-  [ "$m_w_size" -le "$2" ] || m_read_refuse "$1" "$m_read_from has more than $2 bytes, too many to be read where others may write"
+  [ "$m_w_size" -le "$2" ] || m_read_refuse "$1" "$m_read_from has more than $2 bytes, too many to be read where others may write; move it away"
   (
     (exec sh -c "$m_read_opened" sh "$m_w_seen" "$m_w_size" "$1" <"./$m_read_leaf") 2>/dev/null &
     printf '%s\n' "$!" >"$1.pid"
@@ -172,7 +178,7 @@ m_print_apart() {
   case $m_type in
     file)
       m_extra='?'
-      ! m_read "$1" "$m_work/print" || { m_digest "$m_work/print" && m_extra=$m_digest_value; }
+      ! m_read "$1" "$m_work/print" "$m_read_large" || { m_digest "$m_work/print" && m_extra=$m_digest_value; }
       ;;
     link)
       m_link_target "$1"
@@ -199,6 +205,7 @@ m_look_there() {
 
 # m_own_content [MOST]: after m_see: m_content is a file that nobody else writes, with what the target holds.
 m_own_content() {
+  [ "$m_type" != file ] || [ -n "$m_after" ] || ! m_is_hollow "$m_content" || fail "$m_resource $m_target_name: $m_hold_why"
   [ -n "$m_content_foreign" ] && [ "$m_type" = file ] || return 0
   m_readable "$m_content" ${1+"$1"} || fail "$m_resource $m_target_name: $m_read_why"
   m_content=$m_opened_file

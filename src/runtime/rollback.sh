@@ -67,6 +67,7 @@ m_rollback() {
   done 3<"$m_work/backwards"
   m_each_hand_back m_undo_hand_back
   m_undo_services
+  m_forget_ways
   m_enter "$m_leader"
   m_undo_accounts_proof
   m_undo_times
@@ -151,6 +152,11 @@ m_undo_entry() {
     # Of their own, before the files or when all are back.
     run | switch | hand_back | time) ;;
     *) m_result failed "$m_kind" "$m_a1" 'an entry of a kind that this version does not know' ;;
+  esac
+  # A directory may be another account's again, or lead elsewhere; and programs that were started may have given any away.
+  case $m_kind:$m_pre_type$m_post_type in
+    run:* | switch:* | hand_back:* | time:* | path:filefile | path:absentfile | path:fileabsent) ;;
+    *) m_forget_ways ;;
   esac
 }
 

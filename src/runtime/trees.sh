@@ -9,7 +9,8 @@ m_freeze() {
   [ "$m_self_uid" -eq 0 ] || return 0
   m_has_foreign "$1" || return 0
   m_frozen=1
-  m_freeze_below "$1" || return 1
+  m_find_real "$1"
+  m_freeze_below "$m_real" || return 1
   ! m_has_foreign "$1" || {
     m_hold_why="directories in $1 are others' and cannot be taken from them, because they are too deep or too many: $(sed 1q "$m_work/tree.foreign")"
     return 1
@@ -39,11 +40,12 @@ m_freeze_below() {
 
 # m_lent_below DIRECTORY: prints, of what is borrowed in it, `UID:GID|MODE|./PATH`, the path escaped.
 m_lent_below() {
+  m_find_real "$1"
   while IFS='|' read -r m_w_owner m_w_mode m_w_text m_w_rest; do
     m_unescape "$m_w_text"
     case $m_unescaped/ in
-      "$1"/*)
-        m_escape ".${m_unescaped#"$1"}"
+      "$m_real"/*)
+        m_escape ".${m_unescaped#"$m_real"}"
         printf '%s|%s|%s\n' "$m_w_owner" "$m_w_mode" "$m_escaped"
         ;;
     esac
@@ -73,4 +75,31 @@ m_remove_tree() {
   is_there "$1" || return 0
   [ ! -d "$1" ] || [ -h "$1" ] || m_freeze "$1" || return 1
   rm -rf "$1"
+}
+
+# m_names_below DIRECTORY: prints the names of all that is in it, at whatever depth; nothing where there is no such directory.
+m_names_below() {
+  [ ! -d "$1" ] || [ -h "$1" ] || (cd "$1" && find . -print) 2>/dev/null || :
+}
+
+# m_hold_places LIST: until m_let_places_go, nobody else can change a name on the way to a path in the file LIST, one a line, as far
+# as it is there. One look finds the directories that somebody could change. False, with m_hold_why.
+m_hold_places() {
+  m_find_self
+  [ "$m_self_uid" -eq 0 ] && [ -s "$1" ] || return 0
+  awk '{ while (sub(/\/[^\/]*$/, "") && $0 != "" && !($0 in had)) { had[$0] = 1; print } }' "$1" |
+    sed 's/[^A-Za-z0-9_.,/-]/\\&/g' |
+    xargs sh -c 'find "$@" -prune \( ! -user 0 -o -type d -perm -0020 -o -type d -perm -0002 \) -print 2>/dev/null' sh |
+    LC_ALL=C sort >"$m_work/places" || :
+  while IFS= read -r m_place_held <&5; do
+    m_hold_dir "$m_place_held" || return 1
+    m_places_held=$((m_places_held + 1))
+  done 5<"$m_work/places"
+}
+
+m_let_places_go() {
+  while [ "$m_places_held" -gt 0 ]; do
+    m_places_held=$((m_places_held - 1))
+    m_let_go
+  done
 }

@@ -43,7 +43,10 @@ m_lines_only_in() {
 # m_sums LIST: prints a checksum for each file whose name is a line of LIST; what is not there has none.
 m_sums() {
   [ -s "$1" ] || return 0
-  sed 's/[^A-Za-z0-9_.,/-]/\\&/g' "$1" | xargs cksum 2>/dev/null || :
+  # Where others may write there may be a pipe by now.
+  while IFS= read -r m_summed; do
+    [ ! -f "$m_summed" ] || printf '%s\n' "$m_summed"
+  done <"$1" | sed 's/[^A-Za-z0-9_.,/-]/\\&/g' | xargs cksum 2>/dev/null || :
 }
 
 # m_pack ARCHIVE: packs what comes on the input, one absolute path a line, directories without what is in them. False
@@ -142,6 +145,12 @@ m_keep_in_the_way() {
 
 # m_package_back NAME: makes everything what it was; says how it went in m_verdict and m_restored.
 m_package_back() {
+  m_places_held=0
+  m_package_back_held "$1"
+  m_let_places_go
+}
+
+m_package_back_held() {
   : >"$m_list.undoing"
   m_verdict=undone
   m_restored=removed
@@ -154,6 +163,11 @@ m_package_back() {
   m_keep_required_by
   # Once they are deleted nobody knows any more which files were theirs.
   m_files_of_all <"$m_list.came" >>"$m_list.going"
+  if ! m_hold_places "$m_list.going"; then
+    m_verdict=failed
+    m_restored=$m_hold_why
+    return 0
+  fi
   m_delete_packages
   if [ -n "$m_left_packages" ]; then
     m_verdict=failed
@@ -164,9 +178,10 @@ m_package_back() {
   m_make_directories
   m_sweep_packages "$1"
   if [ -n "$m_old" ] && ! m_same_sums old; then
-    if ! m_keep_in_the_way || ! m_unpack "$m_list.old.pax" / || ! m_same_sums old; then
+    # Directories that were made just now may be others' again.
+    if ! m_hold_places "$m_list.old" || ! m_keep_in_the_way || ! m_unpack "$m_list.old.pax" / || ! m_same_sums old; then
       m_verdict=failed
-      m_restored="cannot put $m_old back: ${m_pax_said:-its files differ}"
+      m_restored="cannot put $m_old back: ${m_pax_said:-${m_hold_why:-its files differ}}"
       return 0
     fi
   fi
@@ -226,7 +241,7 @@ m_take_left_files() {
   m_sums "$m_work/package.there" >"$m_work/package.sums"
   m_lines_only_in "$m_work/package.sums" "$m_list.new.sums" | sed 's/^[0-9]* [0-9]* //' >"$m_work/package.changed"
   while IFS= read -r m_file; do
-    if ! grep -qxF -- "$m_file" "$m_work/package.changed" && rm -f "$m_file"; then
+    if ! grep -qxF -- "$m_file" "$m_work/package.changed" && m_unlink "$m_file"; then
       continue
     fi
     m_left_files="$m_left_files $m_file"
@@ -249,32 +264,20 @@ m_make_directories() {
     [ -d "$m_file" ] || printf '%s\n' "$m_file"
   done <"$m_list.dirs" >>"$m_list.made"
   while IFS= read -r m_file; do
-    [ -d "$m_file" ] || mkdir -m 0700 "$m_file"
-    m_type=absent
-    ! m_mirror || m_look "$m_work/mirror$m_file"
-    if [ "$m_type" = dir ]; then
-      chown "$m_uid:$m_gid" "$m_file" && m_chmod "$m_mode" "$m_file"
-    else
-      chmod 0755 "$m_file"
-    fi
+    m_hold "$m_file" || continue
+    m_make_one_directory
+    m_let_go
   done <"$m_list.made"
 }
 
-# m_sweep_packages NAME: what a tool that was killed left in the database, and directories that came and are empty.
-m_sweep_packages() {
-  for m_file in "$m_pkgdb/$1"-[0-9]*; do
-    [ ! -d "$m_file" ] || grep -qxF -- "$m_file" "$m_list.dirs" || rm -rf "$m_file"
-  done
-  [ -z "$m_old" ] || rm -f "$m_pkgdb/.$m_old.+REQUIRED_BY"
-  if [ -z "$(pkg_info 2>/dev/null </dev/null)" ]; then
-    find "$m_pkgdb" "$m_pkgdb.refcount" -type f -print 2>/dev/null >"$m_work/files.now" || :
-    m_lines_only_in "$m_work/files.now" "$m_list.files" | while IFS= read -r m_file; do
-      # What has no name of theirs is somebody else's.
-      case $m_file in "$m_pkgdb"/pkgdb.* | "$m_pkgdb"/*/+* | "$m_pkgdb.refcount"/*) rm -f "$m_file" ;; esac
-    done
+m_make_one_directory() {
+  [ -d "$m_file" ] || mkdir -m 0700 "$m_file"
+  [ ! -h "$m_file" ] || return 0
+  m_type=absent
+  ! m_mirror || m_look "$m_work/mirror$m_file"
+  if [ "$m_type" = dir ]; then
+    chown "$m_uid:$m_gid" "$m_file" && m_chmod "$m_mode" "$m_file"
+  else
+    chmod 0755 "$m_file"
   fi
-  find /usr/pkg "$m_pkgdb" "$m_pkgdb.refcount" -depth -type d -print 2>/dev/null >"$m_work/dirs.now" || :
-  m_lines_only_in "$m_work/dirs.now" "$m_list.dirs" | while IFS= read -r m_file; do
-    rmdir "$m_file" 2>/dev/null || :
-  done
 }

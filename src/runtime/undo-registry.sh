@@ -65,3 +65,24 @@ m_undo_package_times() {
   m_list=$m_receipt/saved/$m_entry_seq
   m_package_times
 }
+
+# m_sweep_packages NAME: what a tool that was killed left in the database, and directories that came and are empty.
+m_sweep_packages() {
+  for m_file in "$m_pkgdb/$1"-[0-9]*; do
+    [ ! -d "$m_file" ] || grep -qxF -- "$m_file" "$m_list.dirs" || rm -rf "$m_file"
+  done
+  [ -z "$m_old" ] || rm -f "$m_pkgdb/.$m_old.+REQUIRED_BY"
+  if [ -z "$(pkg_info 2>/dev/null </dev/null)" ]; then
+    find "$m_pkgdb" "$m_pkgdb.refcount" -type f -print 2>/dev/null >"$m_work/files.now" || :
+    m_lines_only_in "$m_work/files.now" "$m_list.files" | while IFS= read -r m_file; do
+      # What has no name of theirs is somebody else's.
+      case $m_file in "$m_pkgdb"/pkgdb.* | "$m_pkgdb"/*/+* | "$m_pkgdb.refcount"/*) rm -f "$m_file" ;; esac
+    done
+  fi
+  find /usr/pkg "$m_pkgdb" "$m_pkgdb.refcount" -depth -type d -print 2>/dev/null >"$m_work/dirs.now" || :
+  m_lines_only_in "$m_work/dirs.now" "$m_list.dirs" | while IFS= read -r m_file; do
+    m_hold "$m_file" || continue
+    rmdir "$m_file" 2>/dev/null || :
+    m_let_go
+  done
+}

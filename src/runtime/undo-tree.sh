@@ -33,9 +33,10 @@ m_undo_tree_held() {
     m_restored='something else is there now; --force overwrites it'
     m_conflicts="$m_conflicts|$m_path|"
   else
-    # What is there goes away as it is.
+    # What is there goes away as it is; and what was unpacked beside it may be another one after that.
+    m_number_of "${m_was%/*}"
     m_let_go
-    m_hold "$m_path" && m_put_tree || {
+    m_hold "$m_path" && m_is_number "${m_was%/*}" && m_put_tree || {
       m_verdict=failed
       m_restored=${m_hold_why:-$m_restored}
     }
@@ -45,6 +46,19 @@ m_undo_tree_held() {
   case $m_verdict in undone | kept) m_remove_tree "$m_temp" ;; esac
   case $m_kind$m_verdict in movedundone | movedkept) m_take_copies ;; esac
   m_result "$m_verdict" tree "$m_path" "$m_restored"
+}
+
+# m_number_of DIRECTORY: sets m_numbered to what tells it from any other that has its name.
+m_number_of() {
+  m_numbered=
+  ! m_seen_here "$1" || m_numbered="$m_w_inode $m_w_bits $m_w_uid"
+}
+
+# m_is_number DIRECTORY: it is still that one.
+m_is_number() {
+  m_seen_here "$1" && [ "$m_numbered" = "$m_w_inode $m_w_bits $m_w_uid" ] && return
+  m_hold_why="somebody changed $1 meanwhile; roll back again"
+  return 1
 }
 
 # m_undo_moved: of m_path, which was not ours to move, and m_a3, to where it may be a link by now.

@@ -176,7 +176,7 @@ m_keep_foreign() {
     file)
       # What it holds is the run's, or was saved by it.
       [ "$m_extra" != "$m_pre_extra" ] && [ "$m_extra" != "$m_post_extra" ] || [ "$m_pre_type" = dir ] || return 0
-      if [ "$m_pre_type" != dir ]; then
+      if [ "$m_pre_type" != dir ] && [ "$m_extra" != '?' ]; then
         m_keep_copy "$m_path"
         return
       fi

@@ -37,9 +37,15 @@ m_walk() {
   [ -n "$m_foreign$m_missing" ] || m_note_way "$1"
 }
 
-# m_is_still_safe DIRECTORY: a raw command of a step may have given it away. Starts no process.
+# m_is_still_safe DIRECTORY: a raw command of a step may have given it away. Sets m_real. Starts no process.
 m_is_still_safe() {
   if [ -d "$1" ] && { [ -O "$1" ] || [ "$m_self_uid" -ne 0 ]; }; then
+    case $m_safe_ways in
+      *"$m_nl$1$m_nl>"*)
+        m_real=${m_safe_ways#*"$m_nl$1$m_nl>"}
+        m_real=${m_real%%"$m_nl"*}
+        ;;
+    esac
     return 0
   fi
   m_forget_ways
@@ -51,6 +57,8 @@ m_note_way() {
   case $1 in *"$m_nl"*) return 0 ;; esac
   case $m_safe$m_safe_ways in *"$m_nl$1$m_nl"*) return 0 ;; esac
   m_safe_ways=${m_safe_ways:-$m_nl}$1$m_nl
+  # A line that no path is: where the one before it leads.
+  [ "$m_real" = "$1" ] || m_safe_ways="$m_safe_ways>$m_real$m_nl"
   [ -n "$m_lent" ] || [ "$m_holds" -gt 0 ] || m_ways_alone=$m_safe_ways
 }
 
@@ -128,7 +136,7 @@ m_judge_directory() {
 m_judge_link() {
   m_w_place=
   # One of root's may have been moved there.
-  ! m_is_lent "$1" || m_w_place=lent
+  ! m_is_lent_itself "$1" || m_w_place=lent
   [ -z "$m_foreign" ] || m_w_place=lent
   case $m_w_place$m_w_uid:$m_w_open:$m_w_links in
     0::* | "$m_self_uid"::* | 0:*:1 | "$m_self_uid":*:1) ;;

@@ -44,14 +44,18 @@ export function deathAtUndone(entry: number): RuntimeChange {
 
 const changingTools = 'mv mkdir rmdir rm chown chmod touch ln cp tar pax pkg_delete'.split(' ');
 
-/** Dies before the Nth call of a tool that changes files, whoever calls it; counts from when the driver starts. */
-export function deathBeforeTool(call: number, counter: string): RuntimeChange {
+/**
+ * Dies before the Nth call of a tool that changes files, whoever calls it; counts from when the driver starts, but only what is
+ * called while `when`, an sh condition, holds.
+ */
+export function deathBeforeTool(call: number, counter: string, when = ':'): RuntimeChange {
   const tools = changingTools.map((tool) => `${tool}() { m_doom "$@"; env ${tool} "$@"; }`);
   return appendTo(
     'codec.sh',
     // What other tests left below /tmp is no part of this host.
     `m_doom() {
   case "\${1-}:\${2-}" in /tmp/muster.??????: | -rf:/tmp/muster.??????) return 0 ;; esac
+  ${when} || return 0
   printf x >>${counter}
   [ "$(($(wc -c <${counter})))" -lt ${call} ] || ${die}
 }

@@ -1,5 +1,16 @@
 // A package that is replaced in place: what the plan says, what comes back, and what happens when something goes wrong.
-import { chmodSync, existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deathAtEntry, deathAtUndone, deathBeforeTool, undoAtConsole } from './crash.ts';
@@ -226,6 +237,34 @@ describe('the undo of a replaced package', () => {
     const undo = undoAtConsole(join(shop.host.state, 'runs', shop.host.receipts()[0] ?? ''));
     expect(undo, undo.said).toMatchObject({ status: 0 });
     expect(fingerprint(shop.host.root, 'second')).toEqual(shop.before);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('puts nothing where another account leads it', async () => {
+    const shop = openShop();
+    await run(shop, 'apply', 'hello>=2<3');
+    const [lib, planted] = [shop.host.path('usr/pkg/lib'), shop.host.path('usr/pkg/lib/hello')];
+    shop.host.write('canary/own', 'root\n');
+    symlinkSync(shop.host.path('canary'), planted);
+    execFileSync('chown', ['-h', '4711', lib, planted]);
+    const { result } = await run(shop, 'rollback', 'hello');
+    expect(result.outcome).toBe('failed');
+    expect(complaintsOf(result)).toContain('is a symbolic link that another account may have put there');
+    expect(readdirSync(shop.host.path('canary'))).toEqual(['own']);
+    expect(lstatSync(lib).uid).toBe(4711);
+    rmSync(planted);
+    const again = await run(shop, 'rollback', 'hello');
+    expect(again.result.outcome, complaintsOf(again.result)).toBe('rolled-back');
+    expect(shop.host.read('usr/pkg/lib/hello/old.so')).toBe('so\n');
+    expect(lstatSync(lib).uid).toBe(4711);
+  });
+
+  it('does not wait at a pipe in the place of a file', async () => {
+    const shop = openShop();
+    await run(shop, 'apply', 'hello>=2<3');
+    rmSync(shop.host.path('usr/pkg/sbin/hello'));
+    execFileSync('mkfifo', [shop.host.path('usr/pkg/sbin/hello')]);
+    const { result } = await run(shop, 'rollback', 'hello');
+    expect(complaintsOf(result)).toContain('somebody changed files of hello-2.0');
   });
 
   it('brings back what needs were replaced by pkgin too', async () => {

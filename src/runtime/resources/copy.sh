@@ -56,15 +56,16 @@ m_own_source() {
   if [ "$m_source" != "$1" ]; then
     m_bits=$m_read_bits m_uid=$m_read_uid m_gid=$m_read_gid
   else
-    read -r m_bits m_links m_uid m_gid m_rest <<EOF
+    read -r m_bits m_links m_uid m_gid m_bytes m_rest <<EOF
 $(ls -ldnL "$1")
 EOF
+    ! m_is_hollow "$1" || fail "copy $m_path: $1: $m_hold_why"
   fi
   m_octal "$m_bits"
 }
 
 # Zones are large.
-m_copy_most=268435456
+m_copy_most=$m_read_large
 
 # m_copy_later: the source is not there; in a plan an earlier step may be going to make it.
 m_copy_later() {

@@ -1,0 +1,252 @@
+// Where another account may write, and root comes by a link of its own, or comes back, or finds much: the same rules hold.
+import { execFileSync } from 'node:child_process';
+import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { deathBeforeTool, undoAtConsole } from './crash.ts';
+import { canaryOf, hisDirectory, hostWithOthers, leaksOf, other } from './others.ts';
+import type { ScratchHost } from './scratch.ts';
+import { complaintsOf, keptOf } from './scratch.ts';
+
+const ownerOf = (host: ScratchHost, name: string): string => {
+  const { uid, gid, mode } = lstatSync(host.path(name));
+  return `${String(uid)}:${String(gid)} ${(mode & 0o7777).toString(8)}`;
+};
+
+const his = `${String(other)}:${String(other)} 755`;
+
+/** As a host whose /home is a link of root's: `home` leads to `usr/home`, and `usr/home/him` is the other account's. */
+function hostWithLink(): ScratchHost {
+  const host = hostWithOthers();
+  mkdirSync(host.path('usr/home'), { recursive: true });
+  symlinkSync('usr/home', host.path('home'));
+  hisDirectory(host, 'usr/home/him');
+  return host;
+}
+
+describe.skipIf(process.getuid?.() !== 0)('a way through a link of root', () => {
+  it('leads an undo to no file of other names', async () => {
+    const host = hostWithLink();
+    for (const name of ['given', 'replaced']) {
+      host.write(`usr/home/him/${name}`, 'first\n', 0o600);
+      execFileSync('chown', [String(other), host.path(`usr/home/him/${name}`)]);
+    }
+    const steps = {
+      one: `state() {
+  mode_owner "$root/home/him/given" --owner 0 --group 0
+  file "$root/home/him/replaced" --content second --owner 0
+}`,
+    };
+    const { result } = await host.run('apply', { steps });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    for (const name of ['given', 'replaced']) {
+      rmSync(host.path(`usr/home/him/${name}`));
+      linkSync(host.path('canary/linked'), host.path(`usr/home/him/${name}`));
+    }
+    const before = canaryOf(host);
+    const undone = await host.run('rollback');
+    const forced = await host.run('rollback', { settings: { force: true } });
+    expect(canaryOf(host)).toEqual(before);
+    expect(leaksOf(host, undone, forced)).toEqual([]);
+    expect(ownerOf(host, 'usr/home/him')).toBe(his);
+  });
+
+  it('lets a tree go and come back with the owners of its directories', async () => {
+    const host = hostWithLink();
+    hisDirectory(host, 'usr/home/him/tree/in');
+    execFileSync('chown', [String(other), host.path('usr/home/him/tree')]);
+    host.write('usr/home/him/tree/in/file', 'first\n');
+    const steps = { one: 'state() { absent "$root/home/him/tree" --recursive; }' };
+    const { result } = await host.run('apply', { steps });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    expect(existsSync(host.path('usr/home/him/tree'))).toBe(false);
+    const undone = await host.run('rollback');
+    expect(undone.result.outcome, complaintsOf(undone.result)).toBe('rolled-back');
+    expect(ownerOf(host, 'usr/home/him/tree/in')).toBe(his);
+    expect(ownerOf(host, 'usr/home/him')).toBe(his);
+    expect(host.read('usr/home/him/tree/in/file')).toBe('first\n');
+  });
+
+  it('is known when it was found safe before', async () => {
+    const host = hostWithLink();
+    const steps = {
+      one: `state() {
+  m_walk "$root/home"
+  m_walk "$root/home"
+  printf '%s' "$m_real" >"$root/led"
+}`,
+    };
+    const { result } = await host.run('plan', { steps });
+    expect(result.outcome, complaintsOf(result)).toBe('ok');
+    expect(host.read('led')).toBe(host.path('usr/home'));
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('a tree that goes', () => {
+  it.each(['', '.gone'])('moves to no place that was planted (%s)', async (suffix) => {
+    const host = hostWithOthers();
+    hisDirectory(host, 'his/tree');
+    const before = (): readonly string[] => {
+      symlinkSync(host.path('canary'), host.path(`his/.muster-known-2${suffix}`));
+      return canaryOf(host);
+    };
+    const canary = before();
+    const steps = { one: 'state() { absent "$root/his/tree" --recursive; }' };
+    const { result } = await host.run('apply', { steps, settings: { runId: 'known' } });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    expect(readdirSync(host.path('his'))).toEqual([]);
+    expect(canaryOf(host)).toEqual(canary);
+  });
+
+  it('comes from no other directory than was unpacked', async () => {
+    const host = hostWithOthers();
+    hisDirectory(host, 'his/in');
+    const steps = { one: 'state() { absent "$root/his/in" --recursive; }' };
+    await host.run('apply', { steps, settings: { runId: 'known' } });
+    const before = canaryOf(host);
+    const temp = `${host.path('his')}/.muster-known-2.new`;
+    // What its owner can do in the moment in which the place is its own again.
+    const swap = `mv ${temp} ${temp}.away; ln -s ${host.path('canary')} ${temp}`;
+    const again = '    m_let_go\n    m_hold "$m_path"';
+    const runtime = (path: string, text: string): string =>
+      path === 'undo-tree.sh' ? text.replace(again, () => again.replace('\n', `\n    ${swap}\n`)) : text;
+    const undone = await host.run('rollback', { runtime });
+    expect(undone.result.outcome).toBe('failed');
+    expect(complaintsOf(undone.result)).toContain('changed');
+    expect(canaryOf(host)).toEqual(before);
+    const second = await host.run('rollback');
+    expect(second.result.outcome, complaintsOf(second.result)).toBe('rolled-back');
+    expect(ownerOf(host, 'his/in')).toBe(his);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('an undo', () => {
+  it('borrows what a command of the run gives away again', async () => {
+    const host = hostWithOthers();
+    mkdirSync(host.path('his/in'));
+    const owned = `test "$(ls -dn ${host.path('his')} | awk '{ print $3 }')" = 0`;
+    const steps = {
+      one: `state() {
+  file "$root/his/in/one" --content x
+  command take --run 'chown 0 ${host.path('his')}' --unless '${owned.replaceAll("'", `'\\''`)}' --undo 'chown ${String(other)} ${host.path('his')}'
+  file "$root/his/in/two" --content x
+}`,
+    };
+    const { result } = await host.run('apply', { steps });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    const log = `${host.root}.owners`;
+    const runtime = (path: string, text: string): string =>
+      path === 'undo.sh'
+        ? text.replace('m_restore() {', `m_restore() {\n  ls -ldn ${host.path('his')} >>${log}`)
+        : text;
+    const undone = await host.run('rollback', { runtime });
+    expect(undone.result.outcome, complaintsOf(undone.result)).toBe('rolled-back');
+    const owners = execFileSync('awk', ['{ print $3 }', log]).toString();
+    expect(owners).toBe('0\n0\n');
+    expect(ownerOf(host, 'his')).toBe(his);
+  });
+
+  it('takes copies from a cage at the console, too', async () => {
+    const host = hostWithOthers();
+    host.write('zones/one', 'zone\n');
+    mkdirSync(host.path('cage'));
+    const steps = {
+      one: 'state() { m_record_moved "$root/zones" "$root/cage/zones"; file "$root/f" --content x; }',
+    };
+    const { result } = await host.run('apply', { steps });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    execFileSync('cp', ['-Rp', host.path('zones'), host.path('cage/zones')]);
+    const undo = undoAtConsole(`${host.state}/runs/${host.receipts()[0] ?? ''}`);
+    expect(undo.said).not.toContain('not found');
+    expect(undo.status, undo.said).toBe(0);
+    expect(existsSync(host.path('cage/zones/one'))).toBe(false);
+    expect(host.read('zones/one')).toBe('zone\n');
+  });
+
+  it('proves a zone that is large', async () => {
+    const host = hostWithOthers();
+    host.write('source', Buffer.alloc(17 * 1024 * 1024, 'a'));
+    host.write('his/zone', Buffer.alloc(18 * 1024 * 1024, 'b'));
+    const steps = { one: 'state() { copy "$root/his/zone" --from "$root/source"; }' };
+    const { result } = await host.run('apply', { steps });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    expect((await host.run('apply', { steps })).result.outcome).toBe('ok');
+    const undone = await host.run('rollback');
+    expect(undone.result.outcome, complaintsOf(undone.result)).toBe('rolled-back');
+  });
+
+  it('finds every temporary name that a run may have taken', async () => {
+    const host = hostWithOthers();
+    for (const more of ['', 'x', 'xx', 'xxx', 'xxxx', 'xxxxx'])
+      mkdirSync(host.path(`his/.muster-known-2${more}`));
+    const steps = { one: 'state() { file "$root/his/f" --content x; }' };
+    const runtime = (path: string, text: string): string =>
+      path === 'paths.sh' ? text.replace('mv -f "$m_temp" "$2"; then', 'kill -s KILL 0; then') : text;
+    await host.run('apply', { steps, runtime, settings: { runId: 'known' } });
+    expect(existsSync(host.path('his/.muster-known-2xxxxxx'))).toBe(true);
+    const undone = await host.run('rollback');
+    expect(undone.result.outcome, complaintsOf(undone.result)).toBe('rolled-back');
+    expect(existsSync(host.path('his/.muster-known-2xxxxxx'))).toBe(false);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('a file that is mostly holes', () => {
+  const hollow = (host: ScratchHost, name: string): void => {
+    execFileSync('truncate', ['-s', '900G', host.path(name)]);
+    execFileSync('chown', [String(other), host.path(name)]);
+  };
+
+  it.each(['file', 'copy', 'line', 'mode_owner'])('is refused by name (%s)', async (resource) => {
+    const host = hostWithOthers();
+    host.write('f', 'x');
+    host.write('g', 'x');
+    hollow(host, 'f');
+    const words: Readonly<Record<string, string>> = {
+      file: 'file "$root/f" --content x',
+      copy: 'copy "$root/g" --from "$root/f"',
+      line: 'line "$root/f" --line x',
+      mode_owner: 'mode_owner "$root/f" --owner 0',
+    };
+    const { result } = await host.run('apply', { steps: { one: `state() { ${words[resource] ?? ''}; }` } });
+    expect(complaintsOf(result)).toMatch(/mostly holes; move it away/);
+  });
+
+  it('stands in no way of an undo', async () => {
+    const host = hostWithOthers();
+    await host.run('apply', { steps: { one: 'state() { file "$root/f" --content x --owner 4711; }' } });
+    hollow(host, 'f');
+    const { result } = await host.run('rollback');
+    expect(complaintsOf(result)).toContain('somebody changed it since');
+    const forced = await host.run('rollback', { settings: { force: true } });
+    expect(forced.result.outcome, complaintsOf(forced.result)).toBe('rolled-back');
+    expect(lstatSync(`${keptOf(host)}${host.path('f')}`).size).toBe(900 * 1024 ** 3);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('many directories that are borrowed', () => {
+  it('go back once each, whatever comes between', { timeout: 120_000 }, async () => {
+    const host = hostWithOthers();
+    for (let n = 0; n < 12; n++) hisDirectory(host, `his/tree/a${String(n)}/b`);
+    execFileSync('chown', ['-R', String(other), host.path('his/tree')]);
+    const steps = { one: 'state() { absent "$root/his/tree" --recursive; }' };
+    const { result } = await host.run('apply', { steps });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    // In the first rollback the driver dies while it gives back.
+    let cut = 0;
+    const runtime = (path: string, text: string): string =>
+      path === 'held.sh'
+        ? text.replace(
+            '          printf . >>',
+            `          [ "$m_w_back" != "${host.path('his')}" ] || kill -s KILL 0\n          printf . >>`,
+          )
+        : text;
+    await host.run('rollback', { runtime });
+    if (ownerOf(host, 'his') === his) cut++;
+    await host.run('rollback', { runtime: deathBeforeTool(40, `${host.root}.calls`) });
+    const undone = await host.run('rollback');
+    expect(undone.result.outcome, complaintsOf(undone.result)).toBe('rolled-back');
+    expect(cut).toBe(1);
+    for (let n = 0; n < 12; n++) expect(ownerOf(host, `his/tree/a${String(n)}/b`)).toMatch(/^4711:/);
+    expect(ownerOf(host, 'his')).toBe(his);
+    expect(existsSync(`${host.state}/runs/${host.receipts()[0] ?? ''}/given`)).toBe(false);
+  });
+});
