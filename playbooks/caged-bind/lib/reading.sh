@@ -63,6 +63,16 @@ read_pid() {
   esac
 }
 
+# text_of FILE: prints what is in a small plain file, nothing when there is none: where it is, named may have put it.
+text_of() {
+  [ ! -f "$1" ] || ! m_readable "$1" 1048576 || cat "$m_opened_file"
+}
+
+# same_as FILE OTHER: OTHER, which named may have put there, holds the same.
+same_as() {
+  [ -f "$2" ] && m_readable "$2" "$m_copy_most" && cmp -s "$1" "$m_opened_file"
+}
+
 # last_words_of FILE: prints the end of a log in the cage.
 last_words_of() {
   [ -f "$1" ] && [ ! -h "$1" ] && within_named 3 tail -c 4096 "$1" || return 0
