@@ -35,6 +35,7 @@ check_as_in_cage() {
 
 # stage_file PATH: for tar, which follows links; or at once, where others than root may put something else in its place.
 stage_file() {
+  case $1/ in */../*) fail "$1 cannot be checked: name it without .. in it; nothing was replaced" ;; esac
   path_dir=${1%/*}
   if [ ! -h "$1" ] && m_walk "${path_dir:-/}" && [ -z "$m_foreign" ]; then
     printf '%s\n' "${1#/}" >>"$m_work/stage.list"

@@ -7,7 +7,8 @@ within() {
   within_end=$(($(date +%s) + $1 + 1))
   within_naps=0
   shift
-  rm -f "$m_work/within.done" "$m_work/within.pid"
+  # Also what it is to print into: a program that ran by named's rights may still have that open.
+  rm -f "$m_work/within.done" "$m_work/within.pid" "$m_work/within.out" "$m_work/within.err"
   (
     # `wait` does not tell a status on every release, so this one waits in the foreground.
     within_status=0
