@@ -84,7 +84,11 @@ m_read_own() {
 m_read_foreign() {
   rm -f "$1.ok" "$1.why" "$1.done"
   m_enter_foreign "$m_real" && m_seen_here "./$m_read_leaf" || m_read_refuse "$1" "$m_hold_why"
-  case $m_w_bits in -*) ;; *) m_read_refuse "$1" "$m_read_from is no plain file" ;; esac
+  case $m_w_bits in
+    -*) ;;
+    l*) m_read_refuse "$1" "$m_read_from is a symbolic link where others may write, and root does not follow it, so it is no plain file; put what it leads to in its place" ;;
+    *) m_read_refuse "$1" "$m_read_from is no plain file" ;;
+  esac
   if [ "$m_w_links" -ne 1 ]; then
     m_names_words "$m_read_from" "$m_w_links"
     m_read_refuse "$1" "$m_hold_why"

@@ -108,9 +108,10 @@ m_undo_path_held() {
   fi
 }
 
-# m_is_its_own FILE: after m_look: where others may write, a file of other names (hard links) may be one that only root may read.
+# m_is_its_own PATH: after m_look: where others may write, a file of other names (hard links) may be one that only root may read.
+# The links of a directory are those of what is in it.
 m_is_its_own() {
-  [ "$m_links" -le 1 ] || ! m_is_lent "$1"
+  [ "$m_type" = dir ] || [ "$m_links" -le 1 ] || ! m_is_lent "$1"
 }
 
 # m_access_back: of m_path, whose content stays: owner and mode as before. A file that another account has had goes back as

@@ -94,6 +94,29 @@ describe.skipIf(process.getuid?.() !== 0)('a rollback where another account may 
     expect(lstatSync(host.path('his'))).toMatchObject({ uid: other, gid: other, mode: 0o40_755 });
   });
 
+  it('undoes all changes where nothing lies in wait, also of directories with others in them', async () => {
+    const host = hostWithOthers();
+    const cells = layOut(host);
+    hisDirectory(host, 'his/full/in');
+    chownSync(host.path('his/full'), other, other);
+    const look = (): readonly string[] =>
+      ['his', ...cells.flatMap(({ name }) => [name, `${name}/t`]), 'his/full', 'his/full/in'].map((name) => {
+        if (!existsSync(host.path(name))) return `${name} absent`;
+        const { uid, gid, mode, nlink } = lstatSync(host.path(name));
+        return `${name} ${String([uid, gid, mode, nlink])}`;
+      });
+    const before = look();
+    const lines = cells.map(({ name, change }) =>
+      (changes[change] ?? '').replace('PATH', `"$root/${name}/t"`),
+    );
+    lines.push('directory "$root/his/full" --owner 0 --mode 0755', 'directory "$root/his/full/in" --owner 0');
+    await host.run('apply', { steps: { one: `state() {\n${lines.join('\n')}\n}` } });
+    expect(look()).not.toEqual(before);
+    const { result } = await host.run('rollback');
+    expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
+    expect(look()).toEqual(before);
+  });
+
   it(
     'removes what passes from a directory that is exchanged for a link all the time',
     { timeout: 600_000 },

@@ -8,7 +8,10 @@ import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
 
 const folder = join(import.meta.dirname, '../../playbooks/caged-bind/lib');
-const parts = ['cage-proof', 'places', 'reading', 'take-over', 'trees', 'trusted', 'written'];
+const parts = [
+  ...['cage', 'cage-proof', 'pid-file', 'places', 'reading', 'rndc-key', 'serving', 'switch'],
+  ...['take-over', 'trees', 'trusted', 'written'],
+];
 const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'].filter((shell) =>
   existsSync(shell.split(' ')[0] ?? ''),
 );
@@ -176,5 +179,120 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('what is taken back in %s
     const lines = `within 1 cat "$root/pipe" || echo "$within_status"; kill -0 "$(cat "$m_work/within.pid")" 2>/dev/null || echo gone
       within 9 sh -c 'echo out; exit 3' || echo "$within_status"; cat "$m_work/within.out"`;
     expect(await say(host, lines)).toBe('late\ngone\n3\nout\n');
+  });
+});
+
+const disguises: readonly (readonly [string, (host: ScratchHost, path: string) => void])[] = [
+  [
+    'a link to a file of root',
+    (host, path) => {
+      symlinkSync(host.path('secret'), path);
+      execFileSync('chown', ['-h', 'daemon', path]);
+    },
+  ],
+  [
+    'a second name of a file of root',
+    (host, path) => {
+      linkSync(host.path('secret'), path);
+    },
+  ],
+  ['a pipe that nobody writes to', (_host, path) => execFileSync('mkfifo', [path])],
+];
+
+describe.skipIf(process.getuid?.() !== 0).each(shells)('a cage that was named’s own, in %s', (shell) => {
+  it.each(
+    disguises.flatMap(([what, plant]) => ['daemon', 'root'].map((owner) => [what, owner, plant] as const)),
+  )('has %s for a key, in a directory of %s by now', async (_what, owner, plant) => {
+    const host = hostWithZones(shell);
+    mkdirSync(host.path('cage/etc'));
+    plant(host, host.path('cage/etc/rndc.key'));
+    execFileSync('chown', [owner, host.path('cage/etc')]);
+    const lines = `program=/none; (stage_rndc_key) || echo refused; cat "$m_work/rndc.key" 2>/dev/null || :
+      ! same_as /etc/passwd "$cage/etc/rndc.key" || echo same; text_of "$cage/etc/rndc.key" | wc -c`;
+    const said = await say(host, lines);
+    expect(said).toMatch(/^refused\n|^key "rndc-key"/);
+    // What has two names is root's to read where only root writes, and is shown to nobody.
+    expect(said).not.toContain('$2a$secret');
+    expect(said).not.toContain('same');
+  });
+
+  it('holds files that root would load: they are named, and those that named may have are not', async () => {
+    const host = hostWithZones(shell);
+    const zones = host.path('zones').slice(1);
+    for (const name of [
+      'usr/lib/libc.so',
+      'etc/ld.so.conf',
+      'etc/rndc.key',
+      'etc/slaves/zone',
+      `${zones}/zone`,
+      'var/log',
+    ])
+      execFileSync('chown', ['daemon', host.write(`cage/${name}`, 'x\n')]);
+    host.write('cage/usr/lib/libroot.so', 'x\n');
+    const said = await say(host, `own_auto=/etc/slaves; loaded_from_named`);
+    expect(said).toContain(
+      `(chown root ${host.path('cage/usr/lib/libc.so')} ${host.path('cage/etc/ld.so.conf')})`,
+    );
+    expect(said).not.toMatch(/rndc|zone|libroot|var/);
+  });
+
+  it('is never run in with the rights of root', async () => {
+    const host = hostWithZones(shell);
+    host.write('bin/chroot', '#!/bin/sh\necho "$@" >"${0%/bin/*}/chroot.called"\nexec sleep 0\n', 0o755);
+    await say(host, 'program=/usr/sbin/named; starts_in_cage');
+    expect(host.read('chroot.called')).toBe(
+      `-u daemon -g daemon -G daemon ${host.path('cage')} /usr/sbin/named -v\n`,
+    );
+  });
+
+  it('gives back the link of a pid file, and goes through none that is put in its way', async () => {
+    const host = hostWithZones(shell);
+    mkdirSync(host.path('canary'));
+    symlinkSync('/old', host.path('run/named.pid'));
+    const lines = `pid_link=$root/run/named.pid; m_record() { printf '%s\\n' "$4" >"$root/text"; }; record_pid_link
+      sh "$root/text"; ls -l "$pid_link" | sed 's/.*-> //'
+      printf '#!/bin/sh\\n/bin/ln -s %s %s\\nexec /bin/ln "$@"\\n' "$root/canary" "$pid_link" >"$root/bin/ln"; chmod 755 "$root/bin/ln"
+      sh "$root/text" 2>/dev/null || :; ls "$root/canary"`;
+    expect(await say(host, lines)).toBe('/old\n');
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0).each(shells)('links of other accounts in %s', (shell) => {
+  it('are told all at once, with what to do where root alone writes and elsewhere', async () => {
+    const host = hostWithZones(shell);
+    const links = ['zones/a', 'zones/dynamic/b'].map((name) => host.path(name));
+    for (const link of links) {
+      symlinkSync(host.path('secret'), link);
+      execFileSync('chown', ['-h', '1000', link]);
+    }
+    symlinkSync(host.path('secret'), host.path('zones/roots'));
+    const lines = `: >"$m_work/links.others"; find_links_of_others "$root/zones"; links_of_others`;
+    const said = await say(host, lines);
+    expect(said).toContain(`${links.join(', ')} may lead anywhere`);
+    expect(said).toContain(`(chown -h root ${links[0] ?? ''})`);
+    expect(said).not.toContain('roots ');
+    execFileSync('chown', ['-h', 'root', ...links]);
+    expect(await say(host, lines)).toBe('');
+  });
+});
+
+describe.each(shells)('who answers after a hand-over, in %s', (shell) => {
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    ['ours alone', `ours=7 others=`, /^alone$/],
+    ['another named', `ours=7 others='8 /usr/sbin/named'`, /^pid 8 \/usr\/sbin\/named runs as well$/],
+    ['a second one of ours', `ours='7 8' others=`, /^it runs more than once \(pids 7 8\)$/],
+    ['somebody at the port', `ours=9 others=`, /^something answers at port 53, and pid 9 does not listen/],
+    [
+      'a program of its account',
+      `ours=7 others=; echo 'pid 8, which is no named, is there' >"$m_work/named.rivals"`,
+      /^pid 8/,
+    ],
+  ];
+  it.each(cases)('may be %s', async (_what, lines, says) => {
+    const host = hostWithZones(shell);
+    host.write('bin/sockstat', `#!/bin/sh\necho 'named named 7 20 udp 127.0.0.1.53 *.*'\n`, 0o755);
+    const given = `: >"$m_work/facts"; : >"$m_work/named.rivals"; ask_port=53 old_port=53; ${lines}`;
+    const said = await say(host, `${given}; if answers_alone; then echo alone; else echo "$beside"; fi`);
+    expect(said.trimEnd()).toMatch(says);
   });
 });

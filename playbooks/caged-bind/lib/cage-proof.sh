@@ -46,17 +46,56 @@ complaints_of() {
   awk 'NR > 1 { printf ", " } NR <= 5 { printf "%s", $0 } NR == 6 { printf "and more"; exit }' "$m_work/cage.$1"
 }
 
+# is_loaded PATH: seen from in the cage: it is where named looks, with the rights of root, for its program, libraries and settings,
+# and neither what named itself writes nor made anew by this playbook in any case.
+is_loaded() {
+  case $1 in
+    "$namedb"/* | "$named_conf" | /etc/rndc.key | /etc/localtime) return 1 ;;
+  esac
+  for place in ${own_auto-}; do
+    case $1 in "$place"/*) return 1 ;; esac
+  done
+  ! is_below_top "$1" || ! names_that_change "${1#"$top"/}" "$top" || return 1
+  case $1 in
+    /bin/* | /sbin/* | /lib/* | /libexec/* | /libdata/* | /usr/* | /etc/*) return 0 ;;
+  esac
+  return 1
+}
+
+# loaded_from_named: prints in words the files in such places that are our user's. While the cage was its own, it may have put a
+# library there that the program would load: that must not become root's with what is in it.
+loaded_from_named() {
+  m_uid_of "$run_user"
+  [ -d "$cage" ] && [ -n "$m_id" ] || return 0
+  (cd "$cage" && find bin sbin lib libexec libdata usr etc -name "*$m_nl*" -prune -o -type f -user "$m_id" -print) 2>/dev/null |
+    tr -c '[:print:]\n' '?' | while IFS= read -r name; do
+    ! is_loaded "/$name" || printf '%s\n' "$cage/$name"
+  done | loaded_words
+}
+
+# loaded_words: of the files that it reads.
+loaded_words() {
+  awk '
+    NR <= 8 { list = list (NR > 1 ? " " : "") $0 }
+    END {
+      if (NR) print list (NR > 8 ? " and " NR - 8 " more" : "") ": named owns these files in the cage, so it may have made them, and would load them with the rights of root; look at each, and remove it, or give it to root (chown root " list ")"
+    }'
+}
+
 # close_the_rest: what named may write in the cage, and is not its own, is closed to it: a cage that was there before, such as
 # that of the base system, has such directories.
 close_the_rest() {
   [ -d "$cage" ] || return 0
   look_into_cage
+  m_uid_of "$run_user"
+  named_uid=$m_id
   as_one closed_to_named "$cage"
   while IFS= read -r line <&5; do
     path=$cage${line%" ("*}
     path=${path%/}
     m_see "$path"
     case $m_type in file | dir) ;; *) continue ;; esac
+    if [ "$m_type:$m_uid" = "file:$named_uid" ] && is_loaded "${path#"$cage"}"; then fail "$(printf '%s\n' "$path" | loaded_words)"; fi
     # What an earlier resource of this plan closes is closed.
     [ -z "$m_after" ] || continue
     closed_mode=${m_mode%??}
@@ -174,7 +213,7 @@ prove_accounts() {
 # prove_against_entry: sets entry to what the databases are to know: our user as the cage's own text has it, or the host's.
 prove_against_entry() {
   for text in "$cage/etc/master.passwd" /etc/master.passwd; do
-    [ -n "$entry" ] || entry=$(awk -F: -v OFS=: -v who="$run_user" '$1 == who { $2 = "*"; print; exit }' "$text" 2>/dev/null)
+    [ -n "$entry" ] || entry=$(text_of "$text" | awk -F: -v OFS=: -v who="$run_user" '$1 == who { $2 = "*"; print; exit }')
   done
   build_accounts '' "$entry"
 }

@@ -8,12 +8,15 @@ skeleton_is_roots() {
   done 5<"$m_work/skeleton"
 }
 
-# starts_in_cage: the program starts with the cage as its root directory. One that does not may leave a core where it
-# stands: there is none, because nobody would know whose it is.
+# starts_in_cage: the program starts with the cage as its root directory. With the rights of our user: in a cage that was its
+# own until now, the program and its libraries may be anything. One that does not start may leave a core where it stands: there
+# is none, because nobody would know whose it is.
 starts_in_cage() {
   # Every sh that descends from ash has it.
   # shellcheck disable=SC3045
-  (cd / && ulimit -c 0 && chroot "$cage" "$program" -v)
+  (cd / && ulimit -c 0 && within 60 chroot -u "$run_user" -g "$run_group" -G "$run_group" "$cage" "$program" -v) && return 0
+  dd if="$m_work/within.err" bs=2000 count=1 2>/dev/null
+  return 1
 }
 
 # libraries_of PROGRAM: prints the shared libraries that ldd names, one a line.
@@ -89,11 +92,13 @@ caged_device() {
   esac
   [ -z "$m_why" ] || m_plan_path "$m_path" other 0666 0 0 ''
   m_settled && return 0
+  m_begin_change "$m_path"
   m_look "/dev/$1"
   m_journal_path "$m_path" "other|$m_mode|$m_uid|$m_gid|-"
   rm -f "$m_path"
   (cd /dev && pax -rw -pe "$1" "$cage/dev") || fail "caged_device $m_path: pax cannot copy /dev/$1"
   [ "$(device_numbers "$m_path")" = "$wanted" ] || m_stuck "it is $(device_numbers "$m_path")"
+  m_let_go
   m_changed
 }
 
@@ -109,7 +114,7 @@ caged_accounts() {
   if [ -z "$entry" ]; then
     in_plan || fail "caged_accounts: /etc/master.passwd has no $1"
     as_one_later "master.passwd, passwd, pwd.db and spwd.db for $1 (after user)"
-  elif [ "$(cat "$cage/etc/master.passwd" 2>/dev/null)" = "$entry" ] && accounts_are_whole "$entry"; then
+  elif [ "$(text_of "$cage/etc/master.passwd")" = "$entry" ] && accounts_are_whole "$entry"; then
     for base in master.passwd:0600 passwd:0644 pwd.db:0644 spwd.db:0600; do
       mode_owner "$cage/etc/${base%:*}" --owner 0 --group 0 --mode "${base#*:}"
     done
@@ -123,14 +128,14 @@ caged_accounts() {
 # libc asks.
 accounts_are_whole() {
   short=$(printf '%s\n' "$1" | awk -F: -v OFS=: '{ print $1, $2, $3, $4, $8, $9, $10 }')
-  [ "$(cat "$cage/etc/passwd" 2>/dev/null)" = "$short" ] || return 1
+  [ "$(text_of "$cage/etc/passwd")" = "$short" ] || return 1
   build_accounts '' "$1"
   database_is_whole pwd.db "$1" && database_is_whole spwd.db "$1"
 }
 
 # database_is_whole NAME ENTRY: the cage's database is what pwd_mkdb makes of ENTRY alone. After build_accounts ''.
 database_is_whole() {
-  ! cmp -s "$m_work/accounts/etc/$1" "$cage/etc/$1" || return 0
+  ! same_as "$m_work/accounts/etc/$1" "$cage/etc/$1" || return 0
   [ -s "$cage/etc/$1" ] || return 1
   # Up to 2004 the unused part of a page was whatever memory held: then its bytes say nothing, and the names in it do.
   build_accounts .again "$2"

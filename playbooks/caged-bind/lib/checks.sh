@@ -35,6 +35,7 @@ check_as_in_cage() {
 
 # stage_file PATH: for tar, which follows links; or at once, where others than root may put something else in its place.
 stage_file() {
+  case $1/ in */../*) fail "$1 cannot be checked: name it without .. in it; nothing was replaced" ;; esac
   path_dir=${1%/*}
   if [ ! -h "$1" ] && m_walk "${path_dir:-/}" && [ -z "$m_foreign" ]; then
     printf '%s\n' "${1#/}" >>"$m_work/stage.list"
@@ -80,7 +81,7 @@ run_checkconf() {
   checked_into=$m_work/$1
   shift
   # It would wait for ever at what named put in the place of a zone.
-  no_plain_zones "${2-}" >"$checked_into"
+  no_plain_files "${2-}" >"$checked_into"
   [ ! -s "$checked_into" ] || return 1
   ! within_check ${1+"$@"} -z "$named_conf" || return 0
   grep '^[Uu]sage:' "$checked_into" >/dev/null || return 1
@@ -88,20 +89,26 @@ run_checkconf() {
   : >"$m_work/zones.unchecked"
 }
 
-# within_check WORD...: the checker with these words; what it says goes into checked_into.
+# within_check WORD...: the checker with these words; what it says goes into checked_into. What loads no zone ends soon.
 within_check() {
+  check_limit=60
+  case " $* " in *' -z '*) check_limit=1800 ;; esac
   # shellcheck disable=SC2016
-  within 1800 sh -c 'exec "$@" 2>&1' sh "$checkconf" "$@" || [ "$within_status" != late ] ||
-    printf '%s did not come to an end within half an hour\n' "$checkconf" >>"$m_work/within.out"
+  within "$check_limit" sh -c 'exec "$@" 2>&1' sh "$checkconf" "$@" || [ "$within_status" != late ] ||
+    printf '%s did not come to an end within %s s\n' "$checkconf" "$check_limit" >>"$m_work/within.out"
   mv "$m_work/within.out" "$checked_into"
   [ "$within_status" = 0 ]
 }
 
-# no_plain_zones ROOT: prints in words the zones of the facts that are there below ROOT and no plain files.
-no_plain_zones() {
-  [ -f "$m_work/facts" ] || return 0
-  sed -n -e 's/^read	zone [^	]*	//p' -e 's/^written	[^	]*	//p' "$m_work/facts" | while IFS= read -r path; do
-    [ ! -e "$1$path" ] || [ -f "$1$path" ] || printf 'zone file %s is no plain file\n' "$path"
+# no_plain_files ROOT: prints in words the configuration, and what it includes and the zones of the facts, as far as they are there
+# below ROOT and no plain files.
+no_plain_files() {
+  {
+    printf '%s\n' "$named_conf"
+    [ ! -f "$m_work/facts" ] ||
+      sed -n -e 's/^include	//p' -e 's/^read	zone [^	]*	//p' -e 's/^written	[^	]*	//p' "$m_work/facts"
+  } | while IFS= read -r path; do
+    [ ! -e "$1$path" ] || [ -f "$1$path" ] || printf '%s is no plain file\n' "$path"
   done
 }
 

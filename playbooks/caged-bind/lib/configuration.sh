@@ -46,7 +46,8 @@ drop_absent() {
 # run_parser ROOT: true when named-checkconf printed what it understood, into $m_work/parsed, without the warnings that
 # stand before it. One that refuses the configuration leaves its words in $m_work/parsed.bad; one that knows no -p does not.
 run_parser() {
-  : >"$m_work/parsed.bad"
+  no_plain_files "$1" >"$m_work/parsed.bad"
+  [ ! -s "$m_work/parsed.bad" ] || return 1
   if checked_into=$m_work/parsed.all && within_check ${1:+-t "$1"} -p "$named_conf"; then
     # Nothing but blocks and statements: whoever prints something else does not know -p.
     sed -n '/^[a-z][a-z-]*\( [^:]*\)\{0,1\} {$/,$p' "$m_work/parsed.all" >"$m_work/parsed"
@@ -62,9 +63,14 @@ facts_of() {
   sed -n "s/^$1	//p" "$m_work/facts"
 }
 
-# configuration_facts ROOT FILE: prints the facts of FILE below ROOT, with what it includes.
+# configuration_facts ROOT FILE: prints the facts of FILE below ROOT, with what it includes. A file may be a pipe by then.
 configuration_facts() {
-  awk -v root="$1" -v conf="$2" -v own="$(declared_own | tr '\n' '\t')" '
+  [ -f "$1$2" ] || return 0
+  ! facts_within "$@" || cat "$m_work/within.out"
+}
+
+facts_within() {
+  within 60 awk -v root="$1" -v conf="$2" -v own="$(declared_own | tr '\n' '\t')" '
     function is_named_s(path,    list, n, i) {
       n = split(own, list, "\t")
       for (i = 1; i <= n; i++) if (list[i] != "" && index(path, list[i] "/") == 1) return 1
@@ -272,5 +278,5 @@ configuration_facts() {
         print "new-zones\t" absolute(at == "" ? "." : at)
       }
       if (closed_to_some) print "closed"
-    }' </dev/null
+    }'
 }

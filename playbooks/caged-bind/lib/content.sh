@@ -28,6 +28,11 @@ survey_content() {
   find_zone_includes
   find_places
   problems=$(what_has_no_place)
+  : >"$m_work/links.others"
+  each_top find_links_on_both_sides
+  for words in "$(links_of_others)" "$(loaded_from_named)"; do
+    [ -z "$words" ] || problems="$problems${problems:+$m_nl}$words"
+  done
   [ -z "$refused" ] || problems="$problems${problems:+$m_nl}named-checkconf refuses it: $refused"
   [ -z "$problems" ] || : >"$m_work/refused"
   [ -z "$problems" ] || fail "$(printf '%s\n' "$problems" | awk '{ printf "%s%s", (NR > 1 ? "; and " : ""), $0 }'); nothing was replaced"
@@ -43,13 +48,18 @@ $further_paths
 EOT
 }
 
+# find_links_on_both_sides TOP: on the host and in the cage.
+find_links_on_both_sides() {
+  find_links_of_others "$1" "$cage$1"
+}
+
 # find_differences: sets differs when what the host has is not what the cage has.
 find_differences() {
   differs=
-  cmp -s "$named_conf" "$cage$named_conf" || differs=1
+  same_as "$named_conf" "$cage$named_conf" || differs=1
   each_top differences_of
   while IFS= read -r further; do
-    [ ! -f "$further" ] || cmp -s "$further" "$cage$further" || differs=1
+    [ ! -f "$further" ] || same_as "$further" "$cage$further" || differs=1
   done <<EOT
 $further_paths
 EOT
@@ -86,7 +96,7 @@ content_of_playbook() {
   stage_content
   tree_differences "$stage$namedb" "$cage$namedb"
   differs=
-  if [ -s "$m_work/differences" ] || ! cmp -s "$stage$named_conf" "$cage$named_conf"; then
+  if [ -s "$m_work/differences" ] || ! same_as "$stage$named_conf" "$cage$named_conf"; then
     differs=1
     in_plan && ! is_there "$program" || check_before -t "$stage"
   fi

@@ -44,7 +44,8 @@ record_pid_link() {
   old_text=$(link_text "$pid_link")
   if [ -n "$old_text" ]; then
     m_quote "$old_text"
-    undo="$undo; [ -e $quoted ] || [ -h $quoted ] || ln -s $m_quoted $quoted"
+    # The directory may be named's: by -n, a link that is there by then is never gone through.
+    undo="$undo; [ -e $quoted ] || [ -h $quoted ] || ln -sn $m_quoted $quoted"
   fi
   m_record command 'link of the pid file' "$m_step" "$undo" "[ -h $quoted ]"
 }

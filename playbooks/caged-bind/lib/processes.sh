@@ -2,11 +2,13 @@
 # file that it runs, its root directory, its sockets. What ps shows of its command line is its own word, and anybody's.
 
 # look_at_named: into $m_work/named.ps, every named that may be this playbook's business: pid, user, program, arguments;
-# into named.ids what no other process has; into named.refused, in words, what calls itself named and is none.
+# into named.ids what no other process has; into named.refused, in words, what calls itself named and is none; and into
+# named.rivals those of them that may hold the port of DNS.
 look_at_named() {
   : >"$m_work/named.ps"
   : >"$m_work/named.ids"
   : >"$m_work/named.refused"
+  : >"$m_work/named.rivals"
   m_uid_of "$run_user"
   named_uid=$m_id
   for named_pid in $(named_candidates); do
@@ -19,6 +21,7 @@ look_at_named() {
         printf 'pid %s calls itself named, and %s' "$proc_pid" "$proc_why" | tr '\n' '?'
         printf '\n'
       } >>"$m_work/named.refused"
+      case $proc_ruid in 0 | "$named_uid") printf 'pid %s, which is no named, is there\n' "$proc_pid" >>"$m_work/named.rivals" ;; esac
     fi
   done
 }

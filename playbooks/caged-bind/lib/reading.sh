@@ -7,7 +7,8 @@ within() {
   within_end=$(($(date +%s) + $1 + 1))
   within_naps=0
   shift
-  rm -f "$m_work/within.done" "$m_work/within.pid"
+  # Also what it is to print into: a program that ran by named's rights may still have that open.
+  rm -f "$m_work/within.done" "$m_work/within.pid" "$m_work/within.out" "$m_work/within.err"
   (
     # `wait` does not tell a status on every release, so this one waits in the foreground.
     within_status=0
@@ -61,6 +62,16 @@ read_pid() {
   case $pid_read in
     '' | *[!0-9]* | ???????????*) pid_read='' pid_why='what is no number' ;;
   esac
+}
+
+# text_of FILE: prints what is in a small plain file, nothing when there is none: where it is, named may have put it.
+text_of() {
+  [ ! -f "$1" ] || ! m_readable "$1" 1048576 || cat "$m_opened_file"
+}
+
+# same_as FILE OTHER: OTHER, which named may have put there, holds the same.
+same_as() {
+  [ -f "$2" ] && m_readable "$2" "$m_copy_most" && cmp -s "$1" "$m_opened_file"
 }
 
 # last_words_of FILE: prints the end of a log in the cage.

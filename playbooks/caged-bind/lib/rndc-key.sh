@@ -6,7 +6,7 @@ caged_key() {
   key_is_wanted || return 0
   [ "$config_from:$rndc" = playbook:yes ] || stage_rndc_key
   # Told before the change; see zone_file.
-  cmp -s "$m_work/rndc.key" "$cage/etc/rndc.key" || m_touched "$cage$named_conf"
+  same_as "$m_work/rndc.key" "$cage/etc/rndc.key" || m_touched "$cage$named_conf"
   as_one rndc_key "$cage/etc/rndc.key"
   copy "$cage/etc/rndc.key" --from "$m_work/rndc.key" --owner root --group "$run_group" --mode 0640
   # A package of today looks for it below its own prefix.
@@ -36,10 +36,18 @@ key_is_wanted() {
 # stage_rndc_key: the key that the host has, or else a new one, in $m_work/rndc.key. It never leaves the host.
 stage_rndc_key() {
   for known in /etc/rndc.key "$cage/etc/rndc.key"; do
-    if [ -f "$known" ]; then
-      cat "$known" >"$m_work/rndc.key"
-      return 0
+    [ -f "$known" ] || continue
+    # It becomes named's to read, and that of the cage may be what named put there, while that was its own.
+    m_readable "$known" 65536 || fail "rndc: the key cannot be taken from $known: $m_read_why"
+    if [ -h "$known" ] || [ "$known" != /etc/rndc.key ]; then
+      m_look "$cage/etc/rndc.key"
+      [ "$m_links" -eq 1 ] || {
+        m_names_words "$cage/etc/rndc.key" "$m_links"
+        fail "rndc: $m_hold_why"
+      }
     fi
+    cat "$m_opened_file" >"$m_work/rndc.key"
+    return 0
   done
   # Up to BIND 9.9 the control channel knows no other algorithm.
   case $("$program" -v 2>/dev/null) in

@@ -117,11 +117,12 @@ end_starter() {
     }') 2>/dev/null || :
 }
 
-# serves_within SECONDS: true when our named runs, its rc script is done, and it answers all that was answered before,
-# everywhere, with serials that are not lower. A daemon that dies is not waited for. Sets unserved to what it does not.
+# serves_within SECONDS: true when our named runs, it alone, its rc script is done, and it answers all that was answered before,
+# everywhere, with serials that are not lower. A daemon that dies is not waited for. Sets unserved to what it does not, and
+# beside to who else may have answered.
 serves_within() {
   give_up_at=$(($(date +%s) + $1))
-  rounds=0 seen_alive='' rcode='' unserved=
+  rounds=0 seen_alive='' rcode='' unserved='' beside=
   read -r zone rest <"$m_work/zones" || zone=
   while :; do
     if [ -f "$m_work/started" ]; then
@@ -131,13 +132,25 @@ serves_within() {
       look_at_named
       find_ours
       [ -z "$ours" ] || seen_alive=1
-      [ -z "$ours" ] || [ -z "$served" ] || ! serves_as_before || return 0
+      [ -z "$ours" ] || [ -z "$served" ] || ! answers_alone || ! serves_as_before || return 0
       # It was there and is gone, or it did not come within about a second.
       [ -n "$ours" ] || { [ -z "$seen_alive" ] && [ "$rounds" -lt 6 ]; } || return 1
     fi
     [ "$(date +%s)" -lt "$give_up_at" ] || return 1
     sleep 0.2
   done
+}
+
+# answers_alone: after look_at_named and find_ours: what answers is our named: it holds the port, and no other named is there,
+# such as a child of the old one that stayed.
+answers_alone() {
+  IFS= read -r beside <"$m_work/named.rivals" || beside=
+  [ -z "$others" ] || beside="pid $others runs as well"
+  case $ours in *' '*) beside="it runs more than once (pids $ours)" ;; esac
+  [ -n "$beside" ] || ! m_have sockstat ||
+    listening_at "$ours" | awk -v port="$ask_port" '$2 == port { found = 1 } END { exit !found }' ||
+    beside="something answers at port $ask_port, and pid $ours does not listen there"
+  [ -z "$beside" ]
 }
 
 # serves_as_before: see above. What nobody answered before is not asked for.
@@ -187,6 +200,7 @@ put_back() {
   if [ -n "$ours" ]; then
     [ ! -f "$m_work/started" ] || reason="it runs and does not answer at $answers_at"
     [ -z "$rcode" ] || reason="it runs and answers $rcode for $zone at $answers_at"
+    [ -z "$beside" ] || reason="it may not be what answers: $beside"
     [ -z "$unserved" ] || reason="it runs and does not serve what was served before: $unserved"
   fi
   stop_old

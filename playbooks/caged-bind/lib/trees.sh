@@ -120,11 +120,35 @@ prepare_fits() {
   }'
 }
 
-# refuse_links_of_others DIRECTORY...: what is below them is listed through links, which may lead over the whole host. Root's are
-# meant so; those that another account made are not followed, wherever they lead.
+# find_links_of_others DIRECTORY...: adds to links.others the links below them that another account than root made. What is below
+# them is listed through links, which may lead over the whole host: root's are meant so, others are not followed.
+find_links_of_others() {
+  find "$@" -type l ! -user 0 -print 2>/dev/null | tr -c '[:print:]\n' '?' >>"$m_work/links.others"
+}
+
+# links_of_others: prints in words what find_links_of_others found, and what to do about each: where others may write, a link
+# would not be followed even if it were root's.
+links_of_others() {
+  [ -s "$m_work/links.others" ] || return 0
+  sort -u "$m_work/links.others" >"$m_work/links.sorted"
+  links='' links_meant='' links_count=0
+  while IFS= read -r link <&5; do
+    links_count=$((links_count + 1))
+    [ "$links_count" -le 8 ] || continue
+    links="$links${links:+, }$link"
+    ! m_walk "${link%/*}" || [ -n "$m_foreign$m_missing" ] || links_meant="$links_meant $link"
+  done 5<"$m_work/links.sorted"
+  [ "$links_count" -le 8 ] || links="$links and $((links_count - 8)) more"
+  printf '%s may lead anywhere, because another account than root made these symbolic links, and root does not follow them; ' "$links"
+  [ -z "$links_meant" ] || printf 'make those root'\''s that are meant so (chown -h root%s); ' "$links_meant"
+  printf 'put what a link leads to in its place, or remove the link\n'
+}
+
 refuse_links_of_others() {
-  find "$@" -type l ! -user 0 -print 2>/dev/null | head -n 3 | tr -c '[:print:]\n' '?' >"$m_work/links.others"
-  [ ! -s "$m_work/links.others" ] || fail "$(awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }' "$m_work/links.others"): a symbolic link that another account than root made may lead anywhere, and root does not follow it; put the file in its place, or remove it"
+  : >"$m_work/links.others"
+  find_links_of_others "$@"
+  links=$(links_of_others)
+  [ -z "$links" ] || fail "$links"
 }
 
 # tree_differences FROM TO: into the file `differences`, `mode|owner|group|name` a line as of `fits`, what is below FROM and

@@ -41,6 +41,17 @@ included_by_sources() {
     xargs grep -li '^\$include[[:space:]]' /dev/null >"$m_work/zone.including" 2>/dev/null || :
   [ -s "$m_work/zone.including" ] || return 0
   awk -v folder="$(facts_of directory)" -v work="$m_work/zone." '
+    # A zone that named writes may name anything: what leads out of a directory by .. is judged by where it leads.
+    function plain(path,    part, n, i, kept, result) {
+      n = split(path, part, "/")
+      for (i = 1; i <= n; i++) {
+        if (part[i] == "" || part[i] == ".") continue
+        if (part[i] != "..") keep[++kept] = part[i]
+        else if (kept) kept--
+      }
+      for (i = 1; i <= kept; i++) result = result "/" keep[i]
+      return result == "" ? "/" : result
+    }
     BEGIN {
       while ((getline line < (work "sources")) > 0) { split(line, part, "\t"); name_of[part[1]] = part[2] }
       while ((getline line < (work "seen")) > 0) seen[line] = 1
@@ -53,7 +64,8 @@ included_by_sources() {
         sub(/^[^ \t]*[ \t]+/, "", name)
         if (name ~ /^"/) { name = substr(name, 2); sub(/".*/, "", name) }
         else sub(/[ \t\r;].*/, "", name)
-        if (name !~ /^\//) name = (folder == "/" ? "" : folder) "/" name
+        if (name !~ /^\//) name = folder "/" name
+        name = plain(name)
         print "read\t$INCLUDE of " name_of[source] "\t" name
         if (!seen[name]++) print name > (work "todo")
       }

@@ -14,6 +14,9 @@ state() {
     notice_unread
     find_differences
     [ -z "$differs" ] || check_as_in_cage
+  else
+    loaded=$(loaded_from_named)
+    [ -z "$loaded" ] || fail "$loaded; nothing was replaced"
   fi
   find_ask_port
   refuse_silence

@@ -10,8 +10,8 @@ state() {
 }
 
 verify() {
-  expect_equal 'the user of named stands first in the cage' "$run_user" "$(awk -F: 'NR == 1 { print $1 }' "$cage/etc/passwd" 2>/dev/null)"
+  expect_equal 'the user of named stands first in the cage' "$run_user" "$(text_of "$cage/etc/passwd" | awk -F: 'NR == 1 { print $1 }')"
   expect_file "$cage/etc/master.passwd" 0600
   expect_file "$cage/etc/spwd.db" 0600
-  observe cage.accounts "$(awk -F: '{ print $1 }' "$cage/etc/passwd" 2>/dev/null)"
+  observe cage.accounts "$(text_of "$cage/etc/passwd" | awk -F: '{ print $1 }')"
 }
