@@ -95,7 +95,8 @@ m_close_receipt() {
 # m_start_ticker: its number is not written by the ticker itself: a follower that finds the driver dead would not know of one
 # that has just begun.
 m_start_ticker() {
-  /bin/sh "$m_work/runtime/ticker.sh" "$m_work" "$$" </dev/null >/dev/null 2>&1 &
+  # From inside the directory: a short run may be over, and its directory gone, before this one begins.
+  /bin/sh runtime/ticker.sh "$m_work" "$$" </dev/null >/dev/null 2>&1 &
   printf '%s\n' "$!" >"$m_work/ticker.pid"
 }
 

@@ -20,4 +20,4 @@ printf '' >"$m_work/log/000.ev" && printf '%s\n' "$$" >"$m_work/driver.pid" ||
 /bin/sh "$m_work/runtime/driver.sh" "$m_work" </dev/null >>"$m_work/log/000.out" 2>>"$m_work/log/000.err" &
 printf '%s\n' "$!" >"$m_work/driver.pid"
 
-exec /bin/sh "$m_work/runtime/follow.sh" "$m_work"
+exec /bin/sh runtime/follow.sh "$m_work"

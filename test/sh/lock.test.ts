@@ -1,9 +1,10 @@
 // One run at a time changes a host; a dead run's lock does not stand in the way.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { other } from './others.ts';
 import { eventually } from './processes.ts';
 import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
@@ -57,6 +58,24 @@ describe('the lock of a host', () => {
     writeFileSync(join(host.state, 'lock', '1'), `${process.pid}\nr1\nghost@there\nthen\n${more}`);
     const { result } = await host.run('apply', { steps: { one: 'state() { file "$root/f" --content x; }' } });
     expect(result.outcome, complaintsOf(result)).toBe(outcome);
+  });
+
+  it('is not kept alive by a process of another account, whatever its command line says', async () => {
+    const host = scratchHost();
+    mkdirSync(join(host.state, 'lock'), { recursive: true });
+    mkdirSync(join(host.state, 'runs'));
+    const script = '/tmp/muster.x/runtime/driver.sh';
+    const child = spawn('/bin/sh', ['-c', 'sleep 300; :', script], { uid: other, gid: other, detached: true });
+    onTestFinished(() => {
+      process.kill(-child.pid!, 'SIGKILL');
+    });
+    writeFileSync(
+      join(host.state, 'lock', '1'),
+      `${String(child.pid)}\nr1\nghost@there\nthen\napply\nx\nlong ago\n${script}\n`,
+    );
+    const { result } = await host.run('apply', { steps: { one: 'state() { file "$root/f" --content x; }' } });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    expect(child.exitCode).toBe(null);
   });
 
   it('refuses a second run while one goes on, and names the first', async () => {
