@@ -52,7 +52,10 @@ function leaveAllKinds(there: HostWithTmp): void {
   });
   // As somebody gave it such a command line, on purpose.
   const posing = leave(there, 'muster.posing', {});
-  writeFileSync(join(posing, 'driver.pid'), workIn(posing, { uid: other }));
+  writeFileSync(
+    join(posing, 'driver.pid'),
+    process.getuid?.() === 0 ? workIn(posing, { uid: other }) : nobody,
+  );
   utimesSync(leave(there, 'muster.oldold', { x: '' }), 1, 1);
   leave(there, 'muster.newnew', { x: '' });
   const alive = leave(there, 'muster.alive1', { 'ticker.pid': nobody });

@@ -67,74 +67,77 @@ function plant(): Plants {
   };
 }
 
-describe.each(['directory', 'link'] as const)('a %s in the place of a directory that is gone', (kind) => {
-  it('is not booted in', async () => {
-    const { there, ready, harm } = plant();
-    const swap = `n=$((\${n:-0} + 1)); [ "$n" -gt 1 ] || { rmdir "$m_work"; mv ${kept(ready[kind])} "$m_work"; }`;
-    const { result } = await there.run('apply', {
-      steps,
-      boot: (text) => text.replace('    cd "$m_work"', () => `    ${swap}\n    cd "$m_work"`),
+describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
+  'a %s in the place of a directory that is gone',
+  (kind) => {
+    it('is not booted in', async () => {
+      const { there, ready, harm } = plant();
+      const swap = `n=$((\${n:-0} + 1)); [ "$n" -gt 1 ] || { rmdir "$m_work"; mv ${kept(ready[kind])} "$m_work"; }`;
+      const { result } = await there.run('apply', {
+        steps,
+        boot: (text) => text.replace('    cd "$m_work"', () => `    ${swap}\n    cd "$m_work"`),
+      });
+      expect(harm()).toEqual([]);
+      expect(result.outcome, complaintsOf(result)).toBe('changed');
     });
-    expect(harm()).toEqual([]);
-    expect(result.outcome, complaintsOf(result)).toBe('changed');
-  });
 
-  it.each([
-    ['is not followed in', (at: string) => followText(at, new Map([['000.ev', 7]]))],
-    ['gets no word of the operator', (at: string) => controlText(at, 'stop')],
-    ['gets no order to end a step', (at: string) => controlText(at, 'cancel')],
-  ] as const)('%s', (_title, text) => {
-    const { there, ready, harm } = plant();
-    const at = join(there.tmp, 'muster.abcdef');
-    execFileSync('mv', [ready[kind], at]);
-    spawnSync('/bin/sh', ['-s'], { input: text(at) });
-    expect(harm()).toEqual([]);
-    expect(existsSync(join(at, 'run'))).toBe(true);
-  });
+    it.each([
+      ['is not followed in', (at: string) => followText(at, new Map([['000.ev', 7]]))],
+      ['gets no word of the operator', (at: string) => controlText(at, 'stop')],
+      ['gets no order to end a step', (at: string) => controlText(at, 'cancel')],
+    ] as const)('%s', (_title, text) => {
+      const { there, ready, harm } = plant();
+      const at = join(there.tmp, 'muster.abcdef');
+      execFileSync('mv', [ready[kind], at]);
+      spawnSync('/bin/sh', ['-s'], { input: text(at) });
+      expect(harm()).toEqual([]);
+      expect(existsSync(join(at, 'run'))).toBe(true);
+    });
 
-  it('is no business of a ticker whose run is over', async () => {
-    const { there, ready, harm } = plant();
-    const { result } = await there.run('apply', {
-      steps: { one: `state() { echo "$m_work" >"$root/work"; file "$root/f" --content x; }` },
-      runtime: (path, text) =>
-        path === 'follow.sh'
-          ? text.replace(
-              'rm -rf "$m_name/run" "$m_name"',
-              (remove) => `${remove}; mv ${kept(ready[kind])} "$m_name"`,
-            )
-          : path === 'ticker.sh'
-            ? `${text.replace('m_left % 10', 'm_left % 1').replace('m_left=900', 'm_left=2')}`.replaceAll(
-                'exit 0',
-                `{ : >${kept(there.host.path('over'))}; exit 0; }`,
-              ) + `: >${kept(there.host.path('over'))}\n`
+    it('is no business of a ticker whose run is over', async () => {
+      const { there, ready, harm } = plant();
+      const { result } = await there.run('apply', {
+        steps: { one: `state() { echo "$m_work" >"$root/work"; file "$root/f" --content x; }` },
+        runtime: (path, text) =>
+          path === 'follow.sh'
+            ? text.replace(
+                'rm -rf "$m_name/run" "$m_name"',
+                (remove) => `${remove}; mv ${kept(ready[kind])} "$m_name"`,
+              )
+            : path === 'ticker.sh'
+              ? `${text.replace('m_left % 10', 'm_left % 1').replace('m_left=900', 'm_left=2')}`.replaceAll(
+                  'exit 0',
+                  `{ : >${kept(there.host.path('over'))}; exit 0; }`,
+                ) + `: >${kept(there.host.path('over'))}\n`
+              : text,
+      });
+      expect(result.outcome, complaintsOf(result)).toBe('changed');
+      expect(await eventually(() => existsSync(there.host.path('over')))).toBe(true);
+      expect(harm()).toEqual([]);
+      expect(existsSync(there.host.read('work').trim())).toBe(true);
+    });
+
+    it('is not taken for what a dead run left', async () => {
+      const { there, ready, harm } = plant();
+      const dead = join(there.tmp, 'muster.deadxx');
+      mkdirSync(dead, { mode: 0o700 });
+      writeFileSync(join(dead, 'driver.pid'), '4194305\n');
+      const { result } = await there.run('apply', {
+        steps,
+        runtime: (path, text) =>
+          path === 'dead.sh'
+            ? text.replace(
+                '  while IFS= read -r m_dead <&3',
+                (line) => `  rm -rf ${kept(dead)}; mv ${kept(ready[kind])} ${kept(dead)}\n${line}`,
+              )
             : text,
+      });
+      expect(result.outcome, complaintsOf(result)).toBe('changed');
+      expect(harm()).toEqual([]);
+      expect(existsSync(join(dead, 'run'))).toBe(true);
     });
-    expect(result.outcome, complaintsOf(result)).toBe('changed');
-    expect(await eventually(() => existsSync(there.host.path('over')))).toBe(true);
-    expect(harm()).toEqual([]);
-    expect(existsSync(there.host.read('work').trim())).toBe(true);
-  });
-
-  it('is not taken for what a dead run left', async () => {
-    const { there, ready, harm } = plant();
-    const dead = join(there.tmp, 'muster.deadxx');
-    mkdirSync(dead, { mode: 0o700 });
-    writeFileSync(join(dead, 'driver.pid'), '4194305\n');
-    const { result } = await there.run('apply', {
-      steps,
-      runtime: (path, text) =>
-        path === 'dead.sh'
-          ? text.replace(
-              '  while IFS= read -r m_dead <&3',
-              (line) => `  rm -rf ${kept(dead)}; mv ${kept(ready[kind])} ${kept(dead)}\n${line}`,
-            )
-          : text,
-    });
-    expect(result.outcome, complaintsOf(result)).toBe('changed');
-    expect(harm()).toEqual([]);
-    expect(existsSync(join(dead, 'run'))).toBe(true);
-  });
-});
+  },
+);
 
 describe('the directory of a run that goes on', () => {
   it('is reached by the operator, and followed', () => {
