@@ -66,7 +66,7 @@ m_round() {
 # m_watch_ticker: without one nothing has a time limit, and what a dead driver left running goes on. It was killed, for at
 # its own end it takes its number away. Three times, so that one that cannot live is not begun for ever.
 m_watch_ticker() {
-  [ -f ticker.pid ] && [ "$m_new_tickers" -lt 3 ] && ! m_runs ticker && [ ! -f done ] || return 0
+  [ -f ticker.pid ] && [ "$m_new_tickers" -lt 3 ] && ! m_runs ticker && [ ! -f ./done ] || return 0
   read -r m_pid <driver.pid && [ -n "$m_pid" ] || return 0
   m_new_tickers=$((m_new_tickers + 1))
   /bin/sh runtime/ticker.sh "$m_name" "$m_pid" </dev/null >/dev/null 2>&1 &
@@ -80,11 +80,11 @@ m_rounds=0
 while :; do
   m_end=
   m_watch_ticker
-  if [ -f done ]; then
+  if [ -f ./done ]; then
     m_end="done"
   elif ! m_runs driver; then
     # The ticker ends what a dead driver left running; the run is over when that is done.
-    if [ -f done ]; then
+    if [ -f ./done ]; then
       m_end="done"
     elif ! m_runs ticker; then
       m_end=died

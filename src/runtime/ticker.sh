@@ -87,7 +87,7 @@ m_end_step_if() {
 # m_has_ended: the driver came to the end of its run, good or bad, and what its steps left running is left alone. A
 # follower that heard of it removes the directory, and `run` in it first; so `run` is looked for after `done`.
 m_has_ended() {
-  [ -f done ] || [ ! -f run ]
+  [ -f ./done ] || [ ! -f run ]
 }
 
 # m_is_empty: the work directory is gone. What may be in the place that it had is not looked at.

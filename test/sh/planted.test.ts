@@ -105,10 +105,11 @@ describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
                 (remove) => `${remove}; mv ${kept(ready[kind])} "$m_name"`,
               )
             : path === 'ticker.sh'
-              ? `${text.replace('m_left % 10', 'm_left % 1').replace('m_left=900', 'm_left=2')}`.replaceAll(
-                  'exit 0',
-                  `{ : >${kept(there.host.path('over'))}; exit 0; }`,
-                ) + `: >${kept(there.host.path('over'))}\n`
+              ? text
+                  .replace('m_left % 10', 'm_left % 1')
+                  .replace('m_left=900', 'm_left=2')
+                  .replaceAll('exit 0', `{ : >${kept(there.host.path('over'))}; exit 0; }`) +
+                `: >${kept(there.host.path('over'))}\n`
               : text,
       });
       expect(result.outcome, complaintsOf(result)).toBe('changed');
