@@ -82,10 +82,10 @@ describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
     });
 
     it.each([
-      ['is not followed in', (at: string) => followText(at, new Map([['000.ev', 7]]))],
-      ['gets no word of the operator', (at: string) => controlText(at, 'stop')],
-      ['gets no order to end a step', (at: string) => controlText(at, 'cancel')],
-    ] as const)('%s', (_title, text) => {
+      ['comes back', (at: string) => followText(at, new Map([['000.ev', 7]]))],
+      ['says stop', (at: string) => controlText(at, 'stop')],
+      ['says cancel', (at: string) => controlText(at, 'cancel')],
+    ] as const)('is not entered for a controller that %s', (_title, text) => {
       const { there, ready, harm } = plant();
       const at = join(there.tmp, 'muster.abcdef');
       execFileSync('mv', [ready[kind], at]);
