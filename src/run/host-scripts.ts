@@ -14,10 +14,19 @@ export function bootText(nonce: string): string {
 /** Takes up the log of a driver that runs already, from the offsets that were seen. */
 export function followText(directory: string, offsets: ReadonlyMap<string, number>): string {
   const pairs = [...offsets].map(([log, offset]) => quote(`${log}=${offset}`)).join(' ');
-  return `exec /bin/sh ${quote(`${directory}/runtime/follow.sh`)} ${quote(directory)} ${pairs}\n`;
+  return within(directory, `exec /bin/sh runtime/follow.sh ${quote(directory)} ${pairs}`);
 }
 
 /** Leaves word for the driver: `stop` at the next step boundary, `cancel` the running step. */
 export function controlText(directory: string, file: 'stop' | 'cancel'): string {
-  return `: >${quote(`${directory}/${file}`)}\n`;
+  return within(directory, `: >${file}`);
+}
+
+/**
+ * Has a command done in a run's directory, and nowhere else: the run may have ended meanwhile, and then anybody may have put
+ * something in the place of its directory, which is below /tmp.
+ */
+function within(directory: string, command: string): string {
+  const name = directory.slice(directory.lastIndexOf('/') + 1);
+  return `cd ${quote(directory)} && [ -O . ] && case $(pwd -P) in */${quote(name)}) ${command} ;; esac\n`;
 }

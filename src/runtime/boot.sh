@@ -25,19 +25,28 @@ muster_boot() {
   # Why it failed is kept in a variable: on a disk that is full there is no room for it. A second try, because the first
   # one gives the name only. Of what mktemp says the reason alone: the name in it is a random one.
   for m_try in 1 2 3; do
+    m_inside=
     m_work=$(mktemp -d /tmp/muster.XXXXXX 2>/dev/null) || m_work=$(mktemp -d /tmp/muster.XXXXXX 2>&1) || {
       printf '@%s fail cannot make a private directory below /tmp: %s\n' '@NONCE@' "${m_work##*: }"
       exit 73
     }
-    # Who works here: what becomes of this process is the follower. Another run may just have taken an empty directory for
-    # one of a dead run, and then it is gone.
-    { printf '%s\n' "$$" >"$m_work/follower.pid"; } 2>/dev/null
-    [ ! -d "$m_work" ] || break
+    # Another run may just have taken an empty directory for one of a dead run. Then it is gone, and anybody may have put
+    # something in its place. So all is done from inside a directory that is ours.
+    cd "$m_work" 2>/dev/null && [ -O . ] && case $(pwd -P) in */"${m_work##*/}") ;; *) false ;; esac || continue
+    m_inside=1
+    # Who works here: what becomes of this process is the follower.
+    { printf '%s\n' "$$" >follower.pid; } 2>/dev/null
+    [ ! -f follower.pid ] || break
   done
+  [ -n "$m_inside" ] || {
+    printf '@%s fail a private directory below /tmp was taken away three times, the last one was %s\n' '@NONCE@' "$m_work"
+    exit 73
+  }
   printf '@%s ready %s\n' '@NONCE@' "$m_work"
-  m_said=$(cd "$m_work" && tar xpf - 2>&1) && cd "$m_work" || {
+  m_said=$(tar xpf - 2>&1) || {
     printf '@%s fail the bundle did not unpack below /tmp: %s\n' '@NONCE@' "${m_said%%"$m_newline"*}"
-    cd / && rm -rf "$m_work"
+    rm -rf ./*
+    cd / && rmdir "$m_work"
     exit 74
   }
   exec /bin/sh "$m_work/runtime/start.sh" "$m_work"

@@ -10,28 +10,40 @@ m_sweep_work() {
   ls -ln /tmp/. 2>/dev/null | awk -v uid="${m_self_uid:-$(id -u)}" '
     $1 ~ /^drwx------/ && $3 == uid && NF == 9 && $9 ~ /^muster\.[A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9]$/ { print "/tmp/" $9 }' >"$m_work/ours"
   while IFS= read -r m_dead <&3; do
-    [ "$m_dead" = "$m_work" ] || ! m_is_deserted || rm -rf "$m_dead"
+    [ "$m_dead" = "$m_work" ] || (m_clear_dead) 2>/dev/null
   done 3<"$m_work/ours"
 }
 
-# m_is_deserted: no process of muster works in m_dead any more, and none will come back to it.
+# m_clear_dead: in a subshell, removes m_dead if it is deserted. A run that ends just now removes it itself, and then anybody may put
+# something in its place. So all is done from inside a directory that is ours.
+m_clear_dead() {
+  cd "$m_dead" && [ -O . ] || return 0
+  case $(pwd -P) in */"${m_dead##*/}") ;; *) return 0 ;; esac
+  m_is_deserted || return 0
+  rm -rf ./* ./.[!.]*
+  cd / && rmdir "$m_dead"
+}
+
+# m_is_deserted: no process of muster works in m_dead, the current directory, any more, and none will come back to it.
 m_is_deserted() {
   # It has just been made, or who made it died in that moment: who lives makes another one.
   rmdir "$m_dead" 2>/dev/null && return
-  if [ ! -f "$m_dead/driver.pid" ] && [ ! -f "$m_dead/follower.pid" ]; then
+  if [ ! -f driver.pid ] && [ ! -f follower.pid ]; then
     # The console of an older version does not say who it is.
-    [ -n "$(find "$m_dead" -prune -mtime +0 -print 2>/dev/null)" ]
+    [ -n "$(find . -prune -mtime +0 -print 2>/dev/null)" ]
     return
   fi
-  ! m_works_in "$m_dead" driver && ! m_works_in "$m_dead" ticker && ! m_works_in "$m_dead" follower
+  ! m_works_in "$m_dead" driver . && ! m_works_in "$m_dead" ticker . && ! m_works_in "$m_dead" follower .
 }
 
-# m_works_in DIRECTORY NAME: the process of DIRECTORY's NAME.pid lives, and is muster's. After a reboot, or after a long time,
-# another one may have the number. No time is compared: clocks are set, and some begin anew at every boot.
+# m_works_in DIRECTORY NAME [WHERE]: the process of DIRECTORY's NAME.pid lives, and is muster's. After a reboot, or after a long
+# time, another one may have the number, also one to which somebody gave such a command line. No time is compared: clocks are set,
+# and some begin anew at every boot.
 m_works_in() {
-  m_is_alive "$1/$2.pid" || return 1
+  m_is_alive "${3-$1}/$2.pid" || return 1
+  m_look_at_process "$m_number"
   # While the bundle comes it is a bare `sh -s`.
-  case $(ps -ww -o command= -p "$m_number" 2>/dev/null) in *"$1/"* | *"$1 "* | *'sh -s'* | *undo.sh* | '') return 0 ;; esac
+  case $m_whose$m_command in ours*"$1/"* | ours*"$1 "* | ours*'sh -s'* | ours*undo.sh* | '') return 0 ;; esac
   return 1
 }
 

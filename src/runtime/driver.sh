@@ -66,18 +66,24 @@ m_open_receipt() {
     m_receipt=
     m_refuse "cannot make the receipt $m_state_dir/runs/$m_run_id"
   }
-  m_take_number "$m_receipt"
-  : >"$m_receipt/journal"
-  cat "$m_events" >"$m_receipt/events"
+  # One that is not whole, on a disk without room, could not be undone at the console.
+  m_said=$(m_fill_receipt 2>&1) || {
+    rm -rf "$m_receipt"
+    m_receipt=
+    m_refuse "cannot write the receipt $m_state_dir/runs/$m_run_id: ${m_said##*: }; nothing was begun"
+  }
   ln -s "$m_receipt/events" "$m_work/events.new" && mv -f "$m_work/events.new" "$m_events"
-  {
-    printf 'run=%s\nplaybook=%s\ndigest=%s\noperator=%s\n' "$m_run_id" "$m_playbook" "$m_bundle_digest" "$m_operator"
-    printf 'started=%s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')"
-  } >"$m_receipt/meta"
-  printf 'running\n' >"$m_receipt/status"
+}
+
+m_fill_receipt() {
+  m_take_number "$m_receipt" && printf '' >"$m_receipt/journal" &&
+    printf 'run=%s\nplaybook=%s\ndigest=%s\noperator=%s\nstarted=%s\n' "$m_run_id" "$m_playbook" "$m_bundle_digest" \
+      "$m_operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" >"$m_receipt/meta" &&
+    printf 'running\n' >"$m_receipt/status" &&
+    cp "$m_work/runtime/mask-files.awk" "$m_receipt/mask-files.awk" || return 1
   m_quote "$PATH"
-  cp "$m_work/runtime/mask-files.awk" "$m_receipt/mask-files.awk"
-  (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh ways.sh held.sh trees.sh read.sh services.sh switches.sh accounts.sh lock.sh dead.sh units.sh kept.sh clear.sh hand-back.sh hand-plan.sh undo.sh undo-tree.sh undo-system.sh undo-package.sh undo-registry.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh"
+  (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh ways.sh held.sh trees.sh read.sh services.sh switches.sh accounts.sh lock.sh dead.sh units.sh kept.sh clear.sh hand-back.sh hand-plan.sh undo.sh undo-tree.sh undo-system.sh undo-package.sh undo-registry.sh rollback.sh console-main.sh) >"$m_receipt/undo.sh" &&
+    cat "$m_events" >"$m_receipt/events"
 }
 
 # m_close_receipt STATUS: a run that changed nothing leaves nothing.
@@ -95,7 +101,8 @@ m_close_receipt() {
 # m_start_ticker: its number is not written by the ticker itself: a follower that finds the driver dead would not know of one
 # that has just begun.
 m_start_ticker() {
-  /bin/sh "$m_work/runtime/ticker.sh" "$m_work" "$$" </dev/null >/dev/null 2>&1 &
+  # From inside the directory: a short run may be over, and its directory gone, before this one begins.
+  /bin/sh runtime/ticker.sh "$m_work" "$$" </dev/null >/dev/null 2>&1 &
   printf '%s\n' "$!" >"$m_work/ticker.pid"
 }
 

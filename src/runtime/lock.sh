@@ -69,10 +69,12 @@ m_is_held() {
   [ "$m_pid" != "$$" ] && m_is_alive "$1" && ! m_is_another
 }
 
-# m_is_another: the process that has the number m_pid now is not the one that claimed, as after a reboot: it is not at the same
-# script. Not by when it began, which ps may reckon anew when a clock is set, and which is the same again after a boot where
+# m_is_another: the process that has the number m_pid now is not the one that claimed, as after a reboot: it is another account's,
+# or is not at the same script. Not by when it began, which ps may reckon anew when a clock is set, and which is the same again after a boot where
 # the clock begins anew; but where a script's name, as a person gave it at the console, is not the only one.
 m_is_another() {
+  m_look_at_process "$m_pid"
+  [ "$m_whose" != theirs ] || return 0
   [ -n "$m_script_of" ] || return 1
   case $m_script_of in
     /*) ;;
@@ -81,7 +83,22 @@ m_is_another() {
       [ "$m_process" != "$m_began" ] || return 1
       ;;
   esac
-  case $(ps -ww -o command= -p "$m_pid" 2>/dev/null) in *"$m_script_of"* | '') return 1 ;; esac
+  case $m_command in *"$m_script_of"* | '') return 1 ;; esac
+}
+
+# m_look_at_process PID: sets m_command to its command line, and m_whose to `ours`, or to `theirs` when another account started it,
+# which may give a process any command line. Both are empty when there is nothing to see.
+m_look_at_process() {
+  m_whose='' m_command=''
+  : "${m_self_uid:=$(id -u)}"
+  read -r m_ruid m_euid m_command <<EOF || :
+$(ps -ww -o ruid= -o uid= -o command= -p "$1" 2>/dev/null)
+EOF
+  case $m_ruid:$m_euid in
+    :*) ;;
+    "$m_self_uid:$m_self_uid") m_whose=ours ;;
+    *) m_whose=theirs ;;
+  esac
 }
 
 # m_read_claim FILE: sets m_pid, m_run, m_owner, m_since, m_doing, m_of_playbook, m_began and m_script_of. False when it is

@@ -89,14 +89,16 @@ m_read_meta() {
 m_await_others() {
   m_find_holder || return 0
   [ "${m_wait:-0}" -gt 0 ] || return 1
-  if [ -z "${m_wait_until-}" ]; then
-    m_wait_until=$(($(date +%s) + m_wait))
+  if [ -z "${m_wait_left-}" ]; then
+    # Counted in turns, because a clock may be set meanwhile.
+    m_wait_left=$m_wait
     notice "waits for run $m_run by $m_owner, which is at work here since $m_since"
     m_emit wait "$m_wait"
   fi
   while m_find_holder; do
-    [ "$(date +%s)" -lt "$m_wait_until" ] || return 1
+    [ "$m_wait_left" -gt 0 ] || return 1
     sleep 1
+    m_wait_left=$((m_wait_left - 1))
     [ ! -f "$m_work/stop" ] && [ ! -f "$m_work/cancel" ] ||
       m_refuse "stopped by the operator while it waited for run $m_run"
   done

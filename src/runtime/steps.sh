@@ -36,7 +36,7 @@ m_one_step() {
   while :; do
     m_drop "$m_work/timed-out" "$m_work/step.result" "$m_work/fail.reason" "$m_work/guarded"
     # One more, because m_now may be the last moment of its second.
-    printf '%s\n' "$((m_now + m_timeout + 1))" >"$m_work/deadline"
+    printf '%s %s\n' "$((m_now + m_timeout + 1))" "$m_timeout" >"$m_work/deadline"
     # One that was killed, while no follower is there to see it, would leave this step without an end.
     { read -r m_ticker <"$m_work/ticker.pid" && kill -0 "$m_ticker"; } 2>/dev/null || m_start_ticker
     : >"$m_work/in-step"
@@ -80,7 +80,10 @@ m_one_step() {
     m_failed_step=${m_failed_step:-$m_id}
     m_run_reason=${m_run_reason:-step $m_id: $m_reason}
   fi
-  m_emit end "$m_id" "$m_outcome" "$(($(date +%s) - m_started))" "$m_reason"
+  # Where the clock was set meanwhile, nobody knows how long it took; a count of many digits breaks the protocol.
+  m_took=$(($(date +%s) - m_started))
+  [ "$m_took" -ge 0 ] && [ "$m_took" -lt 10000000 ] || m_took=0
+  m_emit end "$m_id" "$m_outcome" "$m_took" "$m_reason"
 }
 
 # m_take_back: undoes the run, which left the host worse off than it was. Nobody can stop that: the ticker ends steps only,

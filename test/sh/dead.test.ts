@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { other } from './others.ts';
 import { deathBeforeLine, withOwnTmp, type HostWithTmp } from './own-tmp.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
 
@@ -27,8 +28,9 @@ function leave(there: HostWithTmp, name: string, pids: Readonly<Record<string, s
 }
 
 /** A process that is at work in a directory, by its command line. */
-function workIn(directory: string): string {
+function workIn(directory: string, account: { readonly uid?: number } = {}): string {
   const child = spawn('/bin/sh', ['-c', 'sleep 300; :', `${directory}/runtime/driver.sh`], {
+    ...account,
     detached: true,
     stdio: 'ignore',
   });
@@ -48,6 +50,12 @@ function leaveAllKinds(there: HostWithTmp): void {
     'driver.pid': `${String(process.pid)}\n`,
     'follower.pid': `${String(process.pid)}\n`,
   });
+  // As somebody gave it such a command line, on purpose.
+  const posing = leave(there, 'muster.posing', {});
+  writeFileSync(
+    join(posing, 'driver.pid'),
+    process.getuid?.() === 0 ? workIn(posing, { uid: other }) : nobody,
+  );
   utimesSync(leave(there, 'muster.oldold', { x: '' }), 1, 1);
   leave(there, 'muster.newnew', { x: '' });
   const alive = leave(there, 'muster.alive1', { 'ticker.pid': nobody });

@@ -1,9 +1,10 @@
 // One run at a time changes a host; a dead run's lock does not stand in the way.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { other } from './others.ts';
 import { eventually } from './processes.ts';
 import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
@@ -58,6 +59,33 @@ describe('the lock of a host', () => {
     const { result } = await host.run('apply', { steps: { one: 'state() { file "$root/f" --content x; }' } });
     expect(result.outcome, complaintsOf(result)).toBe(outcome);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'is not kept alive by a process of another account, whatever its command line says',
+    async () => {
+      const host = scratchHost();
+      mkdirSync(join(host.state, 'lock'), { recursive: true });
+      mkdirSync(join(host.state, 'runs'));
+      const script = '/tmp/muster.x/runtime/driver.sh';
+      const child = spawn('/bin/sh', ['-c', 'sleep 300; :', script], {
+        uid: other,
+        gid: other,
+        detached: true,
+      });
+      onTestFinished(() => {
+        process.kill(-child.pid!, 'SIGKILL');
+      });
+      writeFileSync(
+        join(host.state, 'lock', '1'),
+        `${String(child.pid)}\nr1\nghost@there\nthen\napply\nx\nlong ago\n${script}\n`,
+      );
+      const { result } = await host.run('apply', {
+        steps: { one: 'state() { file "$root/f" --content x; }' },
+      });
+      expect(result.outcome, complaintsOf(result)).toBe('changed');
+      expect(child.exitCode).toBe(null);
+    },
+  );
 
   it('refuses a second run while one goes on, and names the first', async () => {
     const host = scratchHost();
@@ -210,6 +238,26 @@ describe('a receipt', () => {
     expect(readdirSync(host.root)).toEqual(['a']);
     expect(readdirSync(host.state)).not.toContain('lock');
   });
+
+  it.each([8, 40])(
+    'that has no room on the disk (over %i blocks a file) is not begun, and neither is the run',
+    async (blocks) => {
+      const host = scratchHost();
+      const { result } = await host.run('apply', {
+        steps: { one: 'state() { file "$root/f" --content x; }' },
+        runtime: (path, text) =>
+          path === 'driver.sh'
+            ? text.replace(
+                /^m_fill_receipt\(\) \{\n/m,
+                (head) => `${head}  trap '' XFSZ; ulimit -f ${String(blocks)}\n`,
+              )
+            : text,
+      });
+      expect(result.outcome, complaintsOf(result)).toBe('failed');
+      expect(result.reason).toMatch(/^cannot write the receipt \S+: File too large; nothing was begun$/);
+      expect([existsSync(host.path('f')), host.receipts()]).toEqual([false, []]);
+    },
+  );
 
   it('is not looked for on a host that has none, and none is made', async () => {
     const host = scratchHost();

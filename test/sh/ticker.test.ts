@@ -128,4 +128,31 @@ describe('the time of a step', () => {
     const { result } = await run;
     expect(result.steps[0]?.reason).toBe('over its time of 3 s; everything that it started was ended');
   });
+
+  it.each([
+    ['forward by decades', 100, 2_000_000_000, 60, 'ok'],
+    ['back by decades', 2_000_000_000, 100, 2, 'failed'],
+  ] as const)('is kept when the clock is set %s', async (_title, from, to, timeoutSeconds, outcome) => {
+    const host = scratchHost();
+    host.write('clock', `${String(from)}\n`);
+    const run = host.run('plan', {
+      timeoutSeconds,
+      steps: { slow: `state() { echo $$ >"$root/driver"; ${waitFor(host.path('go'))}; }` },
+      runtime: (path, text) => {
+        if (path === 'ticker.sh')
+          return text.replaceAll('date +%s', `echo x >>${host.path('asked')}; cat ${host.path('clock')}`);
+        return path === 'steps.sh' ? text.replaceAll('date +%s', `cat ${host.path('clock')}`) : text;
+      },
+    });
+    await eventually(() => existsSync(host.path('driver')));
+    host.write('clock', `${String(to)}\n`);
+    const turns = (): number => (existsSync(host.path('asked')) ? host.read('asked').length / 2 : 0);
+    if (outcome === 'ok') {
+      expect(await eventually(() => turns() > 3)).toBe(true);
+      host.write('go', 'x');
+    }
+    const { result } = await run;
+    expect(result.steps[0]?.outcome, complaintsOf(result)).toBe(outcome);
+    if (outcome === 'failed') expect(turns()).toBeGreaterThan(2 * timeoutSeconds);
+  });
 });

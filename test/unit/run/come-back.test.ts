@@ -55,7 +55,7 @@ function channel(cut: { readonly at: number; readonly how: Ends } | undefined): 
 
 /** What the boot script or a follower says, from the offsets that it is given. */
 function answer(asked: string): string {
-  const isFollower = asked.startsWith('exec /bin/sh');
+  const isFollower = asked.includes('exec /bin/sh runtime/follow.sh');
   const offsets = new Map([...asked.matchAll(/'(\d+\.\w+)=(\d+)'/g)].map(([, log, at]) => [log, Number(at)]));
   const frames = Object.entries(logs).map(([log, text]) => {
     const bytes = Buffer.from(text).toString('latin1');
