@@ -43,7 +43,11 @@ m_works_in() {
   m_is_alive "${3-$1}/$2.pid" || return 1
   m_look_at_process "$m_number"
   # While the bundle comes it is a bare `sh -s`.
-  case $m_whose$m_command in ours*"$1/"* | ours*"$1 "* | ours*'sh -s'* | ours*undo.sh* | '') return 0 ;; esac
+  case $m_whose$m_command in
+    ours*"$1/"* | ours*"$1 "* | ours*'sh -s'* | ours*undo.sh*) return 0 ;;
+    # It has just died, or ps shows nobody's.
+    '') kill -0 "$m_number" 2>/dev/null && return ;;
+  esac
   return 1
 }
 
