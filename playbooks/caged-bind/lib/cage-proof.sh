@@ -26,7 +26,9 @@ look_into_cage() {
   judge_cage
   forgive_what_named_writes
   cat "$m_work/cage.broken" >>"$m_work/cage.names"
-  is_roots "$cage" || printf '%s, above the cage; make it root'\''s alone (chown root, chmod go-w)\n' "$roots_why" >>"$m_work/cage.writable"
+  # The cage itself is named by what it holds.
+  is_roots "$cage" || grep '^/ (' "$m_work/cage.writable" >/dev/null ||
+    printf '%s, on the way to the cage; make it root'\''s alone (chown root, chmod go-w)\n' "$roots_why" >>"$m_work/cage.writable"
 }
 
 # accounts_of_named: prints `u NAME` and `g NAME` for every name by which find shows our user and the groups that it is in.
