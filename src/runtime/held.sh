@@ -148,7 +148,10 @@ END_OF_LOOK
   m_mode=$m_w_mode_had
   m_w_parent=${m_w_back%/*}
   if [ "$m_self_uid" -ne 0 ] || { m_walk "${m_w_parent:-/}" && [ -z "$m_foreign" ]; }; then
-    chown "$m_w_was" "$m_w_back" && m_chmod "$m_w_mode" "$m_w_back" && return 0
+    # A tool may have been killed from outside, so a second time.
+    for m_w_try in 1 2; do
+      chown "$m_w_was" "$m_w_back" && m_chmod "$m_w_mode" "$m_w_back" && return 0
+    done
   fi
   # Where a flag forbids it, it never was borrowed.
   [ "$m_w_is" != "$m_w_was $m_w_mode" ] || return 0

@@ -66,7 +66,9 @@ m_claim() {
 
 # m_is_held FILE: after m_read_claim: the process that made this claim lives. One of our own number is not it.
 m_is_held() {
-  [ "$m_pid" != "$$" ] && m_is_alive "$1" && ! m_is_another
+  [ "$m_pid" != "$$" ] && m_is_alive "$1" && ! m_is_another || return 1
+  # Who died while it was looked at, maybe with a number that was another's before, holds nothing.
+  [ -n "$m_command" ] || kill -0 "$m_pid" 2>/dev/null
 }
 
 # m_is_another: the process that has the number m_pid now is not the one that claimed, as after a reboot: it is another account's,
@@ -95,8 +97,9 @@ m_look_at_process() {
 $(ps -ww -o ruid= -o uid= -o command= -p "$1" 2>/dev/null)
 EOF
   case $m_ruid:$m_euid in
-    :*) ;;
     "$m_self_uid:$m_self_uid") m_whose=ours ;;
+    # What is no answer proves nobody dead.
+    : | *[!0-9:]*) m_command='' ;;
     *) m_whose=theirs ;;
   esac
 }
