@@ -114,9 +114,8 @@ export async function aftermath(lab: Lab, host: string): Promise<readonly string
     `[ ! -e ${marker} ] || sed 's/^/ran as root: /' ${marker}
 [ ! -e /var/db/muster/lock ] || { echo 'the lock is held: '; ls -la /var/db/muster/lock; }
 find / -xdev \\( -path /proc -o -path ${prey.sealed} -o -path ${prey.directory} \\) -prune -o -type f -size -2000k -print0 |
-  xargs -0 grep -l -F -e ${tokens[0]} -e ${tokens[1]} 2>/dev/null | while read -r file; do
-    ls -ldn "$file" | awk '$1 !~ /^-rw-------/ || $3 != 0 { print "a secret stands in: " $0 }'
-  done
+  xargs -0 grep -l -F -e ${tokens[0]} -e ${tokens[1]} 2>/dev/null | tr '\\n' '\\0' | xargs -0 ls -ldn 2>/dev/null |
+  awk '$1 !~ /^-rw-------/ || $3 != 0 { print "a secret stands in: " $0 }'
 for daemon in sshd cron inetd syslogd; do
   ps -axww -o user -o command | awk -v name="$daemon" '$1 == "root" && index($2, name) { found = 1 } END { exit !found }' ||
     echo "$daemon is gone"
