@@ -106,14 +106,17 @@ export function canaries(cage: string): readonly Watched[] {
   );
 }
 
-/** What root alone knows and others may read now, what ran as root, whether daemons of root's live: a line each. */
+/**
+ * What root alone knows and others may read now, what ran as root, whether daemons of root's live: a line each. A file to which
+ * the attacker made thousands of names is none that a run made.
+ */
 export async function aftermath(lab: Lab, host: string): Promise<readonly string[]> {
   const said = await inside(
     lab,
     host,
     `[ ! -e ${marker} ] || sed 's/^/ran as root: /' ${marker}
 [ ! -e /var/db/muster/lock ] || { echo 'the lock is held: '; ls -la /var/db/muster/lock; }
-find / -xdev \\( -path /proc -o -path ${prey.sealed} -o -path ${prey.directory} \\) -prune -o -type f -size -2000k -print0 |
+find / -xdev \\( -path /proc -o -path ${prey.sealed} -o -path ${prey.directory} \\) -prune -o -type f -links -9 -size -2000k -print0 |
   xargs -0 grep -l -F -e ${tokens[0]} -e ${tokens[1]} 2>/dev/null | tr '\\n' '\\0' | xargs -0 ls -ldn 2>/dev/null |
   awk '$1 !~ /^-rw-------/ || $3 != 0 { print "a secret stands in: " $0 }'
 for daemon in sshd cron inetd syslogd; do
