@@ -66,9 +66,7 @@ m_claim() {
 
 # m_is_held FILE: after m_read_claim: the process that made this claim lives. One of our own number is not it.
 m_is_held() {
-  [ "$m_pid" != "$$" ] && m_is_alive "$1" && ! m_is_another || return 1
-  # Who died while it was looked at, maybe with a number that was another's before, holds nothing.
-  [ -n "$m_command" ] || kill -0 "$m_pid" 2>/dev/null
+  [ "$m_pid" != "$$" ] && m_is_alive "$1" && ! m_is_another
 }
 
 # m_is_another: the process that has the number m_pid now is not the one that claimed, as after a reboot: it is another account's,
