@@ -215,3 +215,8 @@ m_own_content() {
   m_content=$m_opened_file
   m_content_foreign=
 }
+
+# m_end_reader PID: ends a process that the caller itself started to read something, and that hangs in it.
+m_end_reader() {
+  kill -9 "$1" 2>/dev/null
+}

@@ -23,8 +23,7 @@ within() {
     if [ "$within_naps" -le 20 ] && sleep 0.005 2>/dev/null; then
       continue
     elif [ "$(date +%s)" -ge "$within_end" ]; then
-      # muster-lint: allow RAW_CHANGE it ends the reader that this function itself started
-      read -r within_pid <"$m_work/within.pid" && kill -9 "$within_pid" 2>/dev/null || :
+      read -r within_pid <"$m_work/within.pid" && m_end_reader "$within_pid" || :
       m_await 5 test -f "$m_work/within.done" || :
       within_status=late
       return 1
