@@ -125,15 +125,17 @@ m_print() {
       m_extra='?'
       m_is_hollow "$1" || { m_digest "$1" && m_extra=$m_digest_value; }
       ;;
-    link)
-      m_link_target "$1"
-      m_escape "$m_target"
-      m_extra=$m_escaped
-      # A link's own mode follows the umask of whoever made it and means nothing.
-      m_mode=-
-      ;;
+    link) m_print_link "$1" ;;
   esac
   m_state="$m_type|$m_mode|$m_uid|$m_gid|$m_extra"
+}
+
+# m_print_link LINK: after m_look: sets m_extra to its target. Its own mode follows the umask of whoever made it and means nothing.
+m_print_link() {
+  m_link_target "$1"
+  m_escape "$m_target"
+  m_extra=$m_escaped
+  m_mode=-
 }
 
 # m_uid_of NAME-OR-NUMBER, m_gid_of NAME-OR-NUMBER: set m_id, empty when there is no such account (yet). The last name

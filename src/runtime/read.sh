@@ -104,7 +104,7 @@ m_read_foreign() {
   while [ ! -f "$1.done" ]; do
     m_w_turns=$((m_w_turns + 1))
     [ "$m_w_turns" -lt 5000 ] || sleep 0.1
-    [ "$m_w_turns" -ne 5050 ] || kill -9 "$(cat "$1.pid")" 2>/dev/null || :
+    [ "$m_w_turns" -ne 5050 ] || m_end_reader "$(cat "$1.pid" 2>/dev/null)" || :
     [ "$m_w_turns" -lt 5100 ] || break
   done
   [ -f "$1.ok" ] || m_read_refuse "$1" "$m_read_from was changed while it was read"
@@ -184,12 +184,7 @@ m_print_apart() {
       m_extra='?'
       ! m_read "$1" "$m_work/print" "$m_read_large" || { m_digest "$m_work/print" && m_extra=$m_digest_value; }
       ;;
-    link)
-      m_link_target "$1"
-      m_escape "$m_target"
-      m_extra=$m_escaped
-      m_mode=-
-      ;;
+    link) m_print_link "$1" ;;
   esac
   m_state="$m_type|$m_mode|$m_uid|$m_gid|$m_extra"
 }

@@ -140,7 +140,7 @@ describe('resources', () => {
     'copy /x --from "$cage" --once --mode 0600',
     'once=--once; copy /x --from "$cage" $once --whatever',
     'command -v ls',
-    'zq_painted_wall x; links x; namedctl /x',
+    'm_painted_wall x; links x; namedctl /x',
   ])('lets pass %s', (line) => {
     expect(briefly(lintState(line))).toEqual([]);
   });

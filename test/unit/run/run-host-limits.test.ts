@@ -5,6 +5,7 @@ import type { RunEvent } from '../../../src/events.ts';
 import type { Action } from '../../../src/result.ts';
 import { runHost } from '../../../src/run/index.ts';
 import type { Channel, HostConnection, Session, Transport } from '../../../src/transport/index.ts';
+import { loneConnection } from '../../support/lone-host.ts';
 
 /** What a link does after what it said: comes to its end, says nothing more for ever, or the last word over and over. */
 interface Link {
@@ -84,17 +85,9 @@ async function run(links: readonly (Link | ConnectError)[], given: Given = {}) {
     {
       host: 'ns1',
       connection: {
-        name: 'ns1',
-        address: '192.0.2.1',
-        port: 22,
-        user: 'ops',
-        knownHosts: ['x'],
-        agent: false,
-        become: 'none',
-        connectTimeoutMs: 1000,
+        ...loneConnection,
         readyTimeoutMs: 40,
         silenceTimeoutMs: 40,
-        legacyAlgorithms: false,
         ...given.connection,
       },
       action: given.action ?? 'plan',
