@@ -35,7 +35,10 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('accounts of the cage in 
 verify() { prove_accounts; }`,
       },
       files: Object.fromEntries(
-        ['lib/cage.sh', 'lib/cage-proof.sh'].map((name) => [name, Buffer.from(moved(read(name)))]),
+        ['lib/reading.sh', 'lib/cage.sh', 'lib/cage-proof.sh'].map((name) => [
+          name,
+          Buffer.from(moved(read(name))),
+        ]),
       ),
       vars: { cage: host.path('cage'), run_user: 'named' },
     };
