@@ -6,7 +6,7 @@ const only = (from, to, comment) => ({
   from: { path: `^src/${from}/` },
   to: { path: '^src/', pathNot: `^src/(${[from, ...to].join('|')})(/|\\.ts$)` },
 });
-const leaf = ['errors', 'events', 'result', 'host-names', 'unseen'];
+const leaf = ['model'];
 
 module.exports = {
   forbidden: [
@@ -48,39 +48,39 @@ module.exports = {
       from: { pathNot: '^src/lab/' },
       to: { path: 'node_modules/testcontainers/' },
     },
+    only('model', [], 'the vocabulary: a pure leaf'),
     only('document', leaf, 'located YAML: pure'),
     only('inventory', [...leaf, 'document'], 'pure'),
     only('playbook', [...leaf, 'document'], 'pure'),
-    only('lint', [...leaf, 'document', 'playbook'], 'rules over texts: pure'),
+    only('sh', leaf, 'texts of sh: pure'),
+    only('lint', [...leaf, 'document', 'inventory', 'playbook', 'sh', 'host'], 'rules over texts: pure'),
+    only(
+      'sources',
+      [...leaf, 'document'],
+      'what is read from the disk of the controller: effects, no domain',
+    ),
+    only(
+      'compile',
+      [...leaf, 'document', 'inventory', 'playbook', 'sh', 'host', 'schedule'],
+      'pure over ports',
+    ),
+    only('schedule', leaf, 'which hosts are next: pure'),
     only('protocol', leaf, 'pure'),
-    only('runtime', leaf, 'sh, and the door to it'),
-    only('bundle', leaf, 'pure'),
+    only('host', leaf, 'sh, and the door to it'),
     only('compare', leaf, 'pure'),
     only('transport', leaf, 'effects, no domain'),
-    only('report', [...leaf, 'compare'], 'subscribers and renderers, never logic'),
+    only('probe', [...leaf, 'document', 'inventory', 'playbook', 'compile', 'compare'], 'effects by port'),
+    only('run', [...leaf, 'protocol', 'transport', 'schedule', 'sh', 'host'], 'effects by port'),
     only('store', leaf, 'effects, no domain'),
-    only('config', [...leaf, 'document'], 'effects, no domain'),
+    only('report', [...leaf, 'compare'], 'subscribers and renderers, never logic'),
     only('lab', leaf, 'effects, no domain'),
-    only('probe', leaf, 'effects, no domain'),
-    only('run', [...leaf, 'bundle', 'protocol', 'transport', 'runtime'], 'effects by port'),
-    only(
-      'actions',
-      [
-        ...leaf,
-        'document',
-        'runtime',
-        'lint',
-        'run',
-        'bundle',
-        'compare',
-        'probe',
-        'inventory',
-        'playbook',
-        'transport',
-        'store',
-      ],
-      'recipes',
-    ),
+    {
+      name: 'actions-import',
+      severity: 'error',
+      comment: 'recipes',
+      from: { path: '^src/actions/' },
+      to: { path: '^src/(cli|report|lab)/' },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

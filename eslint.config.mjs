@@ -9,7 +9,18 @@ const syntaxForAll = [
   },
 ];
 
-const pureFolders = ['inventory', 'playbook', 'lint', 'bundle', 'protocol', 'compare'];
+const pureFolders = [
+  'model',
+  'document',
+  'inventory',
+  'playbook',
+  'sh',
+  'lint',
+  'compile',
+  'schedule',
+  'protocol',
+  'compare',
+];
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/', '**/*.cjs', '**/*.mjs'] },

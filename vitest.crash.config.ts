@@ -1,6 +1,9 @@
 // Runs that are killed at every moment, many of them, on practice hosts: npm run test:crash. See test/e2e/crash/.
 import { defineConfig } from 'vitest/config';
 
+// They look at hosts through this machine's kernel, which needs embedded ones.
+process.env['MUSTER_LAB_BACKEND'] = 'embedded';
+
 export default defineConfig({
   test: {
     include: ['test/e2e/crash/seeds.ts'],

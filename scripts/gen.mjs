@@ -7,7 +7,7 @@ import { readHeader, renderResources } from './gen/resources.mjs';
 
 const root = join(import.meta.dirname, '..');
 const main = join(root, 'dist/cli/main.js');
-const resourcesDirectory = join(root, 'src/runtime/resources');
+const resourcesDirectory = join(root, 'src/host/resources');
 
 function resourcesPage() {
   const files = readdirSync(resourcesDirectory).filter((file) => file.endsWith('.sh'));

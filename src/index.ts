@@ -3,10 +3,10 @@ export { apply, compare, exec, facts, ping, plan, rollback, verify } from './act
 export type { ActionDeps, FleetRun, PlaybookTarget, RollbackOptions, VerifyRun } from './actions/index.ts';
 export { compareFleet, foldByEquality } from './compare/index.ts';
 export type { Divergence, FleetComparison, Fold } from './compare/index.ts';
-export { readGivenFiles, readInventory, readPlaybookTree, readSecret } from './config/index.ts';
-export { ConfigError, ConnectError, isMusterError, MusterError, UsageError } from './errors.ts';
-export type { Issue, Location } from './errors.ts';
-export type { EventListener, RunEvent } from './events.ts';
+export { readGivenFiles, readInventory, readPlaybookTree, readSecret } from './sources/index.ts';
+export { ConfigError, ConnectError, isMusterError, MusterError, UsageError } from './model/index.ts';
+export type { Issue, Location } from './model/index.ts';
+export type { EventListener, RunEvent } from './model/index.ts';
 export { parseInventory, selectHosts } from './inventory/index.ts';
 export type { Inventory, InventoryHost } from './inventory/index.ts';
 export { parsePlaybook } from './playbook/index.ts';
@@ -20,7 +20,7 @@ export type {
   ResourceResult,
   RunResult,
   StepResult,
-} from './result.ts';
+} from './model/index.ts';
 export type { StopSignals } from './run/index.ts';
 export { localTransport, sshTransport } from './transport/index.ts';
 export type { HostConnection, Transport } from './transport/index.ts';

@@ -1,9 +1,8 @@
 // apply: brings hosts to the declared state, with an undo record of every change.
 import type { ActionDeps } from './deps.ts';
-import type { FleetRun } from './fleet-run.ts';
+import type { FleetRun } from '../run/index.ts';
 import { runRequest } from './fleet-run.ts';
-import type { PlaybookTarget } from './playbook-request.ts';
-import { playbookRequest } from './playbook-request.ts';
+import { playbookRequest, type PlaybookTarget } from '../compile/index.ts';
 
 /** Applies a playbook. Throws ConfigError or UsageError before any host is reached. */
 export async function apply(

@@ -1,9 +1,9 @@
 // exec, facts and ping: questions to hosts that need no playbook.
 import type { InventoryHost } from '../inventory/index.ts';
 import type { ActionDeps } from './deps.ts';
-import type { FleetRun } from './fleet-run.ts';
-import { bareLoad, runRequest } from './fleet-run.ts';
-import { everyHostAtOnce } from './playbook-request.ts';
+import type { FleetRun } from '../run/index.ts';
+import { bareLoad, everyHostAtOnce } from '../compile/index.ts';
+import { runRequest } from './fleet-run.ts';
 
 /** Runs a line of sh on every host, as the login user (or root, where the host says `become`). */
 export async function exec(

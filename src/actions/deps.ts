@@ -1,10 +1,10 @@
 // What the actions need from outside: adapters and choices, put together by the CLI (or by whoever uses the library).
-import type { SecretSource } from '../document/index.ts';
-import type { EventListener } from '../events.ts';
+import type { SourcePorts } from '../compile/index.ts';
+import type { EventListener } from '../model/index.ts';
 import type { StopSignals } from '../run/index.ts';
 import type { Transport } from '../transport/index.ts';
 
-export interface ActionDeps {
+export interface ActionDeps extends SourcePorts {
   readonly transport: Transport;
   readonly emit: EventListener;
   readonly signals: StopSignals;
@@ -14,13 +14,6 @@ export interface ActionDeps {
   readonly randomHex: (bytes: number) => string;
   /** Who runs it and from where, e.g. `ops@bastion`. */
   readonly operator: string;
-  /** Reads a secret from where the inventory says it is kept. Throws ConfigError-like MusterError with a hint. */
-  readonly readSecret: (source: SecretSource) => Promise<string>;
-  /**
-   * The files that a path in an inventory or a playbook names: the file itself by its last name, or all below a
-   * directory by their names in it. The path is relative to the file `from`, in which it stands. Throws UsageError.
-   */
-  readonly readFiles: (path: string, from: string) => Promise<ReadonlyMap<string, Uint8Array>>;
   /** Hosts worked on at the same time, unless a playbook's waves say less. */
   readonly concurrency: number;
   /** Bytes of each step's output that come back. */

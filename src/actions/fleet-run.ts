@@ -1,87 +1,36 @@
-// What all actions on hosts share: one bundle a host, the scheduler, and a result for every host asked for.
-import { compileBundle } from '../bundle/index.ts';
-import type { BundleStep, RunSettings } from '../bundle/index.ts';
-import type { InventoryHost } from '../inventory/index.ts';
-import type { Action, RunResult } from '../result.ts';
-import type { HostRun, StopSignals, Strategy } from '../run/index.ts';
-import { runFleet, runHost, sharedForms } from '../run/index.ts';
-import { readRuntime } from '../runtime/index.ts';
+// What all actions on hosts share: one bundle a host, and the run over the fleet.
+import { compileBundle, type FleetRequest, type HostLoad, type RunSettings } from '../compile/index.ts';
+import { readRuntime } from '../host/index.ts';
+import {
+  followFleet,
+  type FleetRun,
+  type HostRun,
+  runHost,
+  sharedForms,
+  type StopSignals,
+} from '../run/index.ts';
 import type { ActionDeps } from './deps.ts';
 import { newRunId } from './deps.ts';
-import type { HostVars } from './host-vars.ts';
-
-/** What goes to one host. */
-export interface HostLoad {
-  readonly host: InventoryHost;
-  readonly vars: HostVars;
-  /** Playbook files, with templates rendered for this host. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
-}
-
-export interface FleetRequest {
-  readonly action: Exclude<Action, 'ping' | 'compare'>;
-  /** What the run is called, when it is not called as its action: a ping gathers facts, a compare verifies. */
-  readonly shownAs?: Action;
-  readonly playbook: string;
-  readonly hosts: readonly HostLoad[];
-  readonly steps: readonly BundleStep[];
-  /** False when `steps` are not all of the playbook; true unless told. */
-  readonly allSteps?: boolean;
-  readonly strategy: Strategy;
-  readonly settings?: Pick<RunSettings, 'targetRun' | 'force' | 'preview'> & {
-    readonly allowIrreversible?: boolean;
-  };
-  /** exec only: the sh text. */
-  readonly command?: string;
-}
-
-/** A run's result, and what only a rollback has to say beside it. */
-export interface FleetRun {
-  readonly result: RunResult;
-  readonly runs: readonly HostRun[];
-}
-
-const noVars: HostVars = { plain: new Map(), secret: new Map(), files: new Map() };
-
-/** A load with nothing but the runtime, for actions without a playbook. */
-export function bareLoad(host: InventoryHost): HostLoad {
-  return { host, vars: noVars, files: new Map() };
-}
 
 /** Runs a request over its hosts. Rejects only for mistakes of ours; a host's trouble is in the result. */
 export async function runRequest(request: FleetRequest, deps: ActionDeps): Promise<FleetRun> {
   const runId = newRunId(deps.clock(), deps.randomHex);
-  const { playbook } = request;
-  const action = request.shownAs ?? request.action;
-  deps.emit({
-    type: 'run-started',
-    runId,
-    action,
-    playbook,
-    hosts: request.hosts.map(({ host }) => host.name),
-    steps: request.steps.map(({ id }) => id),
-  });
   const formsOf = sharedForms();
-  const runs = await runFleet(
-    request.hosts.map((load) => ({
-      host: load.host.name,
-      run: () => runOne(request, load, formsOf(load.vars.secret.values()), runId, deps),
-    })),
-    request.strategy,
+  return await followFleet(
+    {
+      runId,
+      action: request.shownAs ?? request.action,
+      playbook: request.playbook,
+      steps: request.steps.map(({ id }) => id),
+      hosts: request.hosts.map((load) => ({
+        host: load.host.name,
+        run: () => runOne(request, load, formsOf(load.vars.secret.values()), runId, deps),
+      })),
+      strategy: request.strategy,
+    },
     deps.signals,
     deps.emit,
   );
-  deps.emit({ type: 'run-finished', runId });
-  return {
-    result: {
-      runId,
-      action,
-      playbook,
-      hosts: runs.map((run) => run.result),
-      interrupted: deps.signals.stop.aborted,
-    },
-    runs,
-  };
 }
 
 async function runOne(

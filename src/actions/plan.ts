@@ -1,9 +1,8 @@
 // plan: what apply would change, on every host; nothing is touched.
 import type { ActionDeps } from './deps.ts';
-import type { FleetRun } from './fleet-run.ts';
+import type { FleetRun } from '../run/index.ts';
 import { runRequest } from './fleet-run.ts';
-import type { PlaybookTarget } from './playbook-request.ts';
-import { playbookRequest } from './playbook-request.ts';
+import { playbookRequest, type PlaybookTarget } from '../compile/index.ts';
 
 /** Plans a playbook. Throws ConfigError or UsageError before any host is reached. */
 export async function plan(target: PlaybookTarget, deps: ActionDeps): Promise<FleetRun> {

@@ -1,9 +1,9 @@
 // rollback: takes back the newest run (or the one named) on the hosts asked for, and proves it.
 import type { InventoryHost } from '../inventory/index.ts';
 import type { ActionDeps } from './deps.ts';
-import type { FleetRun } from './fleet-run.ts';
-import { bareLoad, runRequest } from './fleet-run.ts';
-import { everyHostAtOnce } from './playbook-request.ts';
+import type { FleetRun } from '../run/index.ts';
+import { bareLoad, everyHostAtOnce } from '../compile/index.ts';
+import { runRequest } from './fleet-run.ts';
 
 export interface RollbackOptions {
   /** The run to undo; undefined means each host's newest one that changed something and is not undone. */

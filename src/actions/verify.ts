@@ -2,14 +2,11 @@
 import type { FleetComparison } from '../compare/index.ts';
 import { compareFleet } from '../compare/index.ts';
 import type { Inventory } from '../inventory/index.ts';
-import { askDns } from '../probe/index.ts';
+import { askDns, planProbes, probeFleet } from '../probe/index.ts';
 import type { ActionDeps } from './deps.ts';
-import type { FleetRun } from './fleet-run.ts';
+import type { FleetRun } from '../run/index.ts';
 import { runRequest } from './fleet-run.ts';
-import type { PlaybookTarget } from './playbook-request.ts';
-import { playbookRequest } from './playbook-request.ts';
-import { planProbes } from './probe-questions.ts';
-import { probeFleet } from './probes.ts';
+import { playbookRequest, type PlaybookTarget } from '../compile/index.ts';
 
 export interface VerifyRun extends FleetRun {
   readonly comparison: FleetComparison;

@@ -1,6 +1,6 @@
 // Asking for a yes. Without a terminal nobody can say it, and then --yes must have been given.
 import { createInterface } from 'node:readline/promises';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../model/index.ts';
 
 /** Throws UsageError when a yes will be needed and there is nobody to say it: before any host was asked. */
 export function requireOperator(json: boolean): void {

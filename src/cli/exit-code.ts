@@ -1,6 +1,6 @@
 // The exit code, computed once from the result; no reporter has a say. README.md has the table. That a result could
 // not be written is known later, and wins: see outputs.ts.
-import type { RunResult } from '../result.ts';
+import type { RunResult } from '../model/index.ts';
 
 export const exitCodes = {
   good: 0,

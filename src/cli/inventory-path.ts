@@ -1,8 +1,8 @@
 // Which inventory a command works on.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../config/index.ts';
-import { UsageError } from '../errors.ts';
+import type { Config } from '../sources/index.ts';
+import { UsageError } from '../model/index.ts';
 
 /** Where `muster lab up` puts its files unless told otherwise, relative to the working directory. */
 export const labDirectory = '.muster/lab';

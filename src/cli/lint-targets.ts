@@ -2,8 +2,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { LintTargets } from '../actions/index.ts';
-import type { Config } from '../config/index.ts';
-import { UsageError } from '../errors.ts';
+import type { Config } from '../sources/index.ts';
+import { UsageError } from '../model/index.ts';
 
 /** Finds what to lint. Throws UsageError when nothing is found; a path that is not there is left for lint to report. */
 export async function findLintTargets(

@@ -2,7 +2,7 @@
 // them; that its result was lost is said once, at the end, and is the exit code.
 import { fstatSync, writeSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
-import { MusterError } from '../errors.ts';
+import { MusterError } from '../model/index.ts';
 import { exitCodes } from './exit-code.ts';
 
 /** A result could not be written; what was done on hosts is done (exit 74). */

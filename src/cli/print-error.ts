@@ -1,5 +1,5 @@
 // Errors for people: what, where, what to do. No stack without --debug, but for bugs of ours.
-import { ConfigError, formatIssue, isMusterError, type Issue } from '../errors.ts';
+import { ConfigError, formatIssue, isMusterError, type Issue } from '../model/index.ts';
 import { escapeTerminal } from '../report/index.ts';
 import { exitCodes } from './exit-code.ts';
 import { OutputError } from './outputs.ts';

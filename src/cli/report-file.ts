@@ -6,9 +6,9 @@ import { chmod, open, realpath, rename, rm, stat, writeFile } from 'node:fs/prom
 import { basename, dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Divergence } from '../compare/index.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../model/index.ts';
 import { renderJunit, renderMarkdown } from '../report/index.ts';
-import type { RunResult } from '../result.ts';
+import type { RunResult } from '../model/index.ts';
 import { OutputError, systemWords } from './outputs.ts';
 
 type Render = (result: RunResult, extra: { readonly divergences: readonly Divergence[] }) => string;

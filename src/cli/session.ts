@@ -2,15 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { ActionDeps } from '../actions/index.ts';
-import type { Config } from '../config/index.ts';
-import { homeDirectory, readKeys, readPlaybookTree } from '../config/index.ts';
-import type { EventListener } from '../events.ts';
+import type { Config } from '../sources/index.ts';
+import { homeDirectory, readKeys, readPlaybookTree } from '../sources/index.ts';
+import type { EventListener, RunResult } from '../model/index.ts';
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import { parseInventory, selectHosts } from '../inventory/index.ts';
 import { parsePlaybook, type Playbook } from '../playbook/index.ts';
 import type { JsonExtra, NdjsonReporter, Sources, Style } from '../report/index.ts';
 import { listrReporter, ndjsonReporter, plainReporter, styleFor } from '../report/index.ts';
-import type { RunResult } from '../result.ts';
 import { sshTransport } from '../transport/index.ts';
 import type { FleetOptions } from './options.ts';
 import { OutputError, writeOut } from './outputs.ts';

@@ -1,7 +1,7 @@
 // The programs that lint asks: sh, which every controller has, and shellcheck, which it may have.
 import { execFile } from 'node:child_process';
 import type { ShellcheckComment } from '../actions/index.ts';
-import { MusterError } from '../errors.ts';
+import { MusterError } from '../model/index.ts';
 
 interface Ended {
   /** ENOENT and the like when the program did not run. */

@@ -1,7 +1,7 @@
 // Which configuration and which inventory a command works with, how muster came to them, and their bytes.
 import { dirname, join, resolve } from 'node:path';
-import type { Config, TakenText } from '../config/index.ts';
-import { takeConfig, takeInventory } from '../config/index.ts';
+import type { Config, TakenText } from '../sources/index.ts';
+import { takeConfig, takeInventory } from '../sources/index.ts';
 import { escapeTerminal, type Sources } from '../report/index.ts';
 import { inventoryPath } from './inventory-path.ts';
 import type { GlobalOptions } from './options.ts';

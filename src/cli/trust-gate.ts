@@ -7,9 +7,9 @@ import {
   readGivenFiles,
   readSecret,
   trustDirectory,
-} from '../config/index.ts';
+} from '../sources/index.ts';
 import type { ActionDeps } from '../actions/index.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../model/index.ts';
 import type { Inventory } from '../inventory/index.ts';
 import { confirm } from './confirm.ts';
 import type { TakenFleet } from './taken-fleet.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { type Reach, reachOf } from '../actions/index.ts';
-import { homeDirectory, isInside, placeOf, programFiles, type TrustRecord } from '../config/index.ts';
+import { homeDirectory, isInside, placeOf, programFiles, type TrustRecord } from '../sources/index.ts';
 import type { Inventory } from '../inventory/index.ts';
 import type { Playbook } from '../playbook/index.ts';
 import { type FoundFile, rootOf, type TakenFleet } from './taken-fleet.ts';

@@ -2,7 +2,7 @@
 // untrusted as the files.
 import { join, resolve } from 'node:path';
 import type { Reach } from '../actions/index.ts';
-import { homeDirectory } from '../config/index.ts';
+import { homeDirectory } from '../sources/index.ts';
 import { escapeTerminal } from '../report/index.ts';
 import type { FoundFile } from './taken-fleet.ts';
 

@@ -1,5 +1,5 @@
 // The fleet now against a saved picture of it: which keys came, went or changed, and on which hosts.
-import type { HostResult } from '../result.ts';
+import type { HostResult } from '../model/index.ts';
 import { type Fold, foldByEquality } from './fold.ts';
 import { isSeen } from './observations.ts';
 

@@ -1,5 +1,5 @@
 // What went wrong over the fleet, each thing once: hosts with the same trouble at the same place are folded.
-import type { CheckResult, HostOutcome, HostResult, StepResult } from '../result.ts';
+import type { CheckResult, HostOutcome, HostResult, StepResult } from '../model/index.ts';
 import { type AlikeFold, foldAlike } from './alike.ts';
 import { changeOf, sharedDiff } from './change-lines.ts';
 import { canonical } from './fold.ts';

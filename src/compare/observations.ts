@@ -1,6 +1,6 @@
 // Host against the other hosts: what each observed key says across the fleet, who is in the majority, who is not.
 // Convention: a key that starts with `~` (`~pid`, `~address`) is expected to differ; it is shown, never compared.
-import type { HostResult } from '../result.ts';
+import type { HostResult } from '../model/index.ts';
 import { type Fold, foldByEquality } from './fold.ts';
 
 /** What one key says on one group of hosts. A value of `undefined` means that the host has no such key. */

@@ -1,6 +1,6 @@
 // Plans of many hosts in one picture: equal plans folded, the biggest group in full, the others by how they differ.
 // Equal are plans that change the same, whatever stands around the changes in the files of each host.
-import type { HostResult, ResourceResult, StepResult } from '../result.ts';
+import type { HostResult, ResourceResult, StepResult } from '../model/index.ts';
 import { type ChangeDifference, changeOf, differenceOfChanges, sharedDiff } from './change-lines.ts';
 import { type Fold, canonical, foldByEquality } from './fold.ts';
 import { groupBy } from './group-by.ts';

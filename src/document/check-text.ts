@@ -1,5 +1,5 @@
 // What makes a text no YAML before a parser looks at it: bytes that are no UTF-8, control characters, old line ends.
-import { ConfigError, type Issue, type Location } from '../errors.ts';
+import { ConfigError, type Issue, type Location } from '../model/index.ts';
 
 /** A file's name, as messages show it, and its text. */
 export interface SourceFile {

@@ -1,7 +1,7 @@
 // zod's issues in our words, at their place in the text. zod tells of a failed union only "Invalid input", so the
 // branch that was meant is found here; an unknown key is shown at the key, a missing one at what should hold it.
 import type { z } from 'zod';
-import type { Issue } from '../errors.ts';
+import type { Issue } from '../model/index.ts';
 import { knownKeys } from './known-keys.ts';
 import type { DocumentPath, Locator } from './locate.ts';
 import { didYouMean } from './nearest.ts';

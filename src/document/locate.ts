@@ -2,7 +2,7 @@
 // the text itself where it is a plain word.
 import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
 import type { Document, Pair, YAMLMap } from 'yaml';
-import type { Location } from '../errors.ts';
+import type { Location } from '../model/index.ts';
 import type { AliasTargets } from './aliases.ts';
 
 /** Keys and list indexes from the root of a document. */

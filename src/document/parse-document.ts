@@ -1,6 +1,6 @@
 // Text + schema + checks on the meaning = a value, or every problem at once, in the order of the text.
 import type { z } from 'zod';
-import { ConfigError, type Issue } from '../errors.ts';
+import { ConfigError, type Issue } from '../model/index.ts';
 import { describeIssue, explain, type SchemaIssue } from './describe-issue.ts';
 import { type DocumentPath, type Locator, locatorWithoutText } from './locate.ts';
 import type { SourceFile } from './check-text.ts';

@@ -1,5 +1,5 @@
 // Texts from a file as messages show them: in quotes, and with nothing in them that the eye cannot see.
-import { unseen } from '../unseen.ts';
+import { unseen } from '../model/index.ts';
 
 /** The text in double quotes; what cannot be seen is written out. */
 export function quoted(text: string): string {

@@ -2,7 +2,7 @@
 // twice, aliases to nowhere, unknown tags, a second document. YAML 1.2 rules: `no` is a text.
 import { Document, LineCounter, isScalar, parseAllDocuments, visit } from 'yaml';
 import type { YAMLMap } from 'yaml';
-import type { Issue, Location } from '../errors.ts';
+import type { Issue, Location } from '../model/index.ts';
 import { resolveAliases } from './aliases.ts';
 import { checkCharacters, type SourceFile } from './check-text.ts';
 import { type Locator, locatorOf, type PlaceOf } from './locate.ts';

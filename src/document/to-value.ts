@@ -2,7 +2,7 @@
 // a word is an issue here. Aliases are copied out, within bounds.
 import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
 import type { Alias, Document, Scalar, YAMLMap } from 'yaml';
-import type { Issue } from '../errors.ts';
+import type { Issue } from '../model/index.ts';
 import type { AliasTargets } from './aliases.ts';
 import type { DocumentPath, PlaceOf } from './locate.ts';
 import { quoted, unseenIn } from './quote.ts';

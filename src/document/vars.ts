@@ -1,6 +1,6 @@
 // Values of vars: the types that inventory and playbook share, and their schemas.
 import { z } from 'zod';
-import type { Location } from '../errors.ts';
+import type { Location } from '../model/index.ts';
 
 /** A plain value of a var. */
 export type VarValue = string | number | boolean | readonly string[];

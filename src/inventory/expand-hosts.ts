@@ -1,7 +1,14 @@
 // The keys under `hosts`, ranges written out: which hosts there are, and the address of each.
 import { hintForKind, type Locator, quoted } from '../document/index.ts';
-import { isMusterError, type Issue } from '../errors.ts';
-import { expandHostNames, foldHostNames, hintForAddress, isAddress, isHostName } from '../host-names.ts';
+import type { Issue } from '../model/index.ts';
+import {
+  expandHostNames,
+  foldHostNames,
+  hintForAddress,
+  isAddress,
+  isHostName,
+  isMusterError,
+} from '../model/index.ts';
 import type { WrittenInventory } from './schema.ts';
 
 /** A host and the key of the file that it comes from. */

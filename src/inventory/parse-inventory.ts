@@ -7,7 +7,7 @@ import {
   type VarBinding,
   type VarLevel,
 } from '../document/index.ts';
-import type { Issue } from '../errors.ts';
+import type { Issue } from '../model/index.ts';
 import { expandHosts, type ExpandedHost } from './expand-hosts.ts';
 import type { ConnectionSettings, Inventory, InventoryHost } from './model.ts';
 import { recognizeForeign } from './recognize-foreign.ts';

@@ -1,7 +1,7 @@
 // Inventories of other programs, and files that are none: told by name, because what a parser says about them is
 // about a format that they never had.
 import type { SourceFile } from '../document/index.ts';
-import type { Issue } from '../errors.ts';
+import type { Issue } from '../model/index.ts';
 
 interface Foreign {
   /** What it looks like. */

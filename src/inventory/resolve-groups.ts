@@ -1,7 +1,7 @@
 // Groups: which hosts are in each, nested groups flattened, and in which order groups override each other.
 import { didYouMean, type Locator } from '../document/index.ts';
-import { isMusterError, type Issue } from '../errors.ts';
-import { expandHostNames, foldHostNames } from '../host-names.ts';
+import type { Issue } from '../model/index.ts';
+import { expandHostNames, foldHostNames, isMusterError } from '../model/index.ts';
 import type { WrittenInventory } from './schema.ts';
 
 type WrittenGroups = NonNullable<WrittenInventory['groups']>;

@@ -2,8 +2,7 @@
 //   a,b or a b  either      a&b  both      a!b  a without b      !a  all without a
 //   @auth  a group      ns[1-3]  a range      ns*  any name like it (? is one letter)
 import { didYouMean } from '../document/index.ts';
-import { isMusterError, UsageError } from '../errors.ts';
-import { expandHostNames, foldHostNames } from '../host-names.ts';
+import { expandHostNames, foldHostNames, isMusterError, UsageError } from '../model/index.ts';
 import type { Inventory, InventoryHost } from './model.ts';
 
 type Operator = 'or' | 'and' | 'without';

@@ -1,5 +1,5 @@
 // Which way of running practice hosts is taken, and why; and what they are made of.
-import { MusterError } from '../errors.ts';
+import { MusterError } from '../model/index.ts';
 import { engineStatus } from './docker.ts';
 import { ensureImage } from './image.ts';
 import { embeddedAvailability } from './embedded/namespaces.ts';

@@ -1,6 +1,6 @@
 // Runs a program to its end, within a time limit, with its output kept and, if wanted, shown line by line.
 import { spawn } from 'node:child_process';
-import { MusterError } from '../errors.ts';
+import { MusterError } from '../model/index.ts';
 
 /** How a program ended; never "unknown": a program that could not start, was killed or took too long throws. */
 export interface CommandEnd {

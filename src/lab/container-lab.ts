@@ -1,6 +1,6 @@
 // A lab whose hosts are containers: every method is one or two questions to the engine.
 import { readFile } from 'node:fs/promises';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../model/index.ts';
 import { docker, tryDocker } from './docker.ts';
 import { inspectContainers } from './inspect.ts';
 import { removeLabs } from './leftovers.ts';

@@ -5,7 +5,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseBackend, prepareImage } from './backend.ts';
-import { isMusterError } from '../errors.ts';
+import { isMusterError } from '../model/index.ts';
 import type { Lab } from './lab.ts';
 import { startLab } from './start-lab.ts';
 

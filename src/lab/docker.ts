@@ -1,5 +1,5 @@
 // The engine, asked through its own command, which negotiates the API version and knows contexts and DOCKER_HOST.
-import { MusterError, isMusterError } from '../errors.ts';
+import { MusterError, isMusterError } from '../model/index.ts';
 import { lastLine, runCommand, type CommandEnd, type CommandOptions } from './command.ts';
 
 const questionTimeoutMs = 30_000;

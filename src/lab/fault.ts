@@ -1,5 +1,5 @@
 // Faults as a person writes them.
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../model/index.ts';
 import type { LabFault } from './lab.ts';
 
 /** What `parseFault` takes, for messages and help. */

@@ -2,7 +2,7 @@
 // and docker/netbsd-host/ on top of it, built again only when its files changed.
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { MusterError, isMusterError } from '../errors.ts';
+import { MusterError, isMusterError } from '../model/index.ts';
 import { lastLine, runCommand } from './command.ts';
 import { digestContext } from './context-digest.ts';
 import { docker, tryDocker } from './docker.ts';

@@ -1,6 +1,6 @@
 // What the engine knows about containers right now.
 import { z } from 'zod';
-import { MusterError } from '../errors.ts';
+import { MusterError } from '../model/index.ts';
 import { tryDocker } from './docker.ts';
 
 const inspectionSchema = z.object({

@@ -1,7 +1,7 @@
 // What every lab has, whatever runs it: a directory with the files by which muster and ssh reach the hosts.
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { isMusterError, UsageError } from '../errors.ts';
+import { isMusterError, UsageError } from '../model/index.ts';
 import type { Lab, LabHost } from './lab.ts';
 
 /** What there is to know about a lab in order to work with it; plain data, also in the state file. */

@@ -1,6 +1,6 @@
 // The texts of the files that let muster, or plain ssh, talk to a lab: known_hosts and inventory.yaml.
 import { stringify } from 'yaml';
-import { foldHostNames } from '../host-names.ts';
+import { foldHostNames } from '../model/index.ts';
 import type { LabHost } from './lab.ts';
 
 /** known_hosts lines for one host; `publicKeys` is the text of its /etc/ssh/ssh_host_*_key.pub files. */

@@ -2,7 +2,7 @@
 import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../model/index.ts';
 import { openContainerLab } from './container-lab.ts';
 import { openEmbeddedLab } from './embedded/embedded-lab.ts';
 import { stateFileName } from './lab-directory.ts';

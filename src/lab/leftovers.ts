@@ -1,5 +1,5 @@
 // Lab containers as the engine knows them, found by label: what is there, and removing it.
-import { MusterError } from '../errors.ts';
+import { MusterError } from '../model/index.ts';
 import { docker, tryDocker } from './docker.ts';
 import { hostLabel, isOwnerGone, labLabel, ownerLabel } from './labels.ts';
 

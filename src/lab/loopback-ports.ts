@@ -3,7 +3,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { randomInt } from 'node:crypto';
-import { MusterError } from '../errors.ts';
+import { MusterError } from '../model/index.ts';
 
 export const loopback = '127.0.0.1';
 

@@ -1,5 +1,5 @@
 // Starts one practice host as a container and waits until it serves.
-import { MusterError } from '../errors.ts';
+import { MusterError } from '../model/index.ts';
 import { hostLabel, labLabel, ownerLabel, thisOwner } from './labels.ts';
 import { listLabContainers } from './leftovers.ts';
 import { findLoopbackPorts, loopback } from './loopback-ports.ts';

@@ -1,4 +1,4 @@
-import { MusterError } from '../errors.ts';
+import { MusterError } from '../model/index.ts';
 
 /** A LAB_START error with the end of the host's console as its hint. */
 export function startFailed(host: string, message: string, console: string): MusterError {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../model/index.ts';
 import { createClientKey } from './client-key.ts';
 import { openContainerLab } from './container-lab.ts';
 import { openEmbeddedLab } from './embedded/embedded-lab.ts';

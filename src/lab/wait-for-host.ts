@@ -1,5 +1,5 @@
 // Waits until a practice host serves, or says with the host's own last words why it does not.
-import type { MusterError } from '../errors.ts';
+import type { MusterError } from '../model/index.ts';
 import { tryDocker } from './docker.ts';
 import { inspectContainers } from './inspect.ts';
 import { answersDns, eventually, greetsAsSsh } from './readiness.ts';

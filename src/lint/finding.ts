@@ -1,5 +1,5 @@
 // One thing that lint has to say about a place in a text, how it is shown, and in which order.
-import type { Issue, Location } from '../errors.ts';
+import type { Issue, Location } from '../model/index.ts';
 
 export type Severity = 'error' | 'warning';
 

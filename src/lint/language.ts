@@ -1,7 +1,7 @@
 // What the runtime on the host offers to steps, read from the runtime itself: functions, resources with their options,
 // variables and facts.
-import type { Script } from './sh/model.ts';
-import { scanScript } from './sh/scan-script.ts';
+import type { Script } from '../sh/index.ts';
+import { scanScript } from '../sh/index.ts';
 
 export interface Language {
   readonly functions: ReadonlySet<string>;

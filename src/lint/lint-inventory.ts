@@ -1,6 +1,6 @@
 // An inventory: everything its parser says, and its vars against the playbooks that are linted with it.
 import { didYouMean, isSecretSource, type SourceFile, type VarBinding } from '../document/index.ts';
-import { ConfigError, type Issue } from '../errors.ts';
+import { ConfigError, type Issue } from '../model/index.ts';
 import { checkVarValue, probeVars, type VarDeclaration } from '../playbook/index.ts';
 import type { Finding } from './finding.ts';
 import { findingOf } from './finding.ts';

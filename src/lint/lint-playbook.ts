@@ -2,7 +2,7 @@
 // nothing of its scripts.
 import { z } from 'zod';
 import { didYouMean, parseDocument } from '../document/index.ts';
-import { isMusterError, type Issue, type Location, type MusterError } from '../errors.ts';
+import { isMusterError, type Issue, type Location, type MusterError } from '../model/index.ts';
 import type { Playbook, PlaybookTree, VarDeclaration } from '../playbook/index.ts';
 import { parsePlaybook, probeVars } from '../playbook/index.ts';
 import type { Finding } from './finding.ts';
@@ -11,7 +11,7 @@ import type { Language } from './language.ts';
 import { lintScripts, type ScannedFile } from './lint-scripts.ts';
 import { placeOf } from './place.ts';
 import { sourcesOf } from './rules/step.ts';
-import { scanScript } from './sh/scan-script.ts';
+import { scanScript } from '../sh/index.ts';
 
 export interface LintedPlaybook {
   readonly findings: readonly Finding[];

@@ -15,7 +15,7 @@ import {
   findTopLevelCode,
 } from './rules/step.ts';
 import { findForeignTools } from './rules/tools.ts';
-import type { Script } from './sh/model.ts';
+import type { Script } from '../sh/index.ts';
 
 /** A scanned file of a playbook. */
 export interface ScannedFile {

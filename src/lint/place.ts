@@ -1,5 +1,5 @@
 // From offsets to lines and columns.
-import type { Location } from '../errors.ts';
+import type { Location } from '../model/index.ts';
 import type { Complaint } from './complaint.ts';
 import type { Finding } from './finding.ts';
 

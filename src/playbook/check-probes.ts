@@ -1,6 +1,6 @@
 // The probes of playbook.yaml: what they mean, and what contradicts itself in them or the vars.
 import { didYouMean, type Locator } from '../document/index.ts';
-import type { Issue } from '../errors.ts';
+import type { Issue } from '../model/index.ts';
 import { duplicateIds } from './check-steps.ts';
 import { checkVarValue } from './check-var-value.ts';
 import type { Probe, VarDeclaration } from './model.ts';

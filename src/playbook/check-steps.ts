@@ -1,6 +1,6 @@
 // The steps of playbook.yaml against each other and against the files: ids once, scripts there and usable.
 import { didYouMean, type Locator } from '../document/index.ts';
-import type { Issue, Location } from '../errors.ts';
+import type { Issue, Location } from '../model/index.ts';
 import type { PlaybookTree } from './model.ts';
 import type { WrittenPlaybook } from './schema.ts';
 

@@ -1,7 +1,7 @@
 // Does a value fit a declaration? The words of the answer never hold the value of a secret.
 import { normalize } from 'node:path/posix';
 import { didYouMean, hintForKind, quoted, type VarValue } from '../document/index.ts';
-import { hintForAddress, isAddress } from '../host-names.ts';
+import { hintForAddress, isAddress } from '../model/index.ts';
 import type { VarDeclaration, VarType } from './model.ts';
 
 type Declared = Pick<VarDeclaration, 'type' | 'secret' | 'allowed' | 'pattern' | 'hint'>;

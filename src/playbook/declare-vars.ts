@@ -1,6 +1,6 @@
 // The `vars` of playbook.yaml: declarations, and what contradicts itself in them.
 import type { Locator } from '../document/index.ts';
-import type { Issue } from '../errors.ts';
+import type { Issue } from '../model/index.ts';
 import { checkVarValue, isTextual } from './check-var-value.ts';
 import type { VarDeclaration } from './model.ts';
 import type { WrittenPlaybook } from './schema.ts';

@@ -1,6 +1,6 @@
 // What a playbook is: the files it is made of, and what its playbook.yaml declares, checked.
 import type { SecretSource, VarValue } from '../document/index.ts';
-import type { Issue, Location } from '../errors.ts';
+import type { Issue, Location } from '../model/index.ts';
 
 export interface PlaybookFile {
   readonly bytes: Uint8Array;

@@ -1,6 +1,6 @@
 // The files of a playbook to a Playbook.
 import { decodeText, parseDocument, type Locator } from '../document/index.ts';
-import { type Issue, UsageError } from '../errors.ts';
+import { type Issue, UsageError } from '../model/index.ts';
 import { checkProbes, toProbe } from './check-probes.ts';
 import { checkSteps } from './check-steps.ts';
 import { checkDeclarations, declareVars } from './declare-vars.ts';

@@ -1,6 +1,6 @@
 // A playbook.yaml of another program, told by name.
 import type { SourceFile } from '../document/index.ts';
-import type { Issue } from '../errors.ts';
+import type { Issue } from '../model/index.ts';
 
 const hint =
   "muster's playbook is a mapping with name, vars and steps, and its steps are files of sh: see docs/steps.md";

@@ -1,6 +1,6 @@
 // The vars of a playbook for one host: what the inventory says, else the default.
 import { isSecretSource, type VarBinding, type VarValue } from '../document/index.ts';
-import type { Issue } from '../errors.ts';
+import type { Issue } from '../model/index.ts';
 import { checkVarValue, isTextual } from './check-var-value.ts';
 import type { Playbook, ResolvedVar, ResolvedVars, VarDeclaration } from './model.ts';
 

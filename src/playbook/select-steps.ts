@@ -1,6 +1,6 @@
 // Which steps of a playbook a command line asks for.
 import { didYouMean } from '../document/index.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../model/index.ts';
 import type { Playbook, Step } from './model.ts';
 
 export interface StepSelection {

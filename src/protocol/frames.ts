@@ -1,5 +1,5 @@
 // The outer grammar of what comes back over an exec channel: frames with a length, so no payload can forge one.
-// docs/protocol.md describes it; src/runtime/follow.sh writes it. What stands between frames is noise
+// docs/protocol.md describes it; src/host/follow.sh writes it. What stands between frames is noise
 // (a login shell's chatter): any amount of it is passed over, and the end of each line is kept apart.
 import { hostBounds } from './bounds.ts';
 import { NoisyLine } from './noisy-line.ts';

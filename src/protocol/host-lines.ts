@@ -1,5 +1,5 @@
 // The inner grammar: the event log that the driver writes, one event a line, fields joined with `|`.
-// Written by src/runtime/events.sh and codec.sh.
+// Written by src/host/events.sh and codec.sh.
 import { hostBounds } from './bounds.ts';
 
 /** One event of the host's log. Field texts are untrusted. A number that is none, or has too many digits, is NaN. */

@@ -1,5 +1,5 @@
 // Making untrusted text safe to show: what hosts send must not move the cursor, recolour, hide or reorder anything.
-import { unseen } from '../unseen.ts';
+import { unseen } from '../model/index.ts';
 
 /** Which control characters stay as they are: none (one-line text), tabs, or tabs and newlines. */
 export type Keep = 'none' | 'tab' | 'tab-newline';

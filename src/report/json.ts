@@ -1,7 +1,6 @@
 // Results and events as plain JSON values: Maps become objects, and fields keep the order documented here.
 import type { BaselineComparison, FleetComparison } from '../compare/index.ts';
-import type { RunEvent } from '../events.ts';
-import type { CommandResult, HostOutcome, HostResult, RunResult } from '../result.ts';
+import type { CommandResult, HostOutcome, HostResult, RunEvent, RunResult } from '../model/index.ts';
 import { bytesOf, hasOtherBytes } from './host-bytes.ts';
 
 /** What JSON can carry. */

@@ -1,5 +1,5 @@
 // Laying out lines: display width, wrapping, aligned columns. Text comes in escaped and leaves unpainted.
-import { foldHostNames } from '../host-names.ts';
+import { foldHostNames } from '../model/index.ts';
 import { escapeTerminal } from './escape.ts';
 import { type Mark, type Style, symbol } from './style.ts';
 

@@ -3,7 +3,7 @@
 // at stdout although progress goes to stderr, and brings signal handlers along.
 import { stripVTControlCharacters } from 'node:util';
 import { Listr, ProcessOutput } from 'listr2';
-import type { EventListener } from '../events.ts';
+import type { EventListener } from '../model/index.ts';
 import { displayWidth } from './layout.ts';
 import { liveRows } from './live-rows.ts';
 import { Progress } from './progress.ts';

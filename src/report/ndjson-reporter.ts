@@ -1,6 +1,5 @@
 // A run as JSON lines, for programs: each event as it happens, then the result as the last line.
-import type { EventListener } from '../events.ts';
-import type { RunResult } from '../result.ts';
+import type { EventListener, RunResult } from '../model/index.ts';
 import { jsonPieces } from './json-pieces.ts';
 import { type JsonExtra, type JsonValue, eventJson, toJson } from './json.ts';
 

@@ -1,6 +1,6 @@
 // Other runs on the hosts that a run looked at, before what it saw: what is half done is not the last word.
 import { groupBy } from '../compare/index.ts';
-import type { HostResult, OtherRun } from '../result.ts';
+import type { HostResult, OtherRun } from '../model/index.ts';
 import { escapeTerminal } from './escape.ts';
 import { type Row, hostLabel } from './layout.ts';
 

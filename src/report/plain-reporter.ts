@@ -1,5 +1,5 @@
 // Progress without a terminal, for pipes and CI: one line for each thing worth knowing, `host | ` in front.
-import type { EventListener, RunEvent } from '../events.ts';
+import type { EventListener, RunEvent } from '../model/index.ts';
 import { escapeTerminal } from './escape.ts';
 import { count, displayWidth, padEnd } from './layout.ts';
 import { withReason } from './trouble.ts';

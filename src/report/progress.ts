@@ -1,6 +1,5 @@
 // Where a run stands while it goes on, kept from its events; what the live view shows is computed from this alone.
-import type { RunEvent } from '../events.ts';
-import type { HostOutcome, StepOutcome } from '../result.ts';
+import type { HostOutcome, RunEvent, StepOutcome } from '../model/index.ts';
 
 // A view that is drawn anew with every event shows the beginning of a long reason only.
 const shownReason = 1000;

@@ -1,6 +1,6 @@
 // What an apply or a rollback did, as text: a recap for each host, every failure with its evidence, totals.
 import { foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
-import type { HostOutcome, HostResult, ResourceResult, RunResult, StepOutcome } from '../result.ts';
+import type { HostOutcome, HostResult, ResourceResult, RunResult, StepOutcome } from '../model/index.ts';
 import { escapeTerminal } from './escape.ts';
 import { count, type Row, hostLabel, layOut } from './layout.ts';
 import type { Mark, Style } from './style.ts';

@@ -6,7 +6,7 @@ import {
   foldFailures,
   foldLosses,
 } from '../compare/index.ts';
-import type { HostResult } from '../result.ts';
+import type { HostResult } from '../model/index.ts';
 import { comparisonLines, divergenceLines } from './comparison.ts';
 import { escapeTerminal } from './escape.ts';
 import { type Row, count, hostLabel, layOut } from './layout.ts';

@@ -1,6 +1,6 @@
 // What one command said on many hosts: equal status and equal output folded under one header.
 import { type Fold, foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
-import type { CommandResult, HostOutcome, HostResult, OutputStream, RunResult } from '../result.ts';
+import type { CommandResult, HostOutcome, HostResult, OutputStream, RunResult } from '../model/index.ts';
 import { escapeLines } from './escape.ts';
 import { hostLabel, layOut, wrap } from './layout.ts';
 import { type Style, paint } from './style.ts';

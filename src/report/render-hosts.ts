@@ -1,6 +1,6 @@
 // Texts about the hosts themselves: the inventory as a list or a tree, who answers, and their facts.
 import { compareFleet, foldFailures, foldLosses } from '../compare/index.ts';
-import type { RunResult } from '../result.ts';
+import type { RunResult } from '../model/index.ts';
 import { comparisonLines } from './comparison.ts';
 import { escapeTerminal } from './escape.ts';
 import { count, displayWidth, hostLabel, layOut, padEnd, wrap } from './layout.ts';

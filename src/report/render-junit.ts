@@ -1,6 +1,6 @@
 // A run as JUnit XML for CI: a suite per host, a case per check or probe, a case per step that has none.
 import { type Divergence, type Failure, failuresOf, isProbe } from '../compare/index.ts';
-import type { CheckResult, HostResult, RunResult, StepResult } from '../result.ts';
+import type { CheckResult, HostResult, RunResult, StepResult } from '../model/index.ts';
 import { escapeXml } from './escape.ts';
 
 export interface JunitExtra {

@@ -1,7 +1,7 @@
 // A run as Markdown, for a change ticket or a CI summary: totals, hosts folded, failures with evidence, divergences.
 import { type Divergence, foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
-import { foldHostNames } from '../host-names.ts';
-import type { RunResult } from '../result.ts';
+import { foldHostNames } from '../model/index.ts';
+import type { RunResult } from '../model/index.ts';
 import { escapeLines, escapeMarkdown } from './escape.ts';
 import { count } from './layout.ts';
 import { otherRunRows } from './other-runs.ts';

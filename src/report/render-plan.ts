@@ -9,8 +9,8 @@ import {
   foldLosses,
   foldPlans,
 } from '../compare/index.ts';
-import { foldHostNames } from '../host-names.ts';
-import type { ResourceResult, RunResult } from '../result.ts';
+import { foldHostNames } from '../model/index.ts';
+import type { ResourceResult, RunResult } from '../model/index.ts';
 import { escapeTerminal } from './escape.ts';
 import { count, displayWidth, hostLabel, layOut, padEnd, widest, wrap } from './layout.ts';
 import { otherRunRows } from './other-runs.ts';

@@ -1,5 +1,5 @@
 // What a rollback would undo, before anybody says yes to it.
-import type { HostResult } from '../result.ts';
+import type { HostResult } from '../model/index.ts';
 import { escapeTerminal } from './escape.ts';
 import { layOut } from './layout.ts';
 import { otherRunRows } from './other-runs.ts';

@@ -1,6 +1,6 @@
 // What a verify found: hosts that pass folded together, each failure and drift once, divergences, totals.
 import { type Divergence, failuresOf, foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
-import type { HostResult, RunResult } from '../result.ts';
+import type { HostResult, RunResult } from '../model/index.ts';
 import { divergenceLines } from './comparison.ts';
 import { type Row, count, hostLabel, layOut } from './layout.ts';
 import { otherRunRows } from './other-runs.ts';

@@ -1,6 +1,6 @@
 // Rows for what went wrong: failures with their evidence, hosts that were lost, and the counts at the end.
 import { type AlikeFold, type Failure, type Loss } from '../compare/index.ts';
-import type { HostOutcome, HostResult } from '../result.ts';
+import type { HostOutcome, HostResult } from '../model/index.ts';
 import { escapeLines, escapeTerminal } from './escape.ts';
 import { type Row, count, hostLabel } from './layout.ts';
 import { type Mark, type Style, paint } from './style.ts';

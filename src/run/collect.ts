@@ -1,17 +1,17 @@
 // Turns what one host's driver says into RunEvents as it comes, and into a HostResult at the end. No effects.
-import type { EventListener } from '../events.ts';
-import { hostBounds } from '../protocol/index.ts';
-import type { HostLine } from '../protocol/index.ts';
 import type {
   Action,
   CheckResult,
+  EventListener,
   HostOutcome,
   HostResult,
   OtherRun,
   Proof,
   ResourceResult,
   StepOutcome,
-} from '../result.ts';
+} from '../model/index.ts';
+import { hostBounds } from '../protocol/index.ts';
+import type { HostLine } from '../protocol/index.ts';
 import type { Ending } from './early-end.ts';
 import { withHint, wordlessEnding } from './early-end.ts';
 import { isChange, judgeCommand, judgeFindings } from './judge.ts';

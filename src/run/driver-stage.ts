@@ -1,6 +1,6 @@
 // How far the driver has come, by its events: a look at the host takes no time, a step and a wait for another run do.
 import type { HostLine } from '../protocol/index.ts';
-import type { Action } from '../result.ts';
+import type { Action } from '../model/index.ts';
 
 /** The stage of one host's driver. */
 export class DriverStage {

@@ -1,5 +1,5 @@
 // What becomes of a host whose run did not say how it ended, and what to do about causes that we know by their words.
-import type { HostOutcome } from '../result.ts';
+import type { HostOutcome } from '../model/index.ts';
 
 /** How the host's run ended, as seen from the controller. */
 export interface Ending {

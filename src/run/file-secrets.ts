@@ -1,6 +1,6 @@
 // What is secret in the text of a host's own files, whatever muster knows of its value: `secret` statements of BIND's
 // grammar in every layout, private keys, KEY records of symmetric algorithms, password hashes. The same rules stand in
-// src/runtime/mask-files.awk, where whole files are seen; a test holds the two against each other.
+// src/host/mask-files.awk, where whole files are seen; a test holds the two against each other.
 import { indentOf, isBase64, isRandom, mark, marked, markedLine } from './marks.ts';
 import { StatementMask } from './secret-statements.ts';
 

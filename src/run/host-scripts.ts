@@ -1,6 +1,6 @@
 // The few lines of sh that go over the wire before (or instead of) a bundle.
-import { quote } from '../bundle/index.ts';
-import { readRuntime } from '../runtime/index.ts';
+import { quote } from '../sh/index.ts';
+import { readRuntime } from '../host/index.ts';
 
 /** All that the login shell ever sees. */
 export const shell = '/bin/sh -s';

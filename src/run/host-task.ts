@@ -1,5 +1,5 @@
 // What one host's run gets, what can end it early, and what it gives.
-import type { Action, HostResult } from '../result.ts';
+import type { Action, HostResult } from '../model/index.ts';
 import type { HostConnection } from '../transport/index.ts';
 import type { ReceiptInfo } from './collect.ts';
 

@@ -1,5 +1,5 @@
 // What becomes of a host whose driver came to its end: from the command's exit status, or from what was found.
-import type { CheckResult, ResourceResult } from '../result.ts';
+import type { CheckResult, ResourceResult } from '../model/index.ts';
 import type { Ending } from './early-end.ts';
 
 /** exec: by the command's exit status; undefined when none came. */

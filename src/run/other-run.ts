@@ -1,6 +1,6 @@
 // Another run on a host, as the host's driver tells of it.
 import type { HostLine } from '../protocol/index.ts';
-import type { OtherRun } from '../result.ts';
+import type { OtherRun } from '../model/index.ts';
 
 const states = ['at-work', 'was-at-work', 'died'] as const;
 

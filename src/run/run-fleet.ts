@@ -1,37 +1,12 @@
 // Many hosts: bounded parallelism, waves, failure budget, keep-serving rule, and a result for each host asked for.
 import pLimit from 'p-limit';
-import type { EventListener } from '../events.ts';
-import type { HostResult } from '../result.ts';
+import type { EventListener, HostResult } from '../model/index.ts';
+import { planWaves, type Strategy } from '../schedule/index.ts';
 import type { HostRun, StopSignals } from './host-task.ts';
-
-/** How many hosts at a time, in which order, and when to stop starting more. */
-export interface Strategy {
-  /** Hosts worked on at the same time. */
-  readonly concurrency: number;
-  /** Sizes of the waves, the last one repeated; empty means one wave of all. A wave starts when the one before ended. */
-  readonly waves: readonly number[];
-  /** No further host starts when more than this many failed in mid-run or were lost from sight; undefined: never stop. */
-  readonly failureBudget: number | undefined;
-  /** Of these hosts, so many must be neither in work nor failed at any time. */
-  readonly keepServing: { readonly hosts: ReadonlySet<string>; readonly min: number } | undefined;
-}
 
 export interface FleetHost {
   readonly host: string;
   readonly run: () => Promise<HostRun>;
-}
-
-/** Splits the hosts into waves; the rest goes in waves of the last size. */
-export function planWaves<T>(hosts: readonly T[], sizes: readonly number[]): readonly (readonly T[])[] {
-  if (sizes.length === 0) return hosts.length === 0 ? [] : [hosts];
-  const waves: (readonly T[])[] = [];
-  let at = 0;
-  for (let index = 0; at < hosts.length; index++) {
-    const size = Math.max(1, sizes[Math.min(index, sizes.length - 1)] ?? 1);
-    waves.push(hosts.slice(at, at + size));
-    at += size;
-  }
-  return waves;
 }
 
 /** Runs every host as the strategy allows. Never rejects; hosts that never started are `skipped`, with the reason. */

@@ -1,7 +1,7 @@
 // One host's run: connect, send the bundle, follow the log to its end; come back if the link breaks.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMusterError } from '../errors.ts';
-import type { EventListener } from '../events.ts';
+import { isMusterError } from '../model/index.ts';
+import type { EventListener } from '../model/index.ts';
 import { FrameParser, LineSplitter, parseHostLine } from '../protocol/index.ts';
 import type { Frame } from '../protocol/index.ts';
 import type { Channel, ExitStatus, Session, Transport } from '../transport/index.ts';

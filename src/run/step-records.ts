@@ -1,5 +1,5 @@
 // What the steps of one host's run print and how each of them ends. Output comes in pieces, and is kept up to a cap.
-import type { OutputStream, StepOutcome, StepResult } from '../result.ts';
+import type { OutputStream, StepOutcome, StepResult } from '../model/index.ts';
 import { ByteDecoder, hostBounds } from '../protocol/index.ts';
 import { type PrivateNames, StreamNames } from './private-names.ts';
 import type { OutputMask, RemoteMask } from './remote-mask.ts';

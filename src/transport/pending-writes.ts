@@ -1,6 +1,6 @@
 // Writes that wait for a peer. A stream that dies may never call back, so a dying channel settles them itself.
 import type { Writable } from 'node:stream';
-import { ConnectError } from '../errors.ts';
+import { ConnectError } from '../model/index.ts';
 
 /** Sends bytes to a stream one promise at a time; `fail` rejects what waits now and whatever comes later. */
 export class PendingWrites {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readRuntime } from '../../src/runtime/index.ts';
+import { readRuntime } from '../../src/host/index.ts';
 
 const shells = ['/bin/dash', '/bin/mksh'];
 const text = (path: string): string => new TextDecoder().decode(readRuntime().get(path));

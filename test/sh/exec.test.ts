@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { foldByEquality } from '../../src/compare/index.ts';
-import type { CommandResult } from '../../src/result.ts';
+import type { CommandResult } from '../../src/model/result.ts';
 import { scratchHost } from './scratch.ts';
 
 const privateName = /muster\.[A-Za-z0-9]{6}/;

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
-import { readRuntime } from '../../src/runtime/index.ts';
+import { readRuntime } from '../../src/host/index.ts';
 import { commandLinesOf, deathBeforeLine, withOwnTmp, type HostWithTmp } from './own-tmp.ts';
 import { eventually } from './processes.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';

@@ -191,7 +191,7 @@ describe('runs that come at once', () => {
 
   it('are never two in the lock, whoever dies in it', async () => {
     const host = scratchHost();
-    const lockScript = join(import.meta.dirname, '../../src/runtime/lock.sh');
+    const lockScript = join(import.meta.dirname, '../../src/host/lock.sh');
     // A process takes the lock, writes down whether it is alone, and drops the lock, or dies with it.
     const one = host.write(
       'one.sh',

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unescapeField } from '../../src/protocol/host-lines.ts';
 
-const runtime = join(import.meta.dirname, '../../src/runtime');
+const runtime = join(import.meta.dirname, '../../src/host');
 
 /** The awks at hand, by name: the one true awk is that of NetBSD. */
 export const awks: readonly string[] = ['mawk', 'original-awk', 'gawk', 'busybox'].filter((name) =>

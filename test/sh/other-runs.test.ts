@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../src/events.ts';
+import type { RunEvent } from '../../src/model/events.ts';
 import { eventually } from './processes.ts';
 import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';

@@ -3,7 +3,7 @@
 import { chownSync, existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HostResult } from '../../src/result.ts';
+import type { HostResult } from '../../src/model/result.ts';
 import { fakeService, fakeTools, movedTo, writeAccounts } from './fake-host.ts';
 import { fingerprint } from './fingerprint.ts';
 import { changesOf, complaintsOf, scratchHost } from './scratch.ts';

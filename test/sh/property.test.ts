@@ -3,7 +3,7 @@
 import { chownSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quote } from '../../src/bundle/index.ts';
+import { quote } from '../../src/sh/index.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { ScratchHost } from './scratch.ts';
 import { changesOf, complaintsOf, scratchHost } from './scratch.ts';

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { quote } from '../../src/bundle/index.ts';
+import { quote } from '../../src/sh/index.ts';
 import { fileLives } from './file-lives.ts';
 import { fingerprint } from './fingerprint.ts';
 import { hostLives } from './host-lives.ts';
@@ -30,7 +30,7 @@ describe('a resource on the system', () => {
 
 describe('every resource', () => {
   it('has its life told here', () => {
-    const folder = join(import.meta.dirname, '../../src/runtime/resources');
+    const folder = join(import.meta.dirname, '../../src/host/resources');
     const there = readdirSync(folder).map((file) => basename(file, '.sh'));
     const told = new Set([...fileLives, ...hostLives].map(({ resource }) => resource));
     expect(there.filter((resource) => !told.has(resource))).toEqual([]);

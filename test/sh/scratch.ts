@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { HostResult, ResourceResult } from '../../src/result.ts';
+import type { HostResult, ResourceResult } from '../../src/model/result.ts';
 import type { LocalRun, LocalRunResult } from '../support/run-local.ts';
 import { makeScratch, runLocal } from '../support/run-local.ts';
 

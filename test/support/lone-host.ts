@@ -1,6 +1,6 @@
 // One host's run over a transport that says what a test gives it: no network, no processes.
-import type { RunEvent } from '../../src/events.ts';
-import type { Action, HostResult } from '../../src/result.ts';
+import type { RunEvent } from '../../src/model/events.ts';
+import type { Action, HostResult } from '../../src/model/result.ts';
 import { runHost } from '../../src/run/index.ts';
 import type { HostTask } from '../../src/run/host-task.ts';
 import type { Channel, HostConnection, Session, Transport } from '../../src/transport/index.ts';

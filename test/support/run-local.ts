@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileBundle } from '../../src/bundle/index.ts';
-import type { RunSettings } from '../../src/bundle/index.ts';
-import type { RunEvent } from '../../src/events.ts';
+import { compileBundle } from '../../src/compile/index.ts';
+import type { RunSettings } from '../../src/compile/index.ts';
+import type { RunEvent } from '../../src/model/events.ts';
 import type { HostRun } from '../../src/run/index.ts';
 import { runHost, secretForms } from '../../src/run/index.ts';
-import { readRuntime } from '../../src/runtime/index.ts';
+import { readRuntime } from '../../src/host/index.ts';
 import type { Channel, HostConnection, Session, Transport } from '../../src/transport/index.ts';
 import { localTransport } from '../../src/transport/index.ts';
 

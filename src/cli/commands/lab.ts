@@ -20,7 +20,7 @@ import {
   type LabFault,
   type LabRelease,
 } from '../../lab/index.ts';
-import { MusterError, UsageError } from '../../errors.ts';
+import { MusterError, UsageError } from '../../model/index.ts';
 import { count, escapeTerminal } from '../../report/index.ts';
 import { exitCodes } from '../exit-code.ts';
 import { writeOut } from '../outputs.ts';

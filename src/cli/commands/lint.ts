@@ -1,6 +1,6 @@
 // lint: are playbooks and inventories fit to be let loose on hosts?
 import { lint } from '../../actions/index.ts';
-import { readInventory, readPlaybookTree } from '../../config/index.ts';
+import { readInventory, readPlaybookTree } from '../../sources/index.ts';
 import type { Finding } from '../../lint/index.ts';
 import { formatFinding, summarize } from '../../lint/index.ts';
 import { escapeTerminal, stringifyJson } from '../../report/index.ts';

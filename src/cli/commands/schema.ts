@@ -1,6 +1,6 @@
 // schema: JSON Schemas for editors.
-import { configJsonSchema } from '../../config/index.ts';
-import { UsageError } from '../../errors.ts';
+import { configJsonSchema } from '../../sources/index.ts';
+import { UsageError } from '../../model/index.ts';
 import { inventoryJsonSchema } from '../../inventory/index.ts';
 import { playbookJsonSchema } from '../../playbook/index.ts';
 import { exitCodes } from '../exit-code.ts';

@@ -1,7 +1,7 @@
 // trust: what was found here and nobody named, what it makes this machine do, and the operator's word that it may.
 import { resolve } from 'node:path';
-import { isTrusted, listTrust, trustDirectory, withdrawTrust } from '../../config/index.ts';
-import { UsageError } from '../../errors.ts';
+import { isTrusted, listTrust, trustDirectory, withdrawTrust } from '../../sources/index.ts';
+import { UsageError } from '../../model/index.ts';
 import { parseInventory } from '../../inventory/index.ts';
 import { count, escapeTerminal } from '../../report/index.ts';
 import { confirm } from '../confirm.ts';

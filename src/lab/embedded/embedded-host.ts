@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, readlink, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MusterError, UsageError } from '../../errors.ts';
+import { MusterError, UsageError } from '../../model/index.ts';
 import { lastLine, runCommand, type CommandEnd } from '../command.ts';
 import type { LabFault } from '../lab.ts';
 import { eventually, greetsAsSsh } from '../readiness.ts';

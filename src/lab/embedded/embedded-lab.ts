@@ -1,6 +1,6 @@
 // A lab whose hosts are namespaces of this machine's kernel: every method is a question to the lab's keeper.
 import { readFile, readdir, readlink } from 'node:fs/promises';
-import { isMusterError } from '../../errors.ts';
+import { isMusterError } from '../../model/index.ts';
 import { hostNamed, removeLabFiles, type LabState } from '../lab-directory.ts';
 import type { Lab, LabExecResult, LabFault, LabHost, LabHostStatus } from '../lab.ts';
 import { loopback } from '../loopback-ports.ts';

@@ -1,7 +1,7 @@
 // One host's ports on this machine's loopback, and the cable behind them.
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
-import { MusterError } from '../../errors.ts';
+import { MusterError } from '../../model/index.ts';
 import { loopback } from '../loopback-ports.ts';
 import { joinThrough, Line, NetworkFaults } from './network-faults.ts';
 import { frame, relayHeader, relaySocketName, unframe, type RelayTarget } from './relay.ts';

@@ -3,7 +3,7 @@ import { rm, rmdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MusterError } from '../../errors.ts';
+import { MusterError } from '../../model/index.ts';
 import { relaySocketName } from './relay.ts';
 import { labSocketName } from './wire.ts';
 

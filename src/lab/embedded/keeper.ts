@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { MusterError, UsageError } from '../../errors.ts';
+import { MusterError, UsageError } from '../../model/index.ts';
 import type { LabFault } from '../lab.ts';
 import { Front } from './front.ts';
 import { holdDirectory, removeKeeperFiles, runName } from './keeper-files.ts';

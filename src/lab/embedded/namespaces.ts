@@ -1,6 +1,6 @@
 // What this machine's kernel lets us do: private namespaces as root, or below a user namespace as anybody else.
 import { readFile } from 'node:fs/promises';
-import { isMusterError } from '../../errors.ts';
+import { isMusterError } from '../../model/index.ts';
 import { lastLine, runCommand } from '../command.ts';
 
 const lab = ['--mount', '--pid', '--net', '--fork', '--kill-child'];

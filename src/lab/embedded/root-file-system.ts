@@ -2,7 +2,7 @@
 import { mkdir, readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { MusterError } from '../../errors.ts';
+import { MusterError } from '../../model/index.ts';
 import { lastLine, runCommand } from '../command.ts';
 import { digestContext } from '../context-digest.ts';
 

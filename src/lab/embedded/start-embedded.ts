@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Socket } from 'node:net';
 import pLimit from 'p-limit';
-import { MusterError } from '../../errors.ts';
+import { MusterError } from '../../model/index.ts';
 import type { HostStart } from '../lab-start.ts';
 import type { LabHost } from '../lab.ts';
 import { findLoopbackPorts, loopback } from '../loopback-ports.ts';

@@ -1,7 +1,7 @@
 // The process inside an embedded lab's namespaces: starts the hosts, does to them what the keeper passes on, and is the
 // far end of the relay. Input: the plan, then numbered requests; output: numbered answers. When the input ends, so does
 // the lab.
-import { UsageError } from '../../errors.ts';
+import { UsageError } from '../../model/index.ts';
 import { EmbeddedHost } from './embedded-host.ts';
 import { serveRelay } from './relay.ts';
 import { answerOf, jsonLines, labPlanSchema, requestSchema, type LabPlan, type LabRequest } from './wire.ts';

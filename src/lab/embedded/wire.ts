@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { MusterError } from '../../errors.ts';
+import { MusterError } from '../../model/index.ts';
 
 /** Everything that the keeper needs to start a lab; its first line of input. */
 export const labPlanSchema = z.strictObject({

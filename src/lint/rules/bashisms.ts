@@ -1,9 +1,9 @@
 // What bash has and NetBSD's sh has not (or not on every release): seen in how the text is written, and in commands.
 import type { Complaint } from '../complaint.ts';
 import { wrong } from '../complaint.ts';
-import type { Invocation } from '../sh/invocations.ts';
-import { invocationsOf } from '../sh/invocations.ts';
-import type { Script, Word } from '../sh/model.ts';
+import type { Invocation } from '../../sh/index.ts';
+import { invocationsOf } from '../../sh/index.ts';
+import type { Script, Word } from '../../sh/index.ts';
 
 const code = 'SH_BASHISM';
 

@@ -1,9 +1,9 @@
 // Texts of sh inside a text of sh: what `command --run '...'` and `sh -c '...'` hand to a shell of its own.
 import type { Complaint } from '../complaint.ts';
 import { wrong } from '../complaint.ts';
-import { invocationsOf } from '../sh/invocations.ts';
-import type { Script, Word } from '../sh/model.ts';
-import { scanScript } from '../sh/scan-script.ts';
+import { invocationsOf } from '../../sh/index.ts';
+import type { Script, Word } from '../../sh/index.ts';
+import { scanScript } from '../../sh/index.ts';
 
 const holders = new Set(['--run', '--undo', '--unless']);
 

@@ -2,9 +2,9 @@
 import { didYouMean } from '../../document/index.ts';
 import type { Complaint } from '../complaint.ts';
 import { wrong } from '../complaint.ts';
-import type { Invocation } from '../sh/invocations.ts';
-import { invocationsOf } from '../sh/invocations.ts';
-import type { Script, VariableUse, Word } from '../sh/model.ts';
+import type { Invocation } from '../../sh/index.ts';
+import { invocationsOf } from '../../sh/index.ts';
+import type { Script, VariableUse, Word } from '../../sh/index.ts';
 import { isForeignVariable } from './bashisms.ts';
 import { missingTools, tools } from './tool-table.ts';
 

@@ -2,9 +2,9 @@
 // makes has no undo.
 import type { Complaint } from '../complaint.ts';
 import { wrong } from '../complaint.ts';
-import type { Invocation } from '../sh/invocations.ts';
-import { invocationsOf } from '../sh/invocations.ts';
-import type { Redirect, Script, Word } from '../sh/model.ts';
+import type { Invocation } from '../../sh/index.ts';
+import { invocationsOf } from '../../sh/index.ts';
+import type { Redirect, Script, Word } from '../../sh/index.ts';
 
 /** Which words of a command name what it changes. */
 type Targets = (args: readonly Word[]) => readonly Word[];

@@ -1,8 +1,8 @@
 // What a step script must and must not be: functions only, a state, better with a verify; and what cannot be undone.
 import type { Complaint } from '../complaint.ts';
 import { doubtful, wrong } from '../complaint.ts';
-import { invocationsOf } from '../sh/invocations.ts';
-import type { Script } from '../sh/model.ts';
+import { invocationsOf } from '../../sh/index.ts';
+import type { Script } from '../../sh/index.ts';
 
 /** A step lacks `state` or `verify`. */
 export function findMissingFunctions({ functions }: Script): Complaint[] {

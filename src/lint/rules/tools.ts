@@ -2,9 +2,9 @@
 // table can say is asked.
 import type { Complaint } from '../complaint.ts';
 import { wrong } from '../complaint.ts';
-import type { Invocation } from '../sh/invocations.ts';
-import { invocationsOf } from '../sh/invocations.ts';
-import type { Script, Word } from '../sh/model.ts';
+import type { Invocation } from '../../sh/index.ts';
+import { invocationsOf } from '../../sh/index.ts';
+import type { Script, Word } from '../../sh/index.ts';
 import { missingTools, type ToolFacts, tools } from './tool-table.ts';
 
 /** Tools that are missing on hosts, and options that their tools do not have. `defined` are functions of our own. */

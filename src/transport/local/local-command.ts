@@ -2,7 +2,7 @@
 // terminal does not reach it, and a closing session can hang up on all of it.
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { ConnectError } from '../../errors.ts';
+import { ConnectError } from '../../model/index.ts';
 import { stderrOf, stdoutOf } from '../outputs.ts';
 import { PendingWrites } from '../pending-writes.ts';
 import type { Channel, ExitStatus } from '../port.ts';

@@ -1,5 +1,5 @@
 // This machine as a host: /bin/sh as a child process, with the same channel contract as over ssh.
-import { ConnectError } from '../../errors.ts';
+import { ConnectError } from '../../model/index.ts';
 import type { Channel, HostConnection, Session, Transport } from '../port.ts';
 import { LocalCommand } from './local-command.ts';
 

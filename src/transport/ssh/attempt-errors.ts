@@ -1,5 +1,5 @@
 // Turns what ssh2 and the socket say during a connection attempt into the one error that a person should read.
-import type { ConnectError } from '../../errors.ts';
+import type { ConnectError } from '../../model/index.ts';
 import type { HostConnection } from '../port.ts';
 import { closedEarlyError, protocolError, socketError, timeoutError } from './connect-errors.ts';
 import type { Stage } from './connect-errors.ts';

@@ -1,6 +1,6 @@
 // One command over an ssh connection. ssh2 gives a duplex stream; the port wants promises that always settle.
 import type { ClientChannel } from 'ssh2';
-import { ConnectError } from '../../errors.ts';
+import { ConnectError } from '../../model/index.ts';
 import { stderrOf, stdoutOf } from '../outputs.ts';
 import { PendingWrites } from '../pending-writes.ts';
 import type { Channel, ExitStatus, HostConnection } from '../port.ts';

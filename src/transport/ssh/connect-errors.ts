@@ -1,5 +1,5 @@
 // Every way in which reaching a host over ssh fails, in words: what happened, where, and what to do about it.
-import { ConnectError } from '../../errors.ts';
+import { ConnectError } from '../../model/index.ts';
 import type { HostConnection } from '../port.ts';
 
 /** How far a connection attempt came. */

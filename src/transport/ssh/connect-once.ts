@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import type { Algorithms, Client } from 'ssh2';
-import type { ConnectError } from '../../errors.ts';
+import type { ConnectError } from '../../model/index.ts';
 import type { HostConnection } from '../port.ts';
 import { AttemptErrors } from './attempt-errors.ts';
 import type { ClientError } from './attempt-errors.ts';

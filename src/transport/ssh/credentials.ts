@@ -1,6 +1,6 @@
 // Which keys a host is offered, and in which order: its identity file first, then what the agent holds.
 import type { ParsedKey } from 'ssh2';
-import { ConnectError } from '../../errors.ts';
+import { ConnectError } from '../../model/index.ts';
 import type { HostConnection } from '../port.ts';
 import type { KeyAgent } from './agent.ts';
 import { identityError, outdatedError } from './identity.ts';

@@ -2,7 +2,7 @@
 // requests that must be answered, key exchanges over and over. A host must not make this process grow or wait by them.
 import type { Socket } from 'node:net';
 import type { Client } from 'ssh2';
-import type { ConnectError } from '../../errors.ts';
+import type { ConnectError } from '../../model/index.ts';
 import { linkBounds } from '../bounds.ts';
 import type { HostConnection } from '../port.ts';
 import { floodError } from './connect-errors.ts';

@@ -1,5 +1,5 @@
 // Strict host key checking: a key that known_hosts does not vouch for ends the connection, with the reason.
-import { ConnectError } from '../../errors.ts';
+import { ConnectError } from '../../model/index.ts';
 import type { HostConnection } from '../port.ts';
 import { isKeyTypeOffered } from './algorithms.ts';
 import { endpointOf } from './connect-errors.ts';

@@ -2,7 +2,7 @@
 // it may be used through an agent that holds it, and that is found by its public half.
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
-import { ConnectError } from '../../errors.ts';
+import { ConnectError } from '../../model/index.ts';
 import type { HostConnection } from '../port.ts';
 import { readKeyFile } from './key-file.ts';
 

@@ -1,6 +1,6 @@
 // Reads known_hosts files, each once. A file that does not exist records nothing; any other trouble is an error,
 // because a revocation might stand in a file that cannot be read.
-import { ConnectError } from '../../errors.ts';
+import { ConnectError } from '../../model/index.ts';
 import { parseKnownHosts } from './known-hosts.ts';
 import type { KnownHostsText } from './known-hosts.ts';
 import { KnownHosts } from './known-hosts-records.ts';

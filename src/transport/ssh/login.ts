@@ -1,6 +1,6 @@
 // One login over one connection: offers public keys one after the other and remembers why none was taken.
 import type { AnyAuthMethod, AuthHandlerMiddleware, AuthenticationType, ParsedKey } from 'ssh2';
-import type { ConnectError } from '../../errors.ts';
+import type { ConnectError } from '../../model/index.ts';
 import type { HostConnection } from '../port.ts';
 import { authError } from './connect-errors.ts';
 import type { Credentials } from './credentials.ts';

@@ -1,6 +1,6 @@
 // A logged-in connection and the commands that run over it.
 import type { ClientChannel } from 'ssh2';
-import type { ConnectError } from '../../errors.ts';
+import type { ConnectError } from '../../model/index.ts';
 import type { Channel, HostConnection, Session } from '../port.ts';
 import { SshChannel } from './channel.ts';
 import type { Connection } from './connect-once.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
-import { ConnectError, isMusterError } from '../../errors.ts';
+import { ConnectError, isMusterError } from '../../model/index.ts';
 import type { HostConnection, Session, Transport } from '../port.ts';
 import { keyAgent } from './agent.ts';
 import type { KeyAgent } from './agent.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { verify, type VerifyRun } from '../../../src/actions/index.ts';
 import { exitCodeOf } from '../../../src/cli/exit-code.ts';
-import { ConnectError } from '../../../src/errors.ts';
+import { ConnectError } from '../../../src/model/errors.ts';
 import { parseInventory } from '../../../src/inventory/index.ts';
 import { parsePlaybook } from '../../../src/playbook/index.ts';
 import { plainStyle, renderVerify, toJson } from '../../../src/report/index.ts';

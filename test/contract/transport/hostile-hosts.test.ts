@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection, ServerChannel } from 'ssh2';
 import { exitCodeOf } from '../../../src/cli/exit-code.ts';
 import { stringifyJson, toJson } from '../../../src/report/index.ts';
-import type { Action, HostResult, RunResult } from '../../../src/result.ts';
+import type { Action, HostResult, RunResult } from '../../../src/model/result.ts';
 import { runFleet, runHost } from '../../../src/run/index.ts';
 import { linkBounds } from '../../../src/transport/bounds.ts';
 import { sshTransport } from '../../../src/transport/index.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ServerChannel } from 'ssh2';
-import type { Action } from '../../../src/result.ts';
+import type { Action } from '../../../src/model/result.ts';
 import { runHost } from '../../../src/run/index.ts';
 import { sshTransport } from '../../../src/transport/index.ts';
 import type { HostConnection } from '../../../src/transport/index.ts';

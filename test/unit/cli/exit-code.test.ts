@@ -1,7 +1,7 @@
 // One row for each exit code, and for which of two wins.
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../../src/cli/exit-code.ts';
-import type { Action, HostOutcome } from '../../../src/result.ts';
+import type { Action, HostOutcome } from '../../../src/model/result.ts';
 import { hostResult } from '../compare/fleet.ts';
 
 function code(action: Action, outcomes: HostOutcome[], divergences = 0, interrupted = false): number {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldAlike } from '../../../src/compare/alike.ts';
 import { failuresOf, foldFailures, foldLosses } from '../../../src/compare/index.ts';
-import type { HostResult } from '../../../src/result.ts';
+import type { HostResult } from '../../../src/model/result.ts';
 import { checkResult, hostResult, resourceResult, stepResult } from './fleet.ts';
 
 const nothing = { step: '', subject: '', message: '', diff: [], hint: undefined, stderr: '' };

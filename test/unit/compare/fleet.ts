@@ -1,5 +1,5 @@
 // Builders of results for the tests of compare.
-import type { CheckResult, HostResult, ResourceResult, StepResult } from '../../../src/result.ts';
+import type { CheckResult, HostResult, ResourceResult, StepResult } from '../../../src/model/result.ts';
 
 /** A host that is fine and has nothing to say, with the given fields instead. */
 export function hostResult(host: string, fields: Partial<HostResult> = {}): HostResult {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changingSteps, foldPlans } from '../../../src/compare/index.ts';
-import type { HostResult, ResourceResult } from '../../../src/result.ts';
+import type { HostResult, ResourceResult } from '../../../src/model/result.ts';
 import { hostResult, resourceResult, stepResult } from './fleet.ts';
 
 const cage = resourceResult('cage', 'directory /home/named', { status: 'change', reason: 'does not exist' });

@@ -42,7 +42,7 @@ describe('README.md', () => {
 });
 
 describe('heads of resources', () => {
-  const directory = join(root, 'src/runtime/resources');
+  const directory = join(root, 'src/host/resources');
   const files = readdirSync(directory).filter((file) => file.endsWith('.sh'));
 
   it.each(files)(
@@ -79,7 +79,7 @@ describe('heads of resources', () => {
 
 describe('docs/steps.md', () => {
   it('tells of every function of expect.sh that steps may call', () => {
-    const functions = [...read('src/runtime/expect.sh').matchAll(/^([a-z]\w*)\(\) \{/gm)].map(
+    const functions = [...read('src/host/expect.sh').matchAll(/^([a-z]\w*)\(\) \{/gm)].map(
       (match) => match[1] ?? '',
     );
     const told = firstWords(section('docs/steps.md', '## Expectations and observations'), 'function');
@@ -88,9 +88,9 @@ describe('docs/steps.md', () => {
   });
 
   it('names only functions that the runtime has', () => {
-    const runtime = readdirSync(join(root, 'src/runtime'), { recursive: true, encoding: 'utf8' })
+    const runtime = readdirSync(join(root, 'src/host'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.sh'))
-      .map((file) => read(join('src/runtime', file)))
+      .map((file) => read(join('src/host', file)))
       .join('\n');
     const defined = new Set([...runtime.matchAll(/^(\w+)\(\) \{/gm)].map((match) => match[1]));
     const told = ['## Expectations and observations', '## A resource of your own'].flatMap((heading) =>
@@ -104,16 +104,16 @@ describe('docs/steps.md', () => {
 describe('docs/protocol.md', () => {
   it('has every kind of event that the host emits, and no kind that the controller does not know', () => {
     const told = firstWords(section('docs/protocol.md', '## Events'), 'event');
-    const emitted = readdirSync(join(root, 'src/runtime'))
+    const emitted = readdirSync(join(root, 'src/host'))
       .filter((file) => file.endsWith('.sh'))
-      .flatMap((file) => [...read(join('src/runtime', file)).matchAll(/\bm_emit ([a-z]+)/g)])
+      .flatMap((file) => [...read(join('src/host', file)).matchAll(/\bm_emit ([a-z]+)/g)])
       .map((match) => match[1] ?? '');
     expect(told.toSorted()).toEqual([...new Set([...emitted, 'd'])].toSorted());
     expect(told.filter((kind) => parseHostLine(`${kind}|`).kind !== kind)).toEqual([]);
   });
 
   it('has every run setting that the bundle writes, and no other', () => {
-    const settings = [...read('src/bundle/bundle.ts').matchAll(/\['(m_\w+)'/g)].map((match) => match[1]);
+    const settings = [...read('src/compile/bundle.ts').matchAll(/\['(m_\w+)'/g)].map((match) => match[1]);
     expect(settings).toContain('m_nonce');
     expect(firstWords(section('docs/protocol.md', '### Run settings'), 'variable')).toEqual(settings);
   });

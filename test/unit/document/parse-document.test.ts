@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseDocument, parseValue } from '../../../src/document/index.ts';
-import { ConfigError, formatIssue } from '../../../src/errors.ts';
+import { ConfigError, formatIssue } from '../../../src/model/errors.ts';
 
 const schema = z.strictObject({
   name: z.string(),

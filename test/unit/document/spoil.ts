@@ -1,7 +1,7 @@
 // Texts that are spoilt at random, as fingers, editors and wrong programs spoil them.
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { ConfigError } from '../../../src/errors.ts';
+import { ConfigError } from '../../../src/model/errors.ts';
 
 /** One change to a text, at a place between 0 and 1. */
 type Change = (text: string, at: number) => string;

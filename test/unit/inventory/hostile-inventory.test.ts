@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, formatIssue } from '../../../src/errors.ts';
+import { ConfigError, formatIssue } from '../../../src/model/errors.ts';
 import { parseInventory } from '../../../src/inventory/index.ts';
 import { spoilt, valueOrIssues } from '../document/spoil.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, formatIssue } from '../../../src/errors.ts';
+import { ConfigError, formatIssue } from '../../../src/model/errors.ts';
 import { inventoryJsonSchema, parseInventory } from '../../../src/inventory/index.ts';
 import type { HostConnection } from '../../../src/transport/port.ts';
 

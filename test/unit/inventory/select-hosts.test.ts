@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../../src/errors.ts';
+import { UsageError } from '../../../src/model/errors.ts';
 import { parseInventory, selectHosts } from '../../../src/inventory/index.ts';
 
 const inventory = parseInventory({

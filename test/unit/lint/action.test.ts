@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lint } from '../../../src/actions/lint.ts';
-import type { LintDeps, ShellcheckComment } from '../../../src/actions/lint.ts';
-import { UsageError } from '../../../src/errors.ts';
+import { lint } from '../../../src/lint/lint.ts';
+import type { LintDeps, ShellcheckComment } from '../../../src/lint/lint.ts';
+import { UsageError } from '../../../src/model/errors.ts';
 import { treeOf } from './lint-of.ts';
 
 const good = { 'steps/one.sh': 'state() { observe x "$cage"; }\nverify() { :; }\n' };

@@ -1,7 +1,7 @@
 // Small playbooks from texts, and what lint says of them.
 import { lintPlaybook, readLanguage, sortFindings, type Finding } from '../../../src/lint/index.ts';
 import type { PlaybookTree } from '../../../src/playbook/index.ts';
-import { readRuntime } from '../../../src/runtime/index.ts';
+import { readRuntime } from '../../../src/host/index.ts';
 
 const decoder = new TextDecoder();
 

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readInventory, readPlaybookTree } from '../../../src/config/index.ts';
+import { readInventory, readPlaybookTree } from '../../../src/sources/index.ts';
 import { parseInventory } from '../../../src/inventory/index.ts';
 import { type Finding, formatFinding, lintInventory, lintPlaybook } from '../../../src/lint/index.ts';
 import { language } from './lint-of.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, formatIssue } from '../../../src/errors.ts';
+import { ConfigError, formatIssue } from '../../../src/model/errors.ts';
 import { parsePlaybook } from '../../../src/playbook/index.ts';
 import { spoilt, valueOrIssues } from '../document/spoil.ts';
 import { treeOf } from './tree.ts';

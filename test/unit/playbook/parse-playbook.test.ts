@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, formatIssue } from '../../../src/errors.ts';
+import { ConfigError, formatIssue } from '../../../src/model/errors.ts';
 import { parsePlaybook, playbookJsonSchema } from '../../../src/playbook/index.ts';
 import { treeOf } from './tree.ts';
 

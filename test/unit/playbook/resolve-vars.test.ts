@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatIssue } from '../../../src/errors.ts';
+import { formatIssue } from '../../../src/model/errors.ts';
 import { checkVarValue, resolveVars, type VarType } from '../../../src/playbook/index.ts';
 import { playbookWithVars } from './tree.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../../src/errors.ts';
+import { UsageError } from '../../../src/model/errors.ts';
 import { parsePlaybook, selectSteps, type StepSelection } from '../../../src/playbook/index.ts';
 import { treeOf } from './tree.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { compareFleet, compareToBaseline, valuesOf } from '../../../src/compare/index.ts';
-import type { RunEvent } from '../../../src/events.ts';
+import type { RunEvent } from '../../../src/model/events.ts';
 import * as report from '../../../src/report/index.ts';
 import { liveRows } from '../../../src/report/live-rows.ts';
 import { Progress } from '../../../src/report/progress.ts';
-import type { HostOutcome } from '../../../src/result.ts';
+import type { HostOutcome } from '../../../src/model/result.ts';
 import { hostile, hostileHost, runResult } from './renderers.ts';
 
 // Names are hostile too: an inventory may come from a program.

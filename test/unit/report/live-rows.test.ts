@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/events.ts';
+import type { RunEvent } from '../../../src/model/events.ts';
 import { displayWidth } from '../../../src/report/layout.ts';
 import { liveRows } from '../../../src/report/live-rows.ts';
 import { Progress } from '../../../src/report/progress.ts';
 import { plainStyle } from '../../../src/report/style.ts';
-import type { HostOutcome } from '../../../src/result.ts';
+import type { HostOutcome } from '../../../src/model/result.ts';
 import { hostResult } from './renderers.ts';
 
 function started(count: number): RunEvent {

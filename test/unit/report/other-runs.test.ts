@@ -11,7 +11,7 @@ import {
   renderVerify,
   toJson,
 } from '../../../src/report/index.ts';
-import type { OtherRun } from '../../../src/result.ts';
+import type { OtherRun } from '../../../src/model/result.ts';
 import { hostResult, runResult } from './renderers.ts';
 
 const atWork: OtherRun = {

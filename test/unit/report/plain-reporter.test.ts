@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/events.ts';
+import type { RunEvent } from '../../../src/model/events.ts';
 import { plainReporter } from '../../../src/report/index.ts';
 import { hostResult, resourceResult } from './renderers.ts';
 

@@ -17,7 +17,7 @@ import {
   stringifyJson,
   toJson,
 } from '../../../src/report/index.ts';
-import type { Action, HostResult, RunResult } from '../../../src/result.ts';
+import type { Action, HostResult, RunResult } from '../../../src/model/result.ts';
 import { checkResult, hostResult, resourceResult, runResult, stepResult } from './renderers.ts';
 
 const reason = 'sudo is missing';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainStyle, renderPlan } from '../../../src/report/index.ts';
-import type { ResourceResult } from '../../../src/result.ts';
+import type { ResourceResult } from '../../../src/model/result.ts';
 import { fleetOf, hostResult, resourceResult, runResult, stepResult, text } from './renderers.ts';
 
 const user = resourceResult('user', 'user named', { reason: 'uid 14 is there' });

@@ -1,7 +1,7 @@
 // The preview of a rollback: which run, and what of it.
 import { describe, expect, it } from 'vitest';
 import { plainStyle, renderUndo } from '../../../src/report/index.ts';
-import type { HostResult, ResourceResult } from '../../../src/result.ts';
+import type { HostResult, ResourceResult } from '../../../src/model/result.ts';
 
 function host(targets: readonly string[], change: Partial<HostResult> = {}): HostResult {
   const resources = targets.map((target): ResourceResult => ({

@@ -1,5 +1,5 @@
 // Builders and checks that the tests of the renderers share.
-import type { Action, HostResult, RunResult } from '../../../src/result.ts';
+import type { Action, HostResult, RunResult } from '../../../src/model/result.ts';
 import { hostResult } from '../compare/fleet.ts';
 
 export { checkResult, hostResult, observed, resourceResult, stepResult } from '../compare/fleet.ts';

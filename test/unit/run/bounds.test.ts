@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hostBounds } from '../../../src/protocol/index.ts';
 import { FrameRules } from '../../../src/run/frame-rules.ts';
-import type { HostResult } from '../../../src/result.ts';
+import type { HostResult } from '../../../src/model/result.ts';
 import { linkBounds } from '../../../src/transport/bounds.ts';
 import { done, events, frame, ready, runLone, speaking } from '../../support/lone-host.ts';
 

@@ -1,7 +1,7 @@
 // A link that ends at any byte: the run is come back to, and nothing of its logs is lost, doubled or mixed up.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConnectError } from '../../../src/errors.ts';
+import { ConnectError } from '../../../src/model/errors.ts';
 import type { Channel, Session, Transport } from '../../../src/transport/index.ts';
 import { frame, ready, runLone } from '../../support/lone-host.ts';
 

@@ -1,11 +1,11 @@
 // The scheduler: bounds, waves, budgets, the keep-serving rule, and a result for every host asked for.
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/events.ts';
-import type { HostOutcome } from '../../../src/result.ts';
-import type { FleetHost, HostRun, Strategy } from '../../../src/run/index.ts';
+import type { RunEvent } from '../../../src/model/events.ts';
+import type { HostOutcome } from '../../../src/model/result.ts';
+import type { FleetHost, HostRun } from '../../../src/run/index.ts';
 import { runFleet } from '../../../src/run/index.ts';
 import { hostResult } from '../compare/fleet.ts';
-import { planWaves } from '../../../src/run/run-fleet.ts';
+import { planWaves, type Strategy } from '../../../src/schedule/index.ts';
 
 const free: Strategy = { concurrency: 3, waves: [], failureBudget: undefined, keepServing: undefined };
 const never = new AbortController().signal;

@@ -1,8 +1,8 @@
 // A host that keeps its link waiting, or says what cannot be: each wait has its limit, and every byte its judge.
 import { describe, expect, it } from 'vitest';
-import { ConnectError } from '../../../src/errors.ts';
-import type { RunEvent } from '../../../src/events.ts';
-import type { Action } from '../../../src/result.ts';
+import { ConnectError } from '../../../src/model/errors.ts';
+import type { RunEvent } from '../../../src/model/events.ts';
+import type { Action } from '../../../src/model/result.ts';
 import { runHost } from '../../../src/run/index.ts';
 import type { Channel, HostConnection, Session, Transport } from '../../../src/transport/index.ts';
 import { loneConnection } from '../../support/lone-host.ts';

@@ -1,10 +1,10 @@
 // One host's run against a scripted peer: what the link does, and what becomes of the host's outcome.
 import { describe, expect, it } from 'vitest';
-import { ConnectError } from '../../../src/errors.ts';
-import type { RunEvent } from '../../../src/events.ts';
+import { ConnectError } from '../../../src/model/errors.ts';
+import type { RunEvent } from '../../../src/model/events.ts';
 import type { HostRun } from '../../../src/run/index.ts';
 import { runHost } from '../../../src/run/index.ts';
-import type { Action } from '../../../src/result.ts';
+import type { Action } from '../../../src/model/result.ts';
 import type { Channel, ExitStatus, Session, Transport } from '../../../src/transport/index.ts';
 
 interface Link {
