@@ -14,8 +14,8 @@ export interface Picture {
 
 /**
  * What a running system changes by itself, and so is not compared: what is no disk; logs; what muster keeps; pid files, sockets
- * and what a boot writes anew; keys that named manages; what a pkg_add that was killed had unpacked in a place of its own. What
- * runs leave below /tmp is looked at by itself.
+ * and what a boot writes anew; keys that named manages; what tools of the host that were killed had in places of their own
+ * (pkg_add, and the practice host's tar and dd). What runs leave below /tmp is looked at by itself.
  */
 const notCompared = [
   /^\/(proc|dev|libexec\/\.moments|var\/log|var\/db\/muster)(\/|$)/,
@@ -24,7 +24,7 @@ const notCompared = [
   /^\/etc\/s?pwd\.db$/,
   /^\/root\/\.ssh\//,
   /^\/libexec\/\.linux\/state\/booted$/,
-  /^\/var\/tmp\/pkg_add\.[^/]*(\/|$)/,
+  /^\/var\/tmp\/(pkg_add|tar|dd)\.[^/]*(\/|$)/,
   /^\/tmp\/muster\.[^/]*(\/|$)/,
 ];
 
