@@ -6,7 +6,39 @@ m_backwards() {
   for m_id in $m_unit; do
     printf '0|run|%s|.\n' "$m_id"
     awk '/\|\.$/ { line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' "$m_state_dir/runs/$m_id/journal"
-  done
+  done | case $m_unit in
+    *' '*) m_absent_below_new ;;
+    *) cat ;;
+  esac
+}
+
+# m_absent_below_new: a filter for m_backwards: where the unit's first run found nothing and made a directory, all directories below
+# it were made since, whoever made them. So a later run's entry of one that it found says, too, that nothing was there.
+m_absent_below_new() {
+  awk -F'|' '
+    {
+      line[NR] = $0
+      if ($2 == "run") runs++
+      run[NR] = runs
+      # The last line that names a path is its oldest one.
+      if ($2 == "path") { oldest[$3] = $6; since[$3] = runs }
+    }
+    END {
+      for (i = 1; i <= NR; i++) {
+        n = split(line[i], field, "|")
+        if (field[2] == "path" && field[6] == "dir" && field[11] == "dir") {
+          above = field[3]
+          while (sub(/\/[^\/]*$/, "", above) && above != "") {
+            if (oldest[above] != "absent" || since[above] <= run[i]) continue
+            text = field[1]
+            for (k = 2; k <= n; k++) text = text "|" (k == 6 ? "absent" : k > 6 && k < 11 ? "-" : field[k])
+            line[i] = text
+            break
+          }
+        }
+        print line[i]
+      }
+    }'
 }
 
 # m_load ENTRY: splits a journal line into m_entry_seq, m_kind, m_a1 m_a2 m_a3 m_a4 and the fingerprints of a path.
@@ -233,12 +265,22 @@ m_undo_times() {
   done 3<"$m_work/backwards"
 }
 
+# m_is_below_new: m_path was put below a directory that an older run of the unit had made, and went with it.
+m_is_below_new() {
+  m_dir=$m_path
+  while m_parent "$m_dir" && [ "$m_dir" != / ]; do
+    case $m_new_list in *"|$m_dir|"*) return 0 ;; esac
+  done
+  return 1
+}
+
 # m_prove: every touched path has the fingerprint of before the run. Reports how many of how many.
 m_prove() {
   m_proved=0
   m_paths=0
   m_proved_list=
   m_handed_list=
+  m_new_list=
   for m_id in $m_unit; do
     [ -f "$m_state_dir/runs/$m_id/handed-back" ] || continue
     while IFS= read -r m_line; do
@@ -254,11 +296,12 @@ m_prove() {
     [ "$m_kind" = path ] || continue
     case $m_proved_list in *"|$m_path|"*) continue ;; esac
     m_proved_list="$m_proved_list|$m_path|"
+    [ "$m_pre_type$m_post_type" != absentdir ] || m_new_list="$m_new_list|$m_path|"
     # Not as before, and meant so.
     case $m_handed_list in *"|$m_path|"*) continue ;; esac
     m_paths=$((m_paths + 1))
     m_print_apart "$m_path"
-    if [ "$m_state" = "$m_pre" ]; then
+    if [ "$m_state" = "$m_pre" ] || { [ "$m_type" = absent ] && m_is_below_new; }; then
       m_proved=$((m_proved + 1))
     elif m_only_access && [ "${m_state%"|"*}" = "${m_pre%"|"*}" ]; then
       # Its content was never the run's business.

@@ -23,8 +23,9 @@ m_one_of() {
 m_is_ours() {
   [ "$m_type" != absent ] || return 0
   m_one_of "$m_type" "$m_pre_type" "$m_post_type" || return 1
-  # A place of a daemon's: whose it is by now is no matter when it goes.
-  case $m_transient$m_keeps:$m_type$m_pre_type$m_post_type in ?*:dirabsentdir) return 0 ;; esac
+  # Where nothing was, a directory goes, whoever owns it by now, and what others put in it decides: owner and mode of one that
+  # is empty are nothing to lose. After a crash, an rc script may have made it where the run was about to.
+  case $m_type$m_pre_type$m_post_type in dirabsentdir) return 0 ;; esac
   # A directory is made with this mode, by an apply and by an undo that was cut alike.
   case $m_type$m_mode$m_pre_type$m_post_type in dir0700absent* | dir0700*absent) return 0 ;; esac
   # chown takes set-id bits off, and a driver may have died before the chmod behind it.
@@ -278,7 +279,8 @@ m_remove() {
   fi
   m_reported=1
   m_conflicts="$m_conflicts|$m_path|"
-  m_result conflict path "$m_path" "not removed, it holds what the run did not put there: $(ls -A "$m_path" | head -n 5 | tr '\n' ' ')"
+  m_find_kept
+  m_result conflict path "$m_path" "not removed, it holds what the run did not put there: $(ls -A "$m_path" | head -n 5 | tr '\n' ' '); --force moves it to $m_kept"
   return 1
 }
 

@@ -1,5 +1,5 @@
 // Which runs a rollback undoes, and in which order: by the host's own count, and together what belongs together.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
@@ -105,6 +105,46 @@ async function unfinishedTwice(): Promise<{ host: ScratchHost; before: readonly 
 }
 
 describe('a run that went on with unfinished ones', () => {
+  /** A run that dies where it was about to make `d`, a daemon that makes it first, and a run that went on. */
+  async function madeMeanwhile(): Promise<{ host: ScratchHost; before: readonly string[] }> {
+    const host = scratchHost();
+    const before = fingerprint(host.root, 'second');
+    const made = {
+      one: 'state() { directory "$root/d"; directory "$root/d/run" --mode 0711 --transient "*.pid"; }',
+    };
+    const died = await host.run('apply', {
+      steps: made,
+      settings: { runId: 'dead' },
+      runtime: deathAtEntry(2),
+    });
+    expect(died.result.outcome).toBe('unknown');
+    expect(existsSync(host.path('d'))).toBe(false);
+    mkdirSync(host.path('d/run'), { recursive: true, mode: 0o777 });
+    await apply(host, 'a-good', made);
+    host.write('d/run/named.pid', '17');
+    return { host, before };
+  }
+
+  it('takes back with them the directories that somebody made between the two', async () => {
+    const { host, before } = await madeMeanwhile();
+    await rollBack(host);
+    expect(fingerprint(host.root, 'second')).toEqual(before);
+  });
+
+  it('keeps what somebody put there, says what takes it away, and then knows that all is as before', async () => {
+    const { host, before } = await madeMeanwhile();
+    host.write('d/run/journal', 'precious');
+    const { result } = await host.run('rollback');
+    expect(result.outcome).toBe('failed');
+    expect(complaintsOf(result)).toContain('--force moves it to');
+    expect(host.read('d/run/journal')).toBe('precious');
+    const forced = await host.run('rollback', { settings: { force: true } });
+    expect(forced.result.outcome, complaintsOf(forced.result)).toBe('rolled-back');
+    expect(fingerprint(host.root, 'second')).toEqual(before);
+    const kept = readdirSync(join(host.state, 'kept'), { recursive: true, encoding: 'utf8' });
+    expect(kept.filter((path) => path.endsWith('/journal'))).toHaveLength(1);
+  });
+
   it('is undone with them, and that is said before and after', async () => {
     const { host, before } = await unfinishedTwice();
     const preview = await host.run('rollback', { settings: { preview: true } });

@@ -49,3 +49,10 @@ record_pid_link() {
   fi
   m_record command 'link of the pid file' "$m_step" "$undo" "[ -h $quoted ]"
 }
+
+# record_pid_directory: an rc script that cages named makes the directory of the link at each start, and that of release 11 gives it
+# to named. What it was before is put back.
+record_pid_directory() {
+  [ "${pid_link%/*}" != /var/run ] || return 0
+  m_journal_path "${pid_link%/*}" 'dir|?|?|?|-' '*.pid'
+}

@@ -44,6 +44,7 @@ record_hand_over() {
 $others
 EOT
   [ -z "$ours" ] || m_record service "$rc_file" "$m_step" "$run_script" running
+  [ "$style" != chrootdir ] || record_pid_directory
   pid_link_is_right || record_pid_link
   record_managed_keys
   m_record service "$rc_file" "$m_step" "$run_script" stopped

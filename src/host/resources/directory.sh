@@ -30,13 +30,9 @@ directory() {
   [ -z "$m_why" ] || m_plan_path "$m_path" dir "$m_want_mode" "$m_want_uid" "$m_want_gid" ''
   m_settled && return 0
   m_begin_change "$m_path"
-  if [ "$m_type" = absent ]; then
-    m_make_parents "$m_path"
-    m_journal_path "$m_path" "dir|$m_want_mode|$m_want_uid|$m_want_gid|-" "$m_o_transient" "$m_o_kept"
-    mkdir -m 0700 "$m_path" || fail "directory $m_path: mkdir failed"
-  else
-    m_journal_path "$m_path" "dir|$m_want_mode|$m_want_uid|$m_want_gid|-"
-  fi
+  [ "$m_type" != absent ] || m_make_parents "$m_path"
+  m_journal_path "$m_path" "dir|$m_want_mode|$m_want_uid|$m_want_gid|-" "$m_o_transient" "$m_o_kept"
+  [ "$m_type" != absent ] || mkdir -m 0700 "$m_path" || fail "directory $m_path: mkdir failed"
   m_set_access "$m_path" "$m_want_uid" "$m_want_gid" "$m_want_mode" || fail "directory $m_path: cannot set owner or mode${m_hold_why:+: $m_hold_why}"
   m_print "$m_path"
   [ "$m_state" = "dir|$m_want_mode|$m_want_uid|$m_want_gid|-" ] || m_stuck "it is $m_state"
