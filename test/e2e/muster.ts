@@ -57,7 +57,7 @@ export function writeInventory(
   const devices = process.getuid?.() === 0 ? '' : ', devices: []';
   writeFileSync(
     file,
-    `connection: { identity_file: ${lab.identityFile}, known_hosts: ${lab.knownHostsFile}, agent: false, connect_timeout: 30s }
+    `connection: { identity_file: ${lab.identityFile}, known_hosts: ${lab.knownHostsFile}, agent: false, connect_timeout: 30s, ready_timeout: 120s }
 vars: { package_path: /var/packages/All${devices} }
 hosts:
 ${hosts.join('\n')}

@@ -161,7 +161,7 @@ ${alone === undefined ? ':' : 'sh /etc/rc.d/named stop'}`,
       for (const report of [planned, applied]) {
         const lines = report.replaceAll(/\n {4,}/g, ' ').split('\n');
         const said = lines.filter((line) => line.startsWith('✖') && line.includes(host));
-        if (said.length > 0 || alone === true) expect(said.join('\n')).toContain(`pid ${pid}`);
+        if (said.length > 0 || alone === true) expect(said.join('\n'), report).toContain(`pid ${pid}`);
       }
     },
   );
