@@ -96,7 +96,6 @@ module.exports = {
     only('transport', leaf, 'effects, no domain'),
     only('probe', [...leaf, 'document', 'inventory', 'playbook', 'compile', 'compare'], 'effects by port'),
     only('run', [...leaf, 'protocol', 'transport', 'schedule', 'sh', 'host'], 'effects by port'),
-    only('store', leaf, 'effects, no domain'),
     only('report', [...leaf, 'compare'], 'subscribers and renderers, never logic'),
     only('lab', leaf, 'effects, no domain'),
     {

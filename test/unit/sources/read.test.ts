@@ -3,13 +3,8 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { armor, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
-import {
-  readInventory,
-  readKeys,
-  readPlaybookTree,
-  readSecret,
-  readTextFile,
-} from '../../../src/sources/index.ts';
+import { readInventory, readKeys, readPlaybookTree, readSecret } from '../../../src/sources/index.ts';
+import { readTextFile } from '../../../src/sources/read-text.ts';
 import { parsePlaybook } from '../../../src/playbook/index.ts';
 import { folderWith, removeFoldersAfterwards } from './folder.ts';
 
