@@ -6,5 +6,7 @@
  * @returns {Promise<unknown>}
  */
 export async function built(module) {
-  return await import(new URL(`../dist/${module}`, import.meta.url).href);
+  /** @type {unknown} */
+  const loaded = await import(new URL(`../dist/${module}`, import.meta.url).href);
+  return loaded;
 }
