@@ -81,7 +81,7 @@ module.exports = {
     only('lint', [...leaf, 'document', 'inventory', 'playbook', 'sh', 'host'], 'rules over texts: pure'),
     only(
       'sources',
-      [...leaf, 'document'],
+      [...leaf, 'document', 'programs'],
       'what is read from the disk of the controller: effects, no domain',
     ),
     only(
@@ -97,13 +97,14 @@ module.exports = {
     only('probe', [...leaf, 'document', 'inventory', 'playbook', 'compile', 'compare'], 'effects by port'),
     only('run', [...leaf, 'protocol', 'transport', 'schedule', 'sh', 'host'], 'effects by port'),
     only('report', [...leaf, 'compare'], 'subscribers and renderers, never logic'),
-    only('lab', leaf, 'effects, no domain'),
+    only('lab', [...leaf, 'programs'], 'effects, no domain'),
+    only('programs', leaf, 'effects, no domain'),
     {
       name: 'actions-import',
       severity: 'error',
       comment: 'recipes',
       from: { path: '^src/actions/' },
-      to: { path: '^src/(cli|report|lab)/' },
+      to: { path: '^src/(cli|report|lab|programs)/' },
     },
   ],
   options: {

@@ -23,7 +23,7 @@ const syntaxForPure = [
   },
   { selector: 'ImportExpression', message: 'Pure folder: nothing is loaded at run time.' },
   {
-    selector: "MemberExpression[object.type='MetaProperty']",
+    selector: "MemberExpression[object.meta.name='import']",
     message: 'Pure folder: it does not know where it lies.',
   },
 ];

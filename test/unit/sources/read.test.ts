@@ -245,7 +245,7 @@ describe('readSecret', () => {
 
   it('says when a program is not there', async () => {
     const source = { kind: 'command', argv: ['muster-no-such-program'] } as const;
-    await expect(readSecret(source, {})).rejects.toThrow('failed: ENOENT');
+    await expect(readSecret(source, {})).rejects.toThrow('there is no such program');
   });
 
   it.each(['binary', 'armored'])(
