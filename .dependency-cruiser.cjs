@@ -18,6 +18,20 @@ module.exports = {
       to: { path: '^src/cli/' },
     },
     {
+      name: 'commands-when-asked',
+      severity: 'error',
+      comment: 'What a command needs is loaded when it runs.',
+      from: { path: '^src/cli/[^/]+$' },
+      to: { path: '^src/cli/commands/', dynamic: false, dependencyTypesNot: ['type-only', 'type-import'] },
+    },
+    {
+      name: 'lab-by-its-command',
+      severity: 'error',
+      comment: 'Practice hosts are no part of production: only `muster lab` loads them.',
+      from: { pathNot: ['^src/lab/', '^src/cli/commands/lab\\.ts$'] },
+      to: { path: '^src/lab/' },
+    },
+    {
       name: 'face-only',
       severity: 'error',
       comment: "Across folders import the other folder's index.ts only.",
@@ -43,10 +57,21 @@ module.exports = {
       to: { path: 'node_modules/listr2/' },
     },
     {
-      name: 'testcontainers-in-lab',
+      name: 'testcontainers-in-one-file',
       severity: 'error',
-      from: { pathNot: '^src/lab/' },
+      from: { pathNot: '^src/lab/lab-container\\.ts$' },
       to: { path: 'node_modules/testcontainers/' },
+    },
+    {
+      name: 'testcontainers-when-asked',
+      severity: 'error',
+      comment: 'A production install does not have it.',
+      from: {},
+      to: {
+        path: '^src/lab/lab-container\\.ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only', 'type-import'],
+      },
     },
     only('model', [], 'the vocabulary: a pure leaf'),
     only('document', leaf, 'located YAML: pure'),
@@ -56,7 +81,7 @@ module.exports = {
     only('lint', [...leaf, 'document', 'inventory', 'playbook', 'sh', 'host'], 'rules over texts: pure'),
     only(
       'sources',
-      [...leaf, 'document'],
+      [...leaf, 'document', 'programs'],
       'what is read from the disk of the controller: effects, no domain',
     ),
     only(
@@ -71,15 +96,15 @@ module.exports = {
     only('transport', leaf, 'effects, no domain'),
     only('probe', [...leaf, 'document', 'inventory', 'playbook', 'compile', 'compare'], 'effects by port'),
     only('run', [...leaf, 'protocol', 'transport', 'schedule', 'sh', 'host'], 'effects by port'),
-    only('store', leaf, 'effects, no domain'),
     only('report', [...leaf, 'compare'], 'subscribers and renderers, never logic'),
-    only('lab', leaf, 'effects, no domain'),
+    only('lab', [...leaf, 'programs'], 'effects, no domain'),
+    only('programs', leaf, 'effects, no domain'),
     {
       name: 'actions-import',
       severity: 'error',
       comment: 'recipes',
       from: { path: '^src/actions/' },
-      to: { path: '^src/(cli|report|lab)/' },
+      to: { path: '^src/(cli|report|lab|programs)/' },
     },
   ],
   options: {

@@ -1,4 +1,5 @@
 // Lint rules. Typed promise rules are the point: a floating promise in an SSH runner is a lost host.
+import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 const syntaxForAll = [
@@ -6,6 +7,24 @@ const syntaxForAll = [
   {
     selector: "CallExpression[callee.property.name='once'][arguments.0.value='error']",
     message: "An 'error' that nobody hears ends the process, and a second one may come: use on().",
+  },
+];
+
+const endsItself = {
+  selector: "CallExpression[callee.object.name='process'][callee.property.name='exit']",
+  message: 'Set process.exitCode; only a program of its own ends its process.',
+};
+
+/** Effects that are no import of a module: the same in every pure folder. */
+const syntaxForPure = [
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.name='Date']",
+    message: 'Pure folder: the clock comes in as an argument.',
+  },
+  { selector: 'ImportExpression', message: 'Pure folder: nothing is loaded at run time.' },
+  {
+    selector: "MemberExpression[object.meta.name='import']",
+    message: 'Pure folder: it does not know where it lies.',
   },
 ];
 
@@ -22,8 +41,8 @@ const pureFolders = [
   'compare',
 ];
 
-export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', '**/*.cjs', '**/*.mjs'] },
+export default defineConfig(
+  { ignores: ['dist/', 'coverage/', 'node_modules/', '**/*.cjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
@@ -38,14 +57,7 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
-      'no-restricted-syntax': [
-        'error',
-        ...syntaxForAll,
-        {
-          selector: "CallExpression[callee.object.name='process'][callee.property.name='exit']",
-          message: 'Set process.exitCode; only a program of its own ends its process.',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...syntaxForAll, endsItself],
     },
   },
   {
@@ -66,13 +78,29 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
+          paths: [
+            {
+              name: 'node:crypto',
+              allowImportNames: ['createHash'],
+              message: 'Pure folder: no randomness, no keys.',
+            },
+          ],
           patterns: [
             { regex: '^node:(?!path/posix$|crypto$)', message: 'Pure folder: no effects.' },
-            { regex: '^ssh2$', message: 'Pure folder: no effects.' },
+            {
+              regex: '^(fs|os|net|dns|dgram|http|https|child_process|process|timers|crypto)(/|$)',
+              message: 'Pure folder: no effects.',
+            },
+            { regex: '^(ssh2|p-limit|testcontainers)$', message: 'Pure folder: no effects.' },
           ],
         },
       ],
-      'no-restricted-globals': ['error', 'process', 'console', 'fetch', 'setTimeout', 'setInterval'],
+      'no-restricted-syntax': ['error', ...syntaxForAll, endsItself, ...syntaxForPure],
+      'no-restricted-globals': [
+        'error',
+        ...['process', 'globalThis', 'console', 'fetch', 'performance', 'crypto'],
+        ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'Date', property: 'now', message: 'Pure folder: the clock comes in as an argument.' },
@@ -81,7 +109,12 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts', '*.config.ts'],
+    // Scripts print, and a script or a test is no part of what runs in production.
+    files: ['**/*.mjs'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['test/**/*.{ts,mjs}', '*.config.{ts,mjs}'],
     rules: {
       'max-lines': 'off',
       'no-restricted-syntax': 'off',

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { built } from './built.mjs';
 import { readHeader, renderResources } from './gen/resources.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -16,7 +17,10 @@ function resourcesPage() {
   );
 }
 
-/** What `muster ARGS` prints, 80 columns wide because nobody's terminal is asked. */
+/**
+ * What `muster ARGS` prints, 80 columns wide because nobody's terminal is asked.
+ * @param {readonly string[]} args
+ */
 function muster(args) {
   const run = spawnSync(process.execPath, [main, ...args], {
     encoding: 'utf8',
@@ -27,7 +31,9 @@ function muster(args) {
 }
 
 async function cliPage() {
-  const { buildProgram } = await import('../dist/cli/program.js');
+  const { buildProgram } = /** @type {typeof import('../src/cli/program.ts')} */ (
+    await built('cli/program.js')
+  );
   const program = buildProgram('', () => undefined);
   const sections = commandsOf(program, []).map((words) => [
     `## muster${words.map((word) => ` ${word}`).join('')}`,
@@ -42,7 +48,12 @@ async function cliPage() {
     .concat('\n');
 }
 
-/** The words of each command, the program itself first, a group of commands before its members. */
+/**
+ * The words of each command, the program itself first, a group of commands before its members.
+ * @param {import('commander').Command} command
+ * @param {readonly string[]} words
+ * @returns {readonly (readonly string[])[]}
+ */
 function commandsOf(command, words) {
   return [words, ...command.commands.flatMap((child) => commandsOf(child, [...words, child.name()]))];
 }

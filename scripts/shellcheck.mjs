@@ -13,7 +13,7 @@ const files = spawnSync(
 const run = spawnSync('shellcheck', ['--severity=info', ...files], { stdio: 'inherit' });
 if (run.error) {
   process.stdout.write('shellcheck is not installed: sh files were not linted\n');
-  process.exitCode = process.env.CI ? 1 : 0;
+  process.exitCode = process.env['CI'] ? 1 : 0;
 } else {
   process.exitCode = run.status ?? 1;
 }

@@ -1,13 +1,20 @@
 // docs/reference/resources.md, from the comments at the head of src/host/resources/*.sh.
 
+/** @typedef {{ option: string, meaning: string }} Row */
+/** @typedef {{ kind: 'gap' } | { kind: 'text', text: string } | { kind: 'rows', rows: Row[] }} Part */
+/** @typedef {ReturnType<typeof readHeader>} Header */
+
 /**
  * Reads the head of a resource's file: synopsis, text and option rows in their order, undo, example, oldest release.
  * Throws when a part is missing, because a resource without it cannot be used from the reference alone.
+ * @param {string} file
+ * @param {string} source
  */
 export function readHeader(file, source) {
   const lines = source.split('\n');
   const end = lines.findIndex((line) => !line.startsWith('#'));
   const [synopsis = '', ...rest] = lines.slice(0, end).map((line) => line.replace(/^# ?/, ''));
+  /** @param {string} label */
   const at = (label) => {
     const index = rest.findIndex((line) => line.startsWith(`${label}: `));
     if (index === -1) throw new Error(`${file}: its head has no "${label}:"`);
@@ -16,6 +23,7 @@ export function readHeader(file, source) {
   const [undo, example, oldest] = [at('Undo'), at('Example'), at('Works on')];
   if (!(undo < example && example < oldest))
     throw new Error(`${file}: wanted Undo, Example, Works on, in this order`);
+  /** @type {(from: number, to?: number) => string} */
   const said = (from, to) =>
     rest
       .slice(from, to)
@@ -35,8 +43,13 @@ export function readHeader(file, source) {
   };
 }
 
-/** Runs of text lines become paragraphs, runs of indented lines become rows of `option` and `meaning`. */
+/**
+ * Runs of text lines become paragraphs, runs of indented lines become rows of `option` and `meaning`.
+ * @param {string} file
+ * @param {readonly string[]} lines
+ */
 function partsOf(file, lines) {
+  /** @type {Part[]} */
   const parts = [];
   for (const line of lines) {
     const last = parts.at(-1);
@@ -48,15 +61,18 @@ function partsOf(file, lines) {
     } else {
       const row = /^ {2}(\S.*?) {2,}(\S.*)$/.exec(line);
       if (row === null) throw new Error(`${file}: no option and meaning, two blanks apart, in "${line}"`);
-      const [, option, meaning] = row;
+      const [, option = '', meaning = ''] = row;
       if (last?.kind === 'rows') last.rows.push({ option, meaning });
       else parts.push({ kind: 'rows', rows: [{ option, meaning }] });
     }
   }
-  return parts.filter(({ kind }) => kind !== 'gap');
+  return parts.filter((part) => part.kind !== 'gap');
 }
 
-/** The whole page. */
+/**
+ * The whole page.
+ * @param {readonly Header[]} headers
+ */
 export function renderResources(headers) {
   return [
     '# Resources',
@@ -68,6 +84,7 @@ export function renderResources(headers) {
     .concat('\n');
 }
 
+/** @param {Header} header */
 function renderOne({ name, synopsis, parts, undo, example, oldest }) {
   return [
     `## ${name}`,
@@ -79,8 +96,11 @@ function renderOne({ name, synopsis, parts, undo, example, oldest }) {
   ].join('\n\n');
 }
 
+/** @param {readonly Row[]} rows */
 function renderRows(rows) {
+  /** @param {string} text */
   const cell = (text) => text.replaceAll('|', '\\|');
+  /** @param {Row} row */
   const options = ({ option }) =>
     option
       .split(', ')
@@ -93,6 +113,7 @@ function renderRows(rows) {
   ].join('\n');
 }
 
+/** @param {string} code */
 function fenced(code) {
   return `\`\`\`sh\n${code}\n\`\`\``;
 }

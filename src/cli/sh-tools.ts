@@ -1,19 +1,13 @@
 // The programs that lint asks: sh, which every controller has, and shellcheck, which it may have.
-import { execFile } from 'node:child_process';
 import type { ShellcheckComment } from '../actions/index.ts';
-import { MusterError } from '../model/index.ts';
+import { isMusterError, MusterError } from '../model/index.ts';
+import { type ProgramEnd, runProgram } from '../programs/index.ts';
 
-interface Ended {
-  /** ENOENT and the like when the program did not run. */
-  readonly problem: string | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const timeoutMs = 120_000;
 
 /** What `sh -n FILE` says; empty when the file is good, undefined when there is no sh. */
 export async function checkSyntax(file: string): Promise<string | undefined> {
-  const { problem, stderr } = await run('sh', ['-n', '--', asOperand(file)]);
-  return problem === undefined ? stderr : undefined;
+  return (await runIfThere('sh', ['-n', '--', asOperand(file)]))?.stderr;
 }
 
 /** What shellcheck says of the files; undefined when there is no shellcheck. Throws MusterError when it fails. */
@@ -22,11 +16,11 @@ export async function shellcheck(
   excluded: readonly string[],
 ): Promise<readonly ShellcheckComment[] | undefined> {
   const options = ['--shell=sh', '--format=json1', '--severity=info', `--exclude=${excluded.join(',')}`];
-  const { problem, stdout, stderr } = await run('shellcheck', [...options, '--', ...files]);
-  if (problem === 'ENOENT') return undefined;
-  const comments = commentsIn(stdout);
+  const end = await runIfThere('shellcheck', [...options, '--', ...files]);
+  if (end === undefined) return undefined;
+  const comments = commentsIn(end.stdout);
   if (comments !== undefined) return comments;
-  throw new MusterError('LINT_SHELLCHECK', `shellcheck failed: ${problem ?? ''} ${stderr.trim()}`, {
+  throw new MusterError('LINT_SHELLCHECK', `shellcheck failed: ${end.stderr.trim()}`, {
     hint: 'run it by hand to see why',
   });
 }
@@ -35,13 +29,13 @@ function asOperand(file: string): string {
   return file.startsWith('/') ? file : `./${file}`;
 }
 
-function run(program: string, args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(program, args, { maxBuffer: 64 * 1024 ** 2, timeout: 120_000 }, (error, stdout, stderr) => {
-      const code: unknown = error === null ? undefined : error.code;
-      resolve({ problem: typeof code === 'string' ? code : undefined, stdout, stderr });
-    });
-  });
+async function runIfThere(program: string, args: readonly string[]): Promise<ProgramEnd | undefined> {
+  try {
+    return await runProgram(program, args, { timeoutMs });
+  } catch (error) {
+    if (isMusterError(error) && error.code === 'COMMAND_MISSING') return undefined;
+    throw error;
+  }
 }
 
 function commentsIn(json: string): readonly ShellcheckComment[] | undefined {

@@ -1,4 +1,4 @@
-// The face of compare: folding by equality, majority and outliers, baselines, plans and failures of a fleet.
+// The face of compare: folding by equality, majority and outliers, plans and failures of a fleet.
 export { type Fold, type HostValue, foldByEquality } from './fold.ts';
 export {
   type CompareOptions,
@@ -6,15 +6,7 @@ export {
   type FleetComparison,
   type KeyComparison,
   compareFleet,
-  compareObservations,
 } from './observations.ts';
-export {
-  type BaselineChange,
-  type BaselineComparison,
-  type FleetValues,
-  compareToBaseline,
-  valuesOf,
-} from './baseline.ts';
 export type { ChangeDifference } from './change-lines.ts';
 export { type DiffOptions, diffLines } from './diff-lines.ts';
 export {

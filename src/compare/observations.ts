@@ -64,14 +64,6 @@ export function compareFleet(hosts: readonly HostResult[], options: CompareOptio
   };
 }
 
-/** The keys on which hosts of one group differ. */
-export function compareObservations(
-  hosts: readonly HostResult[],
-  options: CompareOptions = {},
-): readonly Divergence[] {
-  return compareFleet(hosts, options).divergences;
-}
-
 /**
  * True when what the host has (or lacks) was really looked at: it was reached, we did not lose sight of it, and
  * it was not skipped or broken before it could say anything.

@@ -28,10 +28,18 @@ export interface InventoryHost {
   readonly vars: ReadonlyMap<string, VarBinding>;
 }
 
+/** What a group says of itself: the hosts and the groups that it lists, in the order of the file. */
+export interface ListedGroup {
+  readonly hosts: readonly string[];
+  readonly groups: readonly string[];
+}
+
 /** All hosts, in the order of the file. */
 export interface Inventory {
   readonly file: string;
   readonly hosts: ReadonlyMap<string, InventoryHost>;
   /** Group to its host names in inventory order, nested groups flattened; `all` comes first. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** The same groups as they are written, without `all`: nothing is flattened. */
+  readonly listed: ReadonlyMap<string, ListedGroup>;
 }

@@ -52,6 +52,7 @@ function build(
       ['all', [...names]],
       ...[...groups.members].map(([group, members]) => [group, inOrder(names, members)] as const),
     ]),
+    listed: groups.listed,
   };
   return { inventory, issues: [...noHosts(written, locator), ...hostIssues, ...groupIssues] };
 }

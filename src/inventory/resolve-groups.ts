@@ -2,6 +2,7 @@
 import { didYouMean, type Locator } from '../document/index.ts';
 import type { Issue } from '../model/index.ts';
 import { expandHostNames, foldHostNames, isMusterError } from '../model/index.ts';
+import type { ListedGroup } from './model.ts';
 import type { WrittenInventory } from './schema.ts';
 
 type WrittenGroups = NonNullable<WrittenInventory['groups']>;
@@ -9,6 +10,7 @@ type WrittenGroups = NonNullable<WrittenInventory['groups']>;
 export interface ResolvedGroups {
   /** Group to members, in order of declaration. */
   readonly members: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly listed: ReadonlyMap<string, ListedGroup>;
   /** From weakest to strongest: a group before the groups nested in it, otherwise as declared. */
   readonly order: readonly string[];
   readonly issues: readonly Issue[];
@@ -27,8 +29,9 @@ export function resolveGroups(
     ...unknownGroups(name, written, locator),
   ]);
   issues.push(...findCycles(written, locator));
-  const members = new Map(names.map((name) => [name, membersOf(name, written, new Set())]));
-  return { members, order: orderOf(written), issues };
+  const listed = new Map(names.map((name) => [name, listedIn(name, written)]));
+  const members = new Map(names.map((name) => [name, membersOf(name, listed, new Set())]));
+  return { members, listed, order: orderOf(written), issues };
 }
 
 function reservedName(name: string, locator: Locator): Issue[] {
@@ -109,17 +112,20 @@ function findCycles(written: WrittenGroups, locator: Locator): Issue[] {
   return issues;
 }
 
-function membersOf(group: string, written: WrittenGroups, visited: Set<string>): Set<string> {
-  const members = new Set<string>();
-  if (visited.has(group)) return members;
+function listedIn(group: string, written: WrittenGroups): ListedGroup {
+  const { hosts = [], groups = [] } = groupOf(written, group) ?? {};
+  return { hosts: [...new Set(hosts.flatMap((pattern) => tryExpand(pattern).names))], groups };
+}
+
+function membersOf(
+  group: string,
+  listed: ReadonlyMap<string, ListedGroup>,
+  visited: Set<string>,
+): ReadonlySet<string> {
+  if (visited.has(group)) return new Set();
   visited.add(group);
-  for (const pattern of groupOf(written, group)?.hosts ?? []) {
-    for (const name of tryExpand(pattern).names) members.add(name);
-  }
-  for (const nested of groupOf(written, group)?.groups ?? []) {
-    for (const name of membersOf(nested, written, visited)) members.add(name);
-  }
-  return members;
+  const { hosts = [], groups = [] } = listed.get(group) ?? {};
+  return new Set([...hosts, ...groups.flatMap((nested) => [...membersOf(nested, listed, visited)])]);
 }
 
 function orderOf(written: WrittenGroups): string[] {

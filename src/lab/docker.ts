@@ -1,6 +1,6 @@
 // The engine, asked through its own command, which negotiates the API version and knows contexts and DOCKER_HOST.
 import { MusterError, isMusterError } from '../model/index.ts';
-import { lastLine, runCommand, type CommandEnd, type CommandOptions } from './command.ts';
+import { lastLine, runProgram, type ProgramEnd, type ProgramOptions } from '../programs/index.ts';
 
 const questionTimeoutMs = 30_000;
 
@@ -23,13 +23,13 @@ export async function engineStatus(): Promise<EngineStatus> {
 /** Runs `docker ARGS` and gives whatever came of it. */
 export function tryDocker(
   args: readonly string[],
-  options: CommandOptions = { timeoutMs: questionTimeoutMs },
-): Promise<CommandEnd> {
-  return runCommand('docker', args, options);
+  options: ProgramOptions = { timeoutMs: questionTimeoutMs },
+): Promise<ProgramEnd> {
+  return runProgram('docker', args, options);
 }
 
 /** Runs `docker ARGS` and gives its standard output; throws MusterError (LAB_ENGINE) when it fails. */
-export async function docker(args: readonly string[], options?: CommandOptions): Promise<string> {
+export async function docker(args: readonly string[], options?: ProgramOptions): Promise<string> {
   const end = await tryDocker(args, options);
   if (end.exitCode !== 0) {
     throw new MusterError('LAB_ENGINE', `docker ${args[0] ?? ''}: ${lastLine(end.stderr)}`);

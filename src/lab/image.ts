@@ -3,7 +3,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { MusterError, isMusterError } from '../model/index.ts';
-import { lastLine, runCommand } from './command.ts';
+import { lastLine, runProgram } from '../programs/index.ts';
 import { digestContext } from './context-digest.ts';
 import { docker, tryDocker } from './docker.ts';
 
@@ -115,7 +115,7 @@ async function bootstrapBase(pullFailure: string, progress: (line: string) => vo
       hint: `load it by hand (docker load), or install debootstrap and run ${script} as root`,
     });
   }
-  const end = await runCommand(script, [baseImage], { timeoutMs: baseTimeoutMs, onLine: progress });
+  const end = await runProgram(script, [baseImage], { timeoutMs: baseTimeoutMs, onLine: progress });
   if (end.exitCode !== 0) {
     throw new MusterError('LAB_IMAGE', `${script} failed: ${lastLine(end.stderr)}`);
   }

@@ -8,5 +8,5 @@ export { labBackends, labReleases } from './lab.ts';
 export { claimDirectory, hostNamed } from './lab-directory.ts';
 export type { Lab, LabBackend, LabFault, LabHost, LabHostOptions, LabImage, LabRelease } from './lab.ts';
 export { loadLab, saveLab } from './lab-state.ts';
-export { listLabContainers, removeLabs, removeOrphanedLabs } from './leftovers.ts';
+export { removeLabs } from './leftovers.ts';
 export { startLab } from './start-lab.ts';

@@ -1,4 +1,4 @@
-// The one file that knows testcontainers; loaded only when a lab starts, because loading it takes a while.
+// The one file that knows testcontainers; loaded only when containers start: it takes a while, and may not be installed.
 import { GenericContainer, StartupCheckStrategy, type StartupStatus } from 'testcontainers';
 
 const sshPort = 22;

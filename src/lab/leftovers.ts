@@ -36,7 +36,10 @@ export async function removeLabs(lab?: string): Promise<readonly LabContainer[]>
   return remove(await listLabContainers(lab));
 }
 
-/** Removes labs whose process ended without being able to, e.g. by SIGKILL; labs that were kept on purpose stay. */
+/**
+ * Removes labs whose process ended without being able to, e.g. by SIGKILL; labs that were kept on purpose stay.
+ * @internal For whoever starts labs that end with its process, which is the tests: `muster lab` keeps all of its own.
+ */
 export async function removeOrphanedLabs(): Promise<readonly LabContainer[]> {
   const containers = await listLabContainers();
   return remove(containers.filter(({ owner }) => isOwnerGone(owner)));

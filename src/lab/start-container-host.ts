@@ -1,5 +1,6 @@
 // Starts one practice host as a container and waits until it serves.
 import { MusterError } from '../model/index.ts';
+import { containerStarter } from './container-starter.ts';
 import { hostLabel, labLabel, ownerLabel, thisOwner } from './labels.ts';
 import { listLabContainers } from './leftovers.ts';
 import { findLoopbackPorts, loopback } from './loopback-ports.ts';
@@ -60,7 +61,7 @@ async function startOnFreePorts(
   lab: ContainerLabStart,
   fixed: Ports | undefined,
 ): Promise<Ports & { containerId: string }> {
-  const { startContainer } = await import('./lab-container.ts');
+  const { startContainer } = await containerStarter();
   for (let attempt = 1; ; attempt += 1) {
     const ports = fixed ?? (await freePorts());
     const request = containerRequest(start, lab, ports);

@@ -1,7 +1,3 @@
 // Rules over the texts of playbooks and inventories; texts in, findings out.
-export { applyAllowances } from './allow.ts';
-export { type Finding, formatFinding, type Severity, sortFindings, summarize } from './finding.ts';
-export { type Language, readLanguage } from './language.ts';
-export { lintInventory } from './lint-inventory.ts';
-export { lintPlaybook, type LintedPlaybook } from './lint-playbook.ts';
+export { type Finding, formatFinding, summarize } from './finding.ts';
 export { lint, type LintTargets, type ShellcheckComment } from './lint.ts';

@@ -1,5 +1,5 @@
 // What a run is known to have done: plain values, complete for every host that was asked for.
-// design.md section 2 has the words.
+// ARCHITECTURE.md has the words.
 
 /** What a run is called: the verb that was asked for. A ping runs as facts on the hosts, and a compare as a verify. */
 export type Action = 'plan' | 'apply' | 'verify' | 'compare' | 'rollback' | 'facts' | 'exec' | 'ping';

@@ -1,5 +1,5 @@
 // Results and events as plain JSON values: Maps become objects, and fields keep the order documented here.
-import type { BaselineComparison, FleetComparison } from '../compare/index.ts';
+import type { FleetComparison } from '../compare/index.ts';
 import type { CommandResult, HostOutcome, HostResult, RunEvent, RunResult } from '../model/index.ts';
 import { bytesOf, hasOtherBytes } from './host-bytes.ts';
 
@@ -45,13 +45,12 @@ export interface Sources {
 export interface JsonExtra {
   readonly sources?: Sources;
   readonly comparison?: FleetComparison;
-  readonly baseline?: BaselineComparison;
 }
 
 /**
  * A run for `--json`: version, runId, action, playbook, interrupted, summary (hosts, then one count per outcome),
  * hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, otherRun, connections, execs, proof,
- * command), then sources, comparison and baseline when given. Absent values are left out; a missing observation is null. Bytes that
+ * command), then sources and comparison when given. Absent values are left out; a missing observation is null. Bytes that
  * are no UTF-8 are U+FFFD each, and names that are then alike have numbers behind them; a command's output has them in stdoutBase64 and stderrBase64.
  */
 export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
@@ -70,7 +69,6 @@ export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
     hosts: result.hosts.map(hostJson),
     ...(extra.sources === undefined ? {} : { sources: plain(extra.sources) }),
     ...(extra.comparison === undefined ? {} : { comparison: comparisonJson(extra.comparison) }),
-    ...(extra.baseline === undefined ? {} : { baseline: plain(extra.baseline) }),
   };
 }
 

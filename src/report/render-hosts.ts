@@ -15,10 +15,11 @@ export interface InventoryView {
     readonly address: string;
     readonly groups: readonly string[];
   }[];
-  /** Groups in order of definition; `hosts` are direct members, `children` the names of sub-groups. */
+  /** Groups in order of definition: all that are in them; which of these they list themselves; the groups that they list. */
   readonly groups: readonly {
     readonly name: string;
     readonly hosts: readonly string[];
+    readonly listed: readonly string[];
     readonly children: readonly string[];
   }[];
 }
@@ -48,7 +49,7 @@ export function renderInventoryTree(view: InventoryView, style: Style): string {
     lines.push(indent + paint(style, 'bold', `@${escapeTerminal(name)}`));
     const group = groups.get(name);
     if (group === undefined || above.includes(name)) return;
-    if (group.hosts.length > 0) lines.push(...memberLines(group.hosts, `${indent}  `, style));
+    if (group.listed.length > 0) lines.push(...memberLines(group.listed, `${indent}  `, style));
     for (const child of group.children) visit(child, [...above, name]);
   };
   for (const { name } of view.groups) if (!children.has(name)) visit(name, []);

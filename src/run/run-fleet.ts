@@ -1,7 +1,6 @@
-// Many hosts: bounded parallelism, waves, failure budget, keep-serving rule, and a result for each host asked for.
-import pLimit from 'p-limit';
+// Many hosts: starts those that the schedule says, and has a result for each host asked for.
 import type { EventListener, HostResult } from '../model/index.ts';
-import { planWaves, type Strategy } from '../schedule/index.ts';
+import { beginSchedule, hostEnded, nextHosts, type Strategy } from '../schedule/index.ts';
 import type { HostRun, StopSignals } from './host-task.ts';
 
 export interface FleetHost {
@@ -16,94 +15,55 @@ export async function runFleet(
   signals: StopSignals,
   emit: EventListener,
 ): Promise<readonly HostRun[]> {
-  const fleet = new Fleet(strategy, signals, emit);
-  for (const wave of planWaves(hosts, strategy.waves)) await fleet.wave(wave);
-  return hosts.map(({ host }) => fleet.resultOf(host));
+  const runOf = new Map(hosts.map(({ host, run }) => [host, run]));
+  const done = new Map<string, HostRun>();
+  const atWork = new Map<string, Promise<{ readonly host: string; readonly run: HostRun }>>();
+  let schedule = beginSchedule([...runOf.keys()], strategy);
+  for (;;) {
+    const turn = nextHosts(schedule, signals.stop.aborted);
+    for (const { host, reason } of turn.skip) done.set(host, skipped(host, reason, emit));
+    for (const host of turn.start) atWork.set(host, begin(host, runOf.get(host)));
+    if (atWork.size === 0) break;
+    const { host, run } = await Promise.race(atWork.values());
+    atWork.delete(host);
+    done.set(host, run);
+    schedule = hostEnded(turn.schedule, host, isLost(run));
+  }
+  return hosts.map(({ host }) => runIn(done, host));
 }
 
-class Fleet {
-  readonly #strategy: Strategy;
-  readonly #signals: StopSignals;
-  readonly #emit: EventListener;
-  readonly #runs = new Map<string, HostRun>();
-  #failures = 0;
-  #outOfService = 0;
+async function begin(
+  host: string,
+  run: (() => Promise<HostRun>) | undefined,
+): Promise<{ readonly host: string; readonly run: HostRun }> {
+  if (run === undefined) throw new Error(`the scheduler named ${host}, which nobody asked for`);
+  return { host, run: await run() };
+}
 
-  constructor(strategy: Strategy, signals: StopSignals, emit: EventListener) {
-    this.#strategy = strategy;
-    this.#signals = signals;
-    this.#emit = emit;
-  }
+function runIn(done: ReadonlyMap<string, HostRun>, host: string): HostRun {
+  const run = done.get(host);
+  if (run === undefined) throw new Error(`host ${host} was lost by the scheduler`);
+  return run;
+}
 
-  async wave(hosts: readonly FleetHost[]): Promise<void> {
-    const { keepServing, concurrency } = this.#strategy;
-    const kept = hosts.filter(({ host }) => keepServing?.hosts.has(host) === true);
-    const free = hosts.filter((host) => !kept.includes(host));
-    await Promise.all([this.#inParallel(free, concurrency), this.#keptInParallel(kept)]);
-  }
+/** A host on which nothing was begun still serves as it did, and says nothing about the change. */
+function isLost({ result, isUntouched }: HostRun): boolean {
+  return isUntouched !== true && (result.outcome === 'failed' || result.outcome === 'unknown');
+}
 
-  resultOf(host: string): HostRun {
-    const run = this.#runs.get(host);
-    if (run === undefined) throw new Error(`host ${host} was lost by the scheduler`);
-    return run;
-  }
-
-  async #inParallel(hosts: readonly FleetHost[], concurrency: number): Promise<void> {
-    const limit = pLimit(concurrency);
-    await Promise.all(hosts.map((host) => limit(() => this.#one(host))));
-  }
-
-  /** Hosts under the keep-serving rule go in rounds, since each failure leaves less room for the next round. */
-  async #keptInParallel(hosts: readonly FleetHost[]): Promise<void> {
-    const rule = this.#strategy.keepServing;
-    if (rule === undefined) return;
-    let rest = hosts;
-    while (rest.length > 0) {
-      const room = rule.hosts.size - rule.min - this.#outOfService;
-      if (room <= 0) {
-        for (const { host } of rest)
-          this.#skip(host, `keep_serving: ${rule.min} hosts of the group must stay untouched`);
-        return;
-      }
-      await this.#inParallel(rest.slice(0, room), this.#strategy.concurrency);
-      rest = rest.slice(room);
-    }
-  }
-
-  async #one({ host, run }: FleetHost): Promise<void> {
-    const { failureBudget } = this.#strategy;
-    if (this.#signals.stop.aborted) {
-      this.#skip(host, 'the run was interrupted before this host began');
-      return;
-    }
-    if (failureBudget !== undefined && this.#failures > failureBudget) {
-      this.#skip(host, `${this.#failures} hosts failed, and the budget is ${failureBudget}`);
-      return;
-    }
-    const done = await run();
-    this.#runs.set(host, done);
-    // A host on which nothing was begun still serves as it did, and says nothing about the change.
-    if (done.isUntouched === true) return;
-    if (done.result.outcome === 'failed' || done.result.outcome === 'unknown') {
-      this.#failures++;
-      if (this.#strategy.keepServing?.hosts.has(host) === true) this.#outOfService++;
-    }
-  }
-
-  #skip(host: string, reason: string): void {
-    const result: HostResult = {
-      host,
-      outcome: 'skipped',
-      reason,
-      steps: [],
-      resources: [],
-      checks: [],
-      observations: new Map(),
-      facts: new Map(),
-      connections: 0,
-      execs: 0,
-    };
-    this.#emit({ type: 'host-finished', host, outcome: 'skipped', reason, result });
-    this.#runs.set(host, { result, receipt: undefined });
-  }
+function skipped(host: string, reason: string, emit: EventListener): HostRun {
+  const result: HostResult = {
+    host,
+    outcome: 'skipped',
+    reason,
+    steps: [],
+    resources: [],
+    checks: [],
+    observations: new Map(),
+    facts: new Map(),
+    connections: 0,
+    execs: 0,
+  };
+  emit({ type: 'host-finished', host, outcome: 'skipped', reason, result });
+  return { result, receipt: undefined };
 }

@@ -1,13 +1,13 @@
 // What muster reads from the controller's own disk and environment: settings, inventories, playbooks, secrets.
 export { isInside } from './find-config.ts';
 export { homeDirectory } from './home.ts';
-export { type Config, type ConfigOrigin, loadConfig, takeConfig } from './load-config.ts';
+export { type Config, takeConfig } from './load-config.ts';
 export { programFiles } from './program-files.ts';
 export { readKeys } from './read-bytes.ts';
 export { placeOf, readGivenFiles } from './read-given-files.ts';
 export { readPlaybookTree } from './read-playbook.ts';
 export { readSecret } from './read-secret.ts';
-export { readInventory, readTextFile, takeInventory, type TakenText } from './read-text.ts';
+export { readInventory, takeInventory, type TakenText } from './read-text.ts';
 export { configJsonSchema } from './schema.ts';
 export {
   addTrust,

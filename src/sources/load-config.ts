@@ -41,18 +41,9 @@ export interface TakenConfig {
 
 /**
  * Loads the settings from `explicitPath`, or from the nearest file between `cwd` and `home`, or from config.yaml in
- * the user's configuration folder (~/.config/muster), or the defaults.
+ * the user's configuration folder (~/.config/muster), or the defaults; with the file's bytes and how muster came to it.
  * A program (.js, .cjs, .mjs) is run only when it is named. Throws ConfigError with places, or UsageError.
  */
-export async function loadConfig(
-  cwd: string,
-  explicitPath?: string,
-  home: string = homeDirectory(),
-): Promise<Config> {
-  return (await takeConfig(cwd, explicitPath, home)).config;
-}
-
-/** As `loadConfig`, with the file's bytes and how muster came to it. */
 export async function takeConfig(
   cwd: string,
   explicitPath?: string,

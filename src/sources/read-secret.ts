@@ -1,8 +1,8 @@
 // Secrets, read from where the inventory says they are kept. Their text never goes into a message.
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import type { SecretSource } from '../document/index.ts';
 import { isMusterError, UsageError } from '../model/index.ts';
+import { lastLine, runProgramBytes } from '../programs/index.ts';
 import { homeDirectory } from './home.ts';
 import { readBytes } from './read-bytes.ts';
 import { mostBytesOfText, readTextFile } from './read-text.ts';
@@ -79,34 +79,18 @@ async function fromCommand(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
   const [program = '', ...words] = argv;
-  const { failure, stdout, stderr } = await new Promise<{
-    failure: Error | null;
-    stdout: Buffer;
-    stderr: Buffer;
-  }>((resolve) => {
-    const [env, encoding] = [{ ...environment }, 'buffer'] as const;
-    const options = { env, encoding, timeout: commandTimeoutMs, maxBuffer: mostBytes };
-    const child = execFile(program, words, options, (error, out, problems) => {
-      resolve({ failure: error, stdout: out, stderr: problems });
-    });
-    child.stdin?.on('error', () => undefined).end();
+  const limits = { timeoutMs: commandTimeoutMs, mostBytes };
+  const end = await runProgramBytes(program, words, { ...limits, environment }).catch((error: unknown) => {
+    if (isMusterError(error)) return error;
+    throw error;
   });
-  if (failure === null) return secretText(stdout, `what "${argv.join(' ')}" prints`);
-  throw new UsageError(
-    'SECRET_COMMAND',
-    `"${argv.join(' ')}", which prints a secret, failed: ${reasonOf(failure, stderr.toString())}`,
-    {
-      hint: 'run it by hand to see why',
-    },
-  );
-}
-
-/** The program's last line of diagnostics. What it wrote to standard output may be the secret itself. */
-function reasonOf(failure: Error, stderr: string): string {
-  if ('killed' in failure && failure.killed === true)
-    return `no end within ${commandTimeoutMs / 1000} s, or too much output`;
-  if ('code' in failure && typeof failure.code === 'string') return failure.code;
-  return stderr.trim().split('\n').at(-1) ?? '';
+  if (!isMusterError(end) && end.exitCode === 0)
+    return secretText(end.stdout, `what "${argv.join(' ')}" prints`);
+  // What it wrote to standard output may be the secret itself.
+  const reason = isMusterError(end) ? end.message : lastLine(end.stderr);
+  throw new UsageError('SECRET_COMMAND', `"${argv.join(' ')}", which prints a secret, failed: ${reason}`, {
+    hint: 'run it by hand to see why',
+  });
 }
 
 /** What goes to hosts is a text of sh. What would arrive there as something else, or not at all, is refused here. */

@@ -11,14 +11,19 @@ const hosts = Number(process.argv[2] ?? '100');
 const directory = await mkdtemp(join(tmpdir(), 'muster-bench-'));
 
 async function availableMb() {
-  return Number(/MemAvailable:\s+(\d+)/.exec(await readFile('/proc/meminfo', 'utf8'))[1]) / 1024;
+  return Number(/MemAvailable:\s+(\d+)/.exec(await readFile('/proc/meminfo', 'utf8'))?.[1]) / 1024;
 }
 
+/**
+ * @param {string} what
+ * @param {readonly string[]} args
+ */
 async function timed(what, ...args) {
   const start = performance.now();
   const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
-  child.stderr.on('data', (bytes) => (stderr += bytes));
+  child.stderr.on('data', (/** @type {Buffer} */ bytes) => (stderr += bytes.toString()));
+  /** @type {number | null} */
   const code = await new Promise((resolve) => child.on('close', resolve));
   if (code !== 0) throw new Error(`${what}: exit ${code}\n${stderr.slice(-2000)}`);
   const seconds = (performance.now() - start) / 1000;

@@ -6,7 +6,6 @@ import { Client, utils } from 'ssh2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   findEmbeddedLabs,
-  listLabContainers,
   loadLab,
   prepareImage,
   saveLab,
@@ -14,6 +13,7 @@ import {
   type Lab,
   type LabHost,
 } from '../../src/lab/index.ts';
+import { listLabContainers } from '../../src/lab/leftovers.ts';
 import { docker } from '../../src/lab/docker.ts';
 import { answersDns, greetsAsSsh } from '../../src/lab/readiness.ts';
 import { describeWithEngine, labBackend, labImage } from './engine.ts';

@@ -1,11 +1,6 @@
 // Runs once before the e2e suites: chooses who runs practice hosts and has the image made. Suites read it through engine.ts.
-import {
-  chooseBackend,
-  labBackends,
-  prepareImage,
-  removeOrphanedLabs,
-  type LabBackend,
-} from '../../src/lab/index.ts';
+import { chooseBackend, labBackends, prepareImage, type LabBackend } from '../../src/lab/index.ts';
+import { removeOrphanedLabs } from '../../src/lab/leftovers.ts';
 
 /**
  * MUSTER_LAB_BACKEND forces a backend. Sets it and MUSTER_IMAGE, or MUSTER_E2E_SKIP_REASON when nothing here can run

@@ -49,11 +49,14 @@ export async function inventoryCommand(options: FleetOptions & { readonly tree?:
         connection.port === 22 ? connection.address : `${connection.address}:${String(connection.port)}`,
       groups,
     })),
-    groups: [...inventory.groups].map(([name, members]) => ({
-      name,
-      hosts: members.filter((member) => selected.has(member)),
-      children: [],
-    })),
+    groups: [...inventory.groups].map(([name, members]) => {
+      const { hosts: listed, groups: children } = inventory.listed.get(name) ?? {
+        hosts: members,
+        groups: [],
+      };
+      const [all, own] = [members, listed].map((names) => names.filter((member) => selected.has(member)));
+      return { name, hosts: all ?? [], listed: own ?? [], children };
+    }),
   };
   if (json) writeOut(`${stringifyJson({ ...view, sources })}\n`);
   else writeOut(options.tree === true ? renderInventoryTree(view, style) : renderInventory(view, style));

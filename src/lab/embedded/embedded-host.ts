@@ -5,7 +5,7 @@ import { mkdir, readlink, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MusterError, UsageError } from '../../model/index.ts';
-import { lastLine, runCommand, type CommandEnd } from '../command.ts';
+import { lastLine, runProgram, type ProgramEnd } from '../../programs/index.ts';
 import type { LabFault } from '../lab.ts';
 import { eventually, greetsAsSsh } from '../readiness.ts';
 import { startFailed } from '../start-failed.ts';
@@ -174,12 +174,12 @@ export class EmbeddedHost {
   }
 
   /** Runs a command on the host, in all of its namespaces; ends within two minutes or throws. */
-  exec(command: readonly string[]): Promise<CommandEnd> {
+  exec(command: readonly string[]): Promise<ProgramEnd> {
     const { init } = this.#up();
     const enter = ['--target', String(init), '--mount', '--uts', '--ipc', '--net', '--pid', '--root', '--wd'];
     const clean = ['/libexec/.linux/bin/env', '-i', 'HOME=/root', 'PATH=/sbin:/usr/sbin:/bin:/usr/bin'];
     const args = [...shutOff, 'nsenter', ...enter, '--', ...clean, ...command];
-    return runCommand('setpriv', args, { timeoutMs: execTimeoutMs });
+    return runProgram('setpriv', args, { timeoutMs: execTimeoutMs });
   }
 
   /** The faults that are the host's own; those of its network are the keeper's. */
@@ -280,7 +280,7 @@ function tryKill(pid: number, signal: NodeJS.Signals): void {
 }
 
 async function mustRun(file: string, args: readonly string[]): Promise<void> {
-  const end = await runCommand(file, args, { timeoutMs: mountTimeoutMs });
+  const end = await runProgram(file, args, { timeoutMs: mountTimeoutMs });
   if (end.exitCode !== 0)
     throw new MusterError('LAB_ENGINE', `${file} ${args.at(-1) ?? ''}: ${lastLine(end.stderr)}`);
 }

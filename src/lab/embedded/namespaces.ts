@@ -1,7 +1,7 @@
 // What this machine's kernel lets us do: private namespaces as root, or below a user namespace as anybody else.
 import { readFile } from 'node:fs/promises';
 import { isMusterError } from '../../model/index.ts';
-import { lastLine, runCommand } from '../command.ts';
+import { lastLine, runProgram } from '../../programs/index.ts';
 
 const lab = ['--mount', '--pid', '--net', '--fork', '--kill-child'];
 // Several users are needed on a host, so one mapped id is not enough: /etc/subuid and newuidmap give the others.
@@ -37,7 +37,7 @@ export async function embeddedAvailability(): Promise<EmbeddedAvailability> {
   const trial =
     'mount -t proc proc /proc && mount -t tmpfs tmpfs /tmp && command -v nsenter >/dev/null && command -v setpriv >/dev/null';
   try {
-    const end = await runCommand(command, [...args, 'sh', '-c', trial], { timeoutMs: 10_000 });
+    const end = await runProgram(command, [...args, 'sh', '-c', trial], { timeoutMs: 10_000 });
     if (end.exitCode === 0) return { available: true };
     const hint = isRoot()
       ? ''

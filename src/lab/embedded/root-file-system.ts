@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { MusterError } from '../../model/index.ts';
-import { lastLine, runCommand } from '../command.ts';
+import { lastLine, runProgram } from '../../programs/index.ts';
 import { digestContext } from '../context-digest.ts';
 
 const dockerDirectory = join(import.meta.dirname, '..', '..', '..', 'docker');
@@ -30,7 +30,7 @@ export async function ensureRootFileSystem(progress: (line: string) => void): Pr
   await mkdir(directory, { recursive: true });
   progress(`making the hosts' root file system in ${directory}: about a minute the first time`);
   const args = [join(directory, 'downloads'), context, file];
-  const end = await runCommand(script, args, { timeoutMs: buildTimeoutMs, onLine: progress });
+  const end = await runProgram(script, args, { timeoutMs: buildTimeoutMs, onLine: progress });
   if (end.exitCode !== 0) {
     throw new MusterError('LAB_IMAGE', `cannot make the root file system: ${lastLine(end.stderr)}`, {
       hint: `run by hand: ${[script, ...args].join(' ')}`,

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { compareFleet, compareObservations } from '../../../src/compare/index.ts';
+import { compareFleet, type Divergence } from '../../../src/compare/index.ts';
 import { hostResult, observed } from './fleet.ts';
 
-describe('compareObservations', () => {
+/** The keys on which hosts differ. */
+function compareObservations(...given: Parameters<typeof compareFleet>): readonly Divergence[] {
+  return compareFleet(...given).divergences;
+}
+
+describe('divergences', () => {
   it('names the majority and the outliers of a key', () => {
     const hosts = [
       observed('ns1', { 'bind.version': '9.9.1' }),

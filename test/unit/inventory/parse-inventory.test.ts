@@ -113,6 +113,11 @@ groups:
       ['inner', ['ns1', 'ns2', 'ns3']],
       ['empty', []],
     ]);
+    expect([...parse(text).listed]).toEqual([
+      ['outer', { hosts: ['ns4'], groups: ['inner', 'empty'] }],
+      ['inner', { hosts: ['ns2', 'ns3', 'ns1'], groups: [] }],
+      ['empty', { hosts: [], groups: [] }],
+    ]);
   });
 
   it('reads values of all kinds and sources of secrets', () => {

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommand } from '../../../src/lab/command.ts';
+import { runProgram } from '../../../src/programs/index.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const script = join(import.meta.dirname, '../../../docker/base-image.sh');
@@ -11,7 +11,7 @@ async function mirrors(files: Readonly<Record<string, string>>): Promise<readonl
   const etc = await temporaryDirectory();
   await mkdir(join(etc, 'sources.list.d'));
   for (const [name, text] of Object.entries(files)) await writeFile(join(etc, name), text);
-  const end = await runCommand('sh', [script, '--list-mirrors', etc], { timeoutMs: 30_000 });
+  const end = await runProgram('sh', [script, '--list-mirrors', etc], { timeoutMs: 30_000 });
   expect(end).toMatchObject({ exitCode: 0, stderr: '' });
   return end.stdout.split('\n').filter((line) => line !== '');
 }

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  applyAllowances,
-  type Finding,
-  formatFinding,
-  sortFindings,
-  summarize,
-} from '../../../src/lint/index.ts';
+import { applyAllowances } from '../../../src/lint/allow.ts';
+import { formatFinding, sortFindings, summarize, type Finding } from '../../../src/lint/finding.ts';
 
 function finding(code: string, line: number, file = 'a.sh'): Finding {
   return { severity: 'error', code, message: 'm', location: { file, line, column: 1 } };

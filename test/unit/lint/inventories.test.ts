@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseInventory } from '../../../src/inventory/index.ts';
-import { lintInventory } from '../../../src/lint/index.ts';
+import { lintInventory } from '../../../src/lint/lint-inventory.ts';
 import type { VarDeclaration } from '../../../src/playbook/index.ts';
 import { parsePlaybook } from '../../../src/playbook/index.ts';
 import { briefly, treeOf } from './lint-of.ts';

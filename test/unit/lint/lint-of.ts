@@ -1,5 +1,7 @@
 // Small playbooks from texts, and what lint says of them.
-import { lintPlaybook, readLanguage, sortFindings, type Finding } from '../../../src/lint/index.ts';
+import { sortFindings, type Finding } from '../../../src/lint/finding.ts';
+import { readLanguage } from '../../../src/lint/language.ts';
+import { lintPlaybook } from '../../../src/lint/lint-playbook.ts';
 import type { PlaybookTree } from '../../../src/playbook/index.ts';
 import { readRuntime } from '../../../src/host/index.ts';
 

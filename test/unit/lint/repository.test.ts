@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readInventory, readPlaybookTree } from '../../../src/sources/index.ts';
 import { parseInventory } from '../../../src/inventory/index.ts';
-import { type Finding, formatFinding, lintInventory, lintPlaybook } from '../../../src/lint/index.ts';
+import { type Finding, formatFinding } from '../../../src/lint/index.ts';
+import { lintInventory } from '../../../src/lint/lint-inventory.ts';
+import { lintPlaybook } from '../../../src/lint/lint-playbook.ts';
 import { language } from './lint-of.ts';
 
 const root = join(import.meta.dirname, '../../..');

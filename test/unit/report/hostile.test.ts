@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareFleet, compareToBaseline, valuesOf } from '../../../src/compare/index.ts';
+import { compareFleet } from '../../../src/compare/index.ts';
 import type { RunEvent } from '../../../src/model/events.ts';
 import * as report from '../../../src/report/index.ts';
 import { liveRows } from '../../../src/report/live-rows.ts';
@@ -21,14 +21,10 @@ const hosts = outcomes.map((outcome, index) => hostileHost(`h${hostile}-${index}
 const result = { ...runResult('verify', hosts), runId: hostile, playbook: hostile };
 const comparison = compareFleet(hosts, { groups: new Map([[hostile, hosts.map(({ host }) => host)]]) });
 const { divergences } = comparison;
-const baseline = compareToBaseline(
-  valuesOf(hosts),
-  new Map(hosts.map(({ host }) => [host, new Map([[hostile, hostile]])])),
-);
 const style = report.plainStyle;
 const view = {
   hosts: [{ name: hostile, address: hostile, groups: [hostile] }],
-  groups: [{ name: hostile, hosts: [hostile], children: [] }],
+  groups: [{ name: hostile, hosts: [hostile], listed: [hostile], children: [] }],
 };
 
 function events(): RunEvent[] {
@@ -85,7 +81,7 @@ describe('what hosts and inventories say never reaches the terminal raw', () => 
     ['renderApply', report.renderApply(result, style)],
     ['renderRollback', report.renderRollback(result, style)],
     ['renderVerify', report.renderVerify(result, style, { divergences })],
-    ['renderCompare', report.renderCompare(comparison, style, { all: true, baseline })],
+    ['renderCompare', report.renderCompare(comparison, style, { all: true })],
     ['renderExec', report.renderExec(result, style)],
     ['renderFacts', report.renderFacts(result, style)],
     ['renderPing', report.renderPing(result, style)],

@@ -63,8 +63,8 @@ const view: InventoryView = {
     { name: 'lab', address: 'lab.example.net', groups: [] },
   ],
   groups: [
-    { name: 'auth', hosts: ['ns1', 'ns10'], children: ['eu'] },
-    { name: 'eu', hosts: ['ns1'], children: [] },
+    { name: 'auth', hosts: ['ns1', 'ns10', 'ns2'], listed: ['ns1', 'ns10'], children: ['eu'] },
+    { name: 'eu', hosts: ['ns1', 'ns2'], listed: ['ns1'], children: [] },
   ],
 };
 
@@ -92,8 +92,8 @@ describe('renderInventoryTree', () => {
     const loop = {
       hosts: [],
       groups: [
-        { name: 'top', hosts: [], children: ['a'] },
-        { name: 'a', hosts: [], children: ['a'] },
+        { name: 'top', hosts: [], listed: [], children: ['a'] },
+        { name: 'a', hosts: [], listed: [], children: ['a'] },
       ],
     };
     expect(renderInventoryTree(loop, plainStyle)).toBe(text('@top', '  @a', '    @a', '0 hosts'));

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { renameSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configJsonSchema, loadConfig } from '../../../src/sources/index.ts';
+import { configJsonSchema, takeConfig, type Config } from '../../../src/sources/index.ts';
 import { ConfigError, UsageError } from '../../../src/model/errors.ts';
 import { folderWith, removeFoldersAfterwards } from './folder.ts';
 
@@ -20,7 +20,11 @@ const defaults = {
   color: 'auto',
 };
 
-describe('loadConfig', () => {
+async function loadConfig(...given: Parameters<typeof takeConfig>): Promise<Config> {
+  return (await takeConfig(...given)).config;
+}
+
+describe('settings', () => {
   it('gives the defaults when there is no file', async () => {
     const home = folderWith({});
     expect(await loadConfig(home, undefined, home)).toEqual(defaults);

@@ -3,13 +3,8 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { armor, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
-import {
-  readInventory,
-  readKeys,
-  readPlaybookTree,
-  readSecret,
-  readTextFile,
-} from '../../../src/sources/index.ts';
+import { readInventory, readKeys, readPlaybookTree, readSecret } from '../../../src/sources/index.ts';
+import { readTextFile } from '../../../src/sources/read-text.ts';
 import { parsePlaybook } from '../../../src/playbook/index.ts';
 import { folderWith, removeFoldersAfterwards } from './folder.ts';
 
@@ -250,7 +245,7 @@ describe('readSecret', () => {
 
   it('says when a program is not there', async () => {
     const source = { kind: 'command', argv: ['muster-no-such-program'] } as const;
-    await expect(readSecret(source, {})).rejects.toThrow('failed: ENOENT');
+    await expect(readSecret(source, {})).rejects.toThrow('there is no such program');
   });
 
   it.each(['binary', 'armored'])(

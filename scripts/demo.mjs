@@ -1,26 +1,31 @@
-// `npm run demo`: the story of the README on practice hosts, told by the real commands and their real output.
+// `npm run demo`: the story of the README on practice hosts, told by the real commands and their real output. Needs the build.
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chooseBackend, prepareImage } from './backend.ts';
-import { isMusterError } from '../model/index.ts';
-import type { Lab } from './lab.ts';
-import { startLab } from './start-lab.ts';
+import { built } from './built.mjs';
 
-const muster = join(import.meta.dirname, '../cli/main.js');
+/** @typedef {import('../src/lab/index.ts').Lab} Lab */
+/**
+ * One scene: what is told, which command runs, and how it must end.
+ * @typedef {{ title: string, args: readonly string[], code: number, before?: () => Promise<void> }} Scene
+ */
+
+const { chooseBackend, prepareImage, startLab } = /** @type {typeof import('../src/lab/index.ts')} */ (
+  await built('lab/index.js')
+);
+const { isMusterError } = /** @type {typeof import('../src/model/index.ts')} */ (
+  await built('model/index.js')
+);
+const muster = join(import.meta.dirname, '../dist/cli/main.js');
 const playbook = 'playbooks/caged-bind';
 
-/** One scene: what is told, which command runs, and how it must end. */
-interface Scene {
-  readonly title: string;
-  readonly args: readonly string[];
-  readonly code: number;
-  readonly before?: () => Promise<void>;
-}
-
-function scenes(lab: Lab): readonly Scene[] {
+/**
+ * @param {Lab} lab
+ * @returns {readonly Scene[]}
+ */
+function scenes(lab) {
   const inventory = ['-i', lab.inventoryFile];
   const everywhere = `dig @127.0.0.1 www.example.net +short; ps -axww -o user -o command | grep "[s]bin/named"`;
   return [
@@ -63,10 +68,13 @@ function scenes(lab: Lab): readonly Scene[] {
   ];
 }
 
-async function main(): Promise<number> {
-  const say = (line: string): void => {
-    process.stderr.write(`${line}\n`);
-  };
+/** @param {string} line */
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+/** @returns {Promise<number>} the exit code */
+async function main() {
   const { backend, reason } = await chooseBackend();
   say(`practice hosts by the ${backend} backend: ${reason}`);
   const image = await prepareImage(backend, say);
@@ -82,13 +90,16 @@ async function main(): Promise<number> {
   }
 }
 
-/** There is a key in it, so it goes however this process ends. */
-function removeAtTheEnd(directory: string): void {
-  const remove = (): void => {
+/**
+ * There is a key in it, so it goes however this process ends.
+ * @param {string} directory
+ */
+function removeAtTheEnd(directory) {
+  const remove = () => {
     rmSync(directory, { recursive: true, force: true });
   };
   process.once('exit', remove);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.once(signal, () => {
       remove();
       // The last who listens lets it end as if nobody had.
@@ -97,11 +108,16 @@ function removeAtTheEnd(directory: string): void {
   }
 }
 
-async function play(scene: Scene): Promise<boolean> {
+/**
+ * @param {Scene} scene
+ * @returns {Promise<boolean>} whether it ended as it must
+ */
+async function play(scene) {
   await scene.before?.();
   process.stdout.write(`\n━━ ${scene.title}\n$ muster ${scene.args.map(shown).join(' ')}\n`);
   const child = spawn(process.execPath, [muster, ...scene.args], { stdio: ['ignore', 'inherit', 'inherit'] });
-  const code = await new Promise<number | null>((resolve, reject) => {
+  /** @type {number | null} */
+  const code = await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
   });
@@ -110,7 +126,8 @@ async function play(scene: Scene): Promise<boolean> {
   return false;
 }
 
-function shown(word: string): string {
+/** @param {string} word */
+function shown(word) {
   return /^[\w./@=-]+$/.test(word) ? word : `'${word}'`;
 }
 

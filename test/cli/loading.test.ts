@@ -1,0 +1,51 @@
+// What a command loads: the lab, and what only the lab needs, stay on the disk until a lab is asked for.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { main } from './controller.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'muster-loading-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** The files that Node loaded for `muster ARGS`, as its coverage lists them. */
+function loadedBy(...args: readonly string[]): readonly string[] {
+  const reports = join(folder, 'coverage');
+  const env = { ...process.env, NODE_V8_COVERAGE: reports };
+  const { error } = spawnSync(process.execPath, [main, ...args], { cwd: folder, env });
+  if (error !== undefined) throw error;
+  const scripts = readdirSync(reports).flatMap((file) => {
+    const report = JSON.parse(readFileSync(join(reports, file), 'utf8')) as { result: { url: string }[] };
+    return report.result.map(({ url }) => url);
+  });
+  return [...new Set(scripts.filter((url) => url.startsWith('file:')))];
+}
+
+const ofTheLab = (url: string): boolean => url.includes('/dist/lab/') || url.includes('/testcontainers/');
+
+describe('muster', () => {
+  it.each([
+    ['--version', []],
+    ['plan', ['nowhere']],
+    ['apply', ['nowhere', '--yes']],
+    ['verify', ['nowhere']],
+  ])('%s loads nothing of the lab', (verb, words) => {
+    const loaded = loadedBy(verb, ...words);
+    expect(loaded.some((url) => url.endsWith('/dist/cli/program.js'))).toBe(true);
+    expect(loaded.filter(ofTheLab)).toEqual([]);
+  });
+
+  it('lab loads it, but testcontainers only when containers start', () => {
+    const loaded = loadedBy('lab', 'status').filter(ofTheLab);
+    expect(loaded.some((url) => url.endsWith('/dist/lab/start-lab.js'))).toBe(true);
+    expect(loaded.filter((url) => url.includes('/testcontainers/'))).toEqual([]);
+  });
+});

@@ -1,0 +1,6 @@
+// The tarball, installed as a production install and used: npm run test:package. See test/package/.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { include: ['test/package/*.test.ts'], testTimeout: 600_000, hookTimeout: 900_000 },
+});
