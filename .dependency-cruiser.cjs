@@ -51,7 +51,7 @@ module.exports = {
     only('model', [], 'the vocabulary: a pure leaf'),
     only('document', leaf, 'located YAML: pure'),
     only('inventory', [...leaf, 'document'], 'pure'),
-    only('playbook', [...leaf, 'document'], 'pure'),
+    only('playbook', [...leaf, 'document', 'sh'], 'pure'),
     only('sh', leaf, 'texts of sh: pure'),
     only('lint', [...leaf, 'document', 'inventory', 'playbook', 'sh', 'host'], 'rules over texts: pure'),
     only(

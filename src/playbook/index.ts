@@ -1,8 +1,11 @@
 // The playbook: what is declared, with which vars, in which steps.
 export { checkVarValue } from './check-var-value.ts';
+export { functionsOf } from './check-uses.ts';
 export { isDnsName, nameFor } from './check-probes.ts';
 export type {
   DnsProbe,
+  Library,
+  LibraryFolder,
   Playbook,
   PlaybookFile,
   PlaybookTree,

@@ -1,6 +1,6 @@
 // What a playbook is: the files it is made of, and what its playbook.yaml declares, checked.
 import type { SecretSource, VarValue } from '../document/index.ts';
-import type { Issue, Location } from '../model/index.ts';
+import type { Issue, Location, MusterError } from '../model/index.ts';
 
 export interface PlaybookFile {
   readonly bytes: Uint8Array;
@@ -12,6 +12,33 @@ export interface PlaybookTree {
   /** For messages. */
   readonly directory: string;
   readonly files: ReadonlyMap<string, PlaybookFile>;
+  /** What `uses` names; undefined when it names nothing. */
+  readonly libraries?: LibraryFolder;
+}
+
+/** Sh files that playbooks share, as read, nothing checked. */
+export interface LibraryTree {
+  /** For messages. */
+  readonly directory: string;
+  /** Keys are relative: `reading.sh`. */
+  readonly files: ReadonlyMap<string, PlaybookFile>;
+}
+
+/** The directory `lib` beside a playbook, as far as the playbook asks for it. */
+export interface LibraryFolder {
+  /** For messages. */
+  readonly directory: string;
+  /** Everything that is there. */
+  readonly names: readonly string[];
+  /** What was asked for and is there: read, or the error that says why it cannot be. */
+  readonly byName: ReadonlyMap<string, LibraryTree | MusterError>;
+}
+
+/** A library that a playbook uses. */
+export interface Library extends LibraryTree {
+  readonly name: string;
+  /** Where the playbook names it. */
+  readonly from: Location;
 }
 
 export type VarType = 'string' | 'int' | 'bool' | 'path' | 'list' | 'host' | 'port' | 'files';
@@ -118,7 +145,10 @@ export interface Playbook {
   readonly vars: ReadonlyMap<string, VarDeclaration>;
   readonly steps: readonly Step[];
   readonly probes: readonly Probe[];
+  /** In the order of `uses`. */
+  readonly libraries: readonly Library[];
   readonly strategy: Strategy;
+  /** Its own, and those of its libraries as `uses/NAME/FILE.sh`. */
   readonly files: ReadonlyMap<string, PlaybookFile>;
 }
 
