@@ -1,5 +1,5 @@
 // Every playbook and inventory of the repository is an example, and passes the rules.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readInventory, readPlaybookTree } from '../../../src/sources/index.ts';
@@ -8,7 +8,9 @@ import { type Finding, formatFinding, lintInventory, lintPlaybook } from '../../
 import { language } from './lint-of.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const playbooks = readdirSync(join(root, 'playbooks')).map((name) => join(root, 'playbooks', name));
+const playbooks = readdirSync(join(root, 'playbooks'))
+  .map((name) => join(root, 'playbooks', name))
+  .filter((directory) => existsSync(join(directory, 'playbook.yaml')));
 const inventories = readdirSync(join(root, 'inventories'))
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => join(root, 'inventories', name));
