@@ -53,7 +53,7 @@ module.exports = {
     only('inventory', [...leaf, 'document'], 'pure'),
     only('playbook', [...leaf, 'document', 'sh'], 'pure'),
     only('sh', leaf, 'texts of sh: pure'),
-    only('lint', [...leaf, 'document', 'inventory', 'playbook', 'sh', 'host'], 'rules over texts: pure'),
+    only('lint', [...leaf, 'document', 'inventory', 'playbook', 'sh'], 'rules over texts: pure'),
     only(
       'sources',
       [...leaf, 'document'],

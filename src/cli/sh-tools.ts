@@ -1,6 +1,6 @@
 // The programs that lint asks: sh, which every controller has, and shellcheck, which it may have.
 import { execFile } from 'node:child_process';
-import type { ShellcheckComment } from '../actions/index.ts';
+import type { ShellcheckComment } from '../lint/index.ts';
 import { MusterError } from '../model/index.ts';
 
 interface Ended {

@@ -4,4 +4,5 @@ export { type Finding, formatFinding, type Severity, sortFindings, summarize } f
 export { type Language, readLanguage } from './language.ts';
 export { lintInventory } from './lint-inventory.ts';
 export { lintPlaybook, type LintedPlaybook } from './lint-playbook.ts';
-export { lint, type LintTargets, type ShellcheckComment } from './lint.ts';
+export { concludeLint, type LintResult, type LintTarget, lintTexts } from './lint-all.ts';
+export { type ShellcheckComment, shellcheckExcluded } from './shell-words.ts';

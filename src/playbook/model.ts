@@ -126,8 +126,8 @@ export const probeVars = ['dns_address', 'dns_address6', 'dns_port'] as const;
 export type Wave =
   { readonly kind: 'hosts'; readonly count: number } | { readonly kind: 'percent'; readonly percent: number };
 
-/** How a run goes over the fleet, unless the command line says otherwise. */
-export interface Strategy {
+/** How an apply goes over the fleet, as a playbook declares it: for whatever hosts are selected. */
+export interface DeclaredStrategy {
   /** The last one repeats until no host is left; empty means no waves. */
   readonly waves: readonly Wave[];
   /** No new wave starts once more hosts than this have failed. */
@@ -147,7 +147,7 @@ export interface Playbook {
   readonly probes: readonly Probe[];
   /** In the order of `uses`. */
   readonly libraries: readonly Library[];
-  readonly strategy: Strategy;
+  readonly strategy: DeclaredStrategy;
   /** Its own, and those of its libraries as `uses/NAME/FILE.sh`. */
   readonly files: ReadonlyMap<string, PlaybookFile>;
 }

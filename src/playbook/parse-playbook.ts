@@ -5,7 +5,7 @@ import { checkProbes, toProbe } from './check-probes.ts';
 import { checkSteps } from './check-steps.ts';
 import { checkUses, librariesOf, libraryPath } from './check-uses.ts';
 import { checkDeclarations, declareVars } from './declare-vars.ts';
-import type { Library, Playbook, PlaybookFile, PlaybookTree, Step, Strategy, Wave } from './model.ts';
+import type { DeclaredStrategy, Library, Playbook, PlaybookFile, PlaybookTree, Step, Wave } from './model.ts';
 import { recognizeForeign } from './recognize-foreign.ts';
 import { playbookSchema, type WrittenPlaybook, type WrittenStrategy } from './schema.ts';
 
@@ -67,7 +67,7 @@ function toStep(step: WrittenPlaybook['steps'][number], at: number, locator: Loc
   return { id, script, description, tags, timeoutMs: timeout, retries, from: locator.locate(['steps', at]) };
 }
 
-function toStrategy({ waves = [], budget, keep_serving: keepServing }: WrittenStrategy): Strategy {
+function toStrategy({ waves = [], budget, keep_serving: keepServing }: WrittenStrategy): DeclaredStrategy {
   const strategy = { waves: waves.map(toWave), ...(budget === undefined ? {} : { budget }) };
   if (keepServing === undefined) return strategy;
   const { min, group } = keepServing;

@@ -3,7 +3,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readInventory, readPlaybookTree } from '../../../src/sources/index.ts';
-import { parseInventory } from '../../../src/inventory/index.ts';
 import { type Finding, formatFinding, lintInventory, lintPlaybook } from '../../../src/lint/index.ts';
 import { language } from './lint-of.ts';
 
@@ -35,6 +34,6 @@ describe('in the repository', () => {
       const { vars } = lintPlaybook(await readPlaybookTree(directory), language);
       if (vars !== undefined) declared.push(vars);
     }
-    expect(errorsIn(lintInventory(await readInventory(file), parseInventory, declared))).toEqual([]);
+    expect(errorsIn(lintInventory(await readInventory(file), declared))).toEqual([]);
   });
 });
