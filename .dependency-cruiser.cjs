@@ -76,9 +76,9 @@ module.exports = {
     only('model', [], 'the vocabulary: a pure leaf'),
     only('document', leaf, 'located YAML: pure'),
     only('inventory', [...leaf, 'document'], 'pure'),
-    only('playbook', [...leaf, 'document'], 'pure'),
+    only('playbook', [...leaf, 'document', 'sh'], 'pure'),
     only('sh', leaf, 'texts of sh: pure'),
-    only('lint', [...leaf, 'document', 'inventory', 'playbook', 'sh', 'host'], 'rules over texts: pure'),
+    only('lint', [...leaf, 'document', 'inventory', 'playbook', 'sh'], 'rules over texts: pure'),
     only(
       'sources',
       [...leaf, 'document', 'programs'],

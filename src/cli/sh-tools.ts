@@ -1,5 +1,5 @@
 // The programs that lint asks: sh, which every controller has, and shellcheck, which it may have.
-import type { ShellcheckComment } from '../actions/index.ts';
+import type { ShellcheckComment } from '../lint/index.ts';
 import { isMusterError, MusterError } from '../model/index.ts';
 import { type ProgramEnd, runProgram } from '../programs/index.ts';
 

@@ -5,7 +5,7 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { type Reach, reachOf } from '../actions/index.ts';
 import { homeDirectory, isInside, placeOf, programFiles, type TrustRecord } from '../sources/index.ts';
 import type { Inventory } from '../inventory/index.ts';
-import type { Playbook } from '../playbook/index.ts';
+import type { Library, Playbook } from '../playbook/index.ts';
 import { type FoundFile, rootOf, type TakenFleet } from './taken-fleet.ts';
 import { type Deed, wordsOf } from './trust-words.ts';
 
@@ -39,13 +39,22 @@ export async function requestOf(
   const ownFile = isAsked ? playbookFile(playbook.playbook) : undefined;
   const trees = [root, ...(isAsked ? [await realOf(playbook.playbook.directory)] : [])];
   const names = [inventoryFile, ownFile].flatMap((file) => (file === undefined ? [] : [file.source.file]));
+  const libraries = playbook?.isFound === true ? playbook.playbook.libraries : [];
   const reach: Deed[] = [];
   for (const each of reachOf(inventory, playbook?.playbook)) {
     const deed = await deedOf(each);
     if (names.includes(each.from.file) && !isOfTrees(deed, trees)) reach.push(deed);
   }
+  for (const { directory: path, from } of libraries) {
+    const deed = { kind: 'library', path, from, place: await realOf(resolve(path)) } as const;
+    if (!isOfTrees(deed, trees)) reach.push(deed);
+  }
   const usesOwn = reach.some(({ from }) => from.file === ownFile?.source.file);
-  const files = ownFile !== undefined && usesOwn ? [...taken.found, ownFile] : taken.found;
+  const files = [
+    ...taken.found,
+    ...(ownFile !== undefined && usesOwn ? [ownFile] : []),
+    ...libraries.flatMap(libraryFiles),
+  ];
   const programs = await programFiles(
     reach.flatMap((each) => (each.kind === 'command' ? [each.argv] : [])),
     { cwd: process.cwd(), searchPath: process.env['PATH'] ?? '', root },
@@ -74,8 +83,15 @@ export function needsTrust({ files, reach }: TrustRequest): boolean {
 }
 
 function playbookFile({ directory, files }: Playbook): FoundFile {
-  const file = `${directory}/playbook.yaml`;
-  const bytes = Buffer.from(files.get('playbook.yaml')?.bytes ?? []);
+  return foundFile(`${directory}/playbook.yaml`, files.get('playbook.yaml')?.bytes);
+}
+
+function libraryFiles({ directory, files }: Library): FoundFile[] {
+  return [...files].map(([path, { bytes }]) => foundFile(`${directory}/${path}`, bytes));
+}
+
+function foundFile(file: string, content: Uint8Array = new Uint8Array()): FoundFile {
+  const bytes = Buffer.from(content);
   return { path: resolve(file), bytes, stranger: undefined, source: { file, text: bytes.toString() } };
 }
 
@@ -97,7 +113,7 @@ function isOfTrees({ kind, place = '/' }: Deed, trees: readonly string[]): boole
     !relative(tree, place)
       .split('/')
       .some((name) => name.startsWith('.'));
-  return kind === 'given-file' && trees.some(isBelow);
+  return (kind === 'given-file' || kind === 'library') && trees.some(isBelow);
 }
 
 /** Where a path leads, or would lead if its last part was there. */

@@ -2,21 +2,33 @@
 // untrusted as the files.
 import { join, resolve } from 'node:path';
 import type { Reach } from '../actions/index.ts';
+import type { Location } from '../model/index.ts';
 import { homeDirectory } from '../sources/index.ts';
 import { escapeTerminal } from '../report/index.ts';
 import type { FoundFile } from './taken-fleet.ts';
 
 /** A thing that this machine is to do; where a path in it leads is a part of what is trusted, for it may be a link. */
-export type Deed = Reach & { readonly place?: string };
+export type Deed = (Reach | LibraryDeed) & { readonly place?: string };
+
+/** Sh files from outside of what was found, which would go to hosts. */
+interface LibraryDeed {
+  readonly kind: 'library';
+  readonly path: string;
+  /** Where the playbook names it. */
+  readonly from: Location;
+}
 
 /** ``run `pass show dns` for the var tsig (inventory.yaml:3:12)``, safe on a terminal. */
 export function wordsOf(deed: Deed): string {
   const { file, line, column } = deed.from;
-  return escapeTerminal(`${deedOf(deed)} for the var ${deed.var} (${file}:${line}:${column})`);
+  const purpose = deed.kind === 'library' ? '' : ` for the var ${deed.var}`;
+  return escapeTerminal(`${deedOf(deed)}${purpose} (${file}:${line}:${column})`);
 }
 
 function deedOf(reach: Deed): string {
   switch (reach.kind) {
+    case 'library':
+      return `send the library ${reach.path}${leadingTo(reach)}`;
     case 'command':
       return `run \`${commandLine(reach.argv)}\``;
     case 'env':

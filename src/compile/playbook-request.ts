@@ -7,6 +7,7 @@ import { selectSteps } from '../playbook/index.ts';
 import { planWaves, type Strategy } from '../schedule/index.ts';
 import { collectGivenFiles } from './given-files.ts';
 import { resolveFleetVars, shellVars } from './host-vars.ts';
+import { refuseShadows } from './refuse-shadows.ts';
 import type { FleetRequest } from './request.ts';
 import type { SourcePorts } from './source-ports.ts';
 import { renderTemplates } from './templates.ts';
@@ -26,6 +27,7 @@ export async function playbookRequest(
   deps: SourcePorts & { readonly concurrency: number },
 ): Promise<FleetRequest> {
   const { playbook, hosts } = target;
+  refuseShadows(playbook);
   const varsByHost = resolveFleetVars(playbook, hosts);
   const steps = selectSteps(playbook, target.selection);
   const filesByHost = await collectGivenFiles(playbook, varsByHost, deps.readFiles);

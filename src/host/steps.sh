@@ -123,7 +123,7 @@ m_step_body() {
   if grep -q '^undo *()' "$m_work/playbook/$m_file"; then
     m_hook=$m_work/playbook/$m_file
   fi
-  for m_part in "$m_work"/playbook/lib/*.sh; do
+  for m_part in "$m_work"/playbook/uses/*/*.sh "$m_work"/playbook/lib/*.sh; do
     [ ! -f "$m_part" ] || . "$m_part"
   done
   undo() { :; }

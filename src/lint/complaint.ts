@@ -1,5 +1,6 @@
-// What a rule says about an offset of a text; lint-sh.ts turns it into a finding at a place in a file.
-import type { Severity } from './finding.ts';
+// What a rule says about an offset of a text, and how it becomes a finding at a place in a file.
+import { placeOf } from '../document/index.ts';
+import type { Finding, Severity } from './finding.ts';
 
 export interface Complaint {
   readonly severity: Severity;
@@ -27,4 +28,9 @@ function complain(
   hint: string | undefined,
 ): Complaint {
   return hint === undefined ? { severity, code, start, message } : { severity, code, start, message, hint };
+}
+
+/** Complaints about a text as findings in its file. */
+export function toFindings(file: string, text: string, complaints: readonly Complaint[]): Finding[] {
+  return complaints.map(({ start, ...said }) => ({ ...said, location: placeOf(file, text, start) }));
 }

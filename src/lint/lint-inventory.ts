@@ -1,27 +1,19 @@
 // An inventory: everything its parser says, and its vars against the playbooks that are linted with it.
 import { didYouMean, isSecretSource, type SourceFile, type VarBinding } from '../document/index.ts';
+import { type Inventory, parseInventory } from '../inventory/index.ts';
 import { ConfigError, type Issue } from '../model/index.ts';
 import { checkVarValue, probeVars, type VarDeclaration } from '../playbook/index.ts';
 import type { Finding } from './finding.ts';
 import { findingOf } from './finding.ts';
 
-/** What lint needs of a parsed inventory. */
-export interface LintableInventory {
-  readonly hosts: ReadonlyMap<string, { readonly vars: ReadonlyMap<string, VarBinding> }>;
-}
-
 /** Vars of the playbooks that are linted too; a name without details is declared by a broken one. */
 type DeclaredVars = readonly ReadonlyMap<string, VarDeclaration | undefined>[];
 
-/** Lints an inventory; `parse` is the inventory's own parser, which throws ConfigError. */
-export function lintInventory(
-  source: SourceFile,
-  parse: (source: SourceFile) => LintableInventory,
-  declared: DeclaredVars,
-): Finding[] {
-  let inventory: LintableInventory;
+/** Lints an inventory. */
+export function lintInventory(source: SourceFile, declared: DeclaredVars): Finding[] {
+  let inventory: Inventory;
   try {
-    inventory = parse(source);
+    inventory = parseInventory(source);
   } catch (error) {
     if (error instanceof ConfigError) return error.issues.map(findingOf);
     throw error;

@@ -1,7 +1,7 @@
 // A whole playbook: playbook.yaml, scripts, templates and files, all problems at once. A broken playbook.yaml hides
 // nothing of its scripts.
 import { z } from 'zod';
-import { didYouMean, parseDocument } from '../document/index.ts';
+import { didYouMean, parseDocument, placeOf } from '../document/index.ts';
 import { isMusterError, type Issue, type Location, type MusterError } from '../model/index.ts';
 import type { Playbook, PlaybookTree, VarDeclaration } from '../playbook/index.ts';
 import { parsePlaybook, probeVars } from '../playbook/index.ts';
@@ -9,7 +9,7 @@ import type { Finding } from './finding.ts';
 import { findingOf } from './finding.ts';
 import type { Language } from './language.ts';
 import { lintScripts, type ScannedFile } from './lint-scripts.ts';
-import { placeOf } from './place.ts';
+
 import { sourcesOf } from './rules/step.ts';
 import { scanScript } from '../sh/index.ts';
 
@@ -32,28 +32,43 @@ export function lintPlaybook(tree: PlaybookTree, language: Language): LintedPlay
   const { playbook, issues } = tryParse(tree);
   const vars = playbook?.vars ?? looseVars(tree, texts);
   const scripts = scan(tree, texts, playbook);
+  const all = [...scripts.steps, ...scripts.shared, ...scripts.libs];
   const names = vars === undefined ? undefined : new Set(vars.keys());
   return {
     findings: [
       ...issues.filter(({ code }) => !saidAboutScripts.has(code)).map(findingOf),
       ...lintScripts({ ...scripts, vars: names }, language),
       ...unusedSteps(tree, scripts.steps, playbook),
-      ...missingSources(tree, [...scripts.steps, ...scripts.libs]),
+      ...missingSources(tree, all),
       ...(names === undefined ? [] : undefinedInTemplates(tree, texts, names)),
-      ...unusedVars(playbook, [...scripts.steps, ...scripts.libs], templatesOf(tree, texts)),
+      ...unusedVars(playbook, all, templatesOf(tree, texts)),
     ],
     texts,
-    scripts: [...scripts.steps, ...scripts.libs].map(({ file }) => file),
+    scripts: all.map(({ file }) => file),
     vars,
   };
 }
 
-function textsOf({ directory, files }: PlaybookTree): Map<string, string> {
-  const wanted = [...files].filter(
+function textsOf(tree: PlaybookTree): Map<string, string> {
+  const own = [...tree.files].filter(
     ([path]) => /^(?:playbook\.yaml|templates\/.*|.*\.sh)$/.test(path) && !path.startsWith('files/'),
   );
   return new Map(
-    wanted.map(([path, { bytes }]) => [`${directory}/${path}`, new TextDecoder().decode(bytes)]),
+    [
+      ...own.map(([path, { bytes }]) => [`${tree.directory}/${path}`, bytes] as const),
+      ...libraryFiles(tree),
+    ].map(([file, bytes]) => [file, new TextDecoder().decode(bytes)]),
+  );
+}
+
+/** The sh files of the libraries that could be read, by their own paths. */
+function libraryFiles({ libraries }: PlaybookTree): (readonly [file: string, bytes: Uint8Array])[] {
+  return [...(libraries?.byName.values() ?? [])].flatMap((library) =>
+    isMusterError(library)
+      ? []
+      : [...library.files]
+          .filter(([path]) => path.endsWith('.sh'))
+          .map(([path, { bytes }]) => [`${library.directory}/${path}`, bytes] as const),
   );
 }
 
@@ -89,22 +104,19 @@ function looseVars(
 interface Scanned {
   readonly steps: readonly ScannedFile[];
   readonly libs: readonly ScannedFile[];
+  readonly shared: readonly ScannedFile[];
 }
 
-function scan(
-  { directory, files }: PlaybookTree,
-  texts: ReadonlyMap<string, string>,
-  playbook?: Playbook,
-): Scanned {
+function scan(tree: PlaybookTree, texts: ReadonlyMap<string, string>, playbook?: Playbook): Scanned {
+  const { directory, files } = tree;
   const named = new Set(playbook?.steps.map(({ script }) => script));
-  const scanned = (path: string): ScannedFile => {
-    const file = `${directory}/${path}`;
-    return { file, script: scanScript(texts.get(file) ?? '') };
-  };
+  const scannedFile = (file: string): ScannedFile => ({ file, script: scanScript(texts.get(file) ?? '') });
+  const scanned = (path: string): ScannedFile => scannedFile(`${directory}/${path}`);
   const paths = [...files.keys()].filter((path) => path.endsWith('.sh'));
   return {
     steps: paths.filter((path) => path.startsWith('steps/') || named.has(path)).map(scanned),
     libs: paths.filter((path) => /^lib\/[^/]+$/.test(path)).map(scanned),
+    shared: libraryFiles(tree).map(([file]) => scannedFile(file)),
   };
 }
 

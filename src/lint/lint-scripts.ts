@@ -1,9 +1,8 @@
 // The scripts of one playbook: each text by itself, and all of them against each other and the runtime.
-import type { Complaint } from './complaint.ts';
+import { type Complaint, toFindings } from './complaint.ts';
 import type { Finding } from './finding.ts';
 import type { Language } from './language.ts';
 import { resourcesOf } from './language.ts';
-import { toFindings } from './place.ts';
 import { findBashisms } from './rules/bashisms.ts';
 import { embeddedScripts, findLostVariables } from './rules/embedded.ts';
 import { findMisspelledCommands, findUnknownOptions, findUnknownVariables } from './rules/names.ts';
@@ -12,6 +11,7 @@ import {
   findCarriageReturns,
   findIrreversible,
   findMissingFunctions,
+  findShadows,
   findTopLevelCode,
 } from './rules/step.ts';
 import { findForeignTools } from './rules/tools.ts';
@@ -27,6 +27,8 @@ export interface ScannedFile {
 export interface ScannedPlaybook {
   readonly steps: readonly ScannedFile[];
   readonly libs: readonly ScannedFile[];
+  /** Of the libraries that the playbook uses. */
+  readonly shared: readonly ScannedFile[];
   /** Names of the declared vars; undefined when playbook.yaml is too broken to tell. */
   readonly vars: ReadonlySet<string> | undefined;
 }
@@ -43,7 +45,8 @@ interface Surroundings {
 
 /** Lints steps and libs of a playbook. */
 export function lintScripts(playbook: ScannedPlaybook, language: Language): Finding[] {
-  const { steps, libs } = playbook;
+  const { steps, shared } = playbook;
+  const libs = [...shared, ...playbook.libs];
   const libScripts = libs.map(({ script }) => script);
   const complaints = new Map<Script, Complaint[]>();
   const add = (script: Script, more: readonly Complaint[]): void => {
@@ -59,6 +62,7 @@ export function lintScripts(playbook: ScannedPlaybook, language: Language): Find
   for (const script of libScripts) {
     add(script, lintText(script, surroundingsOf(playbook, language, everything)));
   }
+  for (const { script } of shared) add(script, findShadows(script, language.functions));
   return [...steps, ...libs].flatMap(({ file, script }) =>
     toFindings(file, script.text, complaints.get(script) ?? []),
   );

@@ -1,4 +1,5 @@
-// The vocabulary that all of muster shares: errors, names of hosts, what a run says and what it is known to have done.
+// The vocabulary that all of muster shares: errors, names of hosts and the way to them, what a run says and what it is known to have done.
+export type { HostConnection } from './connection.ts';
 export {
   ConfigError,
   ConnectError,

@@ -1,8 +1,11 @@
 // The playbook: what is declared, with which vars, in which steps.
 export { checkVarValue } from './check-var-value.ts';
+export { functionsOf } from './check-uses.ts';
 export { isDnsName, nameFor } from './check-probes.ts';
 export type {
   DnsProbe,
+  Library,
+  LibraryFolder,
   Playbook,
   PlaybookFile,
   PlaybookTree,
@@ -10,13 +13,12 @@ export type {
   ResolvedVar,
   ResolvedVars,
   Step,
-  Strategy,
   VarDeclaration,
   VarType,
   Wave,
 } from './model.ts';
 export { probeVars } from './model.ts';
 export { parsePlaybook } from './parse-playbook.ts';
-export { type HostVars, resolveVars } from './resolve-vars.ts';
+export { resolveVars } from './resolve-vars.ts';
 export { playbookJsonSchema } from './schema.ts';
 export { selectSteps, type StepSelection } from './select-steps.ts';

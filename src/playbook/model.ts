@@ -1,6 +1,6 @@
 // What a playbook is: the files it is made of, and what its playbook.yaml declares, checked.
 import type { SecretSource, VarValue } from '../document/index.ts';
-import type { Issue, Location } from '../model/index.ts';
+import type { Issue, Location, MusterError } from '../model/index.ts';
 
 export interface PlaybookFile {
   readonly bytes: Uint8Array;
@@ -12,6 +12,33 @@ export interface PlaybookTree {
   /** For messages. */
   readonly directory: string;
   readonly files: ReadonlyMap<string, PlaybookFile>;
+  /** What `uses` names; undefined when it names nothing. */
+  readonly libraries?: LibraryFolder;
+}
+
+/** Sh files that playbooks share, as read, nothing checked. */
+export interface LibraryTree {
+  /** For messages. */
+  readonly directory: string;
+  /** Keys are relative: `reading.sh`. */
+  readonly files: ReadonlyMap<string, PlaybookFile>;
+}
+
+/** The directory `lib` beside a playbook, as far as the playbook asks for it. */
+export interface LibraryFolder {
+  /** For messages. */
+  readonly directory: string;
+  /** Everything that is there. */
+  readonly names: readonly string[];
+  /** What was asked for and is there: read, or the error that says why it cannot be. */
+  readonly byName: ReadonlyMap<string, LibraryTree | MusterError>;
+}
+
+/** A library that a playbook uses. */
+export interface Library extends LibraryTree {
+  readonly name: string;
+  /** Where the playbook names it. */
+  readonly from: Location;
 }
 
 export type VarType = 'string' | 'int' | 'bool' | 'path' | 'list' | 'host' | 'port' | 'files';
@@ -99,8 +126,8 @@ export const probeVars = ['dns_address', 'dns_address6', 'dns_port'] as const;
 export type Wave =
   { readonly kind: 'hosts'; readonly count: number } | { readonly kind: 'percent'; readonly percent: number };
 
-/** How a run goes over the fleet, unless the command line says otherwise. */
-export interface Strategy {
+/** How an apply goes over the fleet, as a playbook declares it: for whatever hosts are selected. */
+export interface DeclaredStrategy {
   /** The last one repeats until no host is left; empty means no waves. */
   readonly waves: readonly Wave[];
   /** No new wave starts once more hosts than this have failed. */
@@ -118,7 +145,10 @@ export interface Playbook {
   readonly vars: ReadonlyMap<string, VarDeclaration>;
   readonly steps: readonly Step[];
   readonly probes: readonly Probe[];
-  readonly strategy: Strategy;
+  /** In the order of `uses`. */
+  readonly libraries: readonly Library[];
+  readonly strategy: DeclaredStrategy;
+  /** Its own, and those of its libraries as `uses/NAME/FILE.sh`. */
   readonly files: ReadonlyMap<string, PlaybookFile>;
 }
 

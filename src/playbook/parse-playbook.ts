@@ -3,16 +3,17 @@ import { decodeText, parseDocument, type Locator } from '../document/index.ts';
 import { type Issue, UsageError } from '../model/index.ts';
 import { checkProbes, toProbe } from './check-probes.ts';
 import { checkSteps } from './check-steps.ts';
+import { checkUses, librariesOf, libraryPath } from './check-uses.ts';
 import { checkDeclarations, declareVars } from './declare-vars.ts';
-import type { Playbook, PlaybookTree, Step, Strategy, Wave } from './model.ts';
+import type { DeclaredStrategy, Library, Playbook, PlaybookFile, PlaybookTree, Step, Wave } from './model.ts';
 import { recognizeForeign } from './recognize-foreign.ts';
 import { playbookSchema, type WrittenPlaybook, type WrittenStrategy } from './schema.ts';
 
 const defaultTimeoutMs = 5 * 60_000;
 
 /**
- * Parses a playbook's files. Throws ConfigError with everything that is wrong in playbook.yaml, in the order of the
- * text, and UsageError when there is no playbook.yaml.
+ * Parses a playbook's files. Throws ConfigError with everything that is wrong in playbook.yaml and its libraries, in the
+ * order of the text, and UsageError when there is no playbook.yaml.
  */
 export function parsePlaybook(tree: PlaybookTree): Playbook {
   const file = `${tree.directory}/playbook.yaml`;
@@ -22,7 +23,8 @@ export function parsePlaybook(tree: PlaybookTree): Playbook {
     (written, locator) => check(written, tree, locator),
     recognizeForeign,
   );
-  const { name, description = '', vars = {}, steps, probes = [], strategy = {} } = document.value;
+  const { name, description = '', vars = {}, uses = [], steps, probes = [], strategy = {} } = document.value;
+  const libraries = librariesOf(uses, tree, document);
   return {
     name,
     description,
@@ -30,8 +32,9 @@ export function parsePlaybook(tree: PlaybookTree): Playbook {
     vars: declareVars(vars, document),
     steps: steps.map((step, at) => toStep(step, at, document)),
     probes: probes.map((probe, at) => toProbe(probe, at, document)),
+    libraries,
     strategy: toStrategy(strategy),
-    files: tree.files,
+    files: new Map([...tree.files, ...libraries.flatMap(filesOf)]),
   };
 }
 
@@ -49,9 +52,14 @@ function check(written: WrittenPlaybook, tree: PlaybookTree, locator: Locator): 
   const vars = declareVars(written.vars ?? {}, locator);
   return [
     ...checkDeclarations(vars.values(), locator),
+    ...checkUses(written.uses ?? [], tree, locator),
     ...checkSteps(written.steps, tree, locator),
     ...checkProbes(written.probes ?? [], vars, locator),
   ];
+}
+
+function filesOf({ name, files }: Library): (readonly [string, PlaybookFile])[] {
+  return [...files].map(([path, file]) => [libraryPath(name, path), file]);
 }
 
 function toStep(step: WrittenPlaybook['steps'][number], at: number, locator: Locator): Step {
@@ -59,7 +67,7 @@ function toStep(step: WrittenPlaybook['steps'][number], at: number, locator: Loc
   return { id, script, description, tags, timeoutMs: timeout, retries, from: locator.locate(['steps', at]) };
 }
 
-function toStrategy({ waves = [], budget, keep_serving: keepServing }: WrittenStrategy): Strategy {
+function toStrategy({ waves = [], budget, keep_serving: keepServing }: WrittenStrategy): DeclaredStrategy {
   const strategy = { waves: waves.map(toWave), ...(budget === undefined ? {} : { budget }) };
   if (keepServing === undefined) return strategy;
   const { min, group } = keepServing;

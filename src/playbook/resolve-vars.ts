@@ -4,8 +4,8 @@ import type { Issue } from '../model/index.ts';
 import { checkVarValue, isTextual } from './check-var-value.ts';
 import type { Playbook, ResolvedVar, ResolvedVars, VarDeclaration } from './model.ts';
 
-/** What `resolveVars` needs of a host. */
-export interface HostVars {
+/** A host with what the inventory gives it. */
+export interface BoundHost {
   readonly name: string;
   readonly vars: ReadonlyMap<string, VarBinding>;
 }
@@ -16,7 +16,7 @@ export interface HostVars {
  * inventory, or at the declaration when a required var is missing. Secrets that must still be read are checked later,
  * with `checkVarValue`.
  */
-export function resolveVars(playbook: Playbook, host: HostVars): ResolvedVars {
+export function resolveVars(playbook: Playbook, host: BoundHost): ResolvedVars {
   const vars = new Map<string, ResolvedVar>();
   const issues: Issue[] = [];
   for (const [name, declared] of playbook.vars) {
@@ -41,7 +41,7 @@ function defaultOf(declared: VarDeclaration): ResolvedVar {
 function checkMissing(
   playbook: Playbook,
   { name, required, from }: VarDeclaration,
-  host: HostVars,
+  host: BoundHost,
 ): Issue | undefined {
   if (!required) return undefined;
   return {

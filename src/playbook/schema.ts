@@ -1,11 +1,14 @@
 // What people write in playbook.yaml. Field descriptions go to the JSON Schema that editors use.
 import { z } from 'zod';
-import { durationSchema, toJsonSchema, varNameSchema, varValueSchema } from '../document/index.ts';
+import {
+  durationSchema,
+  idPattern,
+  idSchema,
+  toJsonSchema,
+  varNameSchema,
+  varValueSchema,
+} from '../document/index.ts';
 import { dnsRcodes, dnsRecordTypes, dnsTransports } from './model.ts';
-
-const idSchema = z.string().regex(/^[a-z][a-z0-9-]*$/, {
-  error: 'expected small letters, digits and -, starting with a letter',
-});
 
 const regexSchema = z.string().superRefine((pattern, context) => {
   try {
@@ -129,6 +132,12 @@ export const playbookSchema = z.strictObject({
   name: idSchema,
   description: z.string().optional(),
   vars: z.record(varNameSchema, varSchema).optional(),
+  uses: z
+    // Names are judged with the libraries that are there, so that one bad name hides nothing of the others.
+    .array(z.string().meta({ pattern: idPattern }))
+    .meta({ uniqueItems: true })
+    .optional()
+    .describe('Libraries of sh that playbooks share: names of directories in ../lib'),
   steps: z.array(stepSchema).min(1),
   probes: z.array(probeSchema).optional(),
   strategy: strategySchema.optional(),

@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../model/index.ts';
+import { type LibraryFolder, readLibraries } from './read-libraries.ts';
 import { mostOfTree, readTree, type TreeFile, type TreeLimits, type TreeWords } from './read-tree.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -10,6 +11,8 @@ interface ReadPlaybookTree {
   readonly directory: string;
   /** Relative path, with `/`, to the file; sorted by path. */
   readonly files: ReadonlyMap<string, TreeFile>;
+  /** Undefined when playbook.yaml uses none. */
+  readonly libraries?: LibraryFolder;
 }
 
 const words: TreeWords = {
@@ -19,8 +22,9 @@ const words: TreeWords = {
 };
 
 /**
- * Reads a playbook's directory: at most 2,000 files and 64 MiB. Throws UsageError when it is missing, has no
- * playbook.yaml, is too large, or holds links that lead out of it, sockets and the like.
+ * Reads a playbook's directory, and the libraries that it uses: together at most 2,000 files and 64 MiB. Throws
+ * UsageError when the directory is missing, has no playbook.yaml, is too large, or holds links that lead out of it,
+ * sockets and the like; what is wrong with a library is a value, because playbook.yaml has the line that names it.
  */
 export async function readPlaybookTree(
   directory: string,
@@ -40,7 +44,10 @@ export async function readPlaybookTree(
     const hint = 'a playbook is a directory with a file playbook.yaml';
     throw new UsageError('PLAYBOOK_MISSING', `${directory}/playbook.yaml is a directory`, { hint });
   }
-  return { directory, files: await readTree(directory, limits, words) };
+  const spent = { entries: 0, bytes: 0 };
+  const files = await readTree(directory, limits, words, spent);
+  const libraries = await readLibraries(directory, files.get('playbook.yaml')?.bytes, limits, spent);
+  return libraries === undefined ? { directory, files } : { directory, files, libraries };
 }
 
 async function noPlaybook(directory: string, cause: unknown): Promise<UsageError> {

@@ -25,6 +25,8 @@ export interface TreeWords {
   readonly foreign: { readonly code: string; readonly hint: string };
   /** Error code for too much of it. */
   readonly tooLarge: string;
+  /** What is counted with it, where that is more, e.g. `the playbook with `. */
+  readonly sum?: string;
 }
 
 /** A file as it was read. */
@@ -33,25 +35,30 @@ export interface TreeFile {
   readonly executable: boolean;
 }
 
+/** How much was read so far: several directories may share one limit. Folders count, for links among them could multiply. */
+export interface Spent {
+  entries: number;
+  bytes: number;
+}
+
 interface Reading {
   readonly directory: string;
   readonly root: string;
   readonly limits: TreeLimits;
   readonly words: TreeWords;
   readonly files: Map<string, TreeFile>;
-  /** Folders count too: links among them could multiply without end. */
-  entries: number;
-  bytes: number;
+  readonly spent: Spent;
 }
 
-/** The files below a directory: relative path, with `/`, to the file; sorted by path. Throws UsageError. */
+/** The files below a directory: relative path, with `/`, to the file; sorted by path. Adds to `spent`. Throws UsageError. */
 export async function readTree(
   directory: string,
   limits: TreeLimits,
   words: TreeWords,
+  spent: Spent = { entries: 0, bytes: 0 },
 ): Promise<Map<string, TreeFile>> {
   const root = await realpath(directory);
-  const reading: Reading = { directory, root, limits, words, files: new Map(), entries: 0, bytes: 0 };
+  const reading: Reading = { directory, root, limits, words, files: new Map(), spent };
   await readFolder(reading, '', [root]);
   return new Map([...reading.files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -61,8 +68,8 @@ async function readFolder(reading: Reading, folder: string, above: readonly stri
   const names = await readdir(join(reading.root, folder));
   for (const name of names.filter((each) => !notOurs.test(each)).sort()) {
     const path = folder === '' ? name : `${folder}/${name}`;
-    reading.entries += 1;
-    if (reading.entries > reading.limits.files) {
+    reading.spent.entries += 1;
+    if (reading.spent.entries > reading.limits.files) {
       throw tooLarge(reading, `more than ${reading.limits.files} files`);
     }
     const real = await realpath(join(reading.root, path)).catch(() => undefined);
@@ -85,10 +92,10 @@ async function readInto(
   real: string,
   info: { readonly size: number; readonly mode: number },
 ): Promise<void> {
-  const { limits } = reading;
-  if (reading.bytes + info.size > limits.bytes) throw tooLarge(reading, `more than ${limits.bytes} bytes`);
-  const { bytes } = await readBytes(real, limits.bytes - reading.bytes);
-  reading.bytes += bytes.length;
+  const { limits, spent } = reading;
+  if (spent.bytes + info.size > limits.bytes) throw tooLarge(reading, `more than ${limits.bytes} bytes`);
+  const { bytes } = await readBytes(real, limits.bytes - spent.bytes);
+  spent.bytes += bytes.length;
   reading.files.set(path, { bytes, executable: (info.mode & 0o100) !== 0 });
 }
 
@@ -99,5 +106,5 @@ function refused({ directory, words }: Reading, path: string, problem: string): 
 
 function tooLarge({ directory, words }: Reading, problem: string): UsageError {
   const hint = 'large files are better fetched by the hosts themselves';
-  return new UsageError(words.tooLarge, `${directory} holds ${problem}`, { hint });
+  return new UsageError(words.tooLarge, `${words.sum ?? ''}${directory} holds ${problem}`, { hint });
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { parseInventory } from '../../../src/inventory/index.ts';
 import { lintInventory } from '../../../src/lint/lint-inventory.ts';
 import type { VarDeclaration } from '../../../src/playbook/index.ts';
 import { parsePlaybook } from '../../../src/playbook/index.ts';
@@ -11,7 +10,7 @@ function varsOf(vars: string): ReadonlyMap<string, VarDeclaration> {
 }
 
 function lintText(text: string, ...declared: ReadonlyMap<string, VarDeclaration | undefined>[]): string[] {
-  return briefly(lintInventory({ file: 'inv.yaml', text }, parseInventory, declared));
+  return briefly(lintInventory({ file: 'inv.yaml', text }, declared));
 }
 
 const written = 'hosts:\n  ns[1-2]:\n    vars: { cage: /x, cagee: /y }\n';

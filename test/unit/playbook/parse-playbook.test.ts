@@ -35,6 +35,7 @@ describe('parsePlaybook', () => {
         },
       ],
       probes: [],
+      libraries: [],
       strategy: { waves: [] },
       files: tree.files,
     });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { lint } from '../../../src/lint/lint.ts';
-import type { LintDeps, ShellcheckComment } from '../../../src/lint/lint.ts';
+import { lint } from '../../../src/actions/lint.ts';
+import type { LintDeps } from '../../../src/actions/lint.ts';
+import type { ShellcheckComment } from '../../../src/lint/index.ts';
 import { UsageError } from '../../../src/model/errors.ts';
-import { treeOf } from './lint-of.ts';
+import { treeOf } from '../lint/lint-of.ts';
 
 const good = { 'steps/one.sh': 'state() { observe x "$cage"; }\nverify() { :; }\n' };
 
