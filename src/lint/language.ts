@@ -20,7 +20,7 @@ export function readLanguage(texts: Iterable<string>): Language {
   const resources = resourcesOf(scripts);
   const commands = scripts.flatMap((script) => script.commands);
   const facts = commands
-    .filter(({ words }) => words[0]?.value === 'm_fact')
+    .filter(({ words }) => words[0]?.value === 'm__fact')
     .map(({ words }) => `fact_${words[1]?.value ?? ''}`);
   const options = [...resources.values()]
     .flat()

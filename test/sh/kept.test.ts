@@ -133,7 +133,7 @@ describe('a tree that is removed while a daemon writes in it', () => {
   /** Somebody writes between the saving of the tree and its removal. */
   const late: RuntimeChange = (path, text) =>
     path === 'journal.sh'
-      ? text.replace('  m_record tree "$1" "$m_step"', `$&\n  echo marker-1 >"$1/late"`)
+      ? text.replace('  m__record tree "$1" "$m_step"', `$&\n  echo marker-1 >"$1/late"`)
       : text;
   const removal = { one: 'state() { absent "$root/tree" --recursive; }' };
 

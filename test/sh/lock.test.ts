@@ -23,7 +23,7 @@ const heldSteps = {
   one: `state() {
   echo x >>"$root/runs"
   file "$root/f" --content x
-  for m_turn in $(seq 600); do
+  for turn in $(seq 600); do
     [ ! -f "$root/go" ] || return 0
     sleep 0.1
   done
@@ -33,7 +33,7 @@ const heldSteps = {
 /** Stops a run between its judgement that the holder is dead and its claim, until it is let, 60 s at most. */
 function slowToClaim(host: ScratchHost): (path: string, text: string) => string {
   const wait = `: >"${host.path('judged')}"
-  for m_turn in $(seq 600); do
+  for turn in $(seq 600); do
     [ ! -f "${host.path('claim')}" ] || break
     sleep 0.1
   done`;
@@ -196,16 +196,16 @@ describe('runs that come at once', () => {
     const one = host.write(
       'one.sh',
       `. ${lockScript}
-m_state_dir=${host.root}/state m_run_id=$$ m_operator=o
-m_refuse() { echo "$1" >>refused; exit 1; }
+m__state_dir=${host.root}/state m__run_id=$$ m__operator=o
+m__refuse() { echo "$1" >>refused; exit 1; }
 notice() { :; }
-m_sweep_dead() { :; }
-m_take_lock
+m__sweep_dead() { :; }
+m__take_lock
 mkdir inside || echo "$$" >>doubled
 echo "$$" >>taken
 rmdir inside
 case $1 in *[37]) kill -9 $$ ;; esac
-m_drop_lock
+m__drop_lock
 `,
     );
     host.write('state/runs', '');
@@ -248,7 +248,7 @@ describe('a receipt', () => {
         runtime: (path, text) =>
           path === 'driver.sh'
             ? text.replace(
-                /^m_fill_receipt\(\) \{\n/m,
+                /^m__fill_receipt\(\) \{\n/m,
                 (head) => `${head}  trap '' XFSZ; ulimit -f ${String(blocks)}\n`,
               )
             : text,

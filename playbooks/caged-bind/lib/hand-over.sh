@@ -116,7 +116,7 @@ EOT
   serves_within "$load_limit" || put_back
   record_found
   m_unguard
-  m_note_change restarted "$rc_file"
+  m_restarted "$rc_file"
   m_changed
 }
 

@@ -47,5 +47,5 @@ record_pid_link() {
     # The directory may be named's: by -n, a link that is there by then is never gone through.
     undo="$undo; [ -e $quoted ] || [ -h $quoted ] || ln -sn $m_quoted $quoted"
   fi
-  m_record command 'link of the pid file' "$m_step" "$undo" "[ -h $quoted ]"
+  m_record_command 'link of the pid file' "$undo" "[ -h $quoted ]"
 }

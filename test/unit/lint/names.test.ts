@@ -33,7 +33,7 @@ describe('variables', () => {
   });
 
   it.each([
-    ['vars, facts and what the runtime sets', 'observe "$cage" "$fact_os$m_after$m_work$m_run_id"'],
+    ['vars, facts and what the runtime sets', 'observe "$cage" "$fact_os$m_after$m_work$m__run_id"'],
     ['options of resources', 'observe x "$m_o_mode$m_has_content"'],
     ['what is set before', 'x=1; observe "$x" "$x"'],
     [
