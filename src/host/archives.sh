@@ -4,6 +4,7 @@
 # m__find_candidate: after m__package_source: sets m__candidate to the full name of what the source offers, and m__archive to
 # its file; to nothing where only the tool can tell.
 m__find_candidate() {
+  local m__from
   m__candidate='' m__archive='' m__from=${m_o_from#file://}
   if [ -z "$m_o_pkgsrc$m_o_from" ] && [ "$m__tool" = pkg_add ]; then
     m__from=${PKG_PATH:-$(pkg_admin config-var PKG_PATH 2>/dev/null </dev/null)} || m__from=
@@ -55,6 +56,7 @@ m__open_archive() {
 
 # m__find_offered ARCHIVE PATH: sets m_offered to a file like the one that ARCHIVE has for PATH; to nothing when it has none.
 m__find_offered() {
+  local m__member
   m_offered=
   m__open_archive "$1" || return 0
   m__member=$(awk -v path="$2" '
@@ -68,6 +70,7 @@ m__find_offered() {
 # package_offers PATH NAME PATTERN PLACE [TOOL]: for playbooks that must know a file of a package before a step installs it: sets
 # m_offered to a file like the one that would come to PATH from PLACE; to nothing where that cannot be known.
 package_offers() {
+  local m__package m__pattern
   m_offered='' m__tool=${5:-pkg_add} m_o_pkgsrc='' m__package=$2 m__pattern=$3 m_o_from=$4
   m__find_candidate
   [ -z "$m__archive" ] || m__find_offered "$m__archive" "$1"
@@ -76,6 +79,7 @@ package_offers() {
 # m__find_along: sets m__along to the packages that come with m__archive because the host lacks them, a line each: their full
 # names, or what they have to fit where they are not beside it. False when nobody can know.
 m__find_along() {
+  local m__todo m__one m__need_pattern
   m__along='' m__todo=$m__archive
   [ -n "$m__archive" ] && m__open_archive "$m__archive" || return 1
   while [ -n "$m__todo" ]; do
@@ -127,6 +131,7 @@ m__plan_reason() {
 
 # m__plan_provided: what the new package would bring is known where it is text, such as a script that later steps read.
 m__plan_provided() {
+  local m__provided
   [ -n "$m__archive" ] || return 0
   while IFS= read -r m__provided; do
     [ -n "$m__provided" ] || continue

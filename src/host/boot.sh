@@ -3,6 +3,7 @@
 # It is one function so that sh has read all of it before the tar follows on the same input, and its call is the last
 # line: a sh that reads line by line would leave anything behind it to tar.
 muster_boot() {
+  local m__newline m__try m__inside m__said
   PATH=/sbin:/usr/sbin:/bin:/usr/bin:/usr/pkg/sbin:/usr/pkg/bin
   LC_ALL=C
   export PATH LC_ALL

@@ -3,6 +3,7 @@
 
 # m__clear: of the directory m_path. False when something could not be kept; it is still there then.
 m__clear() {
+  local m__cleared
   m__find_kept
   : >"$m_work/keep.err"
   if ! m__hold_dir "$m_path"; then
@@ -17,6 +18,7 @@ m__clear() {
 
 # m__clear_here: in the directory, in a subshell. A hundred at a time: a command takes no more than so many words.
 m__clear_here() {
+  local m__near_of m__clear_bad m__sorted m__doomed m__keeping m__suspects m__wild m__found_name
   m__near_of=
   m__clear_bad=0
   m__sorted=0 m__doomed='' m__keeping='' m__suspects='' m__wild=''
@@ -38,6 +40,7 @@ m__clear_here() {
 # m__sort NAME: into m__doomed, m__keeping, or, if only its content can tell, m__suspects and m__wild: a pattern that names one
 # file knows what it is, and a key that is shared and remade at each start is such a one. Or nowhere.
 m__sort() {
+  local m__where
   if m__fits "$1" "$m__transient" && m__may_start "$1"; then
     if [ -h "./$1" ]; then
       m__where=doomed
@@ -59,7 +62,7 @@ m__sort() {
   case $1 in
     # It would be two lines of a list.
     *"$m_nl"*) m__keep "$m_path" "$1" || m__clear_bad=1 ;;
-    *) eval "m_$m__where=\${m_$m__where:+\$m_$m__where\$m_nl}\$1" ;;
+    *) eval "m__$m__where=\${m__$m__where:+\$m__$m__where\$m_nl}\$1" ;;
   esac
 }
 
@@ -72,6 +75,7 @@ m__may_start() {
 
 # m__with LIST COMMAND...: the command with the lines of the list as further words.
 m__with() {
+  local m__list m__old_ifs
   m__list=$1
   shift
   m__old_ifs=$IFS
@@ -98,6 +102,7 @@ m__nothing_secret_in() {
 
 # m__sift TEST FILE...: the files go where the test says; all at once when it is sure of all.
 m__sift() {
+  local m__test m__sure m__name
   m__test=$1
   shift
   m__sure=

@@ -7,6 +7,7 @@ m__cr=$(printf '\r')
 
 # m_replace VALUE FROM TO: sets m_replaced. Literal, and without a process.
 m_replace() {
+  local m__rest
   m_replaced=$1
   case $1 in
     *"$2"*) ;;
@@ -51,6 +52,7 @@ m__unescape() {
 
 # m__join FIELD...: sets m__joined to the escaped fields with bars between.
 m__join() {
+  local m__bar m__field
   m__joined=
   m__bar=
   for m__field do

@@ -4,6 +4,7 @@
 
 # m__sweep_work: removes what runs that are dead left below /tmp, because secrets may be in it.
 m__sweep_work() {
+  local m__dead
   set -- /tmp/muster.??????
   # As a rule only our own is there, and then no process is started.
   [ "$*" != "$m_work" ] || return 0
@@ -54,6 +55,7 @@ m__works_in() {
 # m__find_empty: sets m__empty_runs to the receipts, but for our own, of runs that changed nothing; `|RECEIPT` each. What a run
 # borrowed it still has to give back, see borrowed.
 m__find_empty() {
+  local m__one
   m__empty_runs=
   for m__one in "$m__state_dir"/runs/*; do
     [ -d "$m__one" ] && [ ! -s "$m__one/journal" ] && [ ! -s "$m__one/borrowed" ] && [ "$m__one" != "$m__receipt" ] || continue
@@ -63,6 +65,7 @@ m__find_empty() {
 
 # m__sweep_receipts: under the lock, so that none of them is of a run that has just begun.
 m__sweep_receipts() {
+  local m__empty_runs m__one
   m__find_empty
   while [ -n "$m__empty_runs" ]; do
     m__empty_runs=${m__empty_runs#'|'}
@@ -75,6 +78,7 @@ m__sweep_receipts() {
 
 # m__tell_empty: to who only looks.
 m__tell_empty() {
+  local m__empty_runs m__one
   m__find_empty
   while [ -n "$m__empty_runs" ]; do
     m__empty_runs=${m__empty_runs#'|'}
@@ -88,6 +92,7 @@ m__tell_empty() {
 
 # m__wake_run DIRECTORY: what of a run was stopped (SIGSTOP), and holds the lock for ever, goes on. True when something was.
 m__wake_run() {
+  local m__woken m__name
   m__woken=1
   for m__name in driver ticker follower; do
     m__works_in "$1" "$m__name" || continue

@@ -28,6 +28,7 @@ m__mode_run=plan
 
 # m__finish OUTCOME REASON: the last event; then everything secret goes, and the follower may end.
 m__finish() {
+  local m__file
   m__emit fin "$1" "$2"
   [ -z "$m__locked" ] || m__drop_lock
   set --
@@ -59,6 +60,7 @@ m__open_state() {
 
 # m__open_receipt: what this run leaves on the host. The event log moves into it, so that it outlives the run.
 m__open_receipt() {
+  local m__said
   m__sweep_receipts
   m__receipt=$m__state_dir/runs/$m__run_id
   # A receipt that is there is never begun again: its journal may be all that an undo has.
@@ -88,6 +90,7 @@ m__fill_receipt() {
 
 # m__close_receipt STATUS: a run that changed nothing leaves nothing.
 m__close_receipt() {
+  local m__ended
   m__ended=failed
   [ "$1" != applied ] || m__ended=applied
   printf 'finished=%s\noutcome=%s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$m__ended" >>"$m__receipt/meta"

@@ -3,6 +3,7 @@
 # m__emit KIND FIELD...: secrets are masked, because the log may stay on the host. The first fields are the protocol's
 # own words, and are left alone: a secret may be such a word.
 m__emit() {
+  local m__plain_fields m__bar m__field
   case $1 in
     notice | obs) m__plain_fields=1 ;;
     res) m__plain_fields=3 ;;
@@ -28,6 +29,7 @@ m__emit() {
 # m__hide VALUE: sets m__hidden to VALUE with everything secret in it masked: the run's own secrets by value, without a
 # process, and what looks like a secret of the host's own files (mask-files.awk).
 m__hide() {
+  local m__secret
   m__hidden=$1
   if [ -s "$m_work/secrets" ]; then
     while IFS= read -r m__secret; do
@@ -77,6 +79,7 @@ masked() {
 # m__emit_diff OLD NEW [PATH]: a unified diff of two text files as `d` events, capped; PATH is where they belong. It is made
 # of masked copies of the whole files, because a line of a diff does not show what statement it is a part of.
 m__emit_diff() {
+  local m__list
   m__masked_copies "$1" "$2" "${3-$1}"
   m__list=
   [ ! -s "$m_work/secrets" ] || m__list=$m_work/secrets
@@ -104,6 +107,7 @@ m__masked_copies() {
 
 # A text file, as far as a diff is concerned: no NUL in it, and not huge.
 m__is_text() {
+  local m__size
   [ -f "$1" ] || return 1
   m__size=$(wc -c <"$1")
   [ $((m__size)) -le 1048576 ] || return 1

@@ -19,6 +19,7 @@ observe() {
 
 # expect TITLE COMMAND...: COMMAND succeeds. Its output, if it fails, is what was seen.
 expect() {
+  local m__title m__seen
   m__title=$1
   shift
   if m__seen=$("$@" 2>&1); then
@@ -41,6 +42,7 @@ expect_equal() {
 # one value in different ways. KIND: truth (yes, true, on, 1), time (2m, 120), size (64k, 65536), number, word (in any
 # case), list (blanks or commas), set (a list in any order) or text. Each WORDS are words for one value.
 same_meaning() {
+  local m__kind m__one m__two m__same m__words m__wanted m__seen
   case $1 in
     truth | time | size | number | word | list | set | text) m__kind=$1 ;;
     *) fail "same_meaning: there is no kind '$1'" ;;
@@ -51,11 +53,12 @@ same_meaning() {
   for m__words in ${1+"$@"}; do
     m__same=$m__same${m__same:+$m_nl}$m__words
   done
-  M_KIND=$m__kind M_WANTED=$m__one M_SEEN=$m__two M_SAME=$m__same awk -f "$m_work/runtime/meaning.awk" </dev/null
+  m__kind=$m__kind m__wanted=$m__one m__seen=$m__two m__same=$m__same awk -f "$m_work/runtime/meaning.awk" </dev/null
 }
 
 # expect_same_meaning TITLE KIND WANTED SEEN [WORDS...]: the two are the same value, see same_meaning.
 expect_same_meaning() {
+  local m__title m__wanted m__seen
   m__title=$1 m__wanted=$3 m__seen=$4
   shift
   if same_meaning "$@"; then
@@ -89,6 +92,7 @@ expect_socket() {
 
 # expect_device PATH ORIGINAL: a device node with the same type and numbers as ORIGINAL.
 expect_device() {
+  local m__one m__two
   m__one=$(ls -ldnL "$2" 2>/dev/null | awk '{ print substr($1, 1, 1), $5, $6 }')
   m__two=$(ls -ldnL "$1" 2>/dev/null | awk '{ print substr($1, 1, 1), $5, $6 }')
   expect_equal "device $1" "$m__one" "$m__two"

@@ -9,6 +9,7 @@ m__fact() {
 
 # m_mount_of PATH: prints the mount point of the file system that holds PATH, or of its nearest parent that is there.
 m_mount_of() {
+  local m__near
   m__near=$1
   while [ ! -e "$m__near" ]; do
     m_parent "$m__near"
@@ -18,6 +19,7 @@ m_mount_of() {
 }
 
 m__gather_facts() {
+  local m__found_tools
   m__fact os "$(uname -s)"
   m__fact release "$(uname -r)"
   m__fact machine "$(uname -m)"
@@ -45,6 +47,7 @@ m__gather_facts() {
 # m__version_of PROGRAM: prints it. Under another name while another run is at work here: an rc script that starts the daemon
 # right now looks for a process of its name, and must not find this one.
 m__version_of() {
+  local m__asked
   [ -x "$1" ] || return 0
   m__asked=$1
   [ -z "${m__told-}" ] || { m__asked=$m_work/version && ln -s "$1" "$m__asked"; } || return 0

@@ -24,6 +24,7 @@ done
 
 # Sends what NAME has beyond the last offset; what goes out is copied first, because the file may grow meanwhile.
 m__send() {
+  local m__off m__len
   eval "m__off=\${m__off_${1%.*}_${1#*.}:-0}"
   # Output beyond the cap stays on the host: the reader is told how much there is.
   if [ "$m__off" -ge "$m__cap" ] && [ "${1#*.}" != ev ]; then
@@ -53,6 +54,7 @@ m__runs() {
 }
 
 m__round() {
+  local m__size m__log_path m__one m__off
   # One wc for all logs; its last line is a total.
   wc -c log/* >sizes
   while read -r m__size m__log_path; do
@@ -66,6 +68,7 @@ m__round() {
 # m__watch_ticker: without one nothing has a time limit, and what a dead driver left running goes on. It was killed, for at
 # its own end it takes its number away. Three times, so that one that cannot live is not begun for ever.
 m__watch_ticker() {
+  local m__pid
   [ -f ticker.pid ] && [ "$m__new_tickers" -lt 3 ] && ! m__runs ticker && [ ! -f ./done ] || return 0
   read -r m__pid <driver.pid && [ -n "$m__pid" ] || return 0
   m__new_tickers=$((m__new_tickers + 1))

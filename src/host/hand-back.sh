@@ -7,6 +7,7 @@
 # A PATTERN is about the path below FROM, and its star stands for slashes too. Of several records for the same FROM and
 # TO the last one counts.
 m_record_hand_back() {
+  local m__from m__to m__patterns m__pattern
   m__from=$1
   m__to=$2
   shift 2
@@ -35,6 +36,7 @@ m__list_sizes() {
 
 # m__each_hand_back COMMAND: runs COMMAND for each record that counts, the last one of each pair, unless it is done.
 m__each_hand_back() {
+  local m__pairs m__entry_line
   m__pairs=
   while IFS= read -r m__entry_line <&3; do
     case $m__entry_line in *'|hand_back|'* | 0'|run|'*) ;; *) continue ;; esac
@@ -57,6 +59,7 @@ m__look_at_new_side() {
 
 # m__undo_hand_back: of the entry m__a1 (FROM), m__a3 (TO), m__a4 (patterns).
 m__undo_hand_back() {
+  local m__from_shelf m__handed_dir m__source_dir m__handed m__shelved m__hand_bad m__name m__class
   m__find_kept
   m__from_shelf=$m__kept$m__a1
   [ -d "$m__from_shelf" ] || [ -d "$m__a1" ] || {
@@ -83,6 +86,7 @@ m__undo_hand_back() {
 }
 
 m__say_handed_back() {
+  local m__count m__shelved_words
   if [ -n "$m__hand_bad" ]; then
     m__result failed hand_back "$m__a3" "cannot copy back from $m__a1 or $m__from_shelf:$m__hand_bad: $(tail -n 1 "$m_work/hand.err")"
     return 0
@@ -112,6 +116,7 @@ m__where_it_is() {
 # m__hand CLASS: m__name goes back, or, when it is `gone` from the new side, away. The directories on the way are ours
 # meanwhile; those that are missing are made like the ones that it comes from.
 m__hand() {
+  local m__there
   m__there=$m__a3/${m__name#./}
   if [ "$1" = gone ]; then
     m_escape "$m__there"
@@ -131,6 +136,7 @@ m__hand() {
 }
 
 m__hand_directories() {
+  local m__way m__rest_of_way
   m_parent "$m__there"
   [ "$m_dir" != "${m__handed_dir-}" ] || return 0
   m__handed_dir=
@@ -169,6 +175,7 @@ m__is_half_made() {
 
 # m__known_owner DIRECTORY: after m_look: an account that went with the run leaves its files to the owner of DIRECTORY.
 m__known_owner() {
+  local m__has_account m__account_name m__account_pw m__account_uid m__account_rest m__mode_had
   m__has_account=
   while IFS=: read -r m__account_name m__account_pw m__account_uid m__account_rest; do
     [ "$m__account_uid" != "$m_uid" ] || m__has_account=1
@@ -181,6 +188,7 @@ m__known_owner() {
 
 # m__look_lent DIRECTORY: m_look; where it is borrowed, its owner and mode are noted.
 m__look_lent() {
+  local m__was
   m_look "$1"
   [ "$m_type" = dir ] && [ -f "$m__receipt/borrowed" ] || return 0
   m__find_real "$1"

@@ -17,6 +17,7 @@ m__find_source() {
 
 # m__hold_source: the directory of m__source, until all is handed back. The last one is remembered.
 m__hold_source() {
+  local m__way_to
   m_parent "$m__source"
   [ "$m__source_dir" != "$m_dir" ] || return 0
   m__source_dir=
@@ -28,6 +29,7 @@ m__hold_source() {
 # m__list_left: prints the plain files that are still below FROM and were written there since the record. What this undo put
 # back there is none of them: its newest content is kept, if others wrote it.
 m__list_left() {
+  local m__line m__known_sizes
   [ -d "$m__a1" ] || return 0
   while IFS= read -r m__line; do
     m__unescape "$m__line"
@@ -64,6 +66,7 @@ m__read_sizes='
 # has one that nobody changed since, `same` where an undo that was cut copied it; and first of all `gone`: a journal of TO
 # that the new side has no more. Into hand.both what was changed on both sides.
 m__plan_hand_back() {
+  local m__name m__class
   {
     [ ! -d "$m__from_shelf" ] || (cd "$m__from_shelf" && find . -type f -links 1 ! -name .muster.part -print)
     m__list_left
@@ -109,6 +112,7 @@ m__plan_hand_back() {
 # the other. So one of them that TO has, that nobody changed there, and that the new side has removed, goes away from TO,
 # and one that was changed in TO keeps the others where they are.
 m__plan_units() {
+  local m__new_side
   m__new_side=$m__receipt/saved/$m__entry_seq.there
   [ -f "$m__new_side" ] || m__new_side=$m_work/hand.now
   awk -v both="$m_work/hand.both" -v was="$m__receipt/saved/$m__entry_seq.sizes" -v now="$m_work/hand.now" \

@@ -6,6 +6,7 @@
 # m_hold PATH: until m_let_go, nobody else can change what PATH names. False, with m_hold_why, when that cannot be had; then
 # nothing is held.
 m_hold() {
+  local m__w_parent
   m__w_parent=${1%/*}
   m__hold_dir "${m__w_parent:-/}"
 }
@@ -13,6 +14,7 @@ m_hold() {
 # m__hold_dir DIRECTORY: likewise for all names in DIRECTORY, as far as it is there. Holds are counted: each wants its m_let_go.
 # An ordinary user has nothing that another account could not do as well.
 m__hold_dir() {
+  local m__w_last m__w_said
   m__holds=$((m__holds + 1))
   m__find_self
   m_hold_why=
@@ -34,6 +36,7 @@ m__hold_dir() {
 
 # m__borrow DIRECTORY: it is there, and nobody can put something else in its place.
 m__borrow() {
+  local m__w_inode m__w_bits m__w_links m__w_gid m__w_rest m__w_mode m__w_line
   read -r m__w_inode m__w_bits m__w_links m__w_uid m__w_gid m__w_rest <<END_OF_LOOK
 $(ls -ldin "$1" 2>/dev/null)
 END_OF_LOOK
@@ -60,6 +63,7 @@ m__is_lent() {
 
 # m__find_real PATH: sets m_real to what is borrowed under that name, if it is: to PATH without a link on the way to it.
 m__find_real() {
+  local m__w_parent
   m__w_parent=${1%/*}
   m_walk "${m__w_parent:-/}" || m_real=$m__w_parent
   m_real=${m_real%/}/${1##*/}
@@ -67,6 +71,7 @@ m__find_real() {
 
 # m__is_lent_itself PATH: the same of one without links on the way.
 m__is_lent_itself() {
+  local m__w_above
   [ -n "$m__lent" ] || return 1
   m__w_above=$1
   while [ -n "$m__w_above" ]; do
@@ -77,6 +82,7 @@ m__is_lent_itself() {
 }
 
 m_let_go() {
+  local m__w_said
   m__holds=$((m__holds - 1))
   [ "$m__holds" -le 0 ] || return 0
   m__holds=0
@@ -98,6 +104,7 @@ m__give_later() {
 # m__give_back: every directory that this receipt's run has borrowed is whose it was, what is in one before that one. How many of
 # the sorted list are done stands beside it: whoever comes after a cut does the others, and maybe one more.
 m__give_back() {
+  local m__w_given m__line
   m__holds=0
   if [ -f "$m__receipt/borrowed" ]; then
     # What is found safe from here on is so only while it is borrowed, maybe by a run that died.
@@ -122,6 +129,7 @@ m__give_back() {
 
 # m__sort_borrowed: sets m__w_sorted to a file with the list, the innermost first. One line needs no process.
 m__sort_borrowed() {
+  local m__line
   m__w_sorted=$m__receipt/borrowed
   { read -r m__line && read -r m__line; } <"$m__w_sorted" || return 0
   ! LC_ALL=C sort -t'|' -k 3,3 -r "$m__w_sorted" >"$m_work/borrowed" || m__w_sorted=$m_work/borrowed
@@ -129,6 +137,8 @@ m__sort_borrowed() {
 
 # m__give_back_one LINE: nothing but the same directory, on a way that is still ours: another one is nobody's to give.
 m__give_back_one() {
+  local m__w_was m__w_mode m__w_back m__w_number m__w_inode m__w_bits m__w_links m__w_uid m__w_gid m__w_rest m__w_mode_had
+  local m__w_is m__w_parent m__w_try
   IFS='|' read -r m__w_was m__w_mode m__w_back m__w_number <<END_OF_LINE
 $1
 END_OF_LINE
@@ -160,6 +170,7 @@ END_OF_LOOK
 
 # m__give_back_all: what runs that died have borrowed. With the lock.
 m__give_back_all() {
+  local m__w_receipt m__w_list
   m__w_receipt=$m__receipt
   for m__w_list in "$m__state_dir"/runs/*/borrowed; do
     [ -f "$m__w_list" ] || continue
@@ -172,6 +183,7 @@ m__give_back_all() {
 
 # m__return_lent: before a rollback, which may find nothing to undo: a run that was cut may have borrowed before its first entry.
 m__return_lent() {
+  local m__w_list
   for m__w_list in "$m__state_dir"/runs/*/borrowed; do
     [ -f "$m__w_list" ] || continue
     m__take_lock
@@ -184,6 +196,7 @@ m__return_lent() {
 # m_in_own DIRECTORY COMMAND...: for playbooks: the command, in whose time nobody else can change a name in DIRECTORY. It may
 # `return`, and must not `exit`.
 m_in_own() {
+  local m__own_status
   m__hold_dir "$1" || fail "$m_hold_why"
   shift
   m__own_status=0
@@ -194,6 +207,7 @@ m_in_own() {
 
 # m_begin_change PATH: from here to m_let_go nobody else can change what PATH names, and it is what m_see saw.
 m_begin_change() {
+  local m__seen
   m_hold "$1" || fail "$m__resource $1: $m_hold_why"
   [ -n "$m__lent" ] || return 0
   m__seen="$m_type $m_mode $m_uid $m_gid $m_links"
@@ -206,6 +220,7 @@ m_begin_change() {
 
 # m_set_access PATH UID GID MODE: of something that is no link. A file of other names (hard links) may be anybody's.
 m_set_access() {
+  local m__own_status
   m_hold "$1" || return 1
   m__access_held "$@"
   m__own_status=$?
@@ -214,6 +229,7 @@ m_set_access() {
 }
 
 m__access_held() {
+  local m__w_bits m__w_links m__w_rest
   if [ -d "$1" ] && [ ! -h "$1" ]; then
     chown "$2:$3" "$1" && m__chmod "$4" "$1"
     return
@@ -239,6 +255,7 @@ m_names_words() {
 
 # m_unlink PATH: no directory, and nothing behind a link.
 m_unlink() {
+  local m__own_status
   m_hold "$1" || return 1
   rm -f "$1"
   m__own_status=$?
@@ -248,6 +265,7 @@ m_unlink() {
 
 # m_make_directory PATH UID GID MODE: a new one; what has its name already stays, and is a failure.
 m_make_directory() {
+  local m__own_status
   m_hold "$1" || return 1
   mkdir -m 0700 "$1" && chown "$2:$3" "$1" && m__chmod "$4" "$1"
   m__own_status=$?

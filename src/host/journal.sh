@@ -29,6 +29,7 @@ m__sync() {
 
 # m__record_hook: before a step's first change, its own `undo`, if it has one, with the vars that are no secrets.
 m__record_hook() {
+  local m__hook_file
   [ -n "$m__hook" ] || return 0
   m__hook_file=$m__hook
   m__hook=
@@ -63,6 +64,7 @@ m__keep_time() {
 # POST-STATE is a fingerprint as of m_print, or `?` when it cannot be known before. TRANSIENT and KEPT are patterns of what
 # others write in a directory; a file with a KEPT is its writer's once it is there.
 m_journal_path() {
+  local m__post m__save m__journal_kept
   m__record_hook
   m__record_program "$1"
   m__post=$2
@@ -108,6 +110,7 @@ m__may_save() {
 # m_record_made PATH: PATH, which was not there before, was made by something that this run started, such as an rc script: an
 # undo removes it, whatever is in it by then.
 m_record_made() {
+  local m__post
   m_look "$1"
   m__seq=$((m__seq + 1))
   m__join "$m__seq" path "$1" "$m_step" ''
@@ -129,6 +132,7 @@ m_made() {
 
 # m_journal_tree DIRECTORY: saves a whole tree that is about to be removed.
 m_journal_tree() {
+  local m__save
   m_hold "$1" || fail "$1: $m_hold_why"
   m_parent "$1"
   m__keep_time "$m_dir"
@@ -154,6 +158,7 @@ m__freeze_to_save() {
 # to that, or copy what is in it to INTO and stop half way. An undo brings back what is saved here, and takes from INTO what was
 # not there yet.
 m_record_moved() {
+  local m__save
   is_there "$1" && [ ! -h "$1" ] || return 0
   m_hold "$1" || fail "$1: $m_hold_why"
   m_parent "$1"
@@ -169,6 +174,7 @@ m_record_moved() {
 # m__take_tree_away: after m_journal_tree, of m_path: out of its place at once, since half a tree would look like
 # somebody's work to an undo. Then what was written in it since it was saved is saved too, and it goes.
 m__take_tree_away() {
+  local m__temp m__save
   m_parent "$m_path"
   m__temp=$m_dir/.muster-$m__run_id-$m__seq
   m__save=$m__receipt/saved/$m__seq
@@ -212,6 +218,7 @@ m__note_change() {
 
 # m_is_touched SERVICE TOKEN: true when TOKEN changed after SERVICE's last restart, in this run or in one that died.
 m_is_touched() {
+  local m__found m__list m__seen m__line
   m_escape "$2"
   m__found=1
   for m__list in "$m__state_dir"/pending.* "$m_work/changed"; do

@@ -12,6 +12,7 @@ m__find_kept() {
 # m__fits NAME PATTERNS: true when one of the patterns, one a line, fits; sets m__fitting to it. As in `case`: a star
 # stands for slashes too.
 m__fits() {
+  local m__old_ifs m__pattern
   m__fitting=
   m__old_ifs=$IFS
   IFS=$m_nl
@@ -109,6 +110,7 @@ m__is_near() {
 # m__keep DIRECTORY NAME...: the current directory is DIRECTORY, and nobody else may change it: NAMEs move to its shelf.
 # True when none of them is here any more.
 m__keep() {
+  local m__keep_from m__keep_todo m__keep_bad m__name
   m__keep_from=$1
   shift
   m__shelf_for "$m__keep_from" || return 1
@@ -134,6 +136,7 @@ m__keep() {
 # m__keep_slowly DIRECTORY NAME: something has its name on the shelf already, or it must be copied. In a subshell: it calls
 # itself for directories.
 m__keep_slowly() {
+  local m__generation m__other
   m__generation=
   m_links=1
   # A copy of a file that has other names would look as if it had none; it must not be taken for the daemon's own.
@@ -166,6 +169,7 @@ m__keep_slowly() {
 }
 
 m__keep_directory() {
+  local m__keep_below m__near_of m__name
   m__keep_below=${1%/}/$2
   m_look "./$2"
   if [ ! -d "$m__shelf/$2" ]; then
@@ -185,6 +189,7 @@ m__keep_directory() {
 
 # m__keep_path PATH: moves it out of a directory that may be somebody else's. True when it is there no more.
 m__keep_path() {
+  local m__keep_dir m__keep_bad
   m__find_kept
   m_parent "$1"
   m__keep_dir=$m_dir
@@ -198,6 +203,7 @@ m__keep_path() {
 
 # m__keep_copy FILE: a copy of it is kept; it stays. For what is about to be replaced, so that there is no moment without it.
 m__keep_copy() {
+  local m__keep_dir m__keep_bad
   m__find_kept
   m_parent "$1"
   m__keep_dir=$m_dir
@@ -209,6 +215,7 @@ m__keep_copy() {
 }
 
 m__copy_to_shelf() {
+  local m__generation m__other
   m__generation=
   m__other=0
   while ! m__shelf_for "$1" "$m__generation" || is_there "$m__shelf/$2"; do
@@ -224,6 +231,7 @@ m__copy_to_shelf() {
 
 # m__say_kept PATH: sets m__kept_words to where and how much of what was at or below PATH is kept; empty when nothing is.
 m__say_kept() {
+  local m__count
   m__kept_words=
   m__find_kept
   is_there "$m__kept$1" || return 0

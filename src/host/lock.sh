@@ -6,6 +6,7 @@
 # moves the directory, and then all at once.
 
 m__take_lock() {
+  local m__lock m__tries m__said
   m__lock=$m__state_dir/lock
   m__tries=10
   while :; do
@@ -43,6 +44,7 @@ m__wake_holder() {
 # m__claim: puts our claim behind the last one, in the lock, which is the current directory, and prints whose that was.
 # Returns 3 if he lives, 1 if there can be no claim now: somebody else was first, or it cannot be written.
 m__claim() {
+  local m__last
   m__last=0
   while [ -f "$((m__last + 1))" ]; do
     m__last=$((m__last + 1))
@@ -89,6 +91,7 @@ m__is_another() {
 # m__look_at_process PID: sets m__command to its command line, and m__whose to `ours`, or to `theirs` when another account started it,
 # which may give a process any command line. Both are empty when there is nothing to see.
 m__look_at_process() {
+  local m__ruid m__euid
   m__whose='' m__command=''
   : "${m_self_uid:=$(id -u)}"
   read -r m__ruid m__euid m__command <<EOF || :
@@ -115,6 +118,7 @@ m__read_claim() {
 # m__find_holder: true when another run holds the lock right now; its claim is read then. Looks only, also as somebody who
 # may not write here. A holder moves its lock away at its end, so a claim may vanish under us.
 m__find_holder() {
+  local m__last
   m__last=0
   while [ -f "$m__state_dir/lock/$((m__last + 1))" ]; do
     m__last=$((m__last + 1))

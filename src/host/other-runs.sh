@@ -18,6 +18,7 @@ m__tell_others() {
 
 # m__tell_newcomers: at the end of a look: a run that began meanwhile, and one that came and went, are told as well.
 m__tell_newcomers() {
+  local m__one
   [ -z "$m__told" ] || return 0
   if m__find_holder; then
     m__tell_holder at-work
@@ -42,6 +43,7 @@ m__tell_holder() {
 
 # m__tell_dead: the newest run that changed something says that it is at work, and nobody holds the lock.
 m__tell_dead() {
+  local m__newest_status m__died_in m__now_status
   [ -n "$m__newest_run" ] && { read -r m__newest_status <"$m__state_dir/runs/$m__newest_run/status"; } 2>/dev/null || return 0
   case $m__newest_status in
     running) m__died_in=apply ;;
@@ -62,6 +64,7 @@ m__tell_dead() {
 # m__list_receipts: sets m__newest_run to the newest run here that changed something (to nothing where there is none), and
 # m__receipts_here to all of them, with a bar around each.
 m__list_receipts() {
+  local m__one
   m__newest_run=
   m__receipts_here='|'
   m__in_order >"$m_work/order"
@@ -74,6 +77,7 @@ m__list_receipts() {
 
 # m__read_meta RECEIPT: sets m__meta_playbook, m__meta_operator and m__meta_started.
 m__read_meta() {
+  local m__line
   m__meta_playbook='' m__meta_operator='' m__meta_started=''
   while IFS= read -r m__line; do
     case $m__line in
@@ -107,6 +111,7 @@ m__await_others() {
 
 # m__await_follower: what waited does not begin behind the back of an operator who is gone; the link may come back.
 m__await_follower() {
+  local m__turns
   m__turns=0
   until m__is_alive "$m_work/follower.pid"; do
     [ "$m__turns" -lt 15 ] || m__refuse 'the link broke while this run waited for another one, so it did not begin'

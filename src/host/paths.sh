@@ -19,6 +19,7 @@ m__mode_digit() {
 
 # m_octal MODE-STRING: sets m_mode, e.g. drwxr-xr-x gives 0755.
 m_octal() {
+  local m__bits m__tail m__high
   m__bits=${1#?}
   m__tail=${m__bits#???}
   m__mode_digit "${m__bits%"$m__tail"}"
@@ -38,6 +39,7 @@ m_octal() {
 
 # m_look PATH: sets m_type (absent file dir link other), m_mode, m_uid, m_gid, m_links, m__bytes. Does not follow a link.
 m_look() {
+  local m__bits m__rest
   m_type=absent m_mode=- m_uid=- m_gid=- m_links=1 m__bytes=0
   if [ ! -e "$1" ] && [ ! -h "$1" ]; then
     return 0
@@ -155,6 +157,7 @@ m_uid_of() {
   [ -z "$m_id" ] || m__known_user=$1 m__known_uid=$m_id
 }
 m_gid_of() {
+  local m__name m__rest_pw m__gid_pw m__rest
   case $1 in
     *[!0-9]*)
       m_id=
@@ -193,6 +196,7 @@ m_parent() {
 # TIME-FILE. The temporary file has the run's name, so that an undo finds what a killed driver left; nobody else can
 # read it before it has its owner and mode.
 m_put() {
+  local m__own_status
   m_hold "$2" || return 1
   m__put_held "$@"
   m__own_status=$?
@@ -212,6 +216,7 @@ m__put_held() {
 
 # m_put_link TEXT TARGET: likewise for a symbolic link. Not by `ln -sf`, which removes first.
 m_put_link() {
+  local m__own_status
   m_hold "$2" || return 1
   m__find_temp "$2" && ln -s -- "$1" "$m__temp" && m__make_room "$2" && mv -f "$m__temp" "$2"
   m__own_status=$?
@@ -221,6 +226,7 @@ m_put_link() {
 
 # m__find_temp TARGET: sets m_dir, and m__temp to a name beside TARGET that is free. What has it may be there to be in the way.
 m__find_temp() {
+  local m__try
   m_parent "$1"
   m__temp=$m_dir/.muster-$m__run_id-$m__seq
   for m__try in 1 2 3 4 5 6 7 8; do
@@ -234,6 +240,7 @@ m__find_temp() {
 
 # m__drop_temps PATH-OF-TEMP: what a driver that was killed left half made.
 m__drop_temps() {
+  local m__one_temp m__try
   m__one_temp=$1
   for m__try in 1 2 3 4 5 6 7 8; do
     ! is_there "$m__one_temp" || [ -d "$m__one_temp" ] && [ ! -h "$m__one_temp" ] || rm -f "$m__one_temp"

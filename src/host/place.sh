@@ -3,6 +3,7 @@
 # m_place NEW-FILE DEFAULT-MODE: after m_begin_path, m_options and m_see: makes m_path hold what NEW-FILE holds. With m__once
 # (a star) the file is its writer's from then on.
 m_place() {
+  local m__new m__content_differs m__want_state
   m__new=$1
   m__content_differs=
   case $m_type in

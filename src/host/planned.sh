@@ -10,6 +10,7 @@ m__plan_account() {
 # m__planned_account KIND NAME: true when the plan has it; sets m_id, m__planned_step (the last that made it so) and
 # m__planned_entry.
 m__planned_account() {
+  local m__found m__p m__t m__m m__s m__rest
   in_plan && [ -f "$m_work/accounts.planned" ] || return 1
   m__found=1
   while IFS='|' read -r m__p m__t m__m m__s m__rest; do
@@ -21,6 +22,7 @@ m__planned_account() {
 
 # m__plan_user: in a plan: the account of `user` with the fields that are declared.
 m__plan_user() {
+  local m__pw m__entry_uid m__entry_gid m__entry_gecos m__entry_home m__entry_shell m__name
   in_plan || return 0
   IFS=: read -r m__name m__pw m__entry_uid m__entry_gid m__entry_gecos m__entry_home m__entry_shell <<EOF
 ${m_entry:-$m__account:*:?:?:?:?:?}
@@ -49,6 +51,7 @@ m__plan_service() {
 
 # m__service_runs SCRIPT: the service runs, or, in a plan, would run by now.
 m__service_runs() {
+  local m__planned_state m__t m__p
   m__planned_state=
   if in_plan && [ -f "$m_work/services.planned" ]; then
     while read -r m__t m__p; do
@@ -70,6 +73,7 @@ m__plan_packages() {
 # m__package_is_planned PATTERN: in a plan, a package that fits would be there by now. Of what nobody knows the version of
 # before, only the very pattern is known to fit.
 m__package_is_planned() {
+  local m__one
   in_plan && [ -f "$m_work/packages.planned" ] || return 1
   while IFS= read -r m__one; do
     case $m__one in

@@ -3,6 +3,7 @@
 
 # m__record_program PATH: before PATH changes. A program may be a copy in a cage, whose path ends in that of the program.
 m__record_program() {
+  local m__program m__service_of
   case $1 in
     /etc/rc.d/*) m__record_switch "${1##*/}" program ;;
     */sbin/* | */bin/* | */libexec/*)
@@ -16,6 +17,7 @@ m__record_program() {
 
 # m__record_programs FILE: the same for every path in FILE, a line each: what a package brings or takes along.
 m__record_programs() {
+  local m__service_of
   m__list_programs
   awk -F'|' -v paths="$1" '
     BEGIN { while ((getline line < paths) > 0) touched[line] = 1 }

@@ -3,6 +3,7 @@
 # m__prune: receipts beyond the newest m__keep_receipts go, oldest first (see units.sh). The receipt of this run always stays,
 # and so does one that a rollback has begun and not finished.
 m__prune() {
+  local m__count m__one
   m__count=0
   for m__one in "$m__state_dir"/runs/*; do
     m__count=$((m__count + 1))
@@ -11,6 +12,7 @@ m__prune() {
 }
 
 m__prune_receipts() {
+  local m__one m__status m__own_status
   m__in_order >"$m_work/receipts"
   while IFS= read -r m__one <&3; do
     [ "$m__count" -gt "$m__keep_receipts" ] || break
@@ -34,8 +36,8 @@ m__prune_receipts() {
 
 # m__unit_goes: true when all the runs that are undone with m__one go now.
 m__unit_goes() {
+  local m__own m__stays
   m__own=$m__receipt
-  m__going=$m__one
   m__find_leader "$m__one"
   m__receipt=${m__leader:+$m__state_dir/runs/}$m__leader
   [ -z "$m__leader" ] || m__find_unit
@@ -47,13 +49,13 @@ m__unit_goes() {
     [ "$m__receipt" != "$m__own" ] && [ $((m__count - $#)) -ge "$m__keep_receipts" ] || m__stays=1
   fi
   m__receipt=$m__own
-  m__one=$m__going
   [ -z "$m__stays" ]
 }
 
 # m__keep_of_receipt: what must outlive the receipt m__one moves to kept/RUN-ID: what an undo took from others (undos of older
 # versions kept it there), and, unless everything was put back, originals that hold keys or are journals.
 m__keep_of_receipt() {
+  local m__kept m__file m__count_kept m__number m__kind
   m__kept=$m__state_dir/kept/${m__one##*/}
   for m__file in "$m__one"/saved/foreign.*; do
     ! is_there "$m__file" || { m__shelf_for '' && mv -f "$m__file" "$m__kept/"; } || return 1
@@ -76,6 +78,7 @@ m__keep_of_receipt() {
 
 # m__keep_original: of entry m__number, once at m__unescaped, unless the host still has it.
 m__keep_original() {
+  local m__saved m__leaf m__other
   m__saved=$m__one/saved/$m__number
   m_parent "$m__unescaped"
   m__leaf=${m__unescaped##*/}

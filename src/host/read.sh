@@ -8,6 +8,7 @@ m__read_most=16777216 m__read_large=268435456
 # m_read FILE COPY [MOST-BYTES]: COPY becomes a copy of FILE; sets m_read_bits, m__read_uid and m__read_gid to what it was. False, with m_read_why, when it is no such file; then COPY says
 # nothing. A link is followed if it is root's and where only root can make one.
 m_read() {
+  local m__read_links m__w_parent m__read_leaf m__w_inode m__w_links m__w_rest
   m__read_from=$1
   m_read_why=
   m__find_self
@@ -45,6 +46,7 @@ m_read() {
 # m_readable FILE [MOST-BYTES]: sets m_opened_file to a file that holds what FILE does and that nobody else can change: FILE
 # itself where only root writes, or else a copy. False, with m_read_why, as m_read.
 m_readable() {
+  local m__w_parent
   m_opened_file=$1
   m__find_self
   [ "$m_self_uid" -eq 0 ] || return 0
@@ -58,6 +60,7 @@ m_readable() {
 }
 
 m__read_link() {
+  local m__w_from m__w_open
   m__seen_here "$m__read_from" || :
   m__w_from=$m__read_from m__w_open='' m__w_through=''
   m__judge_link "$m__read_from"
@@ -82,6 +85,7 @@ m__read_own() {
 # m__read_foreign COPY MOST: in a subshell: of m__read_leaf in m_real. The process that opens it can be ended, should it hang at
 # what is there by then.
 m__read_foreign() {
+  local m__w_turns
   rm -f "$1.ok" "$1.why" "$1.done"
   m__enter_foreign "$m_real" && m__seen_here "./$m__read_leaf" || m__read_refuse "$1" "$m_hold_why"
   case $m__w_bits in
@@ -117,6 +121,7 @@ m__read_refuse() {
 
 # m__enter_foreign DIRECTORY: in a subshell, after m_walk: goes to it part by part from m_foreign, and through no link.
 m__enter_foreign() {
+  local m__w_left m__w_part m__w_was
   cd "$m_foreign" || return 1
   m__w_left=${1#"${m_foreign%/}"}
   m__w_left=${m__w_left#/}
@@ -139,6 +144,7 @@ m__enter_foreign() {
 
 # m__seen_here FILE: sets m__w_inode, m__w_bits, m__w_links, m__w_uid, m__w_gid and m__w_size; and m__w_seen, which is all of them.
 m__seen_here() {
+  local m__w_rest
   m__w_bits=
   read -r m__w_inode m__w_bits m__w_links m__w_uid m__w_gid m__w_size m__w_rest <<END_OF_LOOK
 $(ls -ldin "$1" 2>/dev/null)
@@ -167,6 +173,7 @@ m__read_opened='
 # m__print_apart PATH: m_print of what others may change meanwhile: nothing is read but a plain file, and of that no more than it
 # had. A way that leads through other peoples links leads nowhere.
 m__print_apart() {
+  local m__w_parent m__extra
   m__find_self
   m__w_parent=${1%/*}
   if ! m_walk "${m__w_parent:-/}" && [ "$m_self_uid" -eq 0 ]; then
@@ -194,6 +201,7 @@ m__print_apart() {
 # m__look_there PATH: m_look, on a way on which root follows no link of others; m__content_foreign says whether they may write
 # where it is.
 m__look_there() {
+  local m__w_parent
   m__w_parent=${1%/*}
   if [ "$m_self_uid" -eq 0 ]; then
     m_walk "${m__w_parent:-/}" || fail "$m__resource $1: $m_hold_why"

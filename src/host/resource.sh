@@ -5,6 +5,7 @@
 # m_options SPEC OPTION...: reads options into m_o_NAME (dashes become underscores). SPEC words: `name=` takes a
 # value, `name+` collects values (one a line), `name` is a switch (1 or empty).
 m_options() {
+  local m__spec m__word m__name
   m__spec=$1
   shift
   for m__word in $m__spec; do
@@ -155,6 +156,7 @@ as_one_later() {
 }
 
 as_one_end() {
+  local m__status
   m__resource=$m__group
   m_target_name=$m__group_target
   m__group=
@@ -173,6 +175,7 @@ as_one_end() {
 
 # m_plan_path PATH TYPE MODE UID GID CONTENT-FILE: in a plan, PATH would now be this. CONTENT-FILE may be empty.
 m_plan_path() {
+  local m__copy m__planned_count
   [ "$m__mode_run" != apply ] || return 0
   m_touched "$1"
   m__copy=
@@ -194,6 +197,7 @@ m_see() {
 
 # m_is_planned PATH: the same of what only the plan has; false for what is as it is. Starts no process.
 m_is_planned() {
+  local m__hit m__p m__t m__m m__u m__g m__c m__s
   m_after=
   m_content=$1
   [ "$m__mode_run" != apply ] && [ -s "$m_work/planned" ] || return 1
@@ -273,6 +277,7 @@ m_need_owner() {
 
 # m_need_parent PATH: fails when the directory that is to hold PATH is not there and no earlier step would make it.
 m_need_parent() {
+  local m__wanted_dir
   m_parent "$1"
   m__wanted_dir=$m_dir
   will_exist "$m__wanted_dir" || fail "$m__resource $1: its directory $m__wanted_dir is not there; declare it first"

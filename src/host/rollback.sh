@@ -3,6 +3,7 @@
 # m__backwards: the whole entries of the unit's journals, last first, and before those of each run an entry `0|run|RUN-ID|.`.
 # A line that a killed driver left half written has no dot.
 m__backwards() {
+  local m__one_run
   for m__one_run in $m__unit; do
     printf '0|run|%s|.\n' "$m__one_run"
     awk '/\|\.$/ { line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' "$m__state_dir/runs/$m__one_run/journal"
@@ -11,6 +12,7 @@ m__backwards() {
 
 # m__load ENTRY: splits a journal line into m__entry_seq, m__kind, m__a1 m__a2 m__a3 m__a4 and the fingerprints of a path.
 m__load() {
+  local m__f1 m__f2 m__f3 m__f4 m__f5 m__f6 m__f7 m__f8 m__f9 m__f10 m__f11 m__f12 m__f13 m__rest
   IFS='|' read -r m__entry_seq m__kind m__f1 m__f2 m__f3 m__f4 m__f5 m__f6 m__f7 m__f8 m__f9 m__f10 m__f11 m__f12 m__f13 m__rest <<EOF
 $1
 EOF
@@ -45,6 +47,7 @@ EOF
 
 # m__rollback: undoes the run in m__receipt, and those that belong to it. True when everything is as before.
 m__rollback() {
+  local m__conflicts m__later m__stay_down m__reported m__bad_services m__leader m__entry_line
   m__undo_bad=0
   m__conflicts=
   m__later=
@@ -81,6 +84,7 @@ m__rollback() {
 
 # m__begin_rollback: from here on it can be cut, and the next one must find the same runs.
 m__begin_rollback() {
+  local m__one_run
   case $m__unit in
     *' '*)
       [ -f "$m__receipt/unit" ] || {
@@ -100,6 +104,7 @@ m__begin_rollback() {
 
 # m__end_rollback: the leader's status is written last, because the next rollback begins with it.
 m__end_rollback() {
+  local m__word m__one_run
   m__word=rolled-back
   [ "$m__undo_bad" -eq 0 ] || m__word=rollback-incomplete
   for m__one_run in $m__unit; do
@@ -112,6 +117,7 @@ m__end_rollback() {
 
 # m__find_once_paths: sets m__once_paths to the files that the run put there once (`|PATH|PATH|`).
 m__find_once_paths() {
+  local m__line
   m__once_paths=
   awk -F'|' '$2 == "path" && $11 == "file" && NF == 17 && $16 != "" { print $3 }' "$m_work/backwards" >"$m_work/once"
   while IFS= read -r m__line; do
@@ -122,6 +128,7 @@ m__find_once_paths() {
 
 # m__say_all_kept: one line that says where all is that was kept, also by an undo before that was cut.
 m__say_all_kept() {
+  local m__count m__one
   m__count=0
   for m__one in "$m__kept" "$m__kept".*; do
     [ ! -d "$m__one" ] || m__count=$((m__count + $(find "$m__one" \( -type f -o -type l \) ! -name .muster.part -print | wc -l)))
@@ -162,6 +169,7 @@ m__undo_entry() {
 
 # m__undo_services: in the order in which the run touched them.
 m__undo_services() {
+  local m__done_services m__what m__service m__service_file m__entry_seq m__one_run m__entry_step
   m__done_services=
   while IFS='|' read -r m__what m__service m__service_file m__entry_seq m__one_run m__entry_step <&3; do
     [ -n "$m__what" ] || continue
@@ -205,6 +213,7 @@ m__service_onestart() {
 
 # m__undo_accounts_proof: the account files are as before; if so they get their old time stamps too.
 m__undo_accounts_proof() {
+  local m__file m__saved m__one_run
   for m__file in group master.passwd passwd; do
     m__saved=
     # Of several runs, what the oldest saved.
@@ -222,6 +231,7 @@ m__undo_accounts_proof() {
 
 # m__undo_times: directories get the time stamps of before, unless somebody else still has something new in them.
 m__undo_times() {
+  local m__entry_line
   while IFS= read -r m__entry_line <&3; do
     m__load "$m__entry_line"
     if [ "$m__kind" = time ] && [ -d "$m__a1" ] && [ -f "$m__receipt/saved/$m__entry_seq" ] && m_hold "$m__a1"; then
@@ -235,6 +245,7 @@ m__undo_times() {
 
 # m__prove: every touched path has the fingerprint of before the run. Reports how many of how many.
 m__prove() {
+  local m__proved m__paths m__proved_list m__handed_list m__one_run m__line m__entry_line
   m__proved=0
   m__paths=0
   m__proved_list=

@@ -29,6 +29,7 @@ m_service_pid() {
 
 # m_await SECONDS COMMAND...: true as soon as COMMAND is; pid files and sockets come a moment after the daemon.
 m_await() {
+  local m__left m__naps
   m__left=$(($1 * 20))
   m__naps=0
   shift
@@ -54,6 +55,7 @@ m__service_is_down() {
 # m__rc_script SCRIPT VERB: false when it says that it failed. Of one that was killed (over 128), what it had begun may go on:
 # waiting decides, or there would be two daemons.
 m__rc_script() {
+  local m__rc_status
   m__rc_status=0
   (unset flags; sh "$1" "$2") </dev/null || m__rc_status=$?
   [ "$m__rc_status" -eq 0 ] || [ "$m__rc_status" -gt 128 ]

@@ -3,6 +3,7 @@
 # m__run_steps: sets m__run_outcome (ok changed failed) and m__run_reason. A failed step ends the host's run: the later
 # ones are skipped, and say so.
 m__run_steps() {
+  local m__index m__step_id m__file m__timeout m__retries m__number
   m__run_outcome=ok
   m__run_reason=
   m__taken_back=
@@ -29,6 +30,7 @@ m__run_steps() {
 
 # m__one_step: runs the step m__step_id in a subshell of its own, as often as it may be tried.
 m__one_step() {
+  local m__started m__now m__tries m__ticker m__status m__outcome m__reason m__took
   m__emit step "$m__step_id" "$m__index"
   m__started=$(date +%s)
   m__now=$m__started
@@ -105,6 +107,7 @@ m__take_back() {
 
 # m__drop FILE...: removes what is there, and starts no process for what is not.
 m__drop() {
+  local m__dropped
   for m__dropped do
     [ ! -f "$m__dropped" ] || rm -f "$m__dropped"
   done
@@ -112,6 +115,7 @@ m__drop() {
 
 # m__step_body: in the subshell. Under `set -e`, so that a raw command which fails in a step fails the step.
 m__step_body() {
+  local m__hook m__part m__why_not m__first
   m_step=$m__step_id
   if [ -n "$m__receipt" ]; then
     m__seq=$(wc -l <"$m__receipt/journal")
@@ -155,6 +159,7 @@ m__step_body() {
 # m__find_receipt: the newest run that changed something and is not rolled back, or the one that was asked for. Behind a run
 # that was taken back already, nobody means the one before it, which was good: it must be asked for.
 m__find_receipt() {
+  local m__newest m__one m__taken
   m__newest=
   if [ -n "$m__target_run" ]; then
     m__receipt=$m__state_dir/runs/$m__target_run
@@ -185,6 +190,7 @@ m__find_receipt() {
 
 # m__preview_rollback: what a rollback would undo, in its order; nothing is touched.
 m__preview_rollback() {
+  local m__leader m__one_run m__entry_line
   m__find_unit
   m__leader=${m__receipt##*/}
   m__emit receipt "${m__receipt##*/}" "$(m__playbook_of "$m__receipt")" \

@@ -12,6 +12,7 @@ m__is_rc_conf() {
 # m__record_switches OLD NEW: of m_path, a file of rc.conf's that becomes NEW: records each service that reads a variable which
 # changes.
 m__record_switches() {
+  local m__old_conf m__variable m__value m__service_of
   m__old_conf=$1
   [ -n "$1" ] || m__old_conf=/dev/null
   case $m_path in
@@ -29,6 +30,7 @@ m__record_switches() {
 # m__find_switched: sets m__switched to the services that read m__variable: those that have the name that it has, or begins
 # with; and one that is yet to come, when it is a switch.
 m__find_switched() {
+  local m__prefix m__file
   m__switched=
   set -- -e "^rcvar=[\"']*${m__variable}[\"']*\$"
   m__prefix=$m__variable
@@ -52,6 +54,7 @@ m__find_switched() {
 
 # m__record_switch SERVICE VARIABLE
 m__record_switch() {
+  local m__was_state m__service_file m__stray
   m__was_state=-
   if ! grep -q "^[0-9]*|switch|$1|" "$m__receipt/journal"; then
     m__was_state=stopped
@@ -77,6 +80,7 @@ m__record_switch() {
 # m__process_id PID: sets m__process to what no other process has: after a reboot another one may have the number. The time of its
 # start stands in company, because alone it is cut to the width of a day on some releases.
 m__process_id() {
+  local m__rest
   m__process=''
   {
     read -r m__rest
@@ -112,6 +116,7 @@ m__find_services() {
 # would start by what the run put into it: in a cage that is gone by then, to where an rc script moves what they serve. So
 # nothing is undone until that is settled. Not so for a run that is taken back at once.
 m__refuse_foreign_conf() {
+  local m__conf_seen m__foreign_conf m__entry_line
   [ "$m__force" != yes ] && [ -z "${m__unit_limit-}" ] && grep -q '^[0-9]*|switch|' "$m_work/backwards" || return 0
   m__conf_seen='' m__foreign_conf=''
   while IFS= read -r m__entry_line <&6; do
@@ -136,9 +141,11 @@ m__refuse_foreign_conf() {
 # m__look_at_switches: before any file goes back: what runs and did not run before is stopped, and so is what runs elsewhere
 # than before, because that is about to go. Sets m__down to the services that stay down, and m__up to those that must run.
 m__look_at_switches() {
+  local m__service m__service_file m__was_state m__first m__others m__cage_place m__entry_seq m__one_run m__entry_step
+  local m__running
   m__find_services
   m__down='' m__up=''
-  while IFS='|' read -r m__service m__service_file m__was_state m__first m__others m_place m__entry_seq m__one_run m__entry_step <&3; do
+  while IFS='|' read -r m__service m__service_file m__was_state m__first m__others m__cage_place m__entry_seq m__one_run m__entry_step <&3; do
     [ "$m__first" = switch ] || continue
     m__enter "$m__one_run"
     m__unescape "$m__service_file"
@@ -157,7 +164,7 @@ m__look_at_switches() {
         m__running=$m_pid
         m__process_id "$m_pid"
         [ "${m__was_state#running }" != "$m__process" ] || m__running=
-        if [ -n "$m__running" ] && [ -z "$m__others" ] && [ -n "$m_place" ]; then
+        if [ -n "$m__running" ] && [ -z "$m__others" ] && [ -n "$m__cage_place" ]; then
           m__undo_switch 'it runs elsewhere than before'
           m__running=
         fi
@@ -174,6 +181,7 @@ m__look_at_switches() {
 # or nothing: the pid file of one that a boot started in a cage may be only there. Not to those that ran before, for whatever
 # service.
 m__find_strays() {
+  local m__found_by_rc m__rc_name m__program m__stray
   m__found_by_rc=$1
   m__strays=
   m__rc_name=$(sed -n "s/^name=[\"']*\([A-Za-z0-9_]*\).*/\1/p" "$m__service_file" | tail -n 1)
@@ -194,6 +202,7 @@ m__find_strays() {
 # m__end_strays PID: of m__find_strays, those of accounts that a daemon of these runs may have: what calls itself like the program and
 # is another account's is nobody's service.
 m__end_strays() {
+  local m__ours m__stray
   [ -f "$m__service_file" ] || return 0
   m__find_strays "$1"
   [ -n "$m__strays" ] || return 0
@@ -212,6 +221,7 @@ m__end_strays() {
 
 # m__may_be_a_daemon PID: it is root's, or of an account that owns something that these runs touched.
 m__may_be_a_daemon() {
+  local m__stray_uid
   m__stray_uid=$(ps -o uid= -p "$1" 2>/dev/null | tr -d ' ')
   case $m__stray_uid in
     '' | *[!0-9]*) return 1 ;;
@@ -231,6 +241,7 @@ m__undo_switch() {
 # m__undo_switches: after the other services, when all files are back: what ran when the run changed its variables runs again,
 # and by them.
 m__undo_switches() {
+  local m__service m__service_file m__was m__running m__entry_seq m__one_run m__entry_step
   while IFS='|' read -r m__service m__service_file m__was m__running m__entry_seq m__one_run m__entry_step <&3; do
     [ -n "$m__service" ] || continue
     case $m__done_services in *"|$m__service|"*) continue ;; esac
@@ -264,8 +275,10 @@ m__is_gone() {
 
 # m__prove_services: says which of the services that the runs touched serve now; each must as before.
 m__prove_services() {
+  local m__serving m__service m__service_file m__was_state m__first m__others m__cage_place m__entry_seq m__one_run
+  local m__entry_step m__is
   m__serving=
-  while IFS='|' read -r m__service m__service_file m__was_state m__first m__others m_place m__entry_seq m__one_run m__entry_step <&3; do
+  while IFS='|' read -r m__service m__service_file m__was_state m__first m__others m__cage_place m__entry_seq m__one_run m__entry_step <&3; do
     m__unescape "$m__service_file"
     m__is=stopped
     if [ -f "$m__unescaped" ] && m_service_pid "$m__unescaped"; then
@@ -282,6 +295,7 @@ m__prove_services() {
 
 # m__say_other_conf: where m__service starts by variables that a run changed which is not undone, it may not be as it was.
 m__say_other_conf() {
+  local m__other_runs m__one
   m__other_runs=
   for m__one in "$m__state_dir"/runs/*; do
     case " $m__unit " in *" ${m__one##*/} "*) continue ;; esac

@@ -17,6 +17,7 @@ m__step_turns=0
 # nobody any more. There is no setsid and no timeout(1) in base, but sshd gave this run a session of its own, and a
 # daemon that a step started rightly has left it. False when there is none.
 m__kill() {
+  local m__running m__victims
   # When the step is over, a child of the driver's is its own: it naps until this one is done.
   m__running=0
   [ ! -f in-step ] || m__running=1
@@ -51,6 +52,7 @@ m__kill() {
 
 # m__end_step WHY: ends the running step; WHY is the name of the file that tells the driver.
 m__end_step() {
+  local m__try
   : >"$1"
   rm -f deadline
   m__kill TERM || return 0
@@ -63,6 +65,7 @@ m__end_step() {
 # m__is_over_time: by the clock, but a clock may be set while a step goes on. So our turns are counted, too, which take a second,
 # or up to four where a host is slow.
 m__is_over_time() {
+  local m__at m__limit
   [ -f deadline ] && read -r m__at m__limit <deadline && [ -n "$m__limit" ] || return 1
   [ "$m__at" = "$m__last_at" ] || m__last_at=$m__at m__step_turns=0
   if [ "$(date +%s)" -ge "$m__at" ]; then

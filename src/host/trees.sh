@@ -24,6 +24,7 @@ m__has_foreign() {
 }
 
 m__freeze_below() {
+  local m__w_child
   m_walk "$1" || return 1
   if [ -n "$m_foreign" ]; then
     [ "$m_foreign" = "$1" ] && m__borrow "$1" || {
@@ -40,6 +41,7 @@ m__freeze_below() {
 
 # m__lent_below DIRECTORY: prints, of what is borrowed in it, `UID:GID|MODE|./PATH`, the path escaped.
 m__lent_below() {
+  local m__w_owner m__w_mode m__w_text m__w_rest
   m__find_real "$1"
   while IFS='|' read -r m__w_owner m__w_mode m__w_text m__w_rest; do
     m__unescape "$m__w_text"
@@ -62,6 +64,7 @@ m__find_foreign_names() {
 # m__unfreeze_copy DIRECTORY LIST: a copy, in a place where nobody else can write, of a tree that was saved frozen: its directories
 # are whose they were.
 m__unfreeze_copy() {
+  local m__w_owner m__w_mode m__w_text
   [ -f "$2" ] || return 0
   while IFS='|' read -r m__w_owner m__w_mode m__w_text; do
     m__unescape "$m__w_text"
@@ -85,6 +88,7 @@ m__names_below() {
 # m__hold_places LIST: until m__let_places_go, nobody else can change a name on the way to a path in the file LIST, one a line, as far
 # as it is there. One look finds the directories that somebody could change. False, with m_hold_why.
 m__hold_places() {
+  local m__place_held
   m__find_self
   [ "$m_self_uid" -eq 0 ] && [ -s "$1" ] || return 0
   awk '{ while (sub(/\/[^\/]*$/, "") && $0 != "" && !($0 in had)) { had[$0] = 1; print } }' "$1" |

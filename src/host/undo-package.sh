@@ -30,6 +30,7 @@ m__files_of() {
 
 # m__files_of_all: the same for every package that comes on the input.
 m__files_of_all() {
+  local m__name
   while IFS= read -r m__name; do
     m__files_of "$m__name"
   done
@@ -42,6 +43,7 @@ m__lines_only_in() {
 
 # m__sums LIST: prints a checksum for each file whose name is a line of LIST; what is not there has none.
 m__sums() {
+  local m__summed
   [ -s "$1" ] || return 0
   # Where others may write there may be a pipe by now.
   while IFS= read -r m__summed; do
@@ -66,6 +68,7 @@ m__unpack() {
 
 # m__undo_package NAME OLD: OLD is the package that was replaced, or nothing (a dot in old receipts).
 m__undo_package() {
+  local m__list m__old
   m__find_pkgdb
   m__list=$m__receipt/saved/$m__entry_seq
   m__old=${2#.}
@@ -87,6 +90,7 @@ m__undo_package() {
 
 # m__packages_that_came NAME: writes the names of the packages that an undo removes to saved/SEQ.came.
 m__packages_that_came() {
+  local m__name
   if [ -f "$m__list.added" ]; then
     cp "$m__list.added" "$m__list.came"
     return 0
@@ -127,6 +131,7 @@ m__keep_changed_files() {
 
 # m__keep_differing SUMS: a copy of each file of $m_work/package.sums whose sum is not in SUMS is kept.
 m__keep_differing() {
+  local m__file
   m__lines_only_in "$m_work/package.sums" "$1" | sed 's/^[0-9]* [0-9]* //' >"$m_work/package.changed"
   while IFS= read -r m__file; do
     # How packages are registered is the tools' own.
@@ -145,6 +150,7 @@ m__keep_in_the_way() {
 
 # m__package_back NAME: makes everything what it was; says how it went in m__verdict and m__restored.
 m__package_back() {
+  local m__places_held
   m__places_held=0
   m__package_back_held "$1"
   m__let_places_go
@@ -206,6 +212,7 @@ m__same_sums() {
 # m__delete_packages: deletes what came. Dependencies cannot go before what needs them: round until nothing moves. The
 # successor of a saved package is deleted whoever needs it, since the old one comes back.
 m__delete_packages() {
+  local m__moved m__name m__flag
   : >"$m_work/pkg.err"
   m__moved=1
   while [ "$m__moved" -eq 1 ]; do
@@ -231,6 +238,7 @@ m__delete_packages() {
 # m__take_left_files: pkg_delete says little of files that it could not remove, and forgets them: those that hold what came are
 # removed here. Sets m__left_files to the others.
 m__take_left_files() {
+  local m__file
   m__left_files=
   sort -u "$m__list.going" >"$m_work/package.going"
   m__lines_only_in "$m_work/package.going" "$m__list.old" >"$m_work/package.left"
@@ -260,6 +268,7 @@ m__mirror() {
 # m__make_directories: pkg_delete takes empty directories away, also those that were there before. Which ones is noted
 # first, so that one that was made and not yet given its mode is known after a cut.
 m__make_directories() {
+  local m__file
   while IFS= read -r m__file; do
     [ -d "$m__file" ] || printf '%s\n' "$m__file"
   done <"$m__list.dirs" >>"$m__list.made"

@@ -28,6 +28,7 @@ m__register_packages() {
 }
 
 m__register_old() {
+  local m__name m__file
   if [ -f "$m__list.required" ]; then
     while IFS= read -r m__name; do
       ! pkg_info -e "$m__name" >/dev/null 2>&1 </dev/null || printf '%s\n' "$m__name"
@@ -44,6 +45,7 @@ m__register_old() {
 
 # m__newer TYPE: prints what of the packages' trees changed after they were saved: directories, or files of the database.
 m__newer() {
+  local m__tree
   m__tree=/usr/pkg
   [ "$1" = d ] || m__tree=
   find ${m__tree:+"$m__tree"} "$m__pkgdb" "$m__pkgdb.refcount" -type "$1" -newer "$m__list" -print 2>/dev/null || :
@@ -52,6 +54,7 @@ m__newer() {
 # m__package_times: directories that changed after they were saved get their old times. Asked again at the end of a
 # rollback, because an undo of something else may change them once more.
 m__package_times() {
+  local m__file
   m__mirror || return 0
   m__newer d >"$m_work/dirs.now"
   while IFS= read -r m__file; do
@@ -60,6 +63,7 @@ m__package_times() {
 }
 
 m__undo_package_times() {
+  local m__list
   grep -qx "$m__entry_seq" "$m__receipt/undone" 2>/dev/null || return 0
   m__find_pkgdb
   m__list=$m__receipt/saved/$m__entry_seq
@@ -68,6 +72,7 @@ m__undo_package_times() {
 
 # m__sweep_packages NAME: what a tool that was killed left in the database, and directories that came and are empty.
 m__sweep_packages() {
+  local m__file
   for m__file in "$m__pkgdb/$1"-[0-9]*; do
     [ ! -d "$m__file" ] || grep -qxF -- "$m__file" "$m__list.dirs" || rm -rf "$m__file"
   done

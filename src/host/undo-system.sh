@@ -24,6 +24,7 @@ m__undo_user() {
 }
 
 m__undo_usermod() {
+  local m__name m__pw m__entry_uid m__entry_gid m__entry_gecos m__entry_home m__entry_shell
   IFS=: read -r m__name m__pw m__entry_uid m__entry_gid m__entry_gecos m__entry_home m__entry_shell <<EOF
 $2
 EOF

@@ -12,6 +12,7 @@ m__undo_tree() {
 }
 
 m__undo_tree_held() {
+  local m__temp m__was
   m_parent "$m_path"
   m__temp=$m_dir/.muster-$m__run_id-$m__entry_seq
   m__remove_tree "$m__temp.gone" && m__remove_tree "$m__temp.new" || {
@@ -102,6 +103,7 @@ m__undo_moved_held() {
 # m__take_copies: of m_path, which is there, what moved it may have left copies in m__a3: those go that were not there before and
 # hold what is here. Whoever owns a directory in there has it taken away for that. The places of both must be held.
 m__take_copies() {
+  local m__into m__name m__copy
   m__into=$m__receipt/saved/$m__entry_seq.into
   [ -f "$m__into" ] && [ -d "$m_path" ] && [ -d "$m__a3" ] && [ ! -h "$m__a3" ] || return 0
   m__names_below "$m__a3" >"$m_work/into.now"
@@ -146,6 +148,7 @@ m__put_tree() {
 # m__same_tree A B: nobody can tell them apart: the same names, owners, modes, times and contents. What is at B is taken from
 # others for that, as A was when it was saved.
 m__same_tree() {
+  local m__saved_dirs
   m__saved_dirs=$m__receipt/saved/$m__entry_seq.dirs
   if [ -d "$2" ] && [ ! -h "$2" ]; then
     m__freeze "$2" || return 1

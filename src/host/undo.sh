@@ -35,6 +35,7 @@ m__is_ours() {
 
 # m__what_differs: in words, how what is there now differs from what the run left.
 m__what_differs() {
+  local m__words
   if [ "$m_type" != "$m__post_type" ]; then
     printf 'it is now a %s' "$m_type"
     return 0
@@ -49,6 +50,7 @@ m__what_differs() {
 }
 
 m__undo_path() {
+  local m__reported
   m__reported=
   if m_hold "$m_path"; then
     m__undo_path_held
@@ -190,6 +192,7 @@ m__keep_foreign() {
 # m__restore: makes m_path what it was. Says what it did in m__restored; false when a problem was reported. A tool may have been
 # killed from outside, so a second time where that cannot do harm.
 m__restore() {
+  local m__saved m__reported
   m__saved=$m__receipt/saved/$m__entry_seq
   m__reported=
   m__restore_once && return 0
@@ -229,6 +232,7 @@ m__restore_file() {
 
 # m__rejoin: the file had other names (hard links): if one of them still is what it was, m_path is a name of it again.
 m__rejoin() {
+  local m__inode m__where m__other m__own_status
   [ -f "$m__saved.inode" ] || return 1
   read -r m__inode <"$m__saved.inode"
   m_parent "$m_path"

@@ -4,6 +4,7 @@
 # m__in_order: prints the receipts, oldest first. Those of older versions have no number; they are in the order of their
 # names, before the others.
 m__in_order() {
+  local m__one m__number
   for m__one in "$m__state_dir"/runs/*; do
     [ -d "$m__one" ] || continue
     m__number=
@@ -14,6 +15,7 @@ m__in_order() {
 
 # m__take_number RECEIPT: numbers it behind all others. The lock must be held.
 m__take_number() {
+  local m__next m__one m__number
   m__next=0
   for m__one in "$m__state_dir"/runs/*/number; do
     [ -f "$m__one" ] && read -r m__number <"$m__one" || continue
@@ -48,6 +50,7 @@ m__playbook_of() {
 # and ones that changed how a service is started which it was the first to stop. Undone alone, it would start the daemon
 # of before with what is still theirs.
 m__find_unit() {
+  local m__one_run m__unit_of m__one
   m__unit=${m__receipt##*/}
   # A rollback that was cut knew it; by their statuses it cannot be told any more.
   if [ -f "$m__receipt/unit" ]; then
@@ -73,6 +76,7 @@ m__find_unit() {
 # m_with_journals COMMAND...: runs COMMAND with the journals of this run, and of the unfinished ones that are taken back with it, as
 # further arguments.
 m_with_journals() {
+  local m__unit_limit m__one_run
   m__unit_limit=unfinished
   m__find_unit
   for m__one_run in $m__unit; do
@@ -83,6 +87,7 @@ m_with_journals() {
 
 # m__prepares_unit RECEIPT: that run changed what rc.conf says of a service, and left it to a run of the unit to stop it.
 m__prepares_unit() {
+  local m__one_run
   set -- "$1/journal"
   for m__one_run in $m__unit; do
     set -- "$@" "$m__state_dir/runs/$m__one_run/journal"
@@ -97,6 +102,7 @@ m__prepares_unit() {
 
 # m__find_leader RECEIPT: sets m__leader to the newer run with which RECEIPT is undone, or to nothing.
 m__find_leader() {
+  local m__member
   m__leader=
   m__member=$1
   m__in_order | awk -v receipt="$m__member" 'newer { line[++n] = $0 } $0 == receipt { newer = 1 } END { for (i = n; i; i--) print line[i] }' >"$m_work/newer"

@@ -4,6 +4,7 @@
 
 # m__wake NAME...: of these processes of the run.
 m__wake() {
+  local m__who m__number
   for m__who do
     m__number=
     [ ! -f "$m__who.pid" ] || read -r m__number <"$m__who.pid" || :

@@ -18,6 +18,7 @@ m__find_self() {
 # first part of it that is not there. False, with m_hold_why, when a part of it is no directory, or a link that somebody else
 # may have made.
 m_walk() {
+  local m__w_turns
   m_foreign='' m_missing='' m_hold_why='' m_real=$1
   case $1 in
     *"$m_nl"*) ;;
@@ -71,6 +72,7 @@ m__note_safe() {
 # m__walk_once PATH: as m_walk, as far as the first link, which makes it false; sets m__w_through to PATH with that link's text in
 # the link's place, or to nothing when it may not be followed.
 m__walk_once() {
+  local m__w_from m__w_path m__w_left m__w_open m__w_rest
   m__w_from=$1 m__w_through='' m__w_path='' m__w_left=${1#/}
   set --
   while [ -n "$m__w_left" ]; do
@@ -109,6 +111,7 @@ END_OF_WAY
 
 # m__list_way PATH...: a line of ls for each; a name of two lines must not be taken for two names.
 m__list_way() {
+  local m__w_word
   case $m__w_from in
     *"$m_nl"*) for m__w_word do ls -ldn "$m__w_word" 2>/dev/null | sed 1q; done ;;
     *) ls -ldn "$@" 2>/dev/null ;;
@@ -118,6 +121,7 @@ m__list_way() {
 # m__judge_directory PATH: by m__w_bits and m__w_uid: it is safe, or m_foreign, or m__w_open: where names are sticky, root's own
 # directories stay, and nothing else does.
 m__judge_directory() {
+  local m__w_whose
   m__w_whose=other
   case $m__w_uid in 0 | "$m_self_uid") m__w_whose=ours ;; esac
   if [ "$m__w_whose" = other ] && [ -n "$m__w_open" ]; then
@@ -134,6 +138,7 @@ m__judge_directory() {
 
 # m__judge_link PATH: sets m__w_through when it is one of root's, where nobody else can make any.
 m__judge_link() {
+  local m__w_place m__w_had m__w_text
   m__w_place=
   # One of root's may have been moved there.
   ! m__is_lent_itself "$1" || m__w_place=lent
@@ -162,6 +167,7 @@ m__judge_link() {
 
 # m_plain PATH: sets m_plain_path to it without parts that are . or .., of which the latter follow directories only.
 m_plain() {
+  local m__w_left m__w_part
   m_plain_path='' m__w_left=$1
   while [ -n "$m__w_left" ]; do
     m__w_part=${m__w_left%%/*}

@@ -6,6 +6,7 @@
 # Example: absent /etc/rc.conf.d/named
 # Works on: NetBSD 1.5
 absent() {
+  local m__was_directory
   m_begin_path absent "$1"
   shift
   m_options 'recursive' ${1+"$@"}
@@ -37,6 +38,7 @@ absent() {
 
 # m__need_empty: fails unless the directory holds nothing, or (in a plan) nothing that earlier resources would leave.
 m__need_empty() {
+  local m__name
   ls -A "$m_path" >"$m_work/names"
   while IFS= read -r m__name; do
     m_see "$m_path/$m__name"

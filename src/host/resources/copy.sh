@@ -50,6 +50,7 @@ m__source_look() {
 # m__own_source FILE: sets m__source, m_uid, m_gid and m_mode; where others may write, to a copy of what was seen as one plain
 # file, and to what that was: its owner is not another file's.
 m__own_source() {
+  local m__bits m__rest
   m_readable "$1" "$m_copy_most" || fail "copy $m_path: $m_read_why"
   m__source=$m_opened_file
   if [ "$m__source" != "$1" ]; then

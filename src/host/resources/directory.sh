@@ -46,6 +46,7 @@ directory() {
 
 # m_make_parents PATH: makes the directories above PATH that are missing, top down.
 m_make_parents() {
+  local m__new_parents m__new_parent
   m_parent "$1"
   [ "$m_dir" != / ] && [ ! -d "$m_dir" ] || return 0
   m__new_parents=
@@ -54,9 +55,9 @@ m_make_parents() {
     m_parent "$m_dir"
   done
   # A here-document, since a path may hold any character but newline here (declared paths are one line).
-  while IFS= read -r m_made; do
-    m_journal_path "$m_made" "dir|0755|$m_self_uid|$m_self_gid|-"
-    mkdir -m 0700 "$m_made" && chown "$m_self_uid:$m_self_gid" "$m_made" && chmod 0755 "$m_made" || fail "cannot make $m_made"
+  while IFS= read -r m__new_parent; do
+    m_journal_path "$m__new_parent" "dir|0755|$m_self_uid|$m_self_gid|-"
+    mkdir -m 0700 "$m__new_parent" && chown "$m_self_uid:$m_self_gid" "$m__new_parent" && chmod 0755 "$m__new_parent" || fail "cannot make $m__new_parent"
   done <<EOF
 $m__new_parents
 EOF

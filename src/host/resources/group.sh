@@ -5,6 +5,7 @@
 # Example: group named
 # Works on: NetBSD 1.5
 group() {
+  local m__account
   m_begin group "$1"
   m__account=$1
   shift

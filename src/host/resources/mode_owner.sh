@@ -6,6 +6,7 @@
 # Example: mode_owner /etc/rndc.key --owner root --group wheel --mode 0600
 # Works on: NetBSD 1.5
 mode_owner() {
+  local m__want_state
   m_begin_path mode_owner "$1"
   shift
   m_options 'owner= group= mode=' ${1+"$@"}

@@ -14,6 +14,7 @@
 # Example: package bind --pattern 'bind>=9.18<9.19' --from http://pkg.example.net/All --provides /usr/pkg/sbin/named
 # Works on: NetBSD 1.5 (pkg_info -e; replacing needs the pkg_add -u of 1.6)
 package() {
+  local m__package m__pattern m__old_package m__open_step m__list m__provided
   m_begin package "$1"
   m__package=$1
   shift
@@ -88,6 +89,7 @@ m__package_source() {
 
 # m__refuse_candidate: what is known not to fit is not installed at all: it would have to be taken back at once.
 m__refuse_candidate() {
+  local m__status
   [ -z "$m_o_pkgsrc" ] || [ -d "$m_o_pkgsrc" ] || fail "package $m__package: there is no $m_o_pkgsrc"
   case $m__candidate:$m__pattern in
     *-[0-9]*:*[\<\>\*\?\[\{]*) ;;
@@ -111,6 +113,7 @@ m__plan_package() {
 
 # m__plan_unknown: what the package has now will have another content.
 m__plan_unknown() {
+  local m__provided
   m__files_of "$m__old_package" >"$m_work/package.files"
   while IFS= read -r m__provided; do
     m_look "$m__provided"
@@ -122,6 +125,7 @@ m__plan_unknown() {
 }
 
 m__package_install() {
+  local m__make_target
   if [ -n "$m_o_pkgsrc" ]; then
     m__make_target=install
     [ -z "$m__old_package" ] || m__make_target=replace
@@ -148,6 +152,7 @@ m__package_install() {
 # m__package_failed REASON: a replacement that failed half way would leave the host without the package: the old one
 # comes back at once.
 m__package_failed() {
+  local m__old
   [ -n "$m__old_package" ] || fail "package $m__package: $1"
   m__old=$m__old_package
   m__packages_that_came "$m__package"
@@ -159,6 +164,7 @@ m__package_failed() {
 # m__save_packages: keeps what an undo needs: the packages and directories there are now, how they are registered, and
 # the package that is to be replaced, whole. (pkg_tarup, which would make an archive of it, is not in the base system.)
 m__save_packages() {
+  local m__tree m__save m__name m__file
   m__record_hook
   m__find_pkgdb
   for m__tree in /usr/pkg "$m__pkgdb"; do
@@ -197,6 +203,7 @@ m__save_packages() {
 # m__packages_to_save: prints what may be replaced: pkg_add -u and make replace leave other packages alone (they refuse
 # where these do not fit); pkgin also replaces what the package needs.
 m__packages_to_save() {
+  local m__todo m__known m__name m__need_pattern
   printf '%s\n' "$m__old_package"
   [ "$m__tool" = pkgin ] || return 0
   m__todo=$m__old_package

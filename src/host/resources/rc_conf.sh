@@ -11,6 +11,7 @@
 # Example: rc_conf syslogd_flags '-s -p $named_chroot/var/run/log -p /var/run/log' --after named_chroot
 # Works on: NetBSD 1.5
 rc_conf() {
+  local m__key m__value m__rc_status
   m__key=$1
   m__value=$2
   shift 2

@@ -9,6 +9,7 @@
 # Example: restart syslogd --when-changed /etc/rc.conf:syslogd_flags --until-socket /home/named/var/run/log
 # Works on: NetBSD 1.5
 restart() {
+  local m__token m__service m__service_file m__socket
   m_begin restart "$1"
   m__service=$1
   shift

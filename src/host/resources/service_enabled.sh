@@ -6,6 +6,7 @@
 # Example: service_enabled named9
 # Works on: NetBSD 1.5
 service_enabled() {
+  local m__service m__service_file
   m__service=$1
   shift
   m_begin service_enabled "$m__service"

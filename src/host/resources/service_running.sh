@@ -7,6 +7,7 @@
 # Example: service_running named --state stopped
 # Works on: NetBSD 1.5
 service_running() {
+  local m__service m__service_file m__wanted
   m_begin service_running "$1"
   m__service=$1
   shift

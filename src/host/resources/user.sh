@@ -8,6 +8,7 @@
 # Example: user named --group =uid --home /home/named --shell /sbin/nologin --only-if-missing
 # Works on: NetBSD 1.5
 user() {
+  local m__certain m__why_was m__account
   m_begin user "$1"
   m__account=$1
   shift
@@ -49,6 +50,7 @@ user() {
 }
 
 m__user_differences() {
+  local m__pw m__entry_uid m__entry_gid m__entry_gecos m__entry_home m__entry_shell m__name
   IFS=: read -r m__name m__pw m__entry_uid m__entry_gid m__entry_gecos m__entry_home m__entry_shell <<EOF
 $m_entry
 EOF
@@ -78,6 +80,7 @@ m__user_field() {
 }
 
 m__add_user() {
+  local m__group_option
   # `-g =uid` refuses a group that is there already (its account was deleted, the group stayed): join it then.
   m__group_option=$m_o_group
   if [ "$m_o_group" = =uid ]; then
