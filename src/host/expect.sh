@@ -117,7 +117,7 @@ expect_not_running() {
 }
 
 # pid_of_program PATH: sets m_pid to the first process whose program is exactly PATH; false when there is none.
-# ps and not pgrep: `pgrep -x` finds nothing on some releases (transcript 11).
+# ps and not pgrep: `pgrep -x` finds nothing on some releases (docs/netbsd.md).
 pid_of_program() {
   m_pid=$(ps -axww -o pid -o command | awk -v want="$1" '$2 == want { print $1; exit }')
   [ -n "$m_pid" ]

@@ -68,7 +68,9 @@ m__claim() {
 
 # m__is_held FILE: after m__read_claim: the process that made this claim lives. One of our own number is not it.
 m__is_held() {
-  [ "$m__claim_pid" != "$$" ] && m__is_alive "$1" && ! m__is_another
+  [ "$m__claim_pid" != "$$" ] && m__is_alive "$1" && ! m__is_another || return 1
+  # What vanished between the two looks had only the number of the one that claimed, or has just ended.
+  [ -n "$m__command" ] || m__is_alive "$1"
 }
 
 # m__is_another: the process that has the number m__claim_pid now is not the one that claimed, as after a reboot: it is another account's,

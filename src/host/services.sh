@@ -1,5 +1,5 @@
-# Asking and telling rc.d services. Exit codes of rc.d say little (transcripts 05 and 06): `restart` gives 0 whatever
-# happened, a disabled service gives 1, so the words decide, and waiting decides the rest.
+# Asking and telling rc.d services. Exit codes of rc.d say little (docs/netbsd.md): `restart` gives 0 whatever happened, a
+# disabled service gives 1, so the words decide, and waiting decides the rest.
 
 # m__service_script NAME: sets m__script to the service's rc script.
 m__service_script() {

@@ -16,7 +16,7 @@ printf '' >"$m_work/log/000.ev" && printf '%s\n' "$$" >"$m_work/driver.pid" ||
   m__give_up "$( (cat "$m_work/run" >"$m_work/driver.pid") 2>&1)"
 
 # No output of the driver or of anything that it starts may hold the channel open: a daemon that inherited it
-# would keep the controller waiting for ever (transcript 15).
+# would keep the controller waiting for ever (docs/netbsd.md).
 /bin/sh "$m_work/runtime/driver.sh" "$m_work" </dev/null >>"$m_work/log/000.out" 2>>"$m_work/log/000.err" &
 printf '%s\n' "$!" >"$m_work/driver.pid"
 # As if it came back: a command line that names the directory as a word shows that it is at work.

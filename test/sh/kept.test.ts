@@ -27,7 +27,7 @@ const near: RuntimeChange = (_path, text) => text;
 
 /** The kept directory stands for another file system: nothing can be renamed into it. */
 const farAway: RuntimeChange = (path, text) =>
-  path === 'kept.sh' ? `${text}\nm_is_near() { return 1; }\n` : text;
+  path === 'kept.sh' ? `${text}\nm__is_near() { return 1; }\n` : text;
 
 function keptFiles(host: ScratchHost): readonly string[] {
   const kept = `${keptOf(host)}${host.root}`;

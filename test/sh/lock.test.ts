@@ -197,7 +197,7 @@ describe('runs that come at once', () => {
       'one.sh',
       `. ${lockScript}
 m__state_dir=${host.root}/state m__run_id=$$ m__operator=o
-m__refuse() { echo "$1" >>refused; exit 1; }
+m__refuse() { echo refused >>refused; exit 1; }
 notice() { :; }
 m__sweep_dead() { :; }
 m__take_lock
@@ -217,6 +217,37 @@ m__drop_lock
     expect(linesIn('taken') + linesIn('refused')).toBe(180);
     expect(linesIn('taken')).toBeGreaterThan(10);
     expect(existsSync(host.path('doubled')), 'two at once').toBe(false);
+  });
+});
+
+describe.each(['/bin/dash', '/bin/busybox sh', '/bin/mksh'])('a claim in %s', (shell) => {
+  it.each([
+    ['vanishes while it is looked at', 'vanishes', 'free'],
+    ['shows nothing and lives', 'stays', 'held'],
+  ])('whose number has a process that %s is judged by a second look', async (_title, how, verdict) => {
+    const host = scratchHost();
+    const process = spawn('sleep', ['60']);
+    onTestFinished(() => void process.kill('SIGKILL'));
+    const lockScript = join(import.meta.dirname, '../../src/host/lock.sh');
+    host.write(
+      'claim',
+      `${String(process.pid)}\nrun\nowner\nsince\napply\nbook\nbegan\n/tmp/muster.aaaaaa/runtime/driver.sh\n`,
+    );
+    const script = host.write(
+      'look.sh',
+      `. ${lockScript}
+ps() {
+  [ ${how} = stays ] || kill -9 ${String(process.pid)} 2>/dev/null
+  while [ ${how} = vanishes ] && kill -0 ${String(process.pid)} 2>/dev/null; do sleep 0.05; done
+}
+m__read_claim claim
+if m__is_held claim; then echo held; else echo free; fi
+`,
+    );
+    const { stdout } = await run(shell.split(' ')[0] ?? '', [...shell.split(' ').slice(1), script], {
+      cwd: host.root,
+    });
+    expect(stdout).toBe(`${verdict}\n`);
   });
 });
 
