@@ -42,7 +42,7 @@ describe.skipIf(process.getuid?.() !== 0)('receipts of a runtime with other name
     expect(existsSync(join(host.state, 'lock'))).toBe(true);
     const first = await host.run('rollback');
     expect(first.result.outcome, complaintsOf(first.result)).toBe('rolled-back');
-    expect(JSON.stringify(first.result)).toContain(
+    expect(JSON.stringify(first.events)).toContain(
       `the lock of a run that is dead was taken over: run ${died}`,
     );
     expect(existsSync(host.path('last'))).toBe(false);

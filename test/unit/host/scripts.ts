@@ -46,6 +46,3 @@ export function sectionOf(text: string, heading: string): string {
   const to = rest.findIndex((line) => (/^(#+) /.exec(line)?.[1]?.length ?? level + 1) <= level);
   return rest.slice(0, to < 0 ? rest.length : to).join('\n');
 }
-
-/** What is assigned where eval makes the name: `m_o_$x` gives the beginning. */
-export const madeByEval = ['m_o_', 'm_has_', 'm__off_', 'fact_'];
