@@ -1,140 +1,145 @@
 # Looking into a binary package before it is installed: which one it would be, what comes along, and what the files in it
 # say. That goes where its archive is a file on this host; of a URL, of pkgin and of a build nobody knows all that before.
 
-# m_find_candidate: after m_package_source: sets m_candidate to the full name of what the source offers, and m_archive to
+# m__find_candidate: after m__package_source: sets m__candidate to the full name of what the source offers, and m__archive to
 # its file; to nothing where only the tool can tell.
-m_find_candidate() {
-  m_candidate='' m_archive='' m_from=${m_o_from#file://}
-  if [ -z "$m_o_pkgsrc$m_o_from" ] && [ "$m_tool" = pkg_add ]; then
-    m_from=${PKG_PATH:-$(pkg_admin config-var PKG_PATH 2>/dev/null </dev/null)} || m_from=
+m__find_candidate() {
+  local m__from
+  m__candidate='' m__archive='' m__from=${m_o_from#file://}
+  if [ -z "$m_o_pkgsrc$m_o_from" ] && [ "$m__tool" = pkg_add ]; then
+    m__from=${PKG_PATH:-$(pkg_admin config-var PKG_PATH 2>/dev/null </dev/null)} || m__from=
   fi
-  case $m_o_pkgsrc$m_from in
+  case $m_o_pkgsrc$m__from in
     *';'*) ;;
     *.tgz)
-      [ ! -f "$m_from" ] || m_archive=$m_from
+      [ ! -f "$m__from" ] || m__archive=$m__from
       # Its name alone, because a directory above it may be called like a package.
-      case ${m_from##*/} in
-        *-[0-9]*) m_candidate=$m_from ;;
-        *) [ -z "$m_archive" ] || ! m_open_archive "$m_archive" || m_candidate=$(sed -n 's/^@name //p' "$m_opened/+CONTENTS") ;;
+      case ${m__from##*/} in
+        *-[0-9]*) m__candidate=$m__from ;;
+        *) [ -z "$m__archive" ] || ! m__open_archive "$m__archive" || m__candidate=$(sed -n 's/^@name //p' "$m__opened/+CONTENTS") ;;
       esac
       ;;
     *://*) ;;
     /*)
       if [ -z "$m_o_pkgsrc" ]; then
-        m_best_archive "$m_from" "$m_pattern"
-        m_archive=$m_best
-        m_candidate=$m_best
+        m__best_archive "$m__from" "$m__pattern"
+        m__archive=$m__best
+        m__candidate=$m__best
       elif [ -d "$m_o_pkgsrc" ]; then
-        m_candidate=$(cd "$m_o_pkgsrc" && make show-var VARNAME=PKGNAME 2>/dev/null </dev/null) || m_candidate=
+        m__candidate=$(cd "$m_o_pkgsrc" && make show-var VARNAME=PKGNAME 2>/dev/null </dev/null) || m__candidate=
       fi
       ;;
   esac
-  m_candidate=${m_candidate%%"$m_nl"*}
-  m_candidate=${m_candidate##*/}
-  m_candidate=${m_candidate%.tgz}
+  m__candidate=${m__candidate%%"$m_nl"*}
+  m__candidate=${m__candidate##*/}
+  m__candidate=${m__candidate%.tgz}
 }
 
-# m_best_archive DIRECTORY PATTERN: sets m_best to the archive that pkg_add takes for PATTERN; to nothing when there is none.
-m_best_archive() {
-  m_best=$(pkg_admin lsbest "$1/$2" 2>/dev/null </dev/null) || m_best=
-  m_best=${m_best%%"$m_nl"*}
-  [ -f "$m_best" ] || m_best=
+# m__best_archive DIRECTORY PATTERN: sets m__best to the archive that pkg_add takes for PATTERN; to nothing when there is none.
+m__best_archive() {
+  m__best=$(pkg_admin lsbest "$1/$2" 2>/dev/null </dev/null) || m__best=
+  m__best=${m__best%%"$m_nl"*}
+  [ -f "$m__best" ] || m__best=
 }
 
-# m_open_archive ARCHIVE: sets m_opened to a directory with its list of contents, which is unpacked once a run. False when it
+# m__open_archive ARCHIVE: sets m__opened to a directory with its list of contents, which is unpacked once a run. False when it
 # cannot be read (a signed package is another kind of archive).
-m_open_archive() {
+m__open_archive() {
   m_replace "$1" / _
-  m_opened=$m_work/archive$m_replaced
-  if [ ! -d "$m_opened" ]; then
-    mkdir "$m_opened"
-    (cd "$m_opened" && tar xzf "$1" +CONTENTS) >/dev/null 2>&1 </dev/null || :
+  m__opened=$m_work/archive$m_replaced
+  if [ ! -d "$m__opened" ]; then
+    mkdir "$m__opened"
+    (cd "$m__opened" && tar xzf "$1" +CONTENTS) >/dev/null 2>&1 </dev/null || :
   fi
-  [ -s "$m_opened/+CONTENTS" ]
+  [ -s "$m__opened/+CONTENTS" ]
 }
 
-# m_find_offered ARCHIVE PATH: sets m_offered to a file like the one that ARCHIVE has for PATH; to nothing when it has none.
-m_find_offered() {
+# m__find_offered ARCHIVE PATH: sets m_offered to a file like the one that ARCHIVE has for PATH; to nothing when it has none.
+m__find_offered() {
+  local m__member
   m_offered=
-  m_open_archive "$1" || return 0
-  m_member=$(awk -v path="$2" '
+  m__open_archive "$1" || return 0
+  m__member=$(awk -v path="$2" '
     $1 == "@cwd" || $1 == "@cd" { base = $2; next }
-    !/^[@+]/ && base "/" $0 == path { print; exit }' "$m_opened/+CONTENTS")
-  [ -n "$m_member" ] || return 0
-  [ -f "$m_opened/$m_member" ] || (cd "$m_opened" && tar xzpf "$1" "$m_member") >/dev/null 2>&1 </dev/null || :
-  [ ! -f "$m_opened/$m_member" ] || [ -h "$m_opened/$m_member" ] || m_offered=$m_opened/$m_member
+    !/^[@+]/ && base "/" $0 == path { print; exit }' "$m__opened/+CONTENTS")
+  [ -n "$m__member" ] || return 0
+  [ -f "$m__opened/$m__member" ] || (cd "$m__opened" && tar xzpf "$1" "$m__member") >/dev/null 2>&1 </dev/null || :
+  [ ! -f "$m__opened/$m__member" ] || [ -h "$m__opened/$m__member" ] || m_offered=$m__opened/$m__member
 }
 
 # package_offers PATH NAME PATTERN PLACE [TOOL]: for playbooks that must know a file of a package before a step installs it: sets
 # m_offered to a file like the one that would come to PATH from PLACE; to nothing where that cannot be known.
 package_offers() {
-  m_offered='' m_tool=${5:-pkg_add} m_o_pkgsrc='' m_package=$2 m_pattern=$3 m_o_from=$4
-  m_find_candidate
-  [ -z "$m_archive" ] || m_find_offered "$m_archive" "$1"
+  local m__package m__pattern
+  m_offered='' m__tool=${5:-pkg_add} m_o_pkgsrc='' m__package=$2 m__pattern=$3 m_o_from=$4
+  m__find_candidate
+  [ -z "$m__archive" ] || m__find_offered "$m__archive" "$1"
 }
 
-# m_find_along: sets m_along to the packages that come with m_archive because the host lacks them, a line each: their full
+# m__find_along: sets m__along to the packages that come with m__archive because the host lacks them, a line each: their full
 # names, or what they have to fit where they are not beside it. False when nobody can know.
-m_find_along() {
-  m_along='' m_todo=$m_archive
-  [ -n "$m_archive" ] && m_open_archive "$m_archive" || return 1
-  while [ -n "$m_todo" ]; do
-    m_one=${m_todo%%"$m_nl"*}
-    m_todo=${m_todo#"$m_one"}
-    m_todo=${m_todo#"$m_nl"}
-    m_open_archive "$m_one" || continue
-    sed -n 's/^@pkgdep //p' "$m_opened/+CONTENTS" >"$m_work/needs"
-    while IFS= read -r m_need_pattern; do
-      ! m_package_version "$m_need_pattern" || continue
-      m_best_archive "${m_archive%/*}" "$m_need_pattern"
-      m_one=${m_best##*/}
-      m_one=${m_one%.tgz}
-      m_one=${m_one:-$m_need_pattern}
-      case "$m_nl$m_along$m_nl" in *"$m_nl$m_one$m_nl"*) continue ;; esac
-      m_along="${m_along:+$m_along$m_nl}$m_one"
-      [ -z "$m_best" ] || m_todo="${m_todo:+$m_todo$m_nl}$m_best"
+m__find_along() {
+  local m__todo m__one m__need_pattern
+  m__along='' m__todo=$m__archive
+  [ -n "$m__archive" ] && m__open_archive "$m__archive" || return 1
+  while [ -n "$m__todo" ]; do
+    m__one=${m__todo%%"$m_nl"*}
+    m__todo=${m__todo#"$m__one"}
+    m__todo=${m__todo#"$m_nl"}
+    m__open_archive "$m__one" || continue
+    sed -n 's/^@pkgdep //p' "$m__opened/+CONTENTS" >"$m_work/needs"
+    while IFS= read -r m__need_pattern; do
+      ! m__package_version "$m__need_pattern" || continue
+      m__best_archive "${m__archive%/*}" "$m__need_pattern"
+      m__one=${m__best##*/}
+      m__one=${m__one%.tgz}
+      m__one=${m__one:-$m__need_pattern}
+      case "$m_nl$m__along$m_nl" in *"$m_nl$m__one$m_nl"*) continue ;; esac
+      m__along="${m__along:+$m__along$m_nl}$m__one"
+      [ -z "$m__best" ] || m__todo="${m__todo:+$m__todo$m_nl}$m__best"
     done <"$m_work/needs"
   done
-  [ -z "$m_along" ] || m_along=$(printf '%s\n' "$m_along" | sort)
+  [ -z "$m__along" ] || m__along=$(printf '%s\n' "$m__along" | sort)
 }
 
-# m_package_reason NEW ALONG: sets m_reason: from which version to which, from where, and what comes along. The same words
+# m__package_reason NEW ALONG: sets m__reason: from which version to which, from where, and what comes along. The same words
 # in a plan and in an apply, where the same is known.
-m_package_reason() {
-  m_reason="${m_old_package:-new}${m_old_package:+ to} $1, from $m_source_text"
+m__package_reason() {
+  m__reason="${m__old_package:-new}${m__old_package:+ to} $1, from $m__source_text"
   [ -z "$2" ] || {
     m_replace "$2" "$m_nl" ', '
-    m_reason="$m_reason, with $m_replaced"
+    m__reason="$m__reason, with $m_replaced"
   }
 }
 
-# m_plan_reason: sets m_reason to what is known of a package before it is installed.
-m_plan_reason() {
-  m_along=
-  if [ -n "$m_old_package" ]; then
-    m_find_along || m_along=
-    m_package_reason "${m_candidate:-$m_pattern}" "$m_along"
-  elif [ -z "$m_candidate" ]; then
+# m__plan_reason: sets m__reason to what is known of a package before it is installed.
+m__plan_reason() {
+  m__along=
+  if [ -n "$m__old_package" ]; then
+    m__find_along || m__along=
+    m__package_reason "${m__candidate:-$m__pattern}" "$m__along"
+  elif [ -z "$m__candidate" ]; then
     printf '%s\n' "$m_step" >>"$m_work/packages.open"
-    m_package_reason '(version known only when it is installed)' 'what it needs'
-  elif m_find_along; then
-    m_package_reason "$m_candidate" "$m_along"
+    m__package_reason '(version known only when it is installed)' 'what it needs'
+  elif m__find_along; then
+    m__package_reason "$m__candidate" "$m__along"
   else
     printf '%s\n' "$m_step" >>"$m_work/packages.open"
-    m_package_reason "$m_candidate" 'what it needs (known only when it is installed)'
+    m__package_reason "$m__candidate" 'what it needs (known only when it is installed)'
   fi
 }
 
-# m_plan_provided: what the new package would bring is known where it is text, such as a script that later steps read.
-m_plan_provided() {
-  [ -n "$m_archive" ] || return 0
-  while IFS= read -r m_provided; do
-    [ -n "$m_provided" ] || continue
-    m_find_offered "$m_archive" "$m_provided"
-    [ -n "$m_offered" ] && m_is_text "$m_offered" || continue
+# m__plan_provided: what the new package would bring is known where it is text, such as a script that later steps read.
+m__plan_provided() {
+  local m__provided
+  [ -n "$m__archive" ] || return 0
+  while IFS= read -r m__provided; do
+    [ -n "$m__provided" ] || continue
+    m__find_offered "$m__archive" "$m__provided"
+    [ -n "$m_offered" ] && m__is_text "$m_offered" || continue
     m_look "$m_offered"
-    m_join "$m_provided" file "$m_mode" 0 0 "$m_offered" "$m_step"
-    printf '%s\n' "$m_joined" >>"$m_work/planned"
+    m__join "$m__provided" file "$m_mode" 0 0 "$m_offered" "$m_step"
+    printf '%s\n' "$m__joined" >>"$m_work/planned"
   done <<EOF
 $m_o_provides
 EOF

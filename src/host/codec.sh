@@ -2,26 +2,27 @@
 # backslash, bar, tab, newline and carriage return are written as escapes that printf's %b undoes.
 m_nl='
 '
-m_tab=$(printf '\t')
-m_cr=$(printf '\r')
+m__tab=$(printf '\t')
+m__cr=$(printf '\r')
 
 # m_replace VALUE FROM TO: sets m_replaced. Literal, and without a process.
 m_replace() {
+  local m__rest
   m_replaced=$1
   case $1 in
     *"$2"*) ;;
     *) return 0 ;;
   esac
-  m_rest=$1
+  m__rest=$1
   m_replaced=
   while :; do
-    case $m_rest in
+    case $m__rest in
       *"$2"*)
-        m_replaced=$m_replaced${m_rest%%"$2"*}$3
-        m_rest=${m_rest#*"$2"}
+        m_replaced=$m_replaced${m__rest%%"$2"*}$3
+        m__rest=${m__rest#*"$2"}
         ;;
       *)
-        m_replaced=$m_replaced$m_rest
+        m_replaced=$m_replaced$m__rest
         return 0
         ;;
     esac
@@ -32,31 +33,32 @@ m_replace() {
 m_escape() {
   m_replace "$1" '\' '\\'
   m_replace "$m_replaced" '|' '\0174'
-  m_replace "$m_replaced" "$m_tab" '\t'
+  m_replace "$m_replaced" "$m__tab" '\t'
   m_replace "$m_replaced" "$m_nl" '\n'
-  m_replace "$m_replaced" "$m_cr" '\r'
+  m_replace "$m_replaced" "$m__cr" '\r'
   m_escaped=$m_replaced
 }
 
-# m_unescape FIELD: sets m_unescaped. The guard keeps newlines at the end, which $( ) would drop.
-m_unescape() {
-  m_unescaped=$1
+# m__unescape FIELD: sets m__unescaped. The guard keeps newlines at the end, which $( ) would drop.
+m__unescape() {
+  m__unescaped=$1
   case $1 in
     *'\'*)
-      m_unescaped=$(printf '%b.' "$1")
-      m_unescaped=${m_unescaped%.}
+      m__unescaped=$(printf '%b.' "$1")
+      m__unescaped=${m__unescaped%.}
       ;;
   esac
 }
 
-# m_join FIELD...: sets m_joined to the escaped fields with bars between.
-m_join() {
-  m_joined=
-  m_bar=
-  for m_field do
-    m_escape "$m_field"
-    m_joined=$m_joined$m_bar$m_escaped
-    m_bar='|'
+# m__join FIELD...: sets m__joined to the escaped fields with bars between.
+m__join() {
+  local m__bar m__field
+  m__joined=
+  m__bar=
+  for m__field do
+    m_escape "$m__field"
+    m__joined=$m__joined$m__bar$m_escaped
+    m__bar='|'
   done
 }
 

@@ -3,5 +3,5 @@
 LC_ALL=C
 export PATH LC_ALL
 umask 022
-m_receipt=$(cd "$(dirname "$0")" && pwd) || exit 1
+m__receipt=$(cd "$(dirname "$0")" && pwd) || exit 1
 # Where the run itself looked for its tools:

@@ -4,9 +4,9 @@
 # m_check NAME SEEN: reports the expectation NAME; it holds when SEEN is empty.
 m_check() {
   if [ -z "$2" ]; then
-    m_emit check ok "$1" ''
+    m__emit check ok "$1" ''
   else
-    m_emit check bad "$1" "$2"
+    m__emit check bad "$1" "$2"
     m_escape "$1: $2"
     printf '%s\n' "$m_escaped" >>"$m_work/bad-checks"
   fi
@@ -14,17 +14,18 @@ m_check() {
 
 # observe KEY VALUE: a key and a value for comparison across the fleet. A key that begins with ~ is shown, not compared.
 observe() {
-  m_emit obs "$1" "$2"
+  m__emit obs "$1" "$2"
 }
 
 # expect TITLE COMMAND...: COMMAND succeeds. Its output, if it fails, is what was seen.
 expect() {
-  m_title=$1
+  local m__title m__seen
+  m__title=$1
   shift
-  if m_seen=$("$@" 2>&1); then
-    m_check "$m_title" ''
+  if m__seen=$("$@" 2>&1); then
+    m_check "$m__title" ''
   else
-    m_check "$m_title" "${m_seen:-it does not hold}"
+    m_check "$m__title" "${m__seen:-it does not hold}"
   fi
 }
 
@@ -41,27 +42,29 @@ expect_equal() {
 # one value in different ways. KIND: truth (yes, true, on, 1), time (2m, 120), size (64k, 65536), number, word (in any
 # case), list (blanks or commas), set (a list in any order) or text. Each WORDS are words for one value.
 same_meaning() {
+  local m__kind m__one m__two m__same m__words m__wanted m__seen
   case $1 in
-    truth | time | size | number | word | list | set | text) m_kind=$1 ;;
+    truth | time | size | number | word | list | set | text) m__kind=$1 ;;
     *) fail "same_meaning: there is no kind '$1'" ;;
   esac
   [ "$2" != "$3" ] || return 0
-  m_one=$2 m_two=$3 m_same=''
+  m__one=$2 m__two=$3 m__same=''
   shift 3
-  for m_words in ${1+"$@"}; do
-    m_same=$m_same${m_same:+$m_nl}$m_words
+  for m__words in ${1+"$@"}; do
+    m__same=$m__same${m__same:+$m_nl}$m__words
   done
-  M_KIND=$m_kind M_WANTED=$m_one M_SEEN=$m_two M_SAME=$m_same awk -f "$m_work/runtime/meaning.awk" </dev/null
+  m__kind=$m__kind m__wanted=$m__one m__seen=$m__two m__same=$m__same awk -f "$m_work/runtime/meaning.awk" </dev/null
 }
 
 # expect_same_meaning TITLE KIND WANTED SEEN [WORDS...]: the two are the same value, see same_meaning.
 expect_same_meaning() {
-  m_title=$1 m_wanted=$3 m_seen=$4
+  local m__title m__wanted m__seen
+  m__title=$1 m__wanted=$3 m__seen=$4
   shift
   if same_meaning "$@"; then
-    m_check "$m_title" ''
+    m_check "$m__title" ''
   else
-    m_check "$m_title" "wanted ${m_wanted:-nothing}, got ${m_seen:-nothing}"
+    m_check "$m__title" "wanted ${m__wanted:-nothing}, got ${m__seen:-nothing}"
   fi
 }
 
@@ -89,9 +92,10 @@ expect_socket() {
 
 # expect_device PATH ORIGINAL: a device node with the same type and numbers as ORIGINAL.
 expect_device() {
-  m_one=$(ls -ldnL "$2" 2>/dev/null | awk '{ print substr($1, 1, 1), $5, $6 }')
-  m_two=$(ls -ldnL "$1" 2>/dev/null | awk '{ print substr($1, 1, 1), $5, $6 }')
-  expect_equal "device $1" "$m_one" "$m_two"
+  local m__one m__two
+  m__one=$(ls -ldnL "$2" 2>/dev/null | awk '{ print substr($1, 1, 1), $5, $6 }')
+  m__two=$(ls -ldnL "$1" 2>/dev/null | awk '{ print substr($1, 1, 1), $5, $6 }')
+  expect_equal "device $1" "$m__one" "$m__two"
 }
 
 # expect_running NAME [SCRIPT]: an rc.d service runs.
@@ -99,7 +103,7 @@ expect_running() {
   if m_service_pid "${2:-/etc/rc.d/$1}"; then
     m_check "service $1 runs" ''
   else
-    m_check "service $1 runs" "${m_answer:-no answer}"
+    m_check "service $1 runs" "${m__answer:-no answer}"
   fi
 }
 
@@ -113,7 +117,7 @@ expect_not_running() {
 }
 
 # pid_of_program PATH: sets m_pid to the first process whose program is exactly PATH; false when there is none.
-# ps and not pgrep: `pgrep -x` finds nothing on some releases (transcript 11).
+# ps and not pgrep: `pgrep -x` finds nothing on some releases (docs/netbsd.md).
 pid_of_program() {
   m_pid=$(ps -axww -o pid -o command | awk -v want="$1" '$2 == want { print $1; exit }')
   [ -n "$m_pid" ]

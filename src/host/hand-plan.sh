@@ -1,47 +1,49 @@
 # What an undo hands back, see hand-back.sh: which files the new daemon wrote, which of them the old side may take, and which
 # journals of the old side would not fit any more.
 
-# m_find_source: sets m_source to where m_name comes from: where it is kept, or else its place below FROM, whose
+# m__find_source: sets m__source to where m__name comes from: where it is kept, or else its place below FROM, whose
 # directories are ours from here on. False when it is no plain file of one name.
-m_find_source() {
-  m_source=$m_from_shelf/${m_name#./}
-  m_hold_source || return 1
-  if [ -f "$m_source" ] && [ ! -h "$m_source" ]; then
+m__find_source() {
+  m__source=$m__from_shelf/${m__name#./}
+  m__hold_source || return 1
+  if [ -f "$m__source" ] && [ ! -h "$m__source" ]; then
     return 0
   fi
-  m_source=$m_a1/${m_name#./}
-  m_hold_source || return 1
-  m_look "$m_source"
+  m__source=$m__a1/${m__name#./}
+  m__hold_source || return 1
+  m_look "$m__source"
   [ "$m_type$m_links" = file1 ]
 }
 
-# m_hold_source: the directory of m_source, until all is handed back. The last one is remembered.
-m_hold_source() {
-  m_parent "$m_source"
-  [ "$m_source_dir" != "$m_dir" ] || return 0
-  m_source_dir=
-  m_way_to=$m_dir
-  m_hold_dir "$m_way_to" || return 1
-  m_source_dir=$m_way_to
+# m__hold_source: the directory of m__source, until all is handed back. The last one is remembered.
+m__hold_source() {
+  local m__way_to
+  m_parent "$m__source"
+  [ "$m__source_dir" != "$m_dir" ] || return 0
+  m__source_dir=
+  m__way_to=$m_dir
+  m__hold_dir "$m__way_to" || return 1
+  m__source_dir=$m__way_to
 }
 
-# m_list_left: prints the plain files that are still below FROM and were written there since the record. What this undo put
+# m__list_left: prints the plain files that are still below FROM and were written there since the record. What this undo put
 # back there is none of them: its newest content is kept, if others wrote it.
-m_list_left() {
-  [ -d "$m_a1" ] || return 0
-  while IFS= read -r m_line; do
-    m_unescape "$m_line"
-    case $m_unescaped in "$m_a1"/*) printf './%s\n' "${m_unescaped#"$m_a1"/}" ;; esac
+m__list_left() {
+  local m__line m__known_sizes
+  [ -d "$m__a1" ] || return 0
+  while IFS= read -r m__line; do
+    m__unescape "$m__line"
+    case $m__unescaped in "$m__a1"/*) printf './%s\n' "${m__unescaped#"$m__a1"/}" ;; esac
   done <<EOF >"$m_work/hand.ours"
 $(awk -F'|' '$2 == "path" && !seen[$3]++ { print $3 }' "$m_work/backwards")
 EOF
-  m_list_sizes "$m_a1" >"$m_work/hand.from"
-  (cd "$m_a1" && find . -type f -newer "$m_receipt/saved/$m_entry_seq" -print) >"$m_work/hand.newer"
-  m_known_sizes=$m_receipt/saved/$m_entry_seq.from
+  m__list_sizes "$m__a1" >"$m_work/hand.from"
+  (cd "$m__a1" && find . -type f -newer "$m__receipt/saved/$m__entry_seq" -print) >"$m_work/hand.newer"
+  m__known_sizes=$m__receipt/saved/$m__entry_seq.from
   # Older receipts have none.
-  [ -f "$m_known_sizes" ] || m_known_sizes=$m_work/hand.from
-  (cd "$m_a1" && find . -type f -links 1 ! -name '.muster*' -print) |
-    awk -v was="$m_known_sizes" -v now="$m_work/hand.from" -v newer="$m_work/hand.newer" -v ours="$m_work/hand.ours" "$m_read_sizes"'
+  [ -f "$m__known_sizes" ] || m__known_sizes=$m_work/hand.from
+  (cd "$m__a1" && find . -type f -links 1 ! -name '.muster*' -print) |
+    awk -v was="$m__known_sizes" -v now="$m_work/hand.from" -v newer="$m_work/hand.newer" -v ours="$m_work/hand.ours" "$m__read_sizes"'
       BEGIN {
         read_sizes(was, before)
         read_sizes(now, after)
@@ -52,7 +54,7 @@ EOF
 }
 
 # A function of awk.
-m_read_sizes='
+m__read_sizes='
     function read_sizes(file, into,    line, at) {
       while ((getline line < file) > 0) {
         at = index(line, " ")
@@ -60,24 +62,25 @@ m_read_sizes='
       }
     }'
 
-# m_plan_hand_back: into $m_work/hand.plan, `CLASS ./NAME` a line, what goes back: `new` where TO has none, `old` where TO
+# m__plan_hand_back: into $m_work/hand.plan, `CLASS ./NAME` a line, what goes back: `new` where TO has none, `old` where TO
 # has one that nobody changed since, `same` where an undo that was cut copied it; and first of all `gone`: a journal of TO
 # that the new side has no more. Into hand.both what was changed on both sides.
-m_plan_hand_back() {
+m__plan_hand_back() {
+  local m__name m__class
   {
-    [ ! -d "$m_from_shelf" ] || (cd "$m_from_shelf" && find . -type f -links 1 ! -name .muster.part -print)
-    m_list_left
+    [ ! -d "$m__from_shelf" ] || (cd "$m__from_shelf" && find . -type f -links 1 ! -name .muster.part -print)
+    m__list_left
   } | sort -u >"$m_work/hand.files"
-  while IFS= read -r m_name; do
+  while IFS= read -r m__name; do
     # A name of two lines is not one of these.
-    case $m_name in ./*) ;; *) continue ;; esac
-    if m_fits "${m_name#./}" "$m_a4" && m_find_source; then
-      printf '%s\n' "$m_name"
+    case $m__name in ./*) ;; *) continue ;; esac
+    if m__fits "${m__name#./}" "$m__a4" && m__find_source; then
+      printf '%s\n' "$m__name"
     fi
   done <"$m_work/hand.files" >"$m_work/hand.fit"
-  m_list_sizes "$m_a3" >"$m_work/hand.now"
-  (cd "$m_a3" && find . ! -type d -newer "$m_receipt/saved/$m_entry_seq" -print) >"$m_work/hand.newer"
-  awk -v was="$m_receipt/saved/$m_entry_seq.sizes" -v now="$m_work/hand.now" -v newer="$m_work/hand.newer" "$m_read_sizes"'
+  m__list_sizes "$m__a3" >"$m_work/hand.now"
+  (cd "$m__a3" && find . ! -type d -newer "$m__receipt/saved/$m__entry_seq" -print) >"$m_work/hand.newer"
+  awk -v was="$m__receipt/saved/$m__entry_seq.sizes" -v now="$m_work/hand.now" -v newer="$m_work/hand.newer" "$m__read_sizes"'
     BEGIN {
       read_sizes(was, before)
       read_sizes(now, after)
@@ -88,31 +91,32 @@ m_plan_hand_back() {
       else if ($0 in young || before[$0] != after[$0]) print "both", $0
       else print "old", $0
     }' "$m_work/hand.fit" >"$m_work/hand.classes"
-  while IFS= read -r m_name; do
-    m_class=${m_name%% *}
-    m_name=${m_name#* }
-    m_find_source && m_hold "$m_a3/${m_name#./}" || continue
+  while IFS= read -r m__name; do
+    m__class=${m__name%% *}
+    m__name=${m__name#* }
+    m__find_source && m_hold "$m__a3/${m__name#./}" || continue
     # Nothing but a plain file is replaced, and what is equal was copied by an undo that was cut.
-    if [ "$m_class" = new ]; then
-      ! is_there "$m_a3/$m_name" || m_class=both
-    elif [ -h "$m_a3/$m_name" ] || [ ! -f "$m_a3/$m_name" ]; then
-      m_class=both
-    elif cmp -s "$m_source" "$m_a3/$m_name"; then
-      m_class="same"
+    if [ "$m__class" = new ]; then
+      ! is_there "$m__a3/$m__name" || m__class=both
+    elif [ -h "$m__a3/$m__name" ] || [ ! -f "$m__a3/$m__name" ]; then
+      m__class=both
+    elif cmp -s "$m__source" "$m__a3/$m__name"; then
+      m__class="same"
     fi
-    printf '%s %s\n' "$m_class" "$m_name"
+    printf '%s %s\n' "$m__class" "$m__name"
   done <"$m_work/hand.classes" >"$m_work/hand.judged"
-  m_plan_units
+  m__plan_units
 }
 
-# m_plan_units: a zone, its journal and its signed form go together or not at all: those of each side do not fit those of
+# m__plan_units: a zone, its journal and its signed form go together or not at all: those of each side do not fit those of
 # the other. So one of them that TO has, that nobody changed there, and that the new side has removed, goes away from TO,
 # and one that was changed in TO keeps the others where they are.
-m_plan_units() {
-  m_new_side=$m_receipt/saved/$m_entry_seq.there
-  [ -f "$m_new_side" ] || m_new_side=$m_work/hand.now
-  awk -v both="$m_work/hand.both" -v was="$m_receipt/saved/$m_entry_seq.sizes" -v now="$m_work/hand.now" \
-    -v newer="$m_work/hand.newer" -v there="$m_new_side" "$m_read_sizes"'
+m__plan_units() {
+  local m__new_side
+  m__new_side=$m__receipt/saved/$m__entry_seq.there
+  [ -f "$m__new_side" ] || m__new_side=$m_work/hand.now
+  awk -v both="$m_work/hand.both" -v was="$m__receipt/saved/$m__entry_seq.sizes" -v now="$m_work/hand.now" \
+    -v newer="$m_work/hand.newer" -v there="$m__new_side" "$m__read_sizes"'
     function unit(name) {
       sub(/\.(jnl|jbk)$/, "", name)
       sub(/\.signed$/, "", name)

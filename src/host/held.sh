@@ -6,177 +6,203 @@
 # m_hold PATH: until m_let_go, nobody else can change what PATH names. False, with m_hold_why, when that cannot be had; then
 # nothing is held.
 m_hold() {
-  m_w_parent=${1%/*}
-  m_hold_dir "${m_w_parent:-/}"
+  local m__w_parent
+  m__w_parent=${1%/*}
+  m__hold_dir "${m__w_parent:-/}"
 }
 
-# m_hold_dir DIRECTORY: likewise for all names in DIRECTORY, as far as it is there. Holds are counted: each wants its m_let_go.
+# m__hold_dir DIRECTORY: likewise for all names in DIRECTORY, as far as it is there. Holds are counted: each wants its m_let_go.
 # An ordinary user has nothing that another account could not do as well.
-m_hold_dir() {
-  m_holds=$((m_holds + 1))
-  m_find_self
+m__hold_dir() {
+  local m__w_last m__w_said
+  m__holds=$((m__holds + 1))
+  m__find_self
   m_hold_why=
   [ "$m_self_uid" -eq 0 ] || return 0
-  m_w_last=
+  m__w_last=
   while m_walk "$1"; do
     [ -n "$m_foreign" ] || return 0
-    [ "$m_foreign" != "$m_w_last" ] && m_borrow "$m_foreign" || {
-      m_hold_why="$m_foreign is uid $m_w_uid's or may be written by others, and cannot be taken from them for the moment that this needs; has it a flag that forbids it?"
+    [ "$m_foreign" != "$m__w_last" ] && m__borrow "$m_foreign" || {
+      m_hold_why="$m_foreign is uid $m__w_uid's or may be written by others, and cannot be taken from them for the moment that this needs; has it a flag that forbids it?"
       break
     }
-    m_w_last=$m_foreign
+    m__w_last=$m_foreign
   done
-  m_w_said=$m_hold_why
+  m__w_said=$m_hold_why
   m_let_go
-  m_hold_why=$m_w_said
+  m_hold_why=$m__w_said
   return 1
 }
 
-# m_borrow DIRECTORY: it is there, and nobody can put something else in its place.
-m_borrow() {
-  read -r m_w_inode m_w_bits m_w_links m_w_uid m_w_gid m_w_rest <<END_OF_LOOK
+# m__borrow DIRECTORY: it is there, and nobody can put something else in its place.
+m__borrow() {
+  local m__w_inode m__w_bits m__w_links m__w_gid m__w_rest m__w_mode m__w_line
+  read -r m__w_inode m__w_bits m__w_links m__w_uid m__w_gid m__w_rest <<END_OF_LOOK
 $(ls -ldin "$1" 2>/dev/null)
 END_OF_LOOK
-  case $m_w_bits in d*) ;; *) return 1 ;; esac
-  m_w_mode=${m_mode-}
-  m_octal "$m_w_bits"
+  case $m__w_bits in d*) ;; *) return 1 ;; esac
+  m__w_mode=${m_mode-}
+  m_octal "$m__w_bits"
   m_escape "$1"
   # Who only looks borrows nothing.
-  [ -n "$m_receipt" ] || return 1
-  m_w_line="$m_w_uid:$m_w_gid|$m_mode|$m_escaped|$m_w_inode"
-  m_mode=$m_w_mode
-  printf '%s\n' "$m_w_line" >>"$m_receipt/borrowed" || return 1
-  case $1 in *"$m_nl"*) ;; *) m_lent=${m_lent:-$m_nl}$1$m_nl ;; esac
-  [ "$m_w_uid" = "$m_self_uid" ] || chown "$m_self_uid" "$1" || return 1
+  [ -n "$m__receipt" ] || return 1
+  m__w_line="$m__w_uid:$m__w_gid|$m_mode|$m_escaped|$m__w_inode"
+  m_mode=$m__w_mode
+  printf '%s\n' "$m__w_line" >>"$m__receipt/borrowed" || return 1
+  case $1 in *"$m_nl"*) ;; *) m__lent=${m__lent:-$m_nl}$1$m_nl ;; esac
+  [ "$m__w_uid" = "$m_self_uid" ] || chown "$m_self_uid" "$1" || return 1
   chmod u+rwx,go-w "$1"
 }
 
-# m_is_lent PATH: it is in a directory that is borrowed, at whatever depth, and by whatever links of root's PATH leads there.
-m_is_lent() {
-  [ -n "$m_lent" ] || return 1
-  m_find_real "$1"
-  m_is_lent_itself "$m_real"
+# m__is_lent PATH: it is in a directory that is borrowed, at whatever depth, and by whatever links of root's PATH leads there.
+m__is_lent() {
+  [ -n "$m__lent" ] || return 1
+  m__find_real "$1"
+  m__is_lent_itself "$m_real"
 }
 
-# m_find_real PATH: sets m_real to what is borrowed under that name, if it is: to PATH without a link on the way to it.
-m_find_real() {
-  m_w_parent=${1%/*}
-  m_walk "${m_w_parent:-/}" || m_real=$m_w_parent
+# m__find_real PATH: sets m_real to what is borrowed under that name, if it is: to PATH without a link on the way to it.
+m__find_real() {
+  local m__w_parent
+  m__w_parent=${1%/*}
+  m_walk "${m__w_parent:-/}" || m_real=$m__w_parent
   m_real=${m_real%/}/${1##*/}
 }
 
-# m_is_lent_itself PATH: the same of one without links on the way.
-m_is_lent_itself() {
-  [ -n "$m_lent" ] || return 1
-  m_w_above=$1
-  while [ -n "$m_w_above" ]; do
-    m_w_above=${m_w_above%/*}
-    case $m_lent in *"$m_nl${m_w_above:-/}$m_nl"*) return 0 ;; esac
+# m__is_lent_itself PATH: the same of one without links on the way.
+m__is_lent_itself() {
+  local m__w_above
+  [ -n "$m__lent" ] || return 1
+  m__w_above=$1
+  while [ -n "$m__w_above" ]; do
+    m__w_above=${m__w_above%/*}
+    case $m__lent in *"$m_nl${m__w_above:-/}$m_nl"*) return 0 ;; esac
   done
   return 1
 }
 
 m_let_go() {
-  m_holds=$((m_holds - 1))
-  [ "$m_holds" -le 0 ] || return 0
-  m_holds=0
-  # Not by m_lent: a subshell may have borrowed.
-  [ -z "$m_receipt" ] || [ ! -f "$m_receipt/borrowed" ] || {
-    m_w_said=$m_hold_why
-    m_give_back
-    m_hold_why=$m_w_said
+  local m__w_said
+  m__holds=$((m__holds - 1))
+  [ "$m__holds" -le 0 ] || return 0
+  m__holds=0
+  # Not by m__lent: a subshell may have borrowed.
+  [ -z "$m__receipt" ] || [ ! -f "$m__receipt/borrowed" ] || {
+    m__w_said=$m_hold_why
+    m__give_back
+    m_hold_why=$m__w_said
   }
 }
 
-# m_give_later DIRECTORY UID:GID MODE: a new one, which is ours until what is borrowed goes back.
-m_give_later() {
-  m_find_real "$1"
+# m__give_later DIRECTORY UID:GID MODE: a new one, which is ours until what is borrowed goes back.
+m__give_later() {
+  m__find_real "$1"
   m_escape "$m_real"
-  printf '%s\n' "$2|$3|$m_escaped|-" >>"$m_receipt/borrowed"
+  printf '%s\n' "$2|$3|$m_escaped|-" >>"$m__receipt/borrowed"
 }
 
-# m_give_back: every directory that this receipt's run has borrowed is whose it was, what is in one before that one. How many of
+# m__give_back: every directory that this receipt's run has borrowed is whose it was, what is in one before that one. How many of
 # the sorted list are done stands beside it: whoever comes after a cut does the others, and maybe one more.
-m_give_back() {
-  m_holds=0
-  if [ -f "$m_receipt/borrowed" ]; then
+m__give_back() {
+  local m__w_given m__line
+  m__holds=0
+  if [ -f "$m__receipt/borrowed" ]; then
     # What is found safe from here on is so only while it is borrowed, maybe by a run that died.
-    m_lent=${m_lent:-$m_nl}
-    m_w_given=
-    [ ! -f "$m_receipt/given" ] || read -r m_w_given <"$m_receipt/given" || :
-    m_sort_borrowed
-    while IFS= read -r m_line <&8; do
-      case $m_w_given in
-        .*) m_w_given=${m_w_given#.} ;;
+    m__lent=${m__lent:-$m_nl}
+    m__w_given=
+    [ ! -f "$m__receipt/given" ] || read -r m__w_given <"$m__receipt/given" || :
+    m__sort_borrowed
+    while IFS= read -r m__line <&8; do
+      case $m__w_given in
+        .*) m__w_given=${m__w_given#.} ;;
         *)
-          m_give_back_one "$m_line" 8<&-
-          printf . >>"$m_receipt/given"
+          m__give_back_one "$m__line" 8<&-
+          printf . >>"$m__receipt/given"
           ;;
       esac
-    done 8<"$m_w_sorted"
+    done 8<"$m__w_sorted"
     # The list goes last: a number without a list would be of the next one.
-    rm -f "$m_receipt/given" "$m_receipt/borrowed"
+    rm -f "$m__receipt/given" "$m__receipt/borrowed"
   fi
-  m_lent='' m_safe=$m_safe_alone m_safe_ways=$m_ways_alone
+  m__lent='' m__safe=$m__safe_alone m__safe_ways=$m__ways_alone
 }
 
-# m_sort_borrowed: sets m_w_sorted to a file with the list, the innermost first. One line needs no process.
-m_sort_borrowed() {
-  m_w_sorted=$m_receipt/borrowed
-  { read -r m_line && read -r m_line; } <"$m_w_sorted" || return 0
-  ! LC_ALL=C sort -t'|' -k 3,3 -r "$m_w_sorted" >"$m_work/borrowed" || m_w_sorted=$m_work/borrowed
+# m__sort_borrowed: sets m__w_sorted to a file with the list, the innermost first. One line needs no process.
+m__sort_borrowed() {
+  local m__line
+  m__w_sorted=$m__receipt/borrowed
+  { read -r m__line && read -r m__line; } <"$m__w_sorted" || return 0
+  ! LC_ALL=C sort -t'|' -k 3,3 -r "$m__w_sorted" >"$m_work/borrowed" || m__w_sorted=$m_work/borrowed
 }
 
-# m_give_back_one LINE: nothing but the same directory, on a way that is still ours: another one is nobody's to give.
-m_give_back_one() {
-  IFS='|' read -r m_w_was m_w_mode m_w_back m_w_number <<END_OF_LINE
+# m__give_back_one LINE: nothing but the same directory, on a way that is still ours: another one is nobody's to give.
+m__give_back_one() {
+  local m__w_was m__w_mode m__w_back m__w_number m__w_inode m__w_bits m__w_links m__w_uid m__w_gid m__w_rest m__w_mode_had
+  local m__w_is m__w_parent m__w_try
+  IFS='|' read -r m__w_was m__w_mode m__w_back m__w_number <<END_OF_LINE
 $1
 END_OF_LINE
-  m_unescape "$m_w_back"
-  m_w_back=$m_unescaped
-  [ -d "$m_w_back" ] && [ ! -h "$m_w_back" ] || return 0
-  read -r m_w_inode m_w_bits m_w_links m_w_uid m_w_gid m_w_rest <<END_OF_LOOK
-$(ls -ldin "$m_w_back" 2>/dev/null)
+  m__unescape "$m__w_back"
+  m__w_back=$m__unescaped
+  [ -d "$m__w_back" ] && [ ! -h "$m__w_back" ] || return 0
+  read -r m__w_inode m__w_bits m__w_links m__w_uid m__w_gid m__w_rest <<END_OF_LOOK
+$(ls -ldin "$m__w_back" 2>/dev/null)
 END_OF_LOOK
-  case $m_w_number in
+  case $m__w_number in
     '' | -) ;;
-    *) [ "$m_w_inode" = "$m_w_number" ] || return 0 ;;
+    *) [ "$m__w_inode" = "$m__w_number" ] || return 0 ;;
   esac
-  m_w_mode_had=${m_mode-}
-  m_octal "$m_w_bits"
-  m_w_is="$m_w_uid:$m_w_gid $m_mode"
-  m_mode=$m_w_mode_had
-  m_w_parent=${m_w_back%/*}
-  if [ "$m_self_uid" -ne 0 ] || { m_walk "${m_w_parent:-/}" && [ -z "$m_foreign" ]; }; then
+  m__w_mode_had=${m_mode-}
+  m_octal "$m__w_bits"
+  m__w_is="$m__w_uid:$m__w_gid $m_mode"
+  m_mode=$m__w_mode_had
+  m__w_parent=${m__w_back%/*}
+  if [ "$m_self_uid" -ne 0 ] || { m_walk "${m__w_parent:-/}" && [ -z "$m_foreign" ]; }; then
     # A tool may have been killed from outside, so a second time.
-    for m_w_try in 1 2; do
-      chown "$m_w_was" "$m_w_back" && m_chmod "$m_w_mode" "$m_w_back" && return 0
+    for m__w_try in 1 2; do
+      chown "$m__w_was" "$m__w_back" && m__chmod "$m__w_mode" "$m__w_back" && return 0
     done
   fi
   # Where a flag forbids it, it never was borrowed.
-  [ "$m_w_is" != "$m_w_was $m_w_mode" ] || return 0
-  notice "$m_w_back is not given back to uid ${m_w_was%:*} (mode $m_w_mode); do that by hand, if it is still its directory"
+  [ "$m__w_is" != "$m__w_was $m__w_mode" ] || return 0
+  notice "$m__w_back is not given back to uid ${m__w_was%:*} (mode $m__w_mode); do that by hand, if it is still its directory"
 }
 
-# m_give_back_all: what runs that died have borrowed. With the lock.
-m_give_back_all() {
-  m_w_receipt=$m_receipt
-  for m_w_list in "$m_state_dir"/runs/*/borrowed; do
-    [ -f "$m_w_list" ] || continue
-    m_receipt=${m_w_list%/borrowed}
-    m_give_back
+# m__give_back_all: what runs that died have borrowed. With the lock.
+m__give_back_all() {
+  local m__w_receipt m__w_list
+  m__w_receipt=$m__receipt
+  for m__w_list in "$m__state_dir"/runs/*/borrowed; do
+    [ -f "$m__w_list" ] || continue
+    cat "$m__w_list" >>"$m_work/lent"
+    m__receipt=${m__w_list%/borrowed}
+    m__give_back
   done
-  m_receipt=$m_w_receipt
-  m_forget_ways
+  m__receipt=$m__w_receipt
+  m__forget_ways
 }
 
-# m_return_lent: before a rollback, which may find nothing to undo: a run that was cut may have borrowed before its first entry.
-m_return_lent() {
-  for m_w_list in "$m_state_dir"/runs/*/borrowed; do
-    [ -f "$m_w_list" ] || continue
-    m_take_lock
-    m_give_back_all
-    m_drop_lock
+# m__look_again_at_lent: at the end of a rollback. When a step was killed, a chown that it had begun may be done when the directory
+# was given back already. What the runs themselves changed is not judged here.
+m__look_again_at_lent() {
+  local m__line m__w_path
+  [ -f "$m_work/lent" ] || return 0
+  while IFS= read -r m__line <&8; do
+    m__w_path=${m__line#*"|"}
+    m__w_path=${m__w_path#*"|"}
+    m__w_path=${m__w_path%"|"*}
+    cut -d'|' -f2,3 "$m_work/backwards" | grep -qxF "path|$m__w_path" || m__give_back_one "$m__line" 8<&-
+  done 8<"$m_work/lent"
+}
+
+# m__return_lent: before a rollback, which may find nothing to undo: a run that was cut may have borrowed before its first entry.
+m__return_lent() {
+  local m__w_list
+  for m__w_list in "$m__state_dir"/runs/*/borrowed; do
+    [ -f "$m__w_list" ] || continue
+    m__take_lock
+    m__give_back_all
+    m__drop_lock
     return 0
   done
 }
@@ -184,50 +210,54 @@ m_return_lent() {
 # m_in_own DIRECTORY COMMAND...: for playbooks: the command, in whose time nobody else can change a name in DIRECTORY. It may
 # `return`, and must not `exit`.
 m_in_own() {
-  m_hold_dir "$1" || fail "$m_hold_why"
+  local m__own_status
+  m__hold_dir "$1" || fail "$m_hold_why"
   shift
-  m_own_status=0
-  "$@" || m_own_status=$?
+  m__own_status=0
+  "$@" || m__own_status=$?
   m_let_go
-  return "$m_own_status"
+  return "$m__own_status"
 }
 
 # m_begin_change PATH: from here to m_let_go nobody else can change what PATH names, and it is what m_see saw.
 m_begin_change() {
-  m_hold "$1" || fail "$m_resource $1: $m_hold_why"
-  [ -n "$m_lent" ] || return 0
-  m_seen="$m_type $m_mode $m_uid $m_gid $m_links"
+  local m__seen
+  m_hold "$1" || fail "$m__resource $1: $m_hold_why"
+  [ -n "$m__lent" ] || return 0
+  m__seen="$m_type $m_mode $m_uid $m_gid $m_links"
   m_look "$1"
-  [ "$m_seen" = "$m_type $m_mode $m_uid $m_gid $m_links" ] ||
-    fail "$m_resource $1: somebody changed it while the run looked (it was $m_seen); run again"
+  [ "$m__seen" = "$m_type $m_mode $m_uid $m_gid $m_links" ] ||
+    fail "$m__resource $1: somebody changed it while the run looked (it was $m__seen); run again"
 }
 
 # --- what is done to one path, whoever may write beside it ----------------------------------------------------------
 
 # m_set_access PATH UID GID MODE: of something that is no link. A file of other names (hard links) may be anybody's.
 m_set_access() {
+  local m__own_status
   m_hold "$1" || return 1
-  m_access_held "$@"
-  m_own_status=$?
+  m__access_held "$@"
+  m__own_status=$?
   m_let_go
-  return "$m_own_status"
+  return "$m__own_status"
 }
 
-m_access_held() {
+m__access_held() {
+  local m__w_bits m__w_links m__w_rest
   if [ -d "$1" ] && [ ! -h "$1" ]; then
-    chown "$2:$3" "$1" && m_chmod "$4" "$1"
+    chown "$2:$3" "$1" && m__chmod "$4" "$1"
     return
   fi
-  read -r m_w_bits m_w_links m_w_rest <<END_OF_LOOK
+  read -r m__w_bits m__w_links m__w_rest <<END_OF_LOOK
 $(ls -ldn "$1" 2>/dev/null)
 END_OF_LOOK
-  case $m_w_bits:$m_w_links in
+  case $m__w_bits:$m__w_links in
     l*) m_hold_why="$1 is a symbolic link by now" ;;
     -*:1 | [!-l]*)
-      chown -h "$2:$3" "$1" && m_chmod "$4" "$1"
+      chown -h "$2:$3" "$1" && m__chmod "$4" "$1"
       return
       ;;
-    -*) m_names_words "$1" "$m_w_links" ;;
+    -*) m_names_words "$1" "$m__w_links" ;;
   esac
   return 1
 }
@@ -239,18 +269,20 @@ m_names_words() {
 
 # m_unlink PATH: no directory, and nothing behind a link.
 m_unlink() {
+  local m__own_status
   m_hold "$1" || return 1
   rm -f "$1"
-  m_own_status=$?
+  m__own_status=$?
   m_let_go
-  return "$m_own_status"
+  return "$m__own_status"
 }
 
 # m_make_directory PATH UID GID MODE: a new one; what has its name already stays, and is a failure.
 m_make_directory() {
+  local m__own_status
   m_hold "$1" || return 1
-  mkdir -m 0700 "$1" && chown "$2:$3" "$1" && m_chmod "$4" "$1"
-  m_own_status=$?
+  mkdir -m 0700 "$1" && chown "$2:$3" "$1" && m__chmod "$4" "$1"
+  m__own_status=$?
   m_let_go
-  return "$m_own_status"
+  return "$m__own_status"
 }

@@ -5,130 +5,136 @@
 # not followed by another; one whose process is dead is. So nobody ever takes a lock away from anybody: only its holder
 # moves the directory, and then all at once.
 
-m_take_lock() {
-  m_lock=$m_state_dir/lock
-  m_tries=10
+m__take_lock() {
+  local m__lock m__tries m__said
+  m__lock=$m__state_dir/lock
+  m__tries=10
   while :; do
-    [ -d "$m_lock" ] || mkdir "$m_lock" 2>/dev/null
-    m_said=$( (cd "$m_lock" && m_claim) 2>&1)
+    [ -d "$m__lock" ] || mkdir "$m__lock" 2>/dev/null
+    m__said=$( (cd "$m__lock" && m__claim) 2>&1)
     case $? in
       # The directory that we claimed may have been moved just then, by a holder at his end.
-      0) [ ! -f "$m_lock/by.$$" ] || break ;;
+      0) [ ! -f "$m__lock/by.$$" ] || break ;;
       3)
-        m_wake_holder
+        m__wake_holder
         # The console has no such thing as --wait. Another one that waited may be first.
-        m_tries=$((m_tries - 1))
-        [ "${m_wait:-0}" -eq 0 ] || [ "$m_tries" -eq 0 ] || ! m_await_others || continue
-        m_refuse "another run holds this host: $m_said$m_was_stopped; if that is not so, remove $m_lock on the host"
+        m__tries=$((m__tries - 1))
+        [ "${m__wait:-0}" -eq 0 ] || [ "$m__tries" -eq 0 ] || ! m__await_others || continue
+        m__refuse "another run holds this host: $m__said$m__was_stopped; if that is not so, remove $m__lock on the host"
         ;;
     esac
-    m_tries=$((m_tries - 1))
-    [ "$m_tries" -gt 0 ] || m_refuse "cannot take the lock $m_lock${m_said:+: $m_said}"
+    m__tries=$((m__tries - 1))
+    [ "$m__tries" -gt 0 ] || m__refuse "cannot take the lock $m__lock${m__said:+: $m__said}"
   done
-  [ -z "$m_said" ] || notice "the lock of a run that is dead was taken over: $m_said"
-  rm -rf "$m_lock".dropped.*
+  [ -z "$m__said" ] || notice "the lock of a run that is dead was taken over: $m__said"
+  rm -rf "$m__lock".dropped.*
 }
 
-# m_wake_holder: sets m_was_stopped to what to say of it, or to nothing.
-m_wake_holder() {
-  m_was_stopped=
-  m_find_holder || return 0
-  case $m_script_of in
+# m__wake_holder: sets m__was_stopped to what to say of it, or to nothing.
+m__wake_holder() {
+  m__was_stopped=
+  m__find_holder || return 0
+  case $m__script_of in
     /tmp/muster.??????/runtime/driver.sh)
-      ! m_wake_run "${m_script_of%/runtime/driver.sh}" || m_was_stopped=', which had been stopped (SIGSTOP) and goes on now'
+      ! m__wake_run "${m__script_of%/runtime/driver.sh}" || m__was_stopped=', which had been stopped (SIGSTOP) and goes on now'
       ;;
   esac
 }
 
-# m_claim: puts our claim behind the last one, in the lock, which is the current directory, and prints whose that was.
+# m__claim: puts our claim behind the last one, in the lock, which is the current directory, and prints whose that was.
 # Returns 3 if he lives, 1 if there can be no claim now: somebody else was first, or it cannot be written.
-m_claim() {
-  m_last=0
-  while [ -f "$((m_last + 1))" ]; do
-    m_last=$((m_last + 1))
+m__claim() {
+  local m__last
+  m__last=0
+  while [ -f "$((m__last + 1))" ]; do
+    m__last=$((m__last + 1))
   done
-  if [ "$m_last" -gt 0 ]; then
-    if m_read_claim "$m_last"; then
-      printf 'run %s by %s since %s, pid %s' "$m_run" "$m_owner" "$m_since" "$m_pid"
+  if [ "$m__last" -gt 0 ]; then
+    if m__read_claim "$m__last"; then
+      printf 'run %s by %s since %s, pid %s' "$m__run" "$m__owner" "$m__since" "$m__claim_pid"
     else
       printf 'a claim that says not whose it is, as after a power cut'
     fi
-    ! m_is_held "$m_last" || return 3
+    ! m__is_held "$m__last" || return 3
   fi
   # Not written over: what has this name may be the claim of a dead run that had our number.
   rm -f "by.$$"
-  m_process_id "$$"
-  printf '%s\n' "$$" "$m_run_id" "$m_operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "${m_action-}" "${m_playbook-}" "$m_process" "$0" >"by.$$" &&
-    ln "by.$$" "$((m_last + 1))" && return
+  m__process_id "$$"
+  printf '%s\n' "$$" "$m__run_id" "$m__operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "${m__action-}" "${m__playbook-}" "$m__process" "$0" >"by.$$" &&
+    ln "by.$$" "$((m__last + 1))" && return
   rm -f "by.$$"
   return 1
 }
 
-# m_is_held FILE: after m_read_claim: the process that made this claim lives. One of our own number is not it.
-m_is_held() {
-  [ "$m_pid" != "$$" ] && m_is_alive "$1" && ! m_is_another
+# m__is_held FILE: after m__read_claim: the process that made this claim lives. One of our own number is not it.
+m__is_held() {
+  [ "$m__claim_pid" != "$$" ] && m__is_alive "$1" && ! m__is_another || return 1
+  # What vanished between the two looks had only the number of the one that claimed, or has just ended.
+  [ -n "$m__command" ] || m__is_alive "$1"
 }
 
-# m_is_another: the process that has the number m_pid now is not the one that claimed, as after a reboot: it is another account's,
+# m__is_another: the process that has the number m__claim_pid now is not the one that claimed, as after a reboot: it is another account's,
 # or is not at the same script. Not by when it began, which ps may reckon anew when a clock is set, and which is the same again after a boot where
 # the clock begins anew; but where a script's name, as a person gave it at the console, is not the only one.
-m_is_another() {
-  m_look_at_process "$m_pid"
-  [ "$m_whose" != theirs ] || return 0
-  [ -n "$m_script_of" ] || return 1
-  case $m_script_of in
+m__is_another() {
+  m__look_at_process "$m__claim_pid"
+  [ "$m__whose" != theirs ] || return 0
+  [ -n "$m__script_of" ] || return 1
+  case $m__script_of in
     /*) ;;
     *)
-      m_process_id "$m_pid"
-      [ "$m_process" != "$m_began" ] || return 1
+      m__process_id "$m__claim_pid"
+      [ "$m__process" != "$m__began" ] || return 1
       ;;
   esac
-  case $m_command in *"$m_script_of"* | '') return 1 ;; esac
+  case $m__command in *"$m__script_of"* | '') return 1 ;; esac
 }
 
-# m_look_at_process PID: sets m_command to its command line, and m_whose to `ours`, or to `theirs` when another account started it,
+# m__look_at_process PID: sets m__command to its command line, and m__whose to `ours`, or to `theirs` when another account started it,
 # which may give a process any command line. Both are empty when there is nothing to see.
-m_look_at_process() {
-  m_whose='' m_command=''
+m__look_at_process() {
+  local m__ruid m__euid
+  m__whose='' m__command=''
   : "${m_self_uid:=$(id -u)}"
-  read -r m_ruid m_euid m_command <<EOF || :
+  read -r m__ruid m__euid m__command <<EOF || :
 $(ps -ww -o ruid= -o uid= -o command= -p "$1" 2>/dev/null)
 EOF
-  case $m_ruid:$m_euid in
-    "$m_self_uid:$m_self_uid") m_whose=ours ;;
+  case $m__ruid:$m__euid in
+    "$m_self_uid:$m_self_uid") m__whose=ours ;;
     # What is no answer proves nobody dead.
-    : | *[!0-9:]*) m_command='' ;;
-    *) m_whose=theirs ;;
+    : | *[!0-9:]*) m__command='' ;;
+    *) m__whose=theirs ;;
   esac
 }
 
-# m_read_claim FILE: sets m_pid, m_run, m_owner, m_since, m_doing, m_of_playbook, m_began and m_script_of. False when it is
+# m__read_claim FILE: sets m__claim_pid, m__run, m__owner, m__since, m__doing, m__of_playbook, m__began and m__script_of. False when it is
 # gone.
-m_read_claim() {
-  m_pid='' m_run='' m_owner='' m_since='' m_doing='' m_of_playbook='' m_began='' m_script_of=''
+m__read_claim() {
+  m__claim_pid='' m__run='' m__owner='' m__since='' m__doing='' m__of_playbook='' m__began='' m__script_of=''
   {
-    read -r m_pid && read -r m_run && read -r m_owner && read -r m_since || return 1
-    read -r m_doing && read -r m_of_playbook && read -r m_began && read -r m_script_of || :
+    read -r m__claim_pid && read -r m__run && read -r m__owner && read -r m__since || return 1
+    read -r m__doing && read -r m__of_playbook && read -r m__began && read -r m__script_of || :
   } <"$1"
 }
 
-# m_find_holder: true when another run holds the lock right now; its claim is read then. Looks only, also as somebody who
+# m__find_holder: true when another run holds the lock right now; its claim is read then. Looks only, also as somebody who
 # may not write here. A holder moves its lock away at its end, so a claim may vanish under us.
-m_find_holder() {
-  m_last=0
-  while [ -f "$m_state_dir/lock/$((m_last + 1))" ]; do
-    m_last=$((m_last + 1))
+m__find_holder() {
+  local m__last
+  m__last=0
+  while [ -f "$m__state_dir/lock/$((m__last + 1))" ]; do
+    m__last=$((m__last + 1))
   done
-  [ "$m_last" -gt 0 ] || return 1
-  { m_read_claim "$m_state_dir/lock/$m_last"; } 2>/dev/null && m_is_held "$m_state_dir/lock/$m_last"
+  [ "$m__last" -gt 0 ] || return 1
+  { m__read_claim "$m__state_dir/lock/$m__last"; } 2>/dev/null && m__is_held "$m__state_dir/lock/$m__last"
 }
 
-m_drop_lock() {
-  mv "$m_state_dir/lock" "$m_state_dir/lock.dropped.$$" && rm -rf "$m_state_dir/lock.dropped.$$" 2>/dev/null
+m__drop_lock() {
+  mv "$m__state_dir/lock" "$m__state_dir/lock.dropped.$$" && rm -rf "$m__state_dir/lock.dropped.$$" 2>/dev/null
 }
 
-# m_is_alive FILE: the process whose number is FILE's first line is there. One that is dead and waits to be buried is not.
-m_is_alive() {
-  { read -r m_number <"$1"; } 2>/dev/null && [ -n "$m_number" ] && kill -0 "$m_number" 2>/dev/null || return 1
-  case $(ps -o stat= -p "$m_number" 2>/dev/null) in *Z*) return 1 ;; esac
+# m__is_alive FILE: the process whose number is FILE's first line is there. One that is dead and waits to be buried is not.
+m__is_alive() {
+  { read -r m__number <"$1"; } 2>/dev/null && [ -n "$m__number" ] && kill -0 "$m__number" 2>/dev/null || return 1
+  case $(ps -o stat= -p "$m__number" 2>/dev/null) in *Z*) return 1 ;; esac
 }

@@ -1,5 +1,5 @@
-# The comparison behind `same_meaning`: exits 0 when M_WANTED and M_SEEN mean the same as a value of kind M_KIND, 1 when
-# not. M_SAME holds words that mean the same, a group a line. They come through the environment, because -v would
+# The comparison behind `same_meaning`: exits 0 when m__wanted and m__seen mean the same as a value of kind m__kind, 1 when
+# not. m__same holds words that mean the same, a group a line. They come through the environment, because -v would
 # interpret backslashes.
 function plain(text) {
   gsub(/[ \t\r\n]+/, " ", text)
@@ -85,12 +85,12 @@ function meaning(text) {
   return text
 }
 BEGIN {
-  kind = ENVIRON["M_KIND"]
-  groups = split(ENVIRON["M_SAME"], group, "\n")
+  kind = ENVIRON["m__kind"]
+  groups = split(ENVIRON["m__same"], group, "\n")
   for (i = 1; i <= groups; i++) {
     split(group[i], word, " ")
     first[i] = word[1]
   }
   # Joined with a letter, so that awk compares texts and not numbers.
-  exit ("=" meaning(ENVIRON["M_WANTED"])) != ("=" meaning(ENVIRON["M_SEEN"]))
+  exit ("=" meaning(ENVIRON["m__wanted"])) != ("=" meaning(ENVIRON["m__seen"]))
 }

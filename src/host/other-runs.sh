@@ -1,116 +1,121 @@
 # Other runs on this host: one that changes it right now, and one that died here. Who only looks says so, because what it
 # sees is the work of somebody else half done; who wants to, waits.
 
-# m_tell_others: says which other run is at work, or, when none is, which one died and was never dealt with.
-m_tell_others() {
-  m_told=
-  m_list_receipts
-  m_first_receipts=$m_receipts_here
-  if [ -d "$m_state_dir" ] && [ ! -x "$m_state_dir" ]; then
-    notice "whether another run is at work here cannot be seen: $m_state_dir is closed to $(id -un)"
-  elif m_find_holder; then
-    m_tell_holder at-work
+# m__tell_others: says which other run is at work, or, when none is, which one died and was never dealt with.
+m__tell_others() {
+  m__told=
+  m__list_receipts
+  m__first_receipts=$m__receipts_here
+  if [ -d "$m__state_dir" ] && [ ! -x "$m__state_dir" ]; then
+    notice "whether another run is at work here cannot be seen: $m__state_dir is closed to $(id -un)"
+  elif m__find_holder; then
+    m__tell_holder at-work
   else
-    m_tell_dead
-    m_tell_empty
+    m__tell_dead
+    m__tell_empty
   fi
 }
 
-# m_tell_newcomers: at the end of a look: a run that began meanwhile, and one that came and went, are told as well.
-m_tell_newcomers() {
-  [ -z "$m_told" ] || return 0
-  if m_find_holder; then
-    m_tell_holder at-work
+# m__tell_newcomers: at the end of a look: a run that began meanwhile, and one that came and went, are told as well.
+m__tell_newcomers() {
+  local m__one
+  [ -z "$m__told" ] || return 0
+  if m__find_holder; then
+    m__tell_holder at-work
     return 0
   fi
-  m_list_receipts
-  for m_one in "$m_state_dir"/runs/*; do
-    case $m_receipts_here:$m_first_receipts in
-      *"|${m_one##*/}|"*:*"|${m_one##*/}|"*) ;;
-      *"|${m_one##*/}|"*:*)
-        m_read_meta "$m_one"
-        m_emit other was-at-work "${m_one##*/}" apply "$m_meta_playbook" "$m_meta_operator" "$m_meta_started"
+  m__list_receipts
+  for m__one in "$m__state_dir"/runs/*; do
+    case $m__receipts_here:$m__first_receipts in
+      *"|${m__one##*/}|"*:*"|${m__one##*/}|"*) ;;
+      *"|${m__one##*/}|"*:*)
+        m__read_meta "$m__one"
+        m__emit other was-at-work "${m__one##*/}" apply "$m__meta_playbook" "$m__meta_operator" "$m__meta_started"
         ;;
     esac
   done
 }
 
-m_tell_holder() {
-  m_told=1
-  m_emit other "$1" "$m_run" "$m_doing" "$m_of_playbook" "$m_owner" "$m_since"
+m__tell_holder() {
+  m__told=1
+  m__emit other "$1" "$m__run" "$m__doing" "$m__of_playbook" "$m__owner" "$m__since"
 }
 
-# m_tell_dead: the newest run that changed something says that it is at work, and nobody holds the lock.
-m_tell_dead() {
-  [ -n "$m_newest_run" ] && { read -r m_newest_status <"$m_state_dir/runs/$m_newest_run/status"; } 2>/dev/null || return 0
-  case $m_newest_status in
-    running) m_died_in=apply ;;
-    rolling-back) m_died_in=rollback ;;
+# m__tell_dead: the newest run that changed something says that it is at work, and nobody holds the lock.
+m__tell_dead() {
+  local m__newest_status m__died_in m__now_status
+  [ -n "$m__newest_run" ] && { read -r m__newest_status <"$m__state_dir/runs/$m__newest_run/status"; } 2>/dev/null || return 0
+  case $m__newest_status in
+    running) m__died_in=apply ;;
+    rolling-back) m__died_in=rollback ;;
     *) return 0 ;;
   esac
   # It may have begun, or come to its good end, while we looked.
-  if m_find_holder; then
-    m_tell_holder at-work
+  if m__find_holder; then
+    m__tell_holder at-work
     return 0
   fi
-  { read -r m_now_status <"$m_state_dir/runs/$m_newest_run/status"; } 2>/dev/null || return 0
-  [ "$m_now_status" = "$m_newest_status" ] || return 0
-  m_read_meta "$m_state_dir/runs/$m_newest_run"
-  m_emit other died "$m_newest_run" "$m_died_in" "$m_meta_playbook" "$m_meta_operator" "$m_meta_started"
+  { read -r m__now_status <"$m__state_dir/runs/$m__newest_run/status"; } 2>/dev/null || return 0
+  [ "$m__now_status" = "$m__newest_status" ] || return 0
+  m__read_meta "$m__state_dir/runs/$m__newest_run"
+  m__emit other died "$m__newest_run" "$m__died_in" "$m__meta_playbook" "$m__meta_operator" "$m__meta_started"
 }
 
-# m_list_receipts: sets m_newest_run to the newest run here that changed something (to nothing where there is none), and
-# m_receipts_here to all of them, with a bar around each.
-m_list_receipts() {
-  m_newest_run=
-  m_receipts_here='|'
-  m_in_order >"$m_work/order"
-  while IFS= read -r m_one; do
-    [ -s "$m_one/journal" ] || continue
-    m_newest_run=${m_one##*/}
-    m_receipts_here="$m_receipts_here$m_newest_run|"
+# m__list_receipts: sets m__newest_run to the newest run here that changed something (to nothing where there is none), and
+# m__receipts_here to all of them, with a bar around each.
+m__list_receipts() {
+  local m__one
+  m__newest_run=
+  m__receipts_here='|'
+  m__in_order >"$m_work/order"
+  while IFS= read -r m__one; do
+    [ -s "$m__one/journal" ] || continue
+    m__newest_run=${m__one##*/}
+    m__receipts_here="$m__receipts_here$m__newest_run|"
   done <"$m_work/order"
 }
 
-# m_read_meta RECEIPT: sets m_meta_playbook, m_meta_operator and m_meta_started.
-m_read_meta() {
-  m_meta_playbook='' m_meta_operator='' m_meta_started=''
-  while IFS= read -r m_line; do
-    case $m_line in
-      playbook=*) m_meta_playbook=${m_line#*=} ;;
-      operator=*) m_meta_operator=${m_line#*=} ;;
-      started=*) m_meta_started=${m_line#*=} ;;
+# m__read_meta RECEIPT: sets m__meta_playbook, m__meta_operator and m__meta_started.
+m__read_meta() {
+  local m__line
+  m__meta_playbook='' m__meta_operator='' m__meta_started=''
+  while IFS= read -r m__line; do
+    case $m__line in
+      playbook=*) m__meta_playbook=${m__line#*=} ;;
+      operator=*) m__meta_operator=${m__line#*=} ;;
+      started=*) m__meta_started=${m__line#*=} ;;
     esac
   done <"$1/meta"
 }
 
-# m_await_others: waits while another run is at work here, for m_wait seconds in all, looking once a second. False when the
-# time is over; true at once when nobody is at work. With m_wait 0 nobody waits.
-m_await_others() {
-  m_find_holder || return 0
-  [ "${m_wait:-0}" -gt 0 ] || return 1
-  if [ -z "${m_wait_left-}" ]; then
+# m__await_others: waits while another run is at work here, for m__wait seconds in all, looking once a second. False when the
+# time is over; true at once when nobody is at work. With m__wait 0 nobody waits.
+m__await_others() {
+  m__find_holder || return 0
+  [ "${m__wait:-0}" -gt 0 ] || return 1
+  if [ -z "${m__wait_left-}" ]; then
     # Counted in turns, because a clock may be set meanwhile.
-    m_wait_left=$m_wait
-    notice "waits for run $m_run by $m_owner, which is at work here since $m_since"
-    m_emit wait "$m_wait"
+    m__wait_left=$m__wait
+    notice "waits for run $m__run by $m__owner, which is at work here since $m__since"
+    m__emit wait "$m__wait"
   fi
-  while m_find_holder; do
-    [ "$m_wait_left" -gt 0 ] || return 1
+  while m__find_holder; do
+    [ "$m__wait_left" -gt 0 ] || return 1
     sleep 1
-    m_wait_left=$((m_wait_left - 1))
+    m__wait_left=$((m__wait_left - 1))
     [ ! -f "$m_work/stop" ] && [ ! -f "$m_work/cancel" ] ||
-      m_refuse "stopped by the operator while it waited for run $m_run"
+      m__refuse "stopped by the operator while it waited for run $m__run"
   done
-  m_await_follower
+  m__await_follower
 }
 
-# m_await_follower: what waited does not begin behind the back of an operator who is gone; the link may come back.
-m_await_follower() {
-  m_turns=0
-  until m_is_alive "$m_work/follower.pid"; do
-    [ "$m_turns" -lt 15 ] || m_refuse 'the link broke while this run waited for another one, so it did not begin'
+# m__await_follower: what waited does not begin behind the back of an operator who is gone; the link may come back.
+m__await_follower() {
+  local m__turns
+  m__turns=0
+  until m__is_alive "$m_work/follower.pid"; do
+    [ "$m__turns" -lt 15 ] || m__refuse 'the link broke while this run waited for another one, so it did not begin'
     sleep 1
-    m_turns=$((m_turns + 1))
+    m__turns=$((m__turns + 1))
   done
 }

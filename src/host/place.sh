@@ -1,106 +1,107 @@
 # Putting content into a file: the part that `file`, `template`, `copy`, `line`, `block` and `rc_conf` share.
 
-# m_place NEW-FILE DEFAULT-MODE: after m_begin_path, m_options and m_see: makes m_path hold what NEW-FILE holds. With m_once
+# m_place NEW-FILE DEFAULT-MODE: after m_begin_path, m_options and m_see: makes m_path hold what NEW-FILE holds. With m__once
 # (a star) the file is its writer's from then on.
 m_place() {
-  m_new=$1
-  m_content_differs=
+  local m__new m__content_differs m__want_state
+  m__new=$1
+  m__content_differs=
   case $m_type in
     absent)
-      m_content_differs=1
+      m__content_differs=1
       m_need 'new file'
       ;;
     file)
-      m_most_of_content
-      m_own_content "$m_most"
-      if ! cmp -s "$m_content" "$m_new"; then
-        m_content_differs=1
+      m__most_of_content
+      m__own_content "$m__most"
+      if ! cmp -s "$m_content" "$m__new"; then
+        m__content_differs=1
         m_need content
         [ "$m_links" -eq 1 ] || m_need "its other names ($((m_links - 1)) hard links) keep the old"
       fi
-      m_diff_old=$m_content
+      m__diff_old=$m_content
       ;;
-    link) fail "$m_resource $m_path: it is a symbolic link; declare the file that it points to, or \`absent\` the link first" ;;
-    *) fail "$m_resource $m_path: something else is there (a $m_type)" ;;
+    link) fail "$m__resource $m_path: it is a symbolic link; declare the file that it points to, or \`absent\` the link first" ;;
+    *) fail "$m__resource $m_path: something else is there (a $m_type)" ;;
   esac
   # A new copy of what the host has already would only repeat it.
-  if [ -n "$m_content_differs" ] && { [ "$m_resource" != copy ] || [ "$m_type" = file ]; }; then
-    m_diff_new=$m_new
+  if [ -n "$m__content_differs" ] && { [ "$m__resource" != copy ] || [ "$m_type" = file ]; }; then
+    m__diff_new=$m__new
   fi
   m_need_owner "$2"
   m_need_parent "$m_path"
-  m_place_anew "$m_links" "$m_uid"
-  [ -z "$m_why" ] || m_plan_path "$m_path" file "$m_want_mode" "$m_want_uid" "$m_want_gid" "$m_new"
+  m__place_anew "$m_links" "$m_uid"
+  [ -z "$m_why" ] || m_plan_path "$m_path" file "$m_want_mode" "$m_want_uid" "$m_want_gid" "$m__new"
   m_settled && return 0
-  [ -z "${m_o_validate-}" ] || [ -z "$m_content_differs" ] || m_validate
-  m_digest "$m_new"
-  m_want_state="file|$m_want_mode|$m_want_uid|$m_want_gid|$m_digest_value"
+  [ -z "${m_o_validate-}" ] || [ -z "$m__content_differs" ] || m__validate
+  m_digest "$m__new"
+  m__want_state="file|$m_want_mode|$m_want_uid|$m_want_gid|$m_digest_value"
   # The old content is still needed for the diff, and m_path is about to hold the new one.
-  if [ -n "$m_diff_old" ]; then
-    cp "$m_diff_old" "$m_work/diff.old"
-    m_diff_old=$m_work/diff.old
+  if [ -n "$m__diff_old" ]; then
+    cp "$m__diff_old" "$m_work/diff.old"
+    m__diff_old=$m_work/diff.old
   fi
-  [ -z "$m_content_differs" ] || ! m_is_rc_conf "$m_path" || m_record_switches "$m_diff_old" "$m_new"
+  [ -z "$m__content_differs" ] || ! m__is_rc_conf "$m_path" || m__record_switches "$m__diff_old" "$m__new"
   m_begin_change "$m_path"
-  m_journal_path "$m_path" "$m_want_state" '' "$m_once"
-  if [ -n "$m_content_differs$m_anew" ]; then
-    m_put "$m_new" "$m_path" "$m_want_mode" "$m_want_uid" "$m_want_gid" || fail "$m_resource $m_path: cannot write it${m_hold_why:+: $m_hold_why}"
+  m_journal_path "$m_path" "$m__want_state" '' "$m__once"
+  if [ -n "$m__content_differs$m__anew" ]; then
+    m_put "$m__new" "$m_path" "$m_want_mode" "$m_want_uid" "$m_want_gid" || fail "$m__resource $m_path: cannot write it${m_hold_why:+: $m_hold_why}"
   else
-    m_set_access "$m_path" "$m_want_uid" "$m_want_gid" "$m_want_mode" || fail "$m_resource $m_path: cannot set owner or mode${m_hold_why:+: $m_hold_why}"
+    m_set_access "$m_path" "$m_want_uid" "$m_want_gid" "$m_want_mode" || fail "$m__resource $m_path: cannot set owner or mode${m_hold_why:+: $m_hold_why}"
   fi
   m_print "$m_path"
-  [ "$m_state" = "$m_want_state" ] || m_stuck "it is $m_state"
+  [ "$m_state" = "$m__want_state" ] || m_stuck "it is $m_state"
   m_let_go
   m_changed
 }
 
-# m_most_of_content: sets m_most to how much is read of the file that m_new replaces: what a copy replaces may be a zone, and what
+# m__most_of_content: sets m__most to how much is read of the file that m__new replaces: what a copy replaces may be a zone, and what
 # is large may replace what is.
-m_most_of_content() {
-  m_most=$m_read_most
-  [ -n "$m_content_foreign" ] || return 0
-  [ "$m_resource" != copy ] && [ $(($(wc -c <"$m_new"))) -lt $((m_read_most / 2)) ] || m_most=$m_read_large
+m__most_of_content() {
+  m__most=$m__read_most
+  [ -n "$m__content_foreign" ] || return 0
+  [ "$m__resource" != copy ] && [ $(($(wc -c <"$m__new"))) -lt $((m__read_most / 2)) ] || m__most=$m__read_large
 }
 
-# m_place_anew LINKS UID: sets m_anew when the file itself must not be kept, though its content is right: it has other names, so
+# m__place_anew LINKS UID: sets m__anew when the file itself must not be kept, though its content is right: it has other names, so
 # it may be anybody's; or another account had it and may still write in what it opened then.
-m_place_anew() {
-  m_anew=
-  [ "$m_type" = file ] && [ -n "$m_why" ] && [ -z "$m_content_differs" ] || return 0
+m__place_anew() {
+  m__anew=
+  [ "$m_type" = file ] && [ -n "$m_why" ] && [ -z "$m__content_differs" ] || return 0
   if [ "$1" -gt 1 ]; then
     m_need "its other names ($(($1 - 1)) hard links) stay as they are"
-    m_anew=1
+    m__anew=1
   fi
-  [ "$2" = "$m_want_uid" ] || [ "$2" = "$m_self_uid" ] || [ "$2" = 0 ] || m_anew=1
+  [ "$2" = "$m_want_uid" ] || [ "$2" = "$m_self_uid" ] || [ "$2" = 0 ] || m__anew=1
 }
 
-# m_validate: runs --validate's command on the new content before it goes live; %s stands for the file.
-m_validate() {
-  m_replace "$m_o_validate" '%s' "$m_new"
-  if ! m_run_text "$m_replaced" >"$m_work/validate.out" 2>&1 </dev/null; then
+# m__validate: runs --validate's command on the new content before it goes live; %s stands for the file.
+m__validate() {
+  m_replace "$m_o_validate" '%s' "$m__new"
+  if ! m__run_text "$m_replaced" >"$m_work/validate.out" 2>&1 </dev/null; then
     cat "$m_work/validate.out" >&2
-    fail "$m_resource $m_path: \`$m_o_validate\` refuses the new content: $(head -n 3 "$m_work/validate.out")"
+    fail "$m__resource $m_path: \`$m_o_validate\` refuses the new content: $(head -n 3 "$m_work/validate.out")"
   fi
 }
 
 # m_stage: a fresh file name in the private directory, in m_new_file.
 m_stage() {
-  m_staged=$((m_staged + 1))
-  m_new_file=$m_work/new.$m_staged
+  m__staged=$((m__staged + 1))
+  m_new_file=$m_work/new.$m__staged
   : >"$m_new_file"
 }
 
-# m_edit_value NAME VALUE: hands a value to the awk that edits. In a file: ps shows environments, and awk's -v
+# m__edit_value NAME VALUE: hands a value to the awk that edits. In a file: ps shows environments, and awk's -v
 # interprets backslashes.
-m_edit_value() {
+m__edit_value() {
   printf '%s\n' "$2" >"$m_work/edit.$1"
 }
 
-# m_edit PROGRAM: edits the current text of m_path by runtime/PROGRAM.awk into m_new_file. An edit that changes no line
+# m__edit PROGRAM: edits the current text of m_path by runtime/PROGRAM.awk into m_new_file. An edit that changes no line
 # changes nothing, not even a missing newline at the end.
-m_edit() {
+m__edit() {
   m_stage
-  m_own_content
+  m__own_content
   m_current_text "$m_work/text"
   awk -v values="$m_work/edit." -f "$m_work/runtime/$1.awk" "$m_work/text" >"$m_new_file" || return
   if [ "$m_type" = file ] && cmp -s "$m_work/text" "$m_new_file"; then
@@ -114,6 +115,6 @@ m_current_text() {
   : >"$1"
   [ "$m_type" = file ] || return 0
   tr -d '\000' <"$m_content" >"$1"
-  cmp -s "$m_content" "$1" || fail "$m_resource $m_target_name: it holds NUL bytes, so it is no text"
+  cmp -s "$m_content" "$1" || fail "$m__resource $m_target_name: it holds NUL bytes, so it is no text"
   [ ! -s "$1" ] || [ -z "$(tail -c 1 "$1")" ] || printf '\n' >>"$1"
 }

@@ -1,34 +1,36 @@
 # Services whose program, or whose rc script, a run changes: the next boot starts them with what the run put there, whether or not the
 # run came to restart them. So what ran is recorded as for a change of rc.conf (switches.sh), with `program` as its variable.
 
-# m_record_program PATH: before PATH changes. A program may be a copy in a cage, whose path ends in that of the program.
-m_record_program() {
+# m__record_program PATH: before PATH changes. A program may be a copy in a cage, whose path ends in that of the program.
+m__record_program() {
+  local m__program m__service_of
   case $1 in
-    /etc/rc.d/*) m_record_switch "${1##*/}" program ;;
+    /etc/rc.d/*) m__record_switch "${1##*/}" program ;;
     */sbin/* | */bin/* | */libexec/*)
-      m_list_programs
-      while IFS='|' read -r m_program m_service_of <&6; do
-        case $1 in *"$m_program") m_record_switch "$m_service_of" program ;; esac
+      m__list_programs
+      while IFS='|' read -r m__program m__service_of <&6; do
+        case $1 in *"$m__program") m__record_switch "$m__service_of" program ;; esac
       done 6<"$m_work/programs"
       ;;
   esac
 }
 
-# m_record_programs FILE: the same for every path in FILE, a line each: what a package brings or takes along.
-m_record_programs() {
-  m_list_programs
+# m__record_programs FILE: the same for every path in FILE, a line each: what a package brings or takes along.
+m__record_programs() {
+  local m__service_of
+  m__list_programs
   awk -F'|' -v paths="$1" '
     BEGIN { while ((getline line < paths) > 0) touched[line] = 1 }
     $1 in touched { print $2 }' "$m_work/programs" >"$m_work/programs.touched"
-  while IFS= read -r m_service_of <&6; do
-    m_record_switch "$m_service_of" program
+  while IFS= read -r m__service_of <&6; do
+    m__record_switch "$m__service_of" program
   done 6<"$m_work/programs.touched"
 }
 
-# m_list_programs: into $m_work/programs, `PROGRAM|SERVICE` as the rc scripts say, once for a step: a step may bring a script.
-m_list_programs() {
-  [ "${m_programs_of-}" != "$m_step" ] || return 0
-  m_programs_of=$m_step
+# m__list_programs: into $m_work/programs, `PROGRAM|SERVICE` as the rc scripts say, once for a step: a step may bring a script.
+m__list_programs() {
+  [ "${m__programs_of-}" != "$m_step" ] || return 0
+  m__programs_of=$m_step
   awk -v OFS='|' '
     function value(line) {
       sub(/^[a-z]*=["\047]*/, "", line)

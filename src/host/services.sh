@@ -1,25 +1,25 @@
-# Asking and telling rc.d services. Exit codes of rc.d say little (transcripts 05 and 06): `restart` gives 0 whatever
-# happened, a disabled service gives 1, so the words decide, and waiting decides the rest.
+# Asking and telling rc.d services. Exit codes of rc.d say little (docs/netbsd.md): `restart` gives 0 whatever happened, a
+# disabled service gives 1, so the words decide, and waiting decides the rest.
 
-# m_service_script NAME: sets m_script to the service's rc script.
-m_service_script() {
-  m_script=${m_o_script:-}
-  [ -n "$m_script" ] || m_script=/etc/rc.d/$1
+# m__service_script NAME: sets m__script to the service's rc script.
+m__service_script() {
+  m__script=${m_o_script:-}
+  [ -n "$m__script" ] || m__script=/etc/rc.d/$1
 }
 
 # m_service_pid SCRIPT: true when the service runs; sets m_pid. `one` asks even when it is disabled in rc.conf; releases
 # before 2.0 have no `one`, and there only an enabled service can be asked.
 m_service_pid() {
   m_pid=
-  m_answer=$(unset flags; sh "$1" onestatus 2>/dev/null) || :
-  case $m_answer in
+  m__answer=$(unset flags; sh "$1" onestatus 2>/dev/null) || :
+  case $m__answer in
     *'is running as pid'*) ;;
     *'is not running'*) return 1 ;;
-    *) m_answer=$(unset flags; sh "$1" status 2>/dev/null) || : ;;
+    *) m__answer=$(unset flags; sh "$1" status 2>/dev/null) || : ;;
   esac
-  case $m_answer in
+  case $m__answer in
     *'is running as pid'*)
-      m_pid=${m_answer#*'is running as pid '}
+      m_pid=${m__answer#*'is running as pid '}
       m_pid=${m_pid%%[!0-9]*}
       [ -n "$m_pid" ]
       ;;
@@ -29,48 +29,50 @@ m_service_pid() {
 
 # m_await SECONDS COMMAND...: true as soon as COMMAND is; pid files and sockets come a moment after the daemon.
 m_await() {
-  m_left=$(($1 * 20))
-  m_naps=0
+  local m__left m__naps
+  m__left=$(($1 * 20))
+  m__naps=0
   shift
   while ! "$@"; do
-    [ "$m_left" -gt 0 ] || return 1
-    m_naps=$((m_naps + 1))
+    [ "$m__left" -gt 0 ] || return 1
+    m__naps=$((m__naps + 1))
     # Short naps first: most daemons are up at once. A sleep that takes no fractions sleeps a whole second.
-    if [ "$m_naps" -le 6 ] && sleep 0.05 2>/dev/null; then
-      m_left=$((m_left - 1))
+    if [ "$m__naps" -le 6 ] && sleep 0.05 2>/dev/null; then
+      m__left=$((m__left - 1))
     elif sleep 0.2 2>/dev/null; then
-      m_left=$((m_left - 4))
+      m__left=$((m__left - 4))
     else
       sleep 1
-      m_left=$((m_left - 20))
+      m__left=$((m__left - 20))
     fi
   done
 }
 
-m_service_is_down() {
+m__service_is_down() {
   ! m_service_pid "$1"
 }
 
-# m_rc_script SCRIPT VERB: false when it says that it failed. Of one that was killed (over 128), what it had begun may go on:
+# m__rc_script SCRIPT VERB: false when it says that it failed. Of one that was killed (over 128), what it had begun may go on:
 # waiting decides, or there would be two daemons.
-m_rc_script() {
-  m_rc_status=0
-  (unset flags; sh "$1" "$2") </dev/null || m_rc_status=$?
-  [ "$m_rc_status" -eq 0 ] || [ "$m_rc_status" -gt 128 ]
+m__rc_script() {
+  local m__rc_status
+  m__rc_status=0
+  (unset flags; sh "$1" "$2") </dev/null || m__rc_status=$?
+  [ "$m__rc_status" -eq 0 ] || [ "$m__rc_status" -gt 128 ]
 }
 
-# m_service_start SCRIPT, m_service_stop SCRIPT: true when it really runs, or is really gone, afterwards.
-m_service_start() {
-  m_rc_script "$1" start || return 1
+# m__service_start SCRIPT, m__service_stop SCRIPT: true when it really runs, or is really gone, afterwards.
+m__service_start() {
+  m__rc_script "$1" start || return 1
   m_await 15 m_service_pid "$1"
 }
-m_service_stop() {
+m__service_stop() {
   # forcestop, because a service that rc.conf has just disabled refuses to stop; 1 only says it was not running.
   (unset flags; sh "$1" forcestop) </dev/null || :
-  m_await 30 m_service_is_down "$1"
+  m_await 30 m__service_is_down "$1"
 }
-m_service_restart() {
-  m_rc_script "$1" restart || return 1
+m__service_restart() {
+  m__rc_script "$1" restart || return 1
   # A daemon that dies at once is up for a moment: what counts is that it still is after that.
   m_await 15 m_service_pid "$1" && sleep 1 && m_service_pid "$1"
 }

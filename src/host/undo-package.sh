@@ -3,281 +3,290 @@
 # same when a replacement fails half way. The files beside the entry's own (saved/SEQ.*) are listed in
 # docs/host-side.md.
 
-# m_find_pkgdb: sets m_pkgdb, where the package tools keep what is installed.
-m_find_pkgdb() {
-  m_pkgdb=$(pkg_admin config-var PKG_DBDIR 2>/dev/null </dev/null) || m_pkgdb=
-  case $m_pkgdb in
+# m__find_pkgdb: sets m__pkgdb, where the package tools keep what is installed.
+m__find_pkgdb() {
+  m__pkgdb=$(pkg_admin config-var PKG_DBDIR 2>/dev/null </dev/null) || m__pkgdb=
+  case $m__pkgdb in
     /*) ;;
-    *) m_pkgdb=/var/db/pkg ;;
+    *) m__pkgdb=/var/db/pkg ;;
   esac
 }
 
-# m_package_version PATTERN: true when installed; sets m_version to its full name.
-m_package_version() {
-  m_version=$(pkg_info -e "$1" 2>/dev/null </dev/null) && [ -n "$m_version" ] || return 1
-  m_version=${m_version%%"$m_nl"*}
+# m__package_version PATTERN: true when installed; sets m__version to its full name.
+m__package_version() {
+  m__version=$(pkg_info -e "$1" 2>/dev/null </dev/null) && [ -n "$m__version" ] || return 1
+  m__version=${m__version%%"$m_nl"*}
 }
 
-# m_package_names: prints the full names of all packages.
-m_package_names() {
+# m__package_names: prints the full names of all packages.
+m__package_names() {
   pkg_info 2>/dev/null </dev/null | awk '{ print $1 }' | sort
 }
 
-# m_files_of PACKAGE: prints the paths of its files and links.
-m_files_of() {
+# m__files_of PACKAGE: prints the paths of its files and links.
+m__files_of() {
   pkg_info -qL "$1" 2>/dev/null </dev/null | grep '^/' || :
 }
 
-# m_files_of_all: the same for every package that comes on the input.
-m_files_of_all() {
-  while IFS= read -r m_name; do
-    m_files_of "$m_name"
+# m__files_of_all: the same for every package that comes on the input.
+m__files_of_all() {
+  local m__name
+  while IFS= read -r m__name; do
+    m__files_of "$m__name"
   done
 }
 
-# m_lines_only_in A B: prints the lines of A that B has not.
-m_lines_only_in() {
+# m__lines_only_in A B: prints the lines of A that B has not.
+m__lines_only_in() {
   awk -v other="$2" 'BEGIN { while ((getline line < other) > 0) had[line] = 1 } !($0 in had)' "$1"
 }
 
-# m_sums LIST: prints a checksum for each file whose name is a line of LIST; what is not there has none.
-m_sums() {
+# m__sums LIST: prints a checksum for each file whose name is a line of LIST; what is not there has none.
+m__sums() {
+  local m__summed
   [ -s "$1" ] || return 0
   # Where others may write there may be a pipe by now.
-  while IFS= read -r m_summed; do
-    [ ! -f "$m_summed" ] || printf '%s\n' "$m_summed"
+  while IFS= read -r m__summed; do
+    [ ! -f "$m__summed" ] || printf '%s\n' "$m__summed"
   done <"$1" | sed 's/[^A-Za-z0-9_.,/-]/\\&/g' | xargs cksum 2>/dev/null || :
 }
 
-# m_pack ARCHIVE: packs what comes on the input, one absolute path a line, directories without what is in them. False
-# with pax's words in m_pax_said. pax, because it takes names from its input and keeps owners on every release.
-m_pack() {
+# m__pack ARCHIVE: packs what comes on the input, one absolute path a line, directories without what is in them. False
+# with pax's words in m__pax_said. pax, because it takes names from its input and keeps owners on every release.
+m__pack() {
   (cd / && sed 's/^/./' | pax -w -d -x ustar) >"$1" 2>"$m_work/pax.err" && return 0
-  m_pax_said=$(tail -n 1 "$m_work/pax.err")
+  m__pax_said=$(tail -n 1 "$m_work/pax.err")
   return 1
 }
 
-# m_unpack ARCHIVE DIRECTORY: unpacks with owners, modes and times.
-m_unpack() {
+# m__unpack ARCHIVE DIRECTORY: unpacks with owners, modes and times.
+m__unpack() {
   (cd "$2" && pax -r -pe) <"$1" >/dev/null 2>"$m_work/pax.err" && return 0
-  m_pax_said=$(tail -n 1 "$m_work/pax.err")
+  m__pax_said=$(tail -n 1 "$m_work/pax.err")
   return 1
 }
 
-# m_undo_package NAME OLD: OLD is the package that was replaced, or nothing (a dot in old receipts).
-m_undo_package() {
-  m_find_pkgdb
-  m_list=$m_receipt/saved/$m_entry_seq
-  m_old=${2#.}
-  m_packages_that_came "$1"
-  if m_package_is_foreign "$1"; then
-    if [ "$m_force" != yes ]; then
-      m_result conflict package "$1" "$m_differs; --force overwrites it"
+# m__undo_package NAME OLD: OLD is the package that was replaced, or nothing (a dot in old receipts).
+m__undo_package() {
+  local m__list m__old
+  m__find_pkgdb
+  m__list=$m__receipt/saved/$m__entry_seq
+  m__old=${2#.}
+  m__packages_that_came "$1"
+  if m__package_is_foreign "$1"; then
+    if [ "$m__force" != yes ]; then
+      m__result conflict package "$1" "$m__differs; --force overwrites it"
       return 0
     fi
-    printf '%s\n' "$m_version" >>"$m_list.came"
+    printf '%s\n' "$m__version" >>"$m__list.came"
   fi
-  if ! m_keep_changed_files; then
-    m_result failed package "$1" "files that somebody changed since cannot be kept in $m_kept, so it stays"
+  if ! m__keep_changed_files; then
+    m__result failed package "$1" "files that somebody changed since cannot be kept in $m__kept, so it stays"
     return 0
   fi
-  m_package_back "$1"
-  m_result "$m_verdict" package "$1" "$m_restored"
+  m__package_back "$1"
+  m__result "$m__verdict" package "$1" "$m__restored"
 }
 
-# m_packages_that_came NAME: writes the names of the packages that an undo removes to saved/SEQ.came.
-m_packages_that_came() {
-  if [ -f "$m_list.added" ]; then
-    cp "$m_list.added" "$m_list.came"
+# m__packages_that_came NAME: writes the names of the packages that an undo removes to saved/SEQ.came.
+m__packages_that_came() {
+  local m__name
+  if [ -f "$m__list.added" ]; then
+    cp "$m__list.added" "$m__list.came"
     return 0
   fi
-  m_package_names >"$m_work/packages.now"
-  m_lines_only_in "$m_work/packages.now" "$m_list" | while IFS= read -r m_name; do
-    case $m_name in
-      "$1"-[0-9]*) printf '%s\n' "$m_name" ;;
-      *) ! grep -qi '^automatic=yes' "$m_pkgdb/$m_name/+INSTALLED_INFO" 2>/dev/null || printf '%s\n' "$m_name" ;;
+  m__package_names >"$m_work/packages.now"
+  m__lines_only_in "$m_work/packages.now" "$m__list" | while IFS= read -r m__name; do
+    case $m__name in
+      "$1"-[0-9]*) printf '%s\n' "$m__name" ;;
+      *) ! grep -qi '^automatic=yes' "$m__pkgdb/$m__name/+INSTALLED_INFO" 2>/dev/null || printf '%s\n' "$m__name" ;;
     esac
-  done >"$m_list.came"
+  done >"$m__list.came"
 }
 
-# m_package_is_foreign NAME: what is installed now is not what the run left; says how in m_differs. An undo that has
+# m__package_is_foreign NAME: what is installed now is not what the run left; says how in m__differs. An undo that has
 # begun leaves half of it, which is its own business.
-m_package_is_foreign() {
+m__package_is_foreign() {
   : >"$m_work/package.changed"
-  [ -n "$m_old" ] && [ -f "$m_list.new.sums" ] && [ ! -f "$m_list.undoing" ] && m_package_version "$1" || return 1
-  [ "$m_version" != "$m_old" ] || return 1
-  if ! grep -qxF -- "$m_version" "$m_list.added"; then
-    m_differs="it is now $m_version"
+  [ -n "$m__old" ] && [ -f "$m__list.new.sums" ] && [ ! -f "$m__list.undoing" ] && m__package_version "$1" || return 1
+  [ "$m__version" != "$m__old" ] || return 1
+  if ! grep -qxF -- "$m__version" "$m__list.added"; then
+    m__differs="it is now $m__version"
     return 0
   fi
-  m_sums "$m_list.new" >"$m_work/package.sums"
-  ! cmp -s "$m_list.new.sums" "$m_work/package.sums" || return 1
-  m_lines_only_in "$m_work/package.sums" "$m_list.new.sums" | sed 's/^[0-9]* [0-9]* //' >"$m_work/package.changed"
-  m_differs="somebody changed files of $m_version since: $(head -n 3 "$m_work/package.changed" | tr '\n' ' ')"
-  m_differs=${m_differs% }
+  m__sums "$m__list.new" >"$m_work/package.sums"
+  ! cmp -s "$m__list.new.sums" "$m_work/package.sums" || return 1
+  m__lines_only_in "$m_work/package.sums" "$m__list.new.sums" | sed 's/^[0-9]* [0-9]* //' >"$m_work/package.changed"
+  m__differs="somebody changed files of $m__version since: $(head -n 3 "$m_work/package.changed" | tr '\n' ' ')"
+  m__differs=${m__differs% }
 }
 
-# m_keep_changed_files: pkg_delete may take what somebody else wrote into the package's files.
-m_keep_changed_files() {
-  m_find_kept
-  [ -f "$m_list.new.sums" ] || return 0
-  m_sums "$m_list.new" >"$m_work/package.sums"
-  m_keep_differing "$m_list.new.sums"
+# m__keep_changed_files: pkg_delete may take what somebody else wrote into the package's files.
+m__keep_changed_files() {
+  m__find_kept
+  [ -f "$m__list.new.sums" ] || return 0
+  m__sums "$m__list.new" >"$m_work/package.sums"
+  m__keep_differing "$m__list.new.sums"
 }
 
-# m_keep_differing SUMS: a copy of each file of $m_work/package.sums whose sum is not in SUMS is kept.
-m_keep_differing() {
-  m_lines_only_in "$m_work/package.sums" "$1" | sed 's/^[0-9]* [0-9]* //' >"$m_work/package.changed"
-  while IFS= read -r m_file; do
+# m__keep_differing SUMS: a copy of each file of $m_work/package.sums whose sum is not in SUMS is kept.
+m__keep_differing() {
+  local m__file
+  m__lines_only_in "$m_work/package.sums" "$1" | sed 's/^[0-9]* [0-9]* //' >"$m_work/package.changed"
+  while IFS= read -r m__file; do
     # How packages are registered is the tools' own.
-    case $m_file in "$m_pkgdb"/*) continue ;; esac
-    if [ -f "$m_file" ] && [ ! -h "$m_file" ]; then
-      m_keep_copy "$m_file" || return 1
+    case $m__file in "$m__pkgdb"/*) continue ;; esac
+    if [ -f "$m__file" ] && [ ! -h "$m__file" ]; then
+      m__keep_copy "$m__file" || return 1
     fi
   done <"$m_work/package.changed"
 }
 
-# m_keep_in_the_way: what somebody put where files of the old package come back.
-m_keep_in_the_way() {
-  m_sums "$m_list.old" >"$m_work/package.sums"
-  m_keep_differing "$m_list.old.sums"
+# m__keep_in_the_way: what somebody put where files of the old package come back.
+m__keep_in_the_way() {
+  m__sums "$m__list.old" >"$m_work/package.sums"
+  m__keep_differing "$m__list.old.sums"
 }
 
-# m_package_back NAME: makes everything what it was; says how it went in m_verdict and m_restored.
-m_package_back() {
-  m_places_held=0
-  m_package_back_held "$1"
-  m_let_places_go
+# m__package_back NAME: makes everything what it was; says how it went in m__verdict and m__restored.
+m__package_back() {
+  local m__places_held
+  m__places_held=0
+  m__package_back_held "$1"
+  m__let_places_go
 }
 
-m_package_back_held() {
-  : >"$m_list.undoing"
-  m_verdict=undone
-  m_restored=removed
-  if [ ! -s "$m_list.came" ] && { [ -z "$m_old" ] || m_same_sums old; }; then
-    m_verdict=kept
-    m_restored='is as before'
-  elif [ -n "$m_old" ]; then
-    m_restored="$m_old as before"
+m__package_back_held() {
+  : >"$m__list.undoing"
+  m__verdict=undone
+  m__restored=removed
+  if [ ! -s "$m__list.came" ] && { [ -z "$m__old" ] || m__same_sums old; }; then
+    m__verdict=kept
+    m__restored='is as before'
+  elif [ -n "$m__old" ]; then
+    m__restored="$m__old as before"
   fi
-  m_keep_required_by
+  m__keep_required_by
   # Once they are deleted nobody knows any more which files were theirs.
-  m_files_of_all <"$m_list.came" >>"$m_list.going"
-  if ! m_hold_places "$m_list.going"; then
-    m_verdict=failed
-    m_restored=$m_hold_why
+  m__files_of_all <"$m__list.came" >>"$m__list.going"
+  if ! m__hold_places "$m__list.going"; then
+    m__verdict=failed
+    m__restored=$m_hold_why
     return 0
   fi
-  m_delete_packages
-  if [ -n "$m_left_packages" ]; then
-    m_verdict=failed
-    m_restored="still installed:$m_left_packages: $(tail -n 1 "$m_work/pkg.err")"
+  m__delete_packages
+  if [ -n "$m__left_packages" ]; then
+    m__verdict=failed
+    m__restored="still installed:$m__left_packages: $(tail -n 1 "$m_work/pkg.err")"
     return 0
   fi
-  m_take_left_files
-  m_make_directories
-  m_sweep_packages "$1"
-  if [ -n "$m_old" ] && ! m_same_sums old; then
+  m__take_left_files
+  m__make_directories
+  m__sweep_packages "$1"
+  if [ -n "$m__old" ] && ! m__same_sums old; then
     # Directories that were made just now may be others' again.
-    if ! m_hold_places "$m_list.old" || ! m_keep_in_the_way || ! m_unpack "$m_list.old.pax" / || ! m_same_sums old; then
-      m_verdict=failed
-      m_restored="cannot put $m_old back: ${m_pax_said:-${m_hold_why:-its files differ}}"
+    if ! m__hold_places "$m__list.old" || ! m__keep_in_the_way || ! m__unpack "$m__list.old.pax" / || ! m__same_sums old; then
+      m__verdict=failed
+      m__restored="cannot put $m__old back: ${m__pax_said:-${m_hold_why:-its files differ}}"
       return 0
     fi
   fi
-  m_register_packages
-  m_package_times
-  if [ -n "$m_left_files" ]; then
-    m_verdict=failed
-    m_restored="$m_restored, but pkg_delete left files that are not what came with it; remove what you do not need:$m_left_files"
+  m__register_packages
+  m__package_times
+  if [ -n "$m__left_files" ]; then
+    m__verdict=failed
+    m__restored="$m__restored, but pkg_delete left files that are not what came with it; remove what you do not need:$m__left_files"
   fi
-  if [ -s "$m_list.gone" ]; then
-    m_verdict=failed
-    m_restored="$m_restored, but not what went with it: $(tr '\n' ' ' <"$m_list.gone")"
+  if [ -s "$m__list.gone" ]; then
+    m__verdict=failed
+    m__restored="$m__restored, but not what went with it: $(tr '\n' ' ' <"$m__list.gone")"
   fi
 }
 
-# m_same_sums PART: the files of saved/SEQ.PART hold what they held.
-m_same_sums() {
-  m_sums "$m_list.$1" >"$m_work/package.sums"
-  cmp -s "$m_work/package.sums" "$m_list.$1.sums"
+# m__same_sums PART: the files of saved/SEQ.PART hold what they held.
+m__same_sums() {
+  m__sums "$m__list.$1" >"$m_work/package.sums"
+  cmp -s "$m_work/package.sums" "$m__list.$1.sums"
 }
 
-# m_delete_packages: deletes what came. Dependencies cannot go before what needs them: round until nothing moves. The
+# m__delete_packages: deletes what came. Dependencies cannot go before what needs them: round until nothing moves. The
 # successor of a saved package is deleted whoever needs it, since the old one comes back.
-m_delete_packages() {
+m__delete_packages() {
+  local m__moved m__name m__flag
   : >"$m_work/pkg.err"
-  m_moved=1
-  while [ "$m_moved" -eq 1 ]; do
-    m_moved=0
-    m_left_packages=
-    while IFS= read -r m_name; do
-      if [ -z "$m_name" ] || grep -qxF -- "$m_name" "$m_list" || ! pkg_info -e "$m_name" >/dev/null 2>&1 </dev/null; then
+  m__moved=1
+  while [ "$m__moved" -eq 1 ]; do
+    m__moved=0
+    m__left_packages=
+    while IFS= read -r m__name; do
+      if [ -z "$m__name" ] || grep -qxF -- "$m__name" "$m__list" || ! pkg_info -e "$m__name" >/dev/null 2>&1 </dev/null; then
         continue
       fi
-      m_flag=
-      ! grep -q "^${m_name%-*}-[^-]*\$" "$m_list.saved" 2>/dev/null || m_flag=-f
-      if pkg_delete $m_flag "$m_name" </dev/null >/dev/null 2>"$m_work/pkg.err" &&
-        ! pkg_info -e "$m_name" >/dev/null 2>&1 </dev/null; then
-        m_moved=1
+      m__flag=
+      ! grep -q "^${m__name%-*}-[^-]*\$" "$m__list.saved" 2>/dev/null || m__flag=-f
+      if pkg_delete $m__flag "$m__name" </dev/null >/dev/null 2>"$m_work/pkg.err" &&
+        ! pkg_info -e "$m__name" >/dev/null 2>&1 </dev/null; then
+        m__moved=1
       else
-        m_left_packages="$m_left_packages $m_name"
+        m__left_packages="$m__left_packages $m__name"
       fi
-    done <"$m_list.came"
-    [ -n "$m_left_packages" ] || return 0
+    done <"$m__list.came"
+    [ -n "$m__left_packages" ] || return 0
   done
 }
 
-# m_take_left_files: pkg_delete says little of files that it could not remove, and forgets them: those that hold what came are
-# removed here. Sets m_left_files to the others.
-m_take_left_files() {
-  m_left_files=
-  sort -u "$m_list.going" >"$m_work/package.going"
-  m_lines_only_in "$m_work/package.going" "$m_list.old" >"$m_work/package.left"
-  while IFS= read -r m_file; do
-    ! is_there "$m_file" || printf '%s\n' "$m_file"
+# m__take_left_files: pkg_delete says little of files that it could not remove, and forgets them: those that hold what came are
+# removed here. Sets m__left_files to the others.
+m__take_left_files() {
+  local m__file
+  m__left_files=
+  sort -u "$m__list.going" >"$m_work/package.going"
+  m__lines_only_in "$m_work/package.going" "$m__list.old" >"$m_work/package.left"
+  while IFS= read -r m__file; do
+    ! is_there "$m__file" || printf '%s\n' "$m__file"
   done <"$m_work/package.left" >"$m_work/package.there"
   [ -s "$m_work/package.there" ] || return 0
-  m_sums "$m_work/package.there" >"$m_work/package.sums"
-  m_lines_only_in "$m_work/package.sums" "$m_list.new.sums" | sed 's/^[0-9]* [0-9]* //' >"$m_work/package.changed"
-  while IFS= read -r m_file; do
-    if ! grep -qxF -- "$m_file" "$m_work/package.changed" && m_unlink "$m_file"; then
+  m__sums "$m_work/package.there" >"$m_work/package.sums"
+  m__lines_only_in "$m_work/package.sums" "$m__list.new.sums" | sed 's/^[0-9]* [0-9]* //' >"$m_work/package.changed"
+  while IFS= read -r m__file; do
+    if ! grep -qxF -- "$m__file" "$m_work/package.changed" && m_unlink "$m__file"; then
       continue
     fi
-    m_left_files="$m_left_files $m_file"
+    m__left_files="$m__left_files $m__file"
   done <"$m_work/package.there"
 }
 
-# m_mirror: unpacks the directories of before into m_work/mirror, once for an entry.
-m_mirror() {
-  [ -f "$m_list.dirs.pax" ] || return 1
-  [ "${m_mirror_of-}" != "$m_list" ] || return 0
+# m__mirror: unpacks the directories of before into m_work/mirror, once for an entry.
+m__mirror() {
+  [ -f "$m__list.dirs.pax" ] || return 1
+  [ "${m__mirror_of-}" != "$m__list" ] || return 0
   rm -rf "$m_work/mirror"
-  mkdir "$m_work/mirror" && m_unpack "$m_list.dirs.pax" "$m_work/mirror" || return 1
-  m_mirror_of=$m_list
+  mkdir "$m_work/mirror" && m__unpack "$m__list.dirs.pax" "$m_work/mirror" || return 1
+  m__mirror_of=$m__list
 }
 
-# m_make_directories: pkg_delete takes empty directories away, also those that were there before. Which ones is noted
+# m__make_directories: pkg_delete takes empty directories away, also those that were there before. Which ones is noted
 # first, so that one that was made and not yet given its mode is known after a cut.
-m_make_directories() {
-  while IFS= read -r m_file; do
-    [ -d "$m_file" ] || printf '%s\n' "$m_file"
-  done <"$m_list.dirs" >>"$m_list.made"
-  while IFS= read -r m_file; do
-    m_hold "$m_file" || continue
-    m_make_one_directory
+m__make_directories() {
+  local m__file
+  while IFS= read -r m__file; do
+    [ -d "$m__file" ] || printf '%s\n' "$m__file"
+  done <"$m__list.dirs" >>"$m__list.made"
+  while IFS= read -r m__file; do
+    m_hold "$m__file" || continue
+    m__make_one_directory
     m_let_go
-  done <"$m_list.made"
+  done <"$m__list.made"
 }
 
-m_make_one_directory() {
-  [ -d "$m_file" ] || mkdir -m 0700 "$m_file"
-  [ ! -h "$m_file" ] || return 0
+m__make_one_directory() {
+  [ -d "$m__file" ] || mkdir -m 0700 "$m__file"
+  [ ! -h "$m__file" ] || return 0
   m_type=absent
-  ! m_mirror || m_look "$m_work/mirror$m_file"
+  ! m__mirror || m_look "$m_work/mirror$m__file"
   if [ "$m_type" = dir ]; then
-    chown "$m_uid:$m_gid" "$m_file" && m_chmod "$m_mode" "$m_file"
+    chown "$m_uid:$m_gid" "$m__file" && m__chmod "$m_mode" "$m__file"
   else
-    chmod 0755 "$m_file"
+    chmod 0755 "$m__file"
   fi
 }

@@ -7,7 +7,7 @@ export interface Language {
   readonly functions: ReadonlySet<string>;
   /** Resource to its options as `m_options` has them: `owner=`, `transient+`, `once`. */
   readonly resources: ReadonlyMap<string, readonly string[]>;
-  /** Variables that steps may read: of the runtime, of the shell, and facts as `fact_NAME`. */
+  /** Variables that steps may read: the public ones of the runtime, of the shell, and facts as `fact_NAME`. */
   readonly variables: ReadonlySet<string>;
 }
 
@@ -20,13 +20,17 @@ export function readLanguage(texts: Iterable<string>): Language {
   const resources = resourcesOf(scripts);
   const commands = scripts.flatMap((script) => script.commands);
   const facts = commands
-    .filter(({ words }) => words[0]?.value === 'm_fact')
+    .filter(({ words }) => words[0]?.value === 'm__fact')
     .map(({ words }) => `fact_${words[1]?.value ?? ''}`);
   const options = [...resources.values()]
     .flat()
     .map((option) => option.replace(/[=+]$/, '').replaceAll('-', '_'));
   return {
-    functions: new Set(scripts.flatMap((script) => script.functions.map(({ name }) => name))),
+    functions: new Set(
+      scripts
+        .flatMap((script) => script.functions.map(({ name }) => name))
+        .filter((name) => !name.startsWith('m__')),
+    ),
     resources,
     variables: new Set([
       ...ofTheShell.split(' '),
@@ -34,7 +38,7 @@ export function readLanguage(texts: Iterable<string>): Language {
       ...options.flatMap((option) => [`m_o_${option}`, `m_has_${option}`]),
       ...scripts
         .flatMap(({ assignments, uses }) => [...assignments, ...uses].map(({ name }) => name))
-        .filter(isOurs),
+        .filter(isPublic),
     ]),
   };
 }
@@ -53,6 +57,6 @@ export function resourcesOf(scripts: readonly Script[]): Map<string, readonly st
   return found;
 }
 
-function isOurs(name: string): boolean {
-  return name.startsWith('m_');
+function isPublic(name: string): boolean {
+  return /^m_[a-z]/.test(name);
 }

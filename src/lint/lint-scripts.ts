@@ -5,6 +5,7 @@ import type { Language } from './language.ts';
 import { resourcesOf } from './language.ts';
 import { findBashisms } from './rules/bashisms.ts';
 import { embeddedScripts, findLostVariables } from './rules/embedded.ts';
+import { findInsideNames, namesOfTheInside } from './rules/inside.ts';
 import { findMisspelledCommands, findUnknownOptions, findUnknownVariables } from './rules/names.ts';
 import { findRawChanges } from './rules/raw-changes.ts';
 import {
@@ -70,14 +71,17 @@ export function lintScripts(playbook: ScannedPlaybook, language: Language): Find
 
 function lintText(script: Script, { functions, resources, variables, own }: Surroundings): Complaint[] {
   const embedded = embeddedScripts(script);
+  const insideNames = namesOfTheInside(script, new Set([...functions, ...own]));
+  const inside = insideNames.map(({ name }) => name);
   return [
     ...findCarriageReturns(script),
     ...findTopLevelCode(script),
     ...findIrreversible(script),
     ...[script, ...embedded].flatMap((each) => [...findBashisms(each), ...findForeignTools(each, functions)]),
-    ...findMisspelledCommands(script, functions),
+    ...findInsideNames(insideNames),
+    ...findMisspelledCommands(script, new Set([...functions, ...inside])),
     ...findUnknownOptions(script, resources),
-    ...(variables === undefined ? [] : findUnknownVariables(script, variables)),
+    ...(variables === undefined ? [] : findUnknownVariables(script, new Set([...variables, ...inside]))),
     ...embedded.flatMap((each) => findLostVariables(each, own)),
   ];
 }

@@ -36,7 +36,6 @@ function commandAt(name: string, args: readonly Word[]): number {
       return 1;
     case 'exec':
     case 'nohup':
-    case 'm_account_tool':
       return 0;
     case 'time':
       return afterOptions(args, '');

@@ -26,7 +26,7 @@ function writeSlowPlaybook(directory: string): string {
 
 /** A minute at most. */
 const waiting = `  turns=0
-  while [ "$m_mode_run" = apply ] && [ -f /tmp/hold ] && [ ! -f "$m_work/stop" ] && [ "$turns" -lt 600 ]; do
+  while ! in_plan && [ -f /tmp/hold ] && [ ! -f "$m_work/stop" ] && [ "$turns" -lt 600 ]; do
     turns=$((turns + 1))
     sleep 0.1
   done

@@ -37,7 +37,7 @@ steps:
 }
 
 verify() {
-  expect_equal 'what it says' ${wanted} "$([ "$m_action" = apply ] && echo ${wanted} || cat "$path")"
+  expect_equal 'what it says' ${wanted} "$(in_plan && cat "$path" || echo ${wanted})"
   observe motd "$(cat "$path")"
 }
 `,

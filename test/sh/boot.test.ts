@@ -25,7 +25,7 @@ async function boot(shell: string, mount: string | undefined): Promise<Boot> {
   const place = join(base, 'tmp');
   if (mount !== undefined) mkdirSync(place);
   mkdirSync(join(base, 'bundle/runtime'), { recursive: true });
-  writeFileSync(join(base, 'bundle/run'), "m_nonce='N'\n");
+  writeFileSync(join(base, 'bundle/run'), "m__nonce='N'\n");
   // A driver that would be seen if it began, and the real start.sh below the other directory.
   writeFileSync(join(base, 'bundle/runtime/start.sh'), text('start.sh').replaceAll('/tmp', place));
   writeFileSync(join(base, 'bundle/runtime/driver.sh'), `: >${join(base, 'begun')}\n`);

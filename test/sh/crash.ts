@@ -11,8 +11,8 @@ const die = 'kill -s KILL 0';
 export function deathAtEntry(entry: number): RuntimeChange {
   return appendTo(
     'journal.sh',
-    `m_sync() {
-  [ "$(($(wc -l <"$m_receipt/journal")))" -lt ${entry} ] || ${die}
+    `m__sync() {
+  [ "$(($(wc -l <"$m__receipt/journal")))" -lt ${entry} ] || ${die}
 }`,
   );
 }
@@ -21,10 +21,10 @@ export function deathAtEntry(entry: number): RuntimeChange {
 export function deathInEntry(entry: number): RuntimeChange {
   return appendTo(
     'journal.sh',
-    `m_sync() {
-  [ "$(($(wc -l <"$m_receipt/journal")))" -lt ${entry} ] && return 0
-  awk 'NR < ${entry} { print } NR == ${entry} { printf "%s", substr($0, 1, length($0) / 2) }' "$m_receipt/journal" >"$m_receipt/torn"
-  mv "$m_receipt/torn" "$m_receipt/journal"
+    `m__sync() {
+  [ "$(($(wc -l <"$m__receipt/journal")))" -lt ${entry} ] && return 0
+  awk 'NR < ${entry} { print } NR == ${entry} { printf "%s", substr($0, 1, length($0) / 2) }' "$m__receipt/journal" >"$m__receipt/torn"
+  mv "$m__receipt/torn" "$m__receipt/journal"
   ${die}
 }`,
   );
@@ -34,10 +34,10 @@ export function deathInEntry(entry: number): RuntimeChange {
 export function deathAtUndone(entry: number): RuntimeChange {
   return appendTo(
     'rollback.sh',
-    `m_is_undone() {
-  [ "$(($(cat "$m_receipt/undone" 2>/dev/null | wc -l)))" -lt ${entry} ] || ${die}
-  case $m_kind in service | restart) return 1 ;; esac
-  [ -f "$m_receipt/undone" ] && grep -qx "$m_entry_seq" "$m_receipt/undone"
+    `m__is_undone() {
+  [ "$(($(cat "$m__receipt/undone" 2>/dev/null | wc -l)))" -lt ${entry} ] || ${die}
+  case $m__kind in service | restart) return 1 ;; esac
+  [ -f "$m__receipt/undone" ] && grep -qx "$m__entry_seq" "$m__receipt/undone"
 }`,
   );
 }
@@ -49,12 +49,12 @@ const changingTools = 'mv mkdir rmdir rm chown chmod touch ln cp tar pax pkg_del
  * called while `when`, an sh condition, holds.
  */
 export function deathBeforeTool(call: number, counter: string, when = ':'): RuntimeChange {
-  const tools = changingTools.map((tool) => `${tool}() { m_doom; env ${tool} "$@"; }`);
+  const tools = changingTools.map((tool) => `${tool}() { m__doom; env ${tool} "$@"; }`);
   return appendTo(
     'codec.sh',
     // What other tests left below /tmp is no part of this host.
-    `m_doom() {
-  [ -z "\${m_dead-}" ] || return 0
+    `m__doom() {
+  [ -z "\${m__dead-}" ] || return 0
   ${when} || return 0
   printf x >>${counter}
   [ "$(($(wc -c <${counter})))" -lt ${call} ] || ${die}

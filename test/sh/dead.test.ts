@@ -170,7 +170,7 @@ describe('a run that died before its first entry', () => {
         path === 'driver.sh'
           ? deathBeforeLine(
               text,
-              text.split('\n').findIndex((line) => line === '    m_open_receipt') + 1,
+              text.split('\n').findIndex((line) => line === '    m__open_receipt') + 1,
               '0',
             )
           : text,
@@ -195,7 +195,7 @@ describe('a run that died before its first entry', () => {
 
   it('is not taken for dead while it is at work', async () => {
     const there = withOwnTmp(scratchHost());
-    const wait = 'for m_turn in $(seq 600); do [ ! -f "$root/go" ] || break; sleep 0.1; done';
+    const wait = 'for turn in $(seq 600); do [ ! -f "$root/go" ] || break; sleep 0.1; done';
     const held = { one: `state() { : >"$root/begun"; ${wait}; file "$root/f" --content x; }` };
     const apply = there.run('apply', { steps: held });
     await expect

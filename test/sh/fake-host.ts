@@ -12,7 +12,7 @@ export function movedTo(root: string): (path: string, text: string) => string {
     text
       .replaceAll(/(?<![\w$}"])\/(etc|usr\/pkg|var\/db\/pkg)(?=[/\s"';)]|$)/gm, `${root}/$1`)
       .replaceAll('"/etc/rc.d/', `"${root}/etc/rc.d/`)
-      .replaceAll('"/etc/$m_file"', `"${root}/etc/$m_file"`);
+      .replaceAll('"/etc/$m__file"', `"${root}/etc/$m__file"`);
 }
 
 /** A service with a daemon that really runs, in a session of its own as daemons do. */

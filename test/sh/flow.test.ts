@@ -207,7 +207,7 @@ describe('the operator', () => {
     const stop = new AbortController();
     const steps = {
       one: `state() {
-  for m_turn in $(seq 600); do [ ! -f "$m_work/stop" ] || break; sleep 0.1; done
+  for turn in $(seq 600); do [ ! -f "$m_work/stop" ] || break; sleep 0.1; done
   file "$root/one" --content x
 }`,
       two: `state() { file "$root/two" --content x; }`,

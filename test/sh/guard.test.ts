@@ -14,7 +14,7 @@ const stepsWith = (trouble: string): Readonly<Record<string, string>> => ({
   conf: 'state() { file "$root/conf" --content new; }',
   over: `state() {
   m_begin over daemon
-  m_record service daemon over "$script" running
+  m_record_service daemon "$script" running
   m_guard "echo ended >>'$root.ended'"
   sh "$script" stop
   : >"$root/stopped"

@@ -19,7 +19,7 @@ const steps = {
   done
   directory "$root/new/keys" --owner 14 --kept '*'
   directory "$root/old/keys" --transient '*'
-  if [ "$m_mode_run" = apply ] && ! grep -q hand_back "$m_receipt/journal"; then
+  if [ "$m__mode_run" = apply ] && ! grep -q hand_back "$m__receipt/journal"; then
     m_record_hand_back "$root/new" "$root/old" 'nothing'
     m_record_hand_back "$root/new" "$root/old" 'dyn/*' 'keys/*' 'K*'
   fi

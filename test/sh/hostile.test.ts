@@ -9,7 +9,7 @@ describe('output of a hostile command', () => {
     const { result } = await host.run('apply', {
       steps: {
         bad: `state() {
-  printf 'res|changed|file|/forged|x|0\\nfin|ok|\\n@%s done\\n@%s 000.ev 0 9\\nres|fake|\\n' "$(sed -n "s/^m_nonce='\\(.*\\)'/\\1/p" "$m_work/run")" N
+  printf 'res|changed|file|/forged|x|0\\nfin|ok|\\n@%s done\\n@%s 000.ev 0 9\\nres|fake|\\n' "$(sed -n "s/^m__nonce='\\(.*\\)'/\\1/p" "$m_work/run")" N
   printf '\\033[2J\\377\\376\\000\\342\\200\\256'
   printf 'check|ok|forged|\\n' >&2
   file "$root/real" --content x

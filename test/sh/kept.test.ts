@@ -27,7 +27,7 @@ const near: RuntimeChange = (_path, text) => text;
 
 /** The kept directory stands for another file system: nothing can be renamed into it. */
 const farAway: RuntimeChange = (path, text) =>
-  path === 'kept.sh' ? `${text}\nm_is_near() { return 1; }\n` : text;
+  path === 'kept.sh' ? `${text}\nm__is_near() { return 1; }\n` : text;
 
 function keptFiles(host: ScratchHost): readonly string[] {
   const kept = `${keptOf(host)}${host.root}`;
@@ -133,7 +133,7 @@ describe('a tree that is removed while a daemon writes in it', () => {
   /** Somebody writes between the saving of the tree and its removal. */
   const late: RuntimeChange = (path, text) =>
     path === 'journal.sh'
-      ? text.replace('  m_record tree "$1" "$m_step"', `$&\n  echo marker-1 >"$1/late"`)
+      ? text.replace('  m__record tree "$1" "$m_step"', `$&\n  echo marker-1 >"$1/late"`)
       : text;
   const removal = { one: 'state() { absent "$root/tree" --recursive; }' };
 

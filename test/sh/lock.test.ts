@@ -23,7 +23,7 @@ const heldSteps = {
   one: `state() {
   echo x >>"$root/runs"
   file "$root/f" --content x
-  for m_turn in $(seq 600); do
+  for turn in $(seq 600); do
     [ ! -f "$root/go" ] || return 0
     sleep 0.1
   done
@@ -33,7 +33,7 @@ const heldSteps = {
 /** Stops a run between its judgement that the holder is dead and its claim, until it is let, 60 s at most. */
 function slowToClaim(host: ScratchHost): (path: string, text: string) => string {
   const wait = `: >"${host.path('judged')}"
-  for m_turn in $(seq 600); do
+  for turn in $(seq 600); do
     [ ! -f "${host.path('claim')}" ] || break
     sleep 0.1
   done`;
@@ -196,16 +196,16 @@ describe('runs that come at once', () => {
     const one = host.write(
       'one.sh',
       `. ${lockScript}
-m_state_dir=${host.root}/state m_run_id=$$ m_operator=o
-m_refuse() { echo "$1" >>refused; exit 1; }
+m__state_dir=${host.root}/state m__run_id=$$ m__operator=o
+m__refuse() { echo refused >>refused; exit 1; }
 notice() { :; }
-m_sweep_dead() { :; }
-m_take_lock
+m__sweep_dead() { :; }
+m__take_lock
 mkdir inside || echo "$$" >>doubled
 echo "$$" >>taken
 rmdir inside
 case $1 in *[37]) kill -9 $$ ;; esac
-m_drop_lock
+m__drop_lock
 `,
     );
     host.write('state/runs', '');
@@ -217,6 +217,37 @@ m_drop_lock
     expect(linesIn('taken') + linesIn('refused')).toBe(180);
     expect(linesIn('taken')).toBeGreaterThan(10);
     expect(existsSync(host.path('doubled')), 'two at once').toBe(false);
+  });
+});
+
+describe.each(['/bin/dash', '/bin/busybox sh', '/bin/mksh'])('a claim in %s', (shell) => {
+  it.each([
+    ['vanishes while it is looked at', 'vanishes', 'free'],
+    ['shows nothing and lives', 'stays', 'held'],
+  ])('whose number has a process that %s is judged by a second look', async (_title, how, verdict) => {
+    const host = scratchHost();
+    const process = spawn('sleep', ['60']);
+    onTestFinished(() => void process.kill('SIGKILL'));
+    const lockScript = join(import.meta.dirname, '../../src/host/lock.sh');
+    host.write(
+      'claim',
+      `${String(process.pid)}\nrun\nowner\nsince\napply\nbook\nbegan\n/tmp/muster.aaaaaa/runtime/driver.sh\n`,
+    );
+    const script = host.write(
+      'look.sh',
+      `. ${lockScript}
+ps() {
+  [ ${how} = stays ] || kill -9 ${String(process.pid)} 2>/dev/null
+  while [ ${how} = vanishes ] && kill -0 ${String(process.pid)} 2>/dev/null; do sleep 0.05; done
+}
+m__read_claim claim
+if m__is_held claim; then echo held; else echo free; fi
+`,
+    );
+    const { stdout } = await run(shell.split(' ')[0] ?? '', [...shell.split(' ').slice(1), script], {
+      cwd: host.root,
+    });
+    expect(stdout).toBe(`${verdict}\n`);
   });
 });
 
@@ -248,7 +279,7 @@ describe('a receipt', () => {
         runtime: (path, text) =>
           path === 'driver.sh'
             ? text.replace(
-                /^m_fill_receipt\(\) \{\n/m,
+                /^m__fill_receipt\(\) \{\n/m,
                 (head) => `${head}  trap '' XFSZ; ulimit -f ${String(blocks)}\n`,
               )
             : text,

@@ -36,22 +36,22 @@ export interface Told {
 
 const script = `
 m_work=$1
-m_events=$m_work/events
-m_diff_cap=400
-m_receipt=
-for m_part in codec events paths ways held read; do . "$m_work/runtime/$m_part.sh"; done
-for m_case in "$m_work"/case.*; do
-  : >"$m_events"
-  read -r m_case_path <"$m_case/path"
-  m_emit_diff "$m_case/old" "$m_case/new" "$m_case_path"
-  cat "$m_events" >"$m_case/diff"
-  mkdir -p "$m_case/where\${m_case_path%/*}"
-  cp "$m_case/new" "$m_case/where$m_case_path"
-  masked "$m_case/where$m_case_path" >"$m_case/masked"
+m__events=$m_work/events
+m__diff_cap=400
+m__receipt=
+for m__part in codec events paths ways held read; do . "$m_work/runtime/$m__part.sh"; done
+for m__case in "$m_work"/case.*; do
+  : >"$m__events"
+  read -r m__case_path <"$m__case/path"
+  m__emit_diff "$m__case/old" "$m__case/new" "$m__case_path"
+  cat "$m__events" >"$m__case/diff"
+  mkdir -p "$m__case/where\${m__case_path%/*}"
+  cp "$m__case/new" "$m__case/where$m__case_path"
+  masked "$m__case/where$m__case_path" >"$m__case/masked"
 done
 `;
 
-/** Runs m_emit_diff and masked of the runtime over all pairs. */
+/** Runs m__emit_diff and masked of the runtime over all pairs. */
 export function maskOnHost(pairs: readonly Pair[], awk: string): readonly Told[] {
   const work = mkdtempSync(join(tmpdir(), 'muster-mask-'));
   try {

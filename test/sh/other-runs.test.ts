@@ -13,7 +13,7 @@ const held = {
   file "$root/f" --content x
   in_plan && return 0
   : >"$root/begun"
-  for m_turn in $(seq 600); do
+  for turn in $(seq 600); do
     [ ! -f "$root/go" ] || return 0
     sleep 0.1
   done

@@ -169,7 +169,7 @@ describe.skipIf(process.getuid?.() !== 0)('a directory that is borrowed', () => 
 
   it('goes back by the next run, or the next rollback, of whatever', { timeout: 600_000 }, async () => {
     let found = 0;
-    const borrowed = '[ -s "${m_receipt:-/none}/borrowed" ]';
+    const borrowed = '[ -s "${m__receipt:-/none}/borrowed" ]';
     for (let call = 1; call <= 24; call++) {
       const host = hostWithOthers();
       hisDirectory(host, 'his/in');

@@ -147,7 +147,7 @@ describe.skipIf(process.getuid?.() !== 0)('an undo', () => {
     const log = `${host.root}.owners`;
     const runtime = (path: string, text: string): string =>
       path === 'undo.sh'
-        ? text.replace('m_restore() {', `m_restore() {\n  ls -ldn ${host.path('his')} >>${log}`)
+        ? text.replace('m__restore() {', `m__restore() {\n  ls -ldn ${host.path('his')} >>${log}`)
         : text;
     const undone = await host.run('rollback', { runtime });
     expect(undone.result.outcome, complaintsOf(undone.result)).toBe('rolled-back');
@@ -194,7 +194,7 @@ describe.skipIf(process.getuid?.() !== 0)('an undo', () => {
       mkdirSync(host.path(`his/.muster-known-2${more}`));
     const steps = { one: 'state() { file "$root/his/f" --content x; }' };
     const runtime = (path: string, text: string): string =>
-      path === 'paths.sh' ? text.replace('mv -f "$m_temp" "$2"; then', 'kill -s KILL 0; then') : text;
+      path === 'paths.sh' ? text.replace('mv -f "$m__temp" "$2"; then', 'kill -s KILL 0; then') : text;
     await host.run('apply', { steps, runtime, settings: { runId: 'known' } });
     expect(existsSync(host.path('his/.muster-known-2xxxxxx'))).toBe(true);
     const undone = await host.run('rollback');
@@ -251,7 +251,7 @@ describe.skipIf(process.getuid?.() !== 0)('many directories that are borrowed', 
       path === 'held.sh'
         ? text.replace(
             '          printf . >>',
-            `          [ "$m_w_back" != "${host.path('his')}" ] || kill -s KILL 0\n          printf . >>`,
+            `          [ "$m__w_back" != "${host.path('his')}" ] || kill -s KILL 0\n          printf . >>`,
           )
         : text;
     await host.run('rollback', { runtime });

@@ -145,13 +145,13 @@ export const tryWords = `try() {
   set +e
   rm -f "$m_work/fail.reason"
   ( set -e; "$@" )
-  m_tried=$?
+  m__tried=$?
   set -e
-  m_holds=0 m_lent=''
-  [ -z "$m_receipt" ] || m_seq=$(($(wc -l <"$m_receipt/journal")))
-  printf 'tried %s: %s\\n' "$m_tried" "$*"
+  m__holds=0 m__lent=''
+  [ -z "$m__receipt" ] || m__seq=$(($(wc -l <"$m__receipt/journal")))
+  printf 'tried %s: %s\\n' "$m__tried" "$*"
   [ ! -f "$m_work/fail.reason" ] || cat "$m_work/fail.reason"
-  [ ! -f "\${m_receipt:-/none}/borrowed" ] || { echo 'STILL BORROWED'; cat "$m_receipt/borrowed"; m_give_back; }
+  [ ! -f "\${m__receipt:-/none}/borrowed" ] || { echo 'STILL BORROWED'; cat "$m__receipt/borrowed"; m__give_back; }
   rm -f "$m_work/fail.reason"
 }
 `;

@@ -101,13 +101,13 @@ describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
         runtime: (path, text) =>
           path === 'follow.sh'
             ? text.replace(
-                'rm -rf "$m_name/run" "$m_name"',
-                (remove) => `${remove}; mv ${kept(ready[kind])} "$m_name"`,
+                'rm -rf "$m__name/run" "$m__name"',
+                (remove) => `${remove}; mv ${kept(ready[kind])} "$m__name"`,
               )
             : path === 'ticker.sh'
               ? text
-                  .replace('m_left % 10', 'm_left % 1')
-                  .replace('m_left=900', 'm_left=2')
+                  .replace('m__left % 10', 'm__left % 1')
+                  .replace('m__left=900', 'm__left=2')
                   .replaceAll('exit 0', `{ : >${kept(there.host.path('over'))}; exit 0; }`) +
                 `: >${kept(there.host.path('over'))}\n`
               : text,
@@ -128,7 +128,7 @@ describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
         runtime: (path, text) =>
           path === 'dead.sh'
             ? text.replace(
-                '  while IFS= read -r m_dead <&3',
+                '  while IFS= read -r m__dead <&3',
                 (line) => `  rm -rf ${kept(dead)}; mv ${kept(ready[kind])} ${kept(dead)}\n${line}`,
               )
             : text,

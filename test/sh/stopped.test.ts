@@ -11,12 +11,12 @@ import { complaintsOf, scratchHost } from './scratch.ts';
 /** Looks for stopped processes come at every turn, not at every tenth or after half a minute. */
 const looks = (path: string, text: string): string =>
   path === 'ticker.sh'
-    ? text.replace('m_turns % 10', 'm_turns % 1').replace('m_left % 10', 'm_left % 1')
+    ? text.replace('m__turns % 10', 'm__turns % 1').replace('m__left % 10', 'm__left % 1')
     : path === 'follow.sh'
-      ? text.replace('"$m_rounds" -ge 200', '"$m_rounds" -ge 1').replace('m_rounds % 20', 'm_rounds % 2')
+      ? text.replace('"$m__rounds" -ge 200', '"$m__rounds" -ge 1').replace('m__rounds % 20', 'm__rounds % 2')
       : text;
 
-const wait = 'for m_turn in $(seq 600); do [ ! -f "$root/go" ] || break; sleep 0.1; done';
+const wait = 'for turn in $(seq 600); do [ ! -f "$root/go" ] || break; sleep 0.1; done';
 /** Says where it works, and goes on until it is let. */
 const held = {
   one: `state() { sleep 300 & echo $! >"$root/left"; echo "$m_work" >"$root/work"; ${wait}; file "$root/f" --content x; }`,
@@ -76,7 +76,7 @@ describe('a process of a run that is stopped', () => {
 
   it('does not stay when it is the ticker, and the run ends before anybody looks', async () => {
     const { there, run, signal } = await startHeld('apply', {
-      runtime: (path, text) => (path === 'follow.sh' ? text.replace('m_wake ', ': ') : text),
+      runtime: (path, text) => (path === 'follow.sh' ? text.replace('m__wake ', ': ') : text),
     });
     const ticker = signal('ticker', 'SIGSTOP');
     there.host.write('go', '');
@@ -102,7 +102,7 @@ describe('a process of a run that is stopped', () => {
     const { there, run, signal } = await startHeld('apply', {
       // Nobody wakes it here, as nobody could wake one that stands in a write.
       runtime: (path, text) =>
-        path === 'ticker.sh' ? text.replaceAll('m_wake ', ': ').replace('m_left=900', 'm_left=2') : text,
+        path === 'ticker.sh' ? text.replaceAll('m__wake ', ': ').replace('m__left=900', 'm__left=2') : text,
     });
     const follower = signal('follower', 'SIGSTOP');
     there.host.write('go', '');

@@ -280,7 +280,7 @@ describe('what an rc script moved into a cage that the run made', () => {
   directory "$root/cage" --transient '*'
   directory "$root/cage/zones" --kept a
   copy "$root/cage/zones/a" --from "$root/zones/a"
-  if [ "$m_mode_run" = apply ]; then
+  if [ "$m__mode_run" = apply ]; then
     m_record_moved "$root/zones" "$root/cage/zones"
     m_record_moved "$root/key" "$root/cage/key"
     m_record_moved "$root/none" "$root/cage/none"

@@ -249,7 +249,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('a cage that was named’
     const host = hostWithZones(shell);
     mkdirSync(host.path('canary'));
     symlinkSync('/old', host.path('run/named.pid'));
-    const lines = `pid_link=$root/run/named.pid; m_record() { printf '%s\\n' "$4" >"$root/text"; }; record_pid_link
+    const lines = `pid_link=$root/run/named.pid; m_record_command() { printf '%s\\n' "$2" >"$root/text"; }; record_pid_link
       sh "$root/text"; ls -l "$pid_link" | sed 's/.*-> //'
       printf '#!/bin/sh\\n/bin/ln -s %s %s\\nexec /bin/ln "$@"\\n' "$root/canary" "$pid_link" >"$root/bin/ln"; chmod 755 "$root/bin/ln"
       sh "$root/text" 2>/dev/null || :; ls "$root/canary"`;

@@ -10,13 +10,13 @@ type RuntimeChange = (path: string, text: string) => string;
 
 /** sh that waits for a file, 60 s at most. */
 function waitFor(file: string): string {
-  return `for m_turn in $(seq 600); do [ ! -s "${file}" ] || break; sleep 0.1; done`;
+  return `for turn in $(seq 600); do [ ! -s "${file}" ] || break; sleep 0.1; done`;
 }
 
 /** The ticker says who it is once it knows its follower, and goes on when it is let; `then` comes first then. */
 function heldTicker(host: ScratchHost, then = ':'): RuntimeChange {
   const hold = `echo "$$" >"${host.path('ticker')}"; ${waitFor(host.path('tick'))}; ${then}`;
-  const look = '  m_end_step_if m_is_over_time';
+  const look = '  m__end_step_if m__is_over_time';
   return (path, text) => (path === 'ticker.sh' ? text.replace(look, () => `  ${hold}\n${look}`) : text);
 }
 
@@ -66,8 +66,8 @@ describe('what a step left running', () => {
           if (path === 'ticker.sh') return `${waitFor(host.path('tick'))}\n${text}`;
           return path === 'follow.sh'
             ? text.replace(
-                '  sleep "$m_nap"\n',
-                () => `  echo x >>"${host.path('naps')}"\n  sleep "$m_nap"\n`,
+                '  sleep "$m__nap"\n',
+                () => `  echo x >>"${host.path('naps')}"\n  sleep "$m__nap"\n`,
               )
             : text;
         },
@@ -92,7 +92,7 @@ describe('a run that ended', () => {
     const host = scratchHost();
     const other = spawn('sleep', ['300'], { detached: true, stdio: 'ignore' });
     endWithTest(() => [...pidsIn(host.path('left')), other.pid ?? 0]);
-    const runtime = heldTicker(host, `m_driver=${String(other.pid)}`);
+    const runtime = heldTicker(host, `m__driver=${String(other.pid)}`);
     await host.run('plan', { steps: leavingStep(host), runtime });
     await tickAfterTheEnd(host);
     expect(isAlive(other.pid ?? 0)).toBe(true);

@@ -82,7 +82,6 @@ parts_are_current() {
 # caged_device NAME: /dev/NAME is in the cage too, with the host's own numbers (they differ between ports).
 caged_device() {
   m_begin_path caged_device "$cage/dev/$1"
-  m_path=$cage/dev/$1
   m_see "$m_path"
   wanted=$(device_numbers "/dev/$1")
   case $m_type in

@@ -175,7 +175,6 @@ zone_files() {
 # zone_file NAME: one of them. Not a copy, which shows no diff of what is new.
 zone_file() {
   m_begin_path zone_file "$cage$namedb/$1"
-  m_path=$cage$namedb/$1
   m_options 'owner= group= mode= validate=' --owner 0 --group 0 --mode 0644
   m_see "$m_path"
   # What named watches is the directory. Told before the change, so that a run that dies there owes the restart.

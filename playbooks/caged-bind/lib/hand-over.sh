@@ -110,13 +110,13 @@ EOT
   record_hand_backs
   move_into_cage
   m_begin hand_over "$rc_file"
-  m_why=$why
+  m_need "$why"
   pid_link_is_right || m_put_link "$cage$pid_file" "$pid_link" || :
   start_new
   serves_within "$load_limit" || put_back
   record_found
   m_unguard
-  m_note_change restarted "$rc_file"
+  m_restarted "$rc_file"
   m_changed
 }
 

@@ -47,7 +47,7 @@ record_pid_link() {
     # The directory may be named's: by -n, a link that is there by then is never gone through.
     undo="$undo; [ -e $quoted ] || [ -h $quoted ] || ln -sn $m_quoted $quoted"
   fi
-  m_record command 'link of the pid file' "$m_step" "$undo" "[ -h $quoted ]"
+  m_record_command 'link of the pid file' "$undo" "[ -h $quoted ]"
 }
 
 # record_pid_directory: an rc script that cages named makes the directory of the link at each start, and that of release 11 gives it

@@ -97,18 +97,21 @@ judge_process() {
 # else by its own; proc_root to its root directory by name, empty for / and where that is not known. Leaves fstat's rows in
 # $m_work/proc.rows.
 find_running_file() {
-  proc_file=$proc_program proc_proved=no proc_root='' m_target=
+  proc_file=$proc_program proc_proved=no proc_root=''
   fstat -p "$proc_pid" >"$m_work/proc.rows" 2>/dev/null || :
   if [ -h "/proc/$proc_pid/root" ]; then
     m_link_target "/proc/$proc_pid/root" 2>/dev/null || :
     case $m_target in /?*) proc_root=$m_target ;; esac
   fi
-  m_target=
-  [ ! -h "/proc/$proc_pid/exe" ] || m_link_target "/proc/$proc_pid/exe" 2>/dev/null || :
-  case $m_target in
+  proc_exe=
+  if [ -h "/proc/$proc_pid/exe" ]; then
+    m_link_target "/proc/$proc_pid/exe" 2>/dev/null || :
+    proc_exe=$m_target
+  fi
+  case $proc_exe in
     /?*)
       # A file that was replaced since has this behind its name on some systems.
-      proc_file=${m_target%' (deleted)'} proc_proved=yes
+      proc_file=${proc_exe%' (deleted)'} proc_proved=yes
       ;;
   esac
 }

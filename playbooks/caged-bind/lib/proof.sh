@@ -168,7 +168,7 @@ named_has_logged() {
   grep "named\[${ours%% *}\]:" "$log" >/dev/null || return 1
   {
     date '+%a %b %d %H:%M:%S %Y'
-    # In company: alone it would be cut to the width of a day (transcript 17).
+    # In company: alone it would be cut to the width of a day (docs/netbsd.md).
     printf '%s\n' "$(ps -ww -o pid -o lstart -o command -p "${ours%% *}" | sed -e 1d -e 's/^ *[0-9]* *//')"
     cat "$log"
   } | awk -v tag="named[${ours%% *}]:" '

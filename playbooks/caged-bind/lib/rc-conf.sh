@@ -9,14 +9,13 @@ all_or_nothing() {
 # rc_conf_unset FILE NAME...: FILE, if it is there, assigns none of these. Comments and everything else stay.
 rc_conf_unset() {
   m_begin_path rc_conf_unset "$1"
-  m_path=$1
   shift
-  m_o_owner='' m_o_group='' m_o_mode=''
+  m_options 'owner= group= mode='
   m_see "$m_path"
   if [ "$m_type" = absent ]; then
     return 0
   fi
-  m_edit_value names "$*"
+  printf '%s\n' "$*" >"$m_work/edit.names"
   m_stage
   awk -v values="$m_work/edit." '
     BEGIN {

@@ -36,18 +36,18 @@ record_hand_over() {
     [ -n "$pid" ] || continue
     if [ "$pid" = "$old_pid" ]; then
       old_service "$command"
-      m_record service "$old_name" "$m_step" "$old_script" running
+      m_record_service "$old_name" "$old_script" running
     else
       notice "hand_over $rc_file: pid $pid, a $command beside the one that serves, is ended for good: a rollback does not start it"
     fi
   done <<EOT
 $others
 EOT
-  [ -z "$ours" ] || m_record service "$rc_file" "$m_step" "$run_script" running
+  [ -z "$ours" ] || m_record_service "$rc_file" "$run_script" running
   [ "$style" != chrootdir ] || record_pid_directory
   pid_link_is_right || record_pid_link
   record_managed_keys
-  m_record service "$rc_file" "$m_step" "$run_script" stopped
+  m_record_service "$rc_file" "$run_script" stopped
 }
 
 # old_service PROGRAM: sets old_name and old_script to the service that PROGRAM belongs to.
@@ -259,16 +259,10 @@ what_it_said() {
 # old_stands: true when this run, and unfinished ones with which it would be taken back, changed nothing that the old named runs on: its program, its configuration, its zones, its
 # cage. An entry too many only means that everything is taken back.
 old_stands() {
-  m_unit_limit=unfinished
-  m_find_unit
-  set --
-  for run in $m_unit; do
-    set -- ${1+"$@"} "$m_state_dir/runs/$run/journal"
-  done
-  awk -F'|' -v program="${again%% *}" -v cage="$again_root" -v conf="$named_conf" -v namedb="$namedb" '
+  m_with_journals awk -F'|' -v program="${again%% *}" -v cage="$again_root" -v conf="$named_conf" -v namedb="$namedb" '
     function below(path, top) { return top != "" && (path == top || index(path, top "/") == 1) }
     $2 == "package" && program != "/usr/sbin/named" { found = 1 }
     $2 != "path" && $2 != "tree" { next }
     $3 == program || $3 == conf || below($3, namedb) || below($3, cage) { found = 1 }
-    END { exit found }' "$@"
+    END { exit found }'
 }

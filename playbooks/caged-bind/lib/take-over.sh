@@ -181,14 +181,10 @@ record_managed_keys() {
     own_directories
   } | sort -u >"$m_work/managed.places"
   while IFS= read -r place <&5; do
-    m_escape "$place"
-    m_walk "$place" && [ -z "$m_missing" ] || continue
-    printf '%s\n' "$m_escaped" >"$m_work/managed.place"
-    ! awk -F'|' -v place="$m_work/managed.place" 'BEGIN { getline wanted <place } $2 == "path" && $3 == wanted && $6 == "absent" { found = 1 }
-      END { exit !found }' "$m_receipt/journal" || continue
+    m_walk "$place" && [ -z "$m_missing" ] && ! m_made "$place" || continue
     undo="$undo$(end_of_managed_keys "$m_real")$m_nl"
   done 5<"$m_work/managed.places"
-  [ -z "$undo" ] || m_record command 'keys that named manages itself' "$m_step" "$undo" false
+  [ -z "$undo" ] || m_record_command 'keys that named manages itself' "$undo"
 }
 
 # end_of_managed_keys DIRECTORY: prints a sh text that removes those that are not in DIRECTORY now. It goes there first, so that

@@ -22,7 +22,7 @@ is_roots() {
       /*) m_plain "$m_target" ;;
       *) m_plain "$roots_dir/$m_target" ;;
     esac
-    roots_path=$m_w_through
+    roots_path=$m_plain_path
   done
   roots_why="$1 is a link that leads on and on"
   return 1

@@ -1,6 +1,6 @@
 # Creating the "named" user: an account without system privileges, whose home is the cage.
-# Not by `useradd -m`: it fills the cage with skeleton files, and since 1.6 the base system has the user anyway. Who is
-# there already is right as he is, also the article's, who has a shell; it is taken from him only when asked for.
+# Not by `useradd -m`: it fills the cage with skeleton files, and since 1.6 the base system has the user anyway. An account that is
+# there already stays as it is, also the article's, which has a shell; that is taken from it only when asked for.
 state() {
   user "$run_user" --group =uid --home "$cage" --shell /sbin/nologin --comment 'caged named' --only-if-missing
   m_passwd_entry "$run_user"

@@ -8,9 +8,7 @@
 # before it goes live.
 # Undo: the file as before.
 sshd_setting() {
-  m_begin_path sshd_setting "$config_file"
-  m_path=$config_file
-  m_target_name=$m_path:$1
+  m_begin_path sshd_setting "$config_file" "$config_file:$1"
   setting="$1 $2"
   m_options 'owner= group= mode= validate=' --validate '/usr/sbin/sshd -t -f %s'
   m_see "$m_path"
@@ -161,8 +159,8 @@ has_keys() {
   for file in ${keys:-.ssh/authorized_keys}; do
     m_replace "$file" %h "$home"
     m_replace "$m_replaced" %u "$1"
-    case $m_replaced in /*) ;; *) m_replaced=$home/$m_replaced ;; esac
-    if grep -q '^[^#]' "$m_replaced" 2>/dev/null; then
+    case $m_replaced in /*) keys_file=$m_replaced ;; *) keys_file=$home/$m_replaced ;; esac
+    if grep -q '^[^#]' "$keys_file" 2>/dev/null; then
       return 0
     fi
   done

@@ -10,7 +10,6 @@
 # Works on: NetBSD 1.5
 block() {
   m_begin_path block "$1"
-  m_path=$1
   shift
   m_options 'id= content= comment= gone owner= group= mode=' ${1+"$@"}
   [ -n "$m_o_id" ] || fail "block $m_path: give it --id"
@@ -22,11 +21,11 @@ block() {
     m_say ok ''
     return 0
   fi
-  m_edit_value begin "${m_o_comment:-#} muster: begin $m_o_id"
-  m_edit_value end "${m_o_comment:-#} muster: end $m_o_id"
-  m_edit_value content "$m_o_content"
-  m_edit_value gone "$m_o_gone"
-  m_edit block ||
+  m__edit_value begin "${m_o_comment:-#} muster: begin $m_o_id"
+  m__edit_value end "${m_o_comment:-#} muster: end $m_o_id"
+  m__edit_value content "$m_o_content"
+  m__edit_value gone "$m_o_gone"
+  m__edit block ||
     fail "block $m_path: the marker '${m_o_comment:-#} muster: begin $m_o_id' has no end; mend it by hand"
   m_place "$m_new_file" 0644
 }

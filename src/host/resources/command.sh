@@ -21,17 +21,17 @@ command() {
   m_options 'run= unless= undo= irreversible' ${1+"$@"}
   [ -n "$m_o_run" ] && [ -n "$m_o_unless" ] || fail "command '$m_target_name': give it --run and --unless"
   [ -n "$m_has_undo$m_o_irreversible" ] || fail "command '$m_target_name': give it --undo, or say --irreversible"
-  [ -z "$m_o_irreversible" ] || m_irreversible=1
-  if ! m_run_text "$m_o_unless" </dev/null >/dev/null 2>&1; then
+  [ -z "$m_o_irreversible" ] || m__irreversible=1
+  if ! m__run_text "$m_o_unless" </dev/null >/dev/null 2>&1; then
     m_need 'would run'
-    m_would_install
+    m__would_install
   fi
   m_settled && return 0
   # The title is only shown, and a rollback, which shows it, does not know the run's secrets.
-  m_hide "$m_target_name"
-  m_record command "$m_hidden" "$m_step" "$m_o_undo" "$m_o_unless"
-  m_run_text "$m_o_run" </dev/null || fail "command '$m_target_name' failed"
-  m_run_text "$m_o_unless" </dev/null >/dev/null 2>&1 || m_stuck '--unless still says that there is something to do'
+  m__hide "$m_target_name"
+  m_record_command "$m__hidden" "$m_o_undo" "$m_o_unless"
+  m__run_text "$m_o_run" </dev/null || fail "command '$m_target_name' failed"
+  m__run_text "$m_o_unless" </dev/null >/dev/null 2>&1 || m_stuck '--unless still says that there is something to do'
   m_why='ran'
   m_changed
 }

@@ -9,70 +9,70 @@
 # Works on: NetBSD 1.5
 copy() {
   m_begin_path copy "$1"
-  m_path=$1
   shift
   m_options 'from= owner= group= mode= once validate=' ${1+"$@"}
   [ -n "$m_o_from" ] || fail "copy $m_path: give it --from"
   if [ -n "$m_o_once" ]; then
-    m_once='*'
+    m__once='*'
     m_see "$m_path"
     if [ "$m_type" = file ]; then
       m_say ok 'is there already'
       return 0
     fi
   fi
-  if m_source_look "$m_o_from"; then
+  if m__source_look "$m_o_from"; then
     m_see "$m_path"
-    m_place "$m_source" "$m_source_mode"
+    m_place "$m__source" "$m__source_mode"
     return 0
   fi
-  m_copy_later
+  m__copy_later
 }
 
-# m_source_look FILE: sets m_source to a file with FILE's content and m_source_mode, and fills m_o_owner, m_o_group and
+# m__source_look FILE: sets m__source to a file with FILE's content and m__source_mode, and fills m_o_owner, m_o_group and
 # m_o_mode from FILE where none were declared. False when its content is not there (yet).
-m_source_look() {
+m__source_look() {
   m_after=
-  [ "$m_mode_run" = apply ] || [ ! -s "$m_work/planned" ] || m_see "$1"
+  [ "$m__mode_run" = apply ] || [ ! -s "$m_work/planned" ] || m_see "$1"
   if [ -n "$m_after" ]; then
     # An earlier step of the plan would change it.
     [ "$m_type" = file ] && [ -f "$m_content" ] || return 1
-    m_source=$m_content
+    m__source=$m_content
   else
     [ -f "$1" ] || return 1
-    m_own_source "$1"
+    m__own_source "$1"
   fi
-  m_source_mode=$m_mode
+  m__source_mode=$m_mode
   [ -n "$m_o_owner" ] || m_o_owner=$m_uid
   [ -n "$m_o_group" ] || m_o_group=$m_gid
   [ -n "$m_o_mode" ] || m_o_mode=$m_mode
 }
 
-# m_own_source FILE: sets m_source, m_uid, m_gid and m_mode; where others may write, to a copy of what was seen as one plain
+# m__own_source FILE: sets m__source, m_uid, m_gid and m_mode; where others may write, to a copy of what was seen as one plain
 # file, and to what that was: its owner is not another file's.
-m_own_source() {
+m__own_source() {
+  local m__bits m__rest
   m_readable "$1" "$m_copy_most" || fail "copy $m_path: $m_read_why"
-  m_source=$m_opened_file
-  if [ "$m_source" != "$1" ]; then
-    m_bits=$m_read_bits m_uid=$m_read_uid m_gid=$m_read_gid
+  m__source=$m_opened_file
+  if [ "$m__source" != "$1" ]; then
+    m__bits=$m_read_bits m_uid=$m__read_uid m_gid=$m__read_gid
   else
-    read -r m_bits m_links m_uid m_gid m_bytes m_rest <<EOF
+    read -r m__bits m_links m_uid m_gid m__bytes m__rest <<EOF
 $(ls -ldnL "$1")
 EOF
-    ! m_is_hollow "$1" || fail "copy $m_path: $1: $m_hold_why"
+    ! m__is_hollow "$1" || fail "copy $m_path: $1: $m_hold_why"
   fi
-  m_octal "$m_bits"
+  m_octal "$m__bits"
 }
 
 # Zones are large.
-m_copy_most=$m_read_large
+m_copy_most=$m__read_large
 
-# m_copy_later: the source is not there; in a plan an earlier step may be going to make it.
-m_copy_later() {
+# m__copy_later: the source is not there; in a plan an earlier step may be going to make it.
+m__copy_later() {
   will_exist "$m_o_from" || fail "copy $m_path: there is no file $m_o_from"
-  m_later=$m_after
+  m__later=$m_after
   m_see "$m_path"
-  m_need "(after $m_later)"
+  m_need "(after $m__later)"
   m_plan_path "$m_path" file "${m_o_mode:-0644}" "${m_o_owner:-$m_self_uid}" "${m_o_group:-$m_self_gid}" ''
   m_settled || fail "copy $m_path: $m_o_from is still not there"
 }

@@ -13,7 +13,6 @@
 # Works on: NetBSD 1.5
 directory() {
   m_begin_path directory "$1"
-  m_path=$1
   shift
   m_options 'owner= group= mode= transient+ kept+' ${1+"$@"}
   case $m_o_transient$m_o_kept in */*) fail "directory $m_path: a --transient or --kept pattern holds a slash" ;; esac
@@ -36,25 +35,26 @@ directory() {
   m_set_access "$m_path" "$m_want_uid" "$m_want_gid" "$m_want_mode" || fail "directory $m_path: cannot set owner or mode${m_hold_why:+: $m_hold_why}"
   m_print "$m_path"
   [ "$m_state" = "dir|$m_want_mode|$m_want_uid|$m_want_gid|-" ] || m_stuck "it is $m_state"
-  m_forget_ways
+  m__forget_ways
   m_let_go
   m_changed
 }
 
 # m_make_parents PATH: makes the directories above PATH that are missing, top down.
 m_make_parents() {
+  local m__new_parents m__new_parent
   m_parent "$1"
   [ "$m_dir" != / ] && [ ! -d "$m_dir" ] || return 0
-  m_missing=
+  m__new_parents=
   while [ "$m_dir" != / ] && [ ! -d "$m_dir" ]; do
-    m_missing=$m_dir${m_missing:+$m_nl$m_missing}
+    m__new_parents=$m_dir${m__new_parents:+$m_nl$m__new_parents}
     m_parent "$m_dir"
   done
   # A here-document, since a path may hold any character but newline here (declared paths are one line).
-  while IFS= read -r m_made; do
-    m_journal_path "$m_made" "dir|0755|$m_self_uid|$m_self_gid|-"
-    mkdir -m 0700 "$m_made" && chown "$m_self_uid:$m_self_gid" "$m_made" && chmod 0755 "$m_made" || fail "cannot make $m_made"
+  while IFS= read -r m__new_parent; do
+    m_journal_path "$m__new_parent" "dir|0755|$m_self_uid|$m_self_gid|-"
+    mkdir -m 0700 "$m__new_parent" && chown "$m_self_uid:$m_self_gid" "$m__new_parent" && chmod 0755 "$m__new_parent" || fail "cannot make $m__new_parent"
   done <<EOF
-$m_missing
+$m__new_parents
 EOF
 }

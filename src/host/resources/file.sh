@@ -12,11 +12,10 @@
 # Works on: NetBSD 1.5
 file() {
   m_begin_path file "$1"
-  m_path=$1
   shift
   m_options 'content= source= owner= group= mode= once validate=' ${1+"$@"}
   m_see "$m_path"
-  m_once=${m_o_once:+*}
+  m__once=${m_o_once:+*}
   if [ -n "$m_o_once" ] && [ "$m_type" = file ]; then
     m_say ok 'is there already'
     return 0

@@ -11,7 +11,6 @@
 # Works on: NetBSD 1.5
 line() {
   m_begin_path line "$1"
-  m_path=$1
   shift
   m_options 'line= match= after= gone owner= group= mode=' ${1+"$@"}
   [ -n "$m_has_line$m_has_match" ] || fail "line $m_path: give it --line or --match"
@@ -21,10 +20,10 @@ line() {
     m_say ok ''
     return 0
   fi
-  m_edit_value line "$m_o_line"
-  m_edit_value match "$m_o_match"
-  m_edit_value after "$m_o_after"
-  m_edit_value gone "$m_o_gone"
-  m_edit line || fail "line $m_path: cannot edit it"
+  m__edit_value line "$m_o_line"
+  m__edit_value match "$m_o_match"
+  m__edit_value after "$m_o_after"
+  m__edit_value gone "$m_o_gone"
+  m__edit line || fail "line $m_path: cannot edit it"
   m_place "$m_new_file" 0644
 }

@@ -6,8 +6,8 @@
 # Example: mode_owner /etc/rndc.key --owner root --group wheel --mode 0600
 # Works on: NetBSD 1.5
 mode_owner() {
+  local m__want_state
   m_begin_path mode_owner "$1"
-  m_path=$1
   shift
   m_options 'owner= group= mode=' ${1+"$@"}
   m_see "$m_path"
@@ -27,12 +27,12 @@ mode_owner() {
   m_settled && return 0
   m_begin_change "$m_path"
   m_print "$m_path"
-  m_want_state="$m_type|$m_want_mode|$m_want_uid|$m_want_gid|$m_extra"
-  m_journal_path "$m_path" "$m_want_state"
+  m__want_state="$m_type|$m_want_mode|$m_want_uid|$m_want_gid|$m__extra"
+  m_journal_path "$m_path" "$m__want_state"
   m_set_access "$m_path" "$m_want_uid" "$m_want_gid" "$m_want_mode" || fail "mode_owner $m_path: cannot set owner or mode${m_hold_why:+: $m_hold_why}"
   m_print "$m_path"
-  [ "$m_state" = "$m_want_state" ] || m_stuck "it is $m_state"
-  [ "$m_type" = file ] || m_forget_ways
+  [ "$m_state" = "$m__want_state" ] || m_stuck "it is $m_state"
+  [ "$m_type" = file ] || m__forget_ways
   m_let_go
   m_changed
 }

@@ -11,57 +11,57 @@
 # Example: rc_conf syslogd_flags '-s -p $named_chroot/var/run/log -p /var/run/log' --after named_chroot
 # Works on: NetBSD 1.5
 rc_conf() {
-  m_key=$1
-  m_value=$2
+  local m__key m__value m__rc_status
+  m__key=$1
+  m__value=$2
   shift 2
   m_begin_path rc_conf /etc/rc.conf
   m_options 'after= path= literal' ${1+"$@"}
   m_path=${m_o_path:-/etc/rc.conf}
-  m_begin_path rc_conf "$m_path"
-  m_target_name=$m_path:$m_key
-  case $m_key in '' | [0-9]* | *[!A-Za-z0-9_]*) fail "rc_conf: '$m_key' is no variable name" ;; esac
-  case $m_value in *"$m_nl"*) fail "rc_conf $m_key: the value holds a newline" ;; esac
+  m_begin_path rc_conf "$m_path" "$m_path:$m__key"
+  case $m__key in '' | [0-9]* | *[!A-Za-z0-9_]*) fail "rc_conf: '$m__key' is no variable name" ;; esac
+  case $m__value in *"$m_nl"*) fail "rc_conf $m__key: the value holds a newline" ;; esac
   m_o_owner='' m_o_group='' m_o_mode=''
   m_see "$m_path"
-  m_rc_word "$m_value"
-  m_rc_status=0
+  m__rc_word "$m__value"
+  m__rc_status=0
   # awk compares unexpanded text, in which a dollar sign that is not a variable's is written \$.
-  [ -z "$m_o_literal" ] || { m_replace "$m_value" '$' '\$' && m_value=$m_replaced; }
-  m_edit_value key "$m_key"
-  m_edit_value word "$m_rc_word"
-  m_edit_value value "$m_value"
-  m_edit_value after "$m_o_after"
-  m_edit rc_conf || m_rc_status=$?
-  case $m_rc_status in
+  [ -z "$m_o_literal" ] || { m_replace "$m__value" '$' '\$' && m__value=$m_replaced; }
+  m__edit_value key "$m__key"
+  m__edit_value word "$m__rc_word"
+  m__edit_value value "$m__value"
+  m__edit_value after "$m_o_after"
+  m__edit rc_conf || m__rc_status=$?
+  case $m__rc_status in
     0) ;;
-    3) fail "rc_conf $m_key: its value in $m_path goes over several lines; mend it by hand" ;;
-    4) fail "rc_conf $m_key: $m_path has no line for '$m_o_after', which it must stand below" ;;
-    *) fail "rc_conf $m_key: cannot edit $m_path" ;;
+    3) fail "rc_conf $m__key: its value in $m_path goes over several lines; mend it by hand" ;;
+    4) fail "rc_conf $m__key: $m_path has no line for '$m_o_after', which it must stand below" ;;
+    *) fail "rc_conf $m__key: cannot edit $m_path" ;;
   esac
   # Noted before the change: a driver that dies in between leaves a restart too many, never one too few.
   if [ "$m_type" = absent ] || { [ "$m_type" = file ] && ! cmp -s "$m_content" "$m_new_file"; }; then
-    m_touched "$m_path:$m_key"
+    m_touched "$m_path:$m__key"
   fi
   m_place "$m_new_file" 0644
 }
 
-# m_rc_word VALUE: sets m_rc_word to the value as a word for rc.conf.
-m_rc_word() {
+# m__rc_word VALUE: sets m__rc_word to the value as a word for rc.conf.
+m__rc_word() {
   case $1 in
     '' | *[!A-Za-z0-9_./:+,%@-]*)
       m_replace "$1" '\' '\\'
       m_replace "$m_replaced" '"' '\"'
       m_replace "$m_replaced" '`' '\`'
       [ -z "$m_o_literal" ] || m_replace "$m_replaced" '$' '\$'
-      m_rc_word="\"$m_replaced\""
+      m__rc_word="\"$m_replaced\""
       ;;
-    *) m_rc_word=$1 ;;
+    *) m__rc_word=$1 ;;
   esac
 }
 
 # rc_conf_value NAME [FILE]: prints the value that the last assignment in FILE gives, unexpanded; nothing if unset.
 rc_conf_value() {
   [ -f "${2:-/etc/rc.conf}" ] || return 0
-  m_edit_value key "$1"
+  m__edit_value key "$1"
   awk -v values="$m_work/edit." -v show=1 -f "$m_work/runtime/rc_conf.awk" "${2:-/etc/rc.conf}"
 }

@@ -9,34 +9,35 @@
 # Example: restart syslogd --when-changed /etc/rc.conf:syslogd_flags --until-socket /home/named/var/run/log
 # Works on: NetBSD 1.5
 restart() {
+  local m__token m__service m__service_file m__socket
   m_begin restart "$1"
-  m_service=$1
+  m__service=$1
   shift
   m_options 'when-changed+ until-socket+ script=' ${1+"$@"}
-  m_service_script "$m_service"
-  m_service_file=$m_script
-  while IFS= read -r m_token; do
-    if [ -n "$m_token" ] && m_is_touched "$m_service" "$m_token"; then
-      m_need "$m_token changed"
+  m__service_script "$m__service"
+  m__service_file=$m__script
+  while IFS= read -r m__token; do
+    if [ -n "$m__token" ] && m_is_touched "$m__service" "$m__token"; then
+      m_need "$m__token changed"
     fi
   done <<EOF
 $m_o_when_changed
 EOF
-  if [ -n "$m_why" ] && ! m_service_runs "$m_service_file"; then
+  if [ -n "$m_why" ] && ! m__service_runs "$m__service_file"; then
     m_why=
     m_say ok 'is not running'
     return 0
   fi
   # What comes after it in a plan finds it done.
-  [ -z "$m_why" ] || ! in_plan || m_note_change restarted "$m_service"
+  [ -z "$m_why" ] || ! in_plan || m__note_change restarted "$m__service"
   m_settled && return 0
-  m_record restart "$m_service" "$m_step" "$m_service_file"
-  m_service_restart "$m_service_file" || m_stuck 'it does not run; what it said is above, and its log may say more'
-  while IFS= read -r m_socket; do
-    [ -z "$m_socket" ] || m_await 15 test -S "$m_socket" || m_stuck "there is no socket $m_socket"
+  m__record restart "$m__service" "$m_step" "$m__service_file"
+  m__service_restart "$m__service_file" || m_stuck 'it does not run; what it said is above, and its log may say more'
+  while IFS= read -r m__socket; do
+    [ -z "$m__socket" ] || m_await 15 test -S "$m__socket" || m_stuck "there is no socket $m__socket"
   done <<EOF
 $m_o_until_socket
 EOF
-  m_note_change restarted "$m_service"
+  m__note_change restarted "$m__service"
   m_changed
 }

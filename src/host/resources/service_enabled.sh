@@ -6,12 +6,13 @@
 # Example: service_enabled named9
 # Works on: NetBSD 1.5
 service_enabled() {
-  m_service=$1
+  local m__service m__service_file
+  m__service=$1
   shift
-  m_begin service_enabled "$m_service"
+  m_begin service_enabled "$m__service"
   m_options 'script=' ${1+"$@"}
-  m_service_script "$m_service"
-  m_service_file=$m_script
-  will_exist "$m_service_file" || fail "service_enabled $m_service: there is no rc script $m_service_file"
-  rc_conf "$m_service" yes
+  m__service_script "$m__service"
+  m__service_file=$m__script
+  will_exist "$m__service_file" || fail "service_enabled $m__service: there is no rc script $m__service_file"
+  rc_conf "$m__service" yes
 }

@@ -7,52 +7,53 @@
 # Example: service_running named --state stopped
 # Works on: NetBSD 1.5
 service_running() {
+  local m__service m__service_file m__wanted
   m_begin service_running "$1"
-  m_service=$1
+  m__service=$1
   shift
   m_options 'state= script=' ${1+"$@"}
-  m_service_script "$m_service"
-  m_service_file=$m_script
-  m_wanted=${m_o_state:-running}
-  case $m_wanted in running | stopped) ;; *) fail "service_running $m_service: --state is running or stopped" ;; esac
-  if [ ! -f "$m_service_file" ] && ! m_service_runs "$m_service_file"; then
-    m_absent_service
+  m__service_script "$m__service"
+  m__service_file=$m__script
+  m__wanted=${m_o_state:-running}
+  case $m__wanted in running | stopped) ;; *) fail "service_running $m__service: --state is running or stopped" ;; esac
+  if [ ! -f "$m__service_file" ] && ! m__service_runs "$m__service_file"; then
+    m__absent_service
     return 0
   fi
-  if m_service_runs "$m_service_file"; then
-    [ "$m_wanted" = running ] || m_need 'stop it'
+  if m__service_runs "$m__service_file"; then
+    [ "$m__wanted" = running ] || m_need 'stop it'
   else
-    [ "$m_wanted" = stopped ] || m_need 'start it'
+    [ "$m__wanted" = stopped ] || m_need 'start it'
   fi
-  [ -z "$m_why" ] || m_plan_running
+  [ -z "$m_why" ] || m__plan_running
   m_settled && return 0
-  if [ "$m_wanted" = running ]; then
-    m_record service "$m_service" "$m_step" "$m_service_file" stopped
-    m_service_start "$m_service_file" || m_stuck 'it does not run; what it said is above, and its log may say more'
+  if [ "$m__wanted" = running ]; then
+    m_record_service "$m__service" "$m__service_file" stopped
+    m__service_start "$m__service_file" || m_stuck 'it does not run; what it said is above, and its log may say more'
     # What it was started with is current, so a restart that is still owed is paid.
-    m_note_change restarted "$m_service"
+    m__note_change restarted "$m__service"
   else
-    m_record service "$m_service" "$m_step" "$m_service_file" running
-    m_service_stop "$m_service_file" || m_stuck 'it still runs'
+    m_record_service "$m__service" "$m__service_file" running
+    m__service_stop "$m__service_file" || m_stuck 'it still runs'
   fi
   m_changed
 }
 
-# m_plan_running: in a plan: what later resources would find.
-m_plan_running() {
+# m__plan_running: in a plan: what later resources would find.
+m__plan_running() {
   in_plan || return 0
-  m_plan_service "$m_service_file" "$m_wanted"
-  [ "$m_wanted" != running ] || m_note_change restarted "$m_service"
+  m__plan_service "$m__service_file" "$m__wanted"
+  [ "$m__wanted" != running ] || m__note_change restarted "$m__service"
 }
 
 # The rc script is not there: right for a service that is to be stopped, and maybe an earlier step would bring it.
-m_absent_service() {
-  if [ "$m_wanted" = stopped ]; then
+m__absent_service() {
+  if [ "$m__wanted" = stopped ]; then
     m_say ok 'there is no such service'
     return 0
   fi
-  will_exist "$m_service_file" || fail "service_running $m_service: there is no rc script $m_service_file"
+  will_exist "$m__service_file" || fail "service_running $m__service: there is no rc script $m__service_file"
   m_need "start it (after $m_after)"
-  m_plan_running
-  m_settled || fail "service_running $m_service: there is still no rc script $m_service_file"
+  m__plan_running
+  m_settled || fail "service_running $m__service: there is still no rc script $m__service_file"
 }

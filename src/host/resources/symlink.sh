@@ -8,7 +8,6 @@
 # Works on: NetBSD 1.5
 symlink() {
   m_begin_path symlink "$1"
-  m_path=$1
   shift
   m_options 'to=' ${1+"$@"}
   [ -n "$m_o_to" ] || fail "symlink $m_path: give it --to"
@@ -33,7 +32,7 @@ symlink() {
   m_put_link "$m_o_to" "$m_path" || fail "symlink $m_path: cannot make it${m_hold_why:+: $m_hold_why}"
   m_link_target "$m_path"
   [ -h "$m_path" ] && [ "$m_target" = "$m_o_to" ] || m_stuck "it points to $m_target"
-  m_forget_ways
+  m__forget_ways
   m_let_go
   m_changed
 }

@@ -7,7 +7,6 @@
 # Works on: NetBSD 1.5
 template() {
   m_begin_path template "$1"
-  m_path=$1
   shift
   m_options 'source= owner= group= mode= once validate=' ${1+"$@"}
   m_see "$m_path"

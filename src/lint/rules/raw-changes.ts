@@ -57,7 +57,9 @@ const framers = new Set([
   'm_begin',
   'm_begin_path',
   'as_one',
-  'm_record',
+  'm_record_command',
+  'm_record_made',
+  'm_record_service',
   'm_journal_path',
   'm_journal_tree',
 ]);

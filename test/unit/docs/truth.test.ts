@@ -106,15 +106,15 @@ describe('docs/protocol.md', () => {
     const told = firstWords(section('docs/protocol.md', '## Events'), 'event');
     const emitted = readdirSync(join(root, 'src/host'))
       .filter((file) => file.endsWith('.sh'))
-      .flatMap((file) => [...read(join('src/host', file)).matchAll(/\bm_emit ([a-z]+)/g)])
+      .flatMap((file) => [...read(join('src/host', file)).matchAll(/\bm__emit ([a-z]+)/g)])
       .map((match) => match[1] ?? '');
     expect(told.toSorted()).toEqual([...new Set([...emitted, 'd'])].toSorted());
     expect(told.filter((kind) => parseHostLine(`${kind}|`).kind !== kind)).toEqual([]);
   });
 
   it('has every run setting that the bundle writes, and no other', () => {
-    const settings = [...read('src/compile/bundle.ts').matchAll(/\['(m_\w+)'/g)].map((match) => match[1]);
-    expect(settings).toContain('m_nonce');
+    const settings = [...read('src/compile/bundle.ts').matchAll(/\['(m__\w+)'/g)].map((match) => match[1]);
+    expect(settings).toContain('m__nonce');
     expect(firstWords(section('docs/protocol.md', '### Run settings'), 'variable')).toEqual(settings);
   });
 });

@@ -1,6 +1,7 @@
 // Libraries that playbooks share: every rule looks at them, and says what it has to say once, at their own paths.
 import { describe, expect, it } from 'vitest';
-import { formatFinding, lintPlaybook } from '../../../src/lint/lint-playbook.ts';
+import { formatFinding } from '../../../src/lint/index.ts';
+import { lintPlaybook } from '../../../src/lint/lint-playbook.ts';
 import { lint } from '../../../src/actions/lint.ts';
 import type { PlaybookTree } from '../../../src/playbook/index.ts';
 import { language, treeOf } from './lint-of.ts';

@@ -33,7 +33,7 @@ describe('variables', () => {
   });
 
   it.each([
-    ['vars, facts and what the runtime sets', 'observe "$cage" "$fact_os$m_after$m_work$m_run_id"'],
+    ['vars, facts and what the runtime sets', 'observe "$cage" "$fact_os$m_after$m_work$m_step"'],
     ['options of resources', 'observe x "$m_o_mode$m_has_content"'],
     ['what is set before', 'x=1; observe "$x" "$x"'],
     [
@@ -158,5 +158,65 @@ describe('resources', () => {
     expect(language.resources.get('directory')).toEqual(['owner=', 'group=', 'mode=', 'transient+', 'kept+']);
     expect(language.variables.has('fact_release')).toBe(true);
     expect(language.functions.has('expect_running')).toBe(true);
+  });
+});
+
+describe('the inside of the runtime', () => {
+  it.each([
+    [
+      'a function of it',
+      'm__sync',
+      'RUNTIME_INSIDE 2:1',
+      'docs/steps.md has what a playbook may use, under "Names of the runtime"',
+    ],
+    ['one that is run by another', 'expect x m__have y', 'RUNTIME_INSIDE 2:10', undefined],
+    [
+      'one for which there is something public',
+      'm__record command x',
+      'RUNTIME_INSIDE 2:1',
+      'use m_record_command or m_record_service',
+    ],
+    [
+      'one under its old name',
+      'm_record command x',
+      'RUNTIME_INSIDE 2:1',
+      'use m_record_command or m_record_service',
+    ],
+    ['a variable of it', 'observe x "$m__run_id"', 'RUNTIME_INSIDE 2:12', undefined],
+    ['a variable under its old name', 'observe x "$m_mode_run"', 'RUNTIME_INSIDE 2:12', 'use in_plan'],
+    ['one that is set', 'm__force=yes', 'RUNTIME_INSIDE 2:1', undefined],
+    ['one that is read into', 'read -r m__force <"$cage"', 'RUNTIME_INSIDE 2:9', undefined],
+  ])('is not for playbooks: %s', (_title, line, place, hint) => {
+    const findings = lintState(line);
+    expect(briefly(findings)).toEqual([place]);
+    expect(findings[0]?.severity).toBe('error');
+    if (hint !== undefined) expect(findings[0]?.hint).toBe(hint);
+  });
+
+  it('is not defined by a playbook either', () => {
+    expect(
+      briefly(
+        lintFiles({
+          'steps/one.sh': 'state() { :; }\nverify() { observe cage "$cage"; }\n',
+          'lib/own.sh': 'm__sync() { :; }\n',
+        }),
+      ),
+    ).toEqual(['RUNTIME_INSIDE 1:1']);
+  });
+
+  it('is never suggested', () => {
+    expect(language.functions.has('m_need')).toBe(true);
+    expect([...language.functions, ...language.variables].filter((name) => name.startsWith('m__'))).toEqual(
+      [],
+    );
+  });
+
+  it('is no matter where a playbook has a function of such an older name itself', () => {
+    expect(
+      lintFiles({
+        'steps/one.sh': 'state() { m_unit; }\nverify() { observe cage "$cage"; }\n',
+        'lib/own.sh': 'm_unit() { :; }\n',
+      }),
+    ).toEqual([]);
   });
 });
