@@ -279,10 +279,11 @@ m__undo_times() {
 # m__is_below LIST: m_path was put below a directory of the list (`|PATH|PATH|`), which an older run of the unit had made, and went
 # with it.
 m__is_below() {
-  local m_dir
-  m_dir=$m_path
-  while m_parent "$m_dir" && [ "$m_dir" != / ]; do
-    case $1 in *"|$m_dir|"*) return 0 ;; esac
+  local m__above
+  m__above=$m_path
+  while [ -n "$m__above" ]; do
+    m__above=${m__above%/*}
+    case $1 in *"|$m__above|"*) return 0 ;; esac
   done
   return 1
 }
