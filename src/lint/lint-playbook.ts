@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { didYouMean, parseDocument, placeOf } from '../document/index.ts';
 import { isMusterError, type Issue, type Location, type MusterError } from '../model/index.ts';
-import type { Playbook, PlaybookTree, VarDeclaration } from '../playbook/index.ts';
-import { parsePlaybook, probeVars } from '../playbook/index.ts';
+import type { LibraryTree, Playbook, PlaybookTree, VarDeclaration } from '../playbook/index.ts';
+import { checkShadows, parsePlaybook, probeVars } from '../playbook/index.ts';
 import type { Finding } from './finding.ts';
 import { findingOf } from './finding.ts';
 import type { Language } from './language.ts';
@@ -32,11 +32,12 @@ export function lintPlaybook(tree: PlaybookTree, language: Language): LintedPlay
   const { playbook, issues } = tryParse(tree);
   const vars = playbook?.vars ?? looseVars(tree, texts);
   const scripts = scan(tree, texts, playbook);
-  const all = [...scripts.steps, ...scripts.shared, ...scripts.libs];
+  const all = [...scripts.steps, ...scripts.libs];
   const names = vars === undefined ? undefined : new Set(vars.keys());
   return {
     findings: [
       ...issues.filter(({ code }) => !saidAboutScripts.has(code)).map(findingOf),
+      ...checkShadows(librariesOf(tree), language.functions).map(findingOf),
       ...lintScripts({ ...scripts, vars: names }, language),
       ...unusedSteps(tree, scripts.steps, playbook),
       ...missingSources(tree, all),
@@ -61,14 +62,17 @@ function textsOf(tree: PlaybookTree): Map<string, string> {
   );
 }
 
-/** The sh files of the libraries that could be read, by their own paths. */
-function libraryFiles({ libraries }: PlaybookTree): (readonly [file: string, bytes: Uint8Array])[] {
-  return [...(libraries?.byName.values() ?? [])].flatMap((library) =>
-    isMusterError(library)
-      ? []
-      : [...library.files]
-          .filter(([path]) => path.endsWith('.sh'))
-          .map(([path, { bytes }]) => [`${library.directory}/${path}`, bytes] as const),
+/** The libraries that could be read. */
+function librariesOf({ libraries }: PlaybookTree): LibraryTree[] {
+  return [...(libraries?.byName.values() ?? [])].flatMap((each) => (isMusterError(each) ? [] : [each]));
+}
+
+/** Their sh files, by their own paths. */
+function libraryFiles(tree: PlaybookTree): (readonly [file: string, bytes: Uint8Array])[] {
+  return librariesOf(tree).flatMap(({ directory, files }) =>
+    [...files]
+      .filter(([path]) => path.endsWith('.sh'))
+      .map(([path, { bytes }]) => [`${directory}/${path}`, bytes] as const),
   );
 }
 
@@ -104,7 +108,6 @@ function looseVars(
 interface Scanned {
   readonly steps: readonly ScannedFile[];
   readonly libs: readonly ScannedFile[];
-  readonly shared: readonly ScannedFile[];
 }
 
 function scan(tree: PlaybookTree, texts: ReadonlyMap<string, string>, playbook?: Playbook): Scanned {
@@ -115,8 +118,10 @@ function scan(tree: PlaybookTree, texts: ReadonlyMap<string, string>, playbook?:
   const paths = [...files.keys()].filter((path) => path.endsWith('.sh'));
   return {
     steps: paths.filter((path) => path.startsWith('steps/') || named.has(path)).map(scanned),
-    libs: paths.filter((path) => /^lib\/[^/]+$/.test(path)).map(scanned),
-    shared: libraryFiles(tree).map(([file]) => scannedFile(file)),
+    libs: [
+      ...libraryFiles(tree).map(([file]) => scannedFile(file)),
+      ...paths.filter((path) => /^lib\/[^/]+$/.test(path)).map(scanned),
+    ],
   };
 }
 

@@ -12,7 +12,6 @@ import {
   findCarriageReturns,
   findIrreversible,
   findMissingFunctions,
-  findShadows,
   findTopLevelCode,
 } from './rules/step.ts';
 import { findForeignTools } from './rules/tools.ts';
@@ -27,9 +26,8 @@ export interface ScannedFile {
 
 export interface ScannedPlaybook {
   readonly steps: readonly ScannedFile[];
+  /** Its own, and those of the libraries that it uses. */
   readonly libs: readonly ScannedFile[];
-  /** Of the libraries that the playbook uses. */
-  readonly shared: readonly ScannedFile[];
   /** Names of the declared vars; undefined when playbook.yaml is too broken to tell. */
   readonly vars: ReadonlySet<string> | undefined;
 }
@@ -46,8 +44,7 @@ interface Surroundings {
 
 /** Lints steps and libs of a playbook. */
 export function lintScripts(playbook: ScannedPlaybook, language: Language): Finding[] {
-  const { steps, shared } = playbook;
-  const libs = [...shared, ...playbook.libs];
+  const { steps, libs } = playbook;
   const libScripts = libs.map(({ script }) => script);
   const complaints = new Map<Script, Complaint[]>();
   const add = (script: Script, more: readonly Complaint[]): void => {
@@ -63,7 +60,6 @@ export function lintScripts(playbook: ScannedPlaybook, language: Language): Find
   for (const script of libScripts) {
     add(script, lintText(script, surroundingsOf(playbook, language, everything)));
   }
-  for (const { script } of shared) add(script, findShadows(script, language.functions));
   return [...steps, ...libs].flatMap(({ file, script }) =>
     toFindings(file, script.text, complaints.get(script) ?? []),
   );

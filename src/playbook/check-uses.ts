@@ -2,7 +2,7 @@
 // at its name in playbook.yaml, or at its own file where a line of that is meant.
 import { decodeText, didYouMean, isId, type Locator, placeOf } from '../document/index.ts';
 import { ConfigError, isMusterError, type Issue, type Location } from '../model/index.ts';
-import { scanScript } from '../sh/index.ts';
+import { functionsOf } from './check-shadows.ts';
 import type { Library, PlaybookTree } from './model.ts';
 
 // What a shell finds by `*.sh`, and what every tar and terminal can carry.
@@ -139,13 +139,6 @@ function checkFunctions(libraries: readonly Library[], { directory, files }: Pla
     }
   }
   return issues;
-}
-
-/** The functions that a text of sh defines, with the first place of each. */
-export function functionsOf(file: string, bytes: Uint8Array): ReadonlyMap<string, Location> {
-  const text = new TextDecoder().decode(bytes);
-  const { functions } = scanScript(text);
-  return new Map(functions.toReversed().map(({ name, start }) => [name, placeOf(file, text, start)]));
 }
 
 function definedTwice(name: string, location: Location, other: Location): Issue {

@@ -1,11 +1,12 @@
 // The playbook: what is declared, with which vars, in which steps.
 export { checkVarValue } from './check-var-value.ts';
-export { functionsOf } from './check-uses.ts';
+export { checkShadows, functionsOf } from './check-shadows.ts';
 export { isDnsName, nameFor } from './check-probes.ts';
 export type {
   DnsProbe,
   Library,
   LibraryFolder,
+  LibraryTree,
   Playbook,
   PlaybookFile,
   PlaybookTree,

@@ -84,8 +84,8 @@ async function readLibrary(
     return { directory: shown, files: await readTree(shown, limits, words, spent) };
   } catch (error) {
     if (isMusterError(error)) return error;
-    const problem = await unreadable(shown, error);
-    return problem.code === 'FILE_MISSING' ? undefined : problem;
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return isMissing ? undefined : await unreadable(shown, error);
   }
 }
 

@@ -20,20 +20,6 @@ export function findMissingFunctions({ functions }: Script): Complaint[] {
   return complaints;
 }
 
-/** A library defines what the runtime or a step defines: every playbook that uses it would run another one unawares. */
-export function findShadows({ functions }: Script, taken: ReadonlySet<string>): Complaint[] {
-  return functions
-    .filter(({ name }) => name === 'state' || taken.has(name))
-    .map(({ name, start }) =>
-      wrong(
-        'LIBRARY_SHADOWS',
-        start,
-        `the library defines \`${name}\`, which is the runtime's or the step's own`,
-        'give it another name',
-      ),
-    );
-}
-
 /** Something is done where only functions are defined: it would run in every plan. */
 export function findTopLevelCode({ text, commands }: Script): Complaint[] {
   const lines = new Set<number>();

@@ -1,8 +1,12 @@
 // `uses`: which libraries a playbook may use, and what is said of the others.
 import { describe, expect, it } from 'vitest';
 import { ConfigError, UsageError } from '../../../src/model/index.ts';
-import type { LibraryTree } from '../../../src/playbook/model.ts';
-import { type LibraryFolder, parsePlaybook, type PlaybookTree } from '../../../src/playbook/index.ts';
+import {
+  type LibraryFolder,
+  type LibraryTree,
+  parsePlaybook,
+  type PlaybookTree,
+} from '../../../src/playbook/index.ts';
 import { treeOf } from './tree.ts';
 
 type Texts = Readonly<Record<string, string | Uint8Array>>;
@@ -10,12 +14,13 @@ type Texts = Readonly<Record<string, string | Uint8Array>>;
 /** `playbooks/lib` with these libraries. */
 function folderOf(libraries: Readonly<Record<string, Texts | UsageError>>): LibraryFolder {
   const byName = new Map<string, LibraryTree | UsageError>();
-  for (const [name, files] of Object.entries(libraries)) {
-    const all = Object.entries(files).map(
+  for (const [name, given] of Object.entries(libraries)) {
+    const texts = given instanceof UsageError ? {} : given;
+    const files = Object.entries(texts).map(
       ([file, text]) => [file, { bytes: Buffer.from(text), executable: false }] as const,
     );
-    const library = { directory: `playbooks/lib/${name}`, files: new Map(all) };
-    byName.set(name, files instanceof UsageError ? files : library);
+    const library = { directory: `playbooks/lib/${name}`, files: new Map(files) };
+    byName.set(name, given instanceof UsageError ? given : library);
   }
   return { directory: 'playbooks/lib', names: Object.keys(libraries), byName };
 }
