@@ -9,9 +9,6 @@ export default defineConfig({
           name: 'unit',
           setupFiles: ['test/setup.ts'],
           include: ['test/{unit,contract,library,cli}/**/*.test.ts'],
-          // Each file would load zod, ssh2 and the rest anew, which took longer than many a file's tests. So a test leaves
-          // nothing behind in the modules: it undoes what it stubs, and stops what it starts.
-          isolate: false,
           testTimeout: 20_000,
         },
       },
