@@ -10,6 +10,7 @@ import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
 
 const run = promisify(execFile);
+const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'];
 
 /** Leaves the lock of a run that is dead: no process has a number that high. */
 function leaveDeadLock(host: ScratchHost): void {
@@ -189,7 +190,7 @@ describe('runs that come at once', () => {
     expect(readdirSync(host.state)).toEqual(['runs']);
   });
 
-  it('are never two in the lock, whoever dies in it', async () => {
+  it.each(shells)('are never two in the lock, whoever dies in it, in %s', async (shell) => {
     const host = scratchHost();
     const lockScript = join(import.meta.dirname, '../../src/host/lock.sh');
     // A process takes the lock, writes down whether it is alone, and drops the lock, or dies with it.
@@ -209,7 +210,7 @@ m__drop_lock
 `,
     );
     host.write('state/runs', '');
-    const worker = `n=0; while [ $n -lt 30 ]; do n=$((n + 1)); sh ${one} $n; done; :`;
+    const worker = `n=0; while [ $n -lt 30 ]; do n=$((n + 1)); ${shell} ${one} $n; done; :`;
     await Promise.all(
       [1, 2, 3, 4, 5, 6].map((count) => run('sh', ['-c', worker, String(count)], { cwd: host.root })),
     );
@@ -220,7 +221,7 @@ m__drop_lock
   });
 });
 
-describe.each(['/bin/dash', '/bin/busybox sh', '/bin/mksh'])('a claim in %s', (shell) => {
+describe.each(shells)('a claim in %s', (shell) => {
   it.each([
     ['vanishes while it is looked at', 'vanishes', 'free'],
     ['shows nothing and lives', 'stays', 'held'],
