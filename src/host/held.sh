@@ -168,15 +168,20 @@ END_OF_LOOK
   notice "$m__w_back is not given back to uid ${m__w_was%:*} (mode $m__w_mode); do that by hand, if it is still its directory"
 }
 
+# m__give_back_of_dead: likewise, when who borrowed was killed. It is noted for m__look_again_at_lent.
+m__give_back_of_dead() {
+  cat "$m__receipt/borrowed" >>"$m_work/lent"
+  m__give_back
+}
+
 # m__give_back_all: what runs that died have borrowed. With the lock.
 m__give_back_all() {
   local m__w_receipt m__w_list
   m__w_receipt=$m__receipt
   for m__w_list in "$m__state_dir"/runs/*/borrowed; do
     [ -f "$m__w_list" ] || continue
-    cat "$m__w_list" >>"$m_work/lent"
     m__receipt=${m__w_list%/borrowed}
-    m__give_back
+    m__give_back_of_dead
   done
   m__receipt=$m__w_receipt
   m__forget_ways

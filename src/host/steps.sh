@@ -46,7 +46,7 @@ m__one_step() {
     (m__step_body) </dev/null >>"$m_work/log/$m__number.out" 2>>"$m_work/log/$m__number.err" 4<&-
     m__status=$?
     # One that was ended in the midst of a change.
-    [ ! -f "${m__receipt:-$m_work}/borrowed" ] || m__give_back
+    [ ! -f "${m__receipt:-$m_work}/borrowed" ] || m__give_back_of_dead
     rm -f "$m_work/deadline" "$m_work/in-step"
     # What the ticker still ends must not be a part of what comes next.
     while [ -f "$m_work/ending" ] && kill -0 "$(cat "$m_work/ticker.pid")" 2>/dev/null; do
