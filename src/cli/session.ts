@@ -1,7 +1,7 @@
 // The one place where adapters are put together: configuration, inventory, transport, reporter, signals.
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import type { ActionDeps } from '../actions/index.ts';
+import { type ActionDeps, compile, type PlaybookTarget, type RunPlan } from '../actions/index.ts';
 import type { Config } from '../sources/index.ts';
 import { homeDirectory, readKeys, readPlaybookTree } from '../sources/index.ts';
 import type { EventListener, RunResult } from '../model/index.ts';
@@ -28,6 +28,8 @@ export interface FleetSession {
   readonly sources: Sources;
   /** Reads a playbook, which must be trusted when nobody named it or the inventory. Throws ConfigError or UsageError. */
   openPlaybook(name: string): Promise<Playbook>;
+  /** Compiles a plan, once for all that a command does with it; another salt than a new one makes a saved plan again. */
+  compile(target: PlaybookTarget, salt?: string): Promise<RunPlan>;
   /** Runs something with live progress, which is over when this resolves. */
   follow<T>(work: (deps: ActionDeps) => Promise<T>): Promise<T>;
   /** Prints the result: the text for people, or the JSON of the result. Throws OutputError for a text that is too long. */
@@ -56,6 +58,7 @@ export async function openFleet(options: FleetOptions): Promise<FleetSession> {
       await gate.toRead(opened);
       return opened.playbook;
     },
+    compile: async (target, salt = randomHex(16)) => await compile(target, gate, salt),
     follow: async (work) => {
       await gate.toContact();
       return await follow({ options, config, ndjson, gate }, work);
@@ -107,7 +110,7 @@ async function follow<T>(
       emit: reporter.emit,
       signals,
       clock: () => new Date(),
-      randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+      randomHex,
       operator: `${userName()}@${hostname()}`,
       readSecret: gate.readSecret,
       readFiles: gate.readFiles,
@@ -135,6 +138,10 @@ function asText(render: () => string): string {
       hint: 'what was done on hosts is done; --json shows any amount, --limit asks fewer hosts at once',
     });
   }
+}
+
+function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
 }
 
 /** A user id that the system has no name for works, too. */

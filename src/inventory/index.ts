@@ -1,5 +1,5 @@
 // The inventory: which hosts there are, how to reach them, and what vars each has.
-export type { ConnectionSettings, Inventory, InventoryHost } from './model.ts';
+export type { Inventory, InventoryHost } from './model.ts';
 export { parseInventory } from './parse-inventory.ts';
 export { inventoryJsonSchema } from './schema.ts';
 export { selectHosts } from './select-hosts.ts';

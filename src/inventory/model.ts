@@ -1,27 +1,12 @@
 // What an inventory is once it has been checked.
 import type { VarBinding } from '../document/index.ts';
-
-/** How to reach a host: every setting decided, paths as written (`~` and relative paths are not resolved). */
-export interface ConnectionSettings {
-  readonly name: string;
-  readonly address: string;
-  readonly port: number;
-  readonly user: string;
-  readonly identityFile?: string;
-  /** Never empty. */
-  readonly knownHosts: readonly string[];
-  readonly agent: boolean;
-  readonly become: 'none' | 'sudo' | 'doas';
-  readonly connectTimeoutMs: number;
-  readonly readyTimeoutMs?: number;
-  readonly silenceTimeoutMs?: number;
-  readonly legacyAlgorithms: boolean;
-}
+import type { HostConnection } from '../model/index.ts';
 
 /** One host with everything that groups and defaults give it. */
 export interface InventoryHost {
   readonly name: string;
-  readonly connection: ConnectionSettings;
+  /** Every setting decided; paths as written (`~` and relative paths are not resolved). */
+  readonly connection: HostConnection;
   /** Groups it is in, nested ones included, from weakest to strongest; without `all`. */
   readonly groups: readonly string[];
   /** The strongest binding of each var. */

@@ -7,9 +7,9 @@ import {
   type VarBinding,
   type VarLevel,
 } from '../document/index.ts';
-import type { Issue } from '../model/index.ts';
+import type { HostConnection, Issue } from '../model/index.ts';
 import { expandHosts, type ExpandedHost } from './expand-hosts.ts';
-import type { ConnectionSettings, Inventory, InventoryHost } from './model.ts';
+import type { Inventory, InventoryHost } from './model.ts';
 import { recognizeForeign } from './recognize-foreign.ts';
 import { resolveGroups, type ResolvedGroups } from './resolve-groups.ts';
 import {
@@ -104,7 +104,7 @@ function buildHost(host: ExpandedHost, layers: readonly Layer[], locator: Locato
   return { name: host.name, connection: connectionOf(host, connection), groups, vars };
 }
 
-function connectionOf({ name, address }: ExpandedHost, written: WrittenConnection): ConnectionSettings {
+function connectionOf({ name, address }: ExpandedHost, written: WrittenConnection): HostConnection {
   const knownHosts = written.known_hosts ?? '~/.ssh/known_hosts';
   const settings = {
     name,

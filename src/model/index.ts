@@ -11,6 +11,8 @@ export {
   UsageError,
 } from './errors.ts';
 export type { EventListener, RunEvent } from './events.ts';
+export type { HostConnection } from './host-connection.ts';
+export type { HostJob, JobStep, RunSettings } from './host-job.ts';
 export { expandHostNames, foldHostNames, hintForAddress, isAddress, isHostName } from './host-names.ts';
 export type {
   Action,
@@ -26,4 +28,5 @@ export type {
   StepOutcome,
   StepResult,
 } from './result.ts';
+export { Secret } from './secret.ts';
 export { unseen } from './unseen.ts';

@@ -1,6 +1,6 @@
 // plan, apply, verify and compare: the commands that take a playbook to a fleet.
 import type { PlaybookTarget } from '../../actions/index.ts';
-import { apply, compare, plan, verify, wavesOf } from '../../actions/index.ts';
+import { apply, compare, plan, verify } from '../../actions/index.ts';
 import { renderApply, renderCompare, renderPlan, renderVerify } from '../../report/index.ts';
 import { confirm, requireOperator } from '../confirm.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
@@ -23,8 +23,9 @@ interface VerifyOptions extends PlaybookOptions {
 export async function planCommand(directory: string, options: PlaybookOptions): Promise<number> {
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
-  const { result } = await session.follow((deps) => plan(target, deps));
-  session.print(result, () => renderPlan(result, session.style, { waves: wavesOf(target) }));
+  const compiled = await session.compile(target);
+  const { result } = await session.follow((deps) => plan(compiled, deps));
+  session.print(result, () => renderPlan(result, session.style, compiled));
   return exitCodeOf(result);
 }
 
@@ -32,16 +33,17 @@ export async function planCommand(directory: string, options: PlaybookOptions): 
 export async function applyCommand(directory: string, options: ApplyOptions): Promise<number> {
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
+  if (options.yes !== true) requireOperator(session.json);
+  const compiled = await session.compile(target);
   if (options.yes !== true) {
-    requireOperator(session.json);
-    const planned = await session.follow((deps) => plan(target, deps));
-    writeOut(renderPlan(planned.result, session.style, { waves: wavesOf(target) }));
+    const planned = await session.follow((deps) => plan(compiled, deps));
+    writeOut(renderPlan(planned.result, session.style, compiled));
     if (planned.result.interrupted) return exitCodes.interrupted;
     await shown();
     if (!(await confirm('Apply this?'))) return exitCodes.usage;
   }
   const { result } = await session.follow((deps) =>
-    apply(target, { allowIrreversible: options.allowIrreversible === true }, deps),
+    apply(compiled, { allowIrreversible: options.allowIrreversible === true }, deps),
   );
   session.print(result, () => renderApply(result, session.style));
   return exitCodeOf(result);
@@ -83,6 +85,7 @@ async function openTarget(
     playbook: await session.openPlaybook(directory),
     inventory: session.inventory,
     hosts: session.hosts,
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
     selection: {
       ...(options.tags === undefined ? {} : { tags: options.tags }),
       ...(options.skipTags === undefined ? {} : { skipTags: options.skipTags }),
