@@ -14,7 +14,7 @@ import { sshTransport } from '../transport/index.ts';
 import type { FleetOptions } from './options.ts';
 import { OutputError, writeOut } from './outputs.ts';
 import { listenToOperator } from './signals.ts';
-import { playbookDirectory, takeFleet, tell } from './taken-fleet.ts';
+import { type PlannedFrom, playbookDirectory, takeFleet, tell } from './taken-fleet.ts';
 import { TrustGate } from './trust-gate.ts';
 
 /** What a command on hosts has in its hands. */
@@ -36,9 +36,9 @@ export interface FleetSession {
   print(result: RunResult, text: () => string, extra?: JsonExtra): void;
 }
 
-/** Reads configuration and inventory and selects hosts. Throws ConfigError or UsageError. */
-export async function openFleet(options: FleetOptions): Promise<FleetSession> {
-  const taken = await takeFleet(options);
+/** Reads configuration and inventory, or those of a saved plan, and selects hosts. Throws ConfigError or UsageError. */
+export async function openFleet(options: FleetOptions, planned?: PlannedFrom): Promise<FleetSession> {
+  const taken = await takeFleet(options, planned);
   const { config } = taken;
   const inventory = parseInventory(taken.inventory.source);
   const json = options.json === true;
@@ -53,7 +53,7 @@ export async function openFleet(options: FleetOptions): Promise<FleetSession> {
     json,
     sources,
     openPlaybook: async (name) => {
-      const opened = await openPlaybook(name, config, sources);
+      const opened = await openPlaybook(name, config, sources, planned);
       sources = { ...sources, playbook: opened.source };
       await gate.toRead(opened);
       return opened.playbook;
@@ -75,14 +75,15 @@ export async function openPlaybook(
   name: string,
   config: Pick<Config, 'playbookPath'>,
   { configuration }: Sources,
+  planned?: PlannedFrom,
 ): Promise<{ playbook: Playbook; isFound: boolean; source: NonNullable<Sources['playbook']> }> {
   const directory = playbookDirectory(name, config);
   const isNamed = directory === name;
   if (!isNamed) tell(`playbook ${directory}, by playbook_path of ${configuration?.file ?? ''}`);
   return {
     playbook: parsePlaybook(await readPlaybookTree(directory)),
-    isFound: !isNamed && configuration?.by === 'found',
-    source: { file: directory, by: isNamed ? 'named' : 'configuration' },
+    isFound: planned?.isOwn === false || (!isNamed && configuration?.by === 'found'),
+    source: { file: directory, by: planned === undefined ? (isNamed ? 'named' : 'configuration') : 'plan' },
   };
 }
 
@@ -111,7 +112,7 @@ async function follow<T>(
       signals,
       clock: () => new Date(),
       randomHex,
-      operator: `${userName()}@${hostname()}`,
+      operator: operatorName(),
       readSecret: gate.readSecret,
       readFiles: gate.readFiles,
       concurrency: options.concurrency ?? config.concurrency,
@@ -142,6 +143,11 @@ function asText(render: () => string): string {
 
 function randomHex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
+}
+
+/** Who runs this and from where, e.g. `ops@bastion`. */
+export function operatorName(): string {
+  return `${userName()}@${hostname()}`;
 }
 
 /** A user id that the system has no name for works, too. */
