@@ -9,7 +9,9 @@ export type {
   SourcePorts,
   VerifyRun,
 } from './actions/index.ts';
-export { compareFleet, foldByEquality } from './compare/index.ts';
+export { decodePlan, encodePlan, planDifferences, recordPlan, savePlan } from './compile/index.ts';
+export type { HostLoad, PlannedSecret, RecordedPlan, SavedPlan, SecretOrigin } from './compile/index.ts';
+export { changesSince, compareFleet, foldByEquality } from './compare/index.ts';
 export type { Divergence, FleetComparison, Fold } from './compare/index.ts';
 export { readGivenFiles, readInventory, readPlaybookTree, readSecret } from './sources/index.ts';
 export { ConfigError, ConnectError, isMusterError, MusterError, Secret, UsageError } from './model/index.ts';

@@ -16,8 +16,8 @@ export function planDifferences(saved: RecordedPlan, now: RecordedPlan): readonl
 }
 
 /** All but where it was read from, which may be written in other ways. */
-function essence({ from: _, digest: __, ...plan }: RecordedPlan): string {
-  return JSON.stringify(plan);
+function essence(plan: RecordedPlan): string {
+  return JSON.stringify({ ...plan, from: '', digest: '' });
 }
 
 function* sharedDifferences(saved: RecordedPlan, now: RecordedPlan): Generator<string> {

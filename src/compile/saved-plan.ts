@@ -81,9 +81,10 @@ export interface SavedPlan {
 }
 
 /** A plan as it may lie in a file. */
-export function recordPlan({ version: _, contents: __, files, hosts, ...plan }: RunPlan): RecordedPlan {
+export function recordPlan(plan: RunPlan): RecordedPlan {
+  const { playbook, from, salt, runtime, files, steps, allSteps, waves, limits, hosts, digest } = plan;
   const recorded = {
-    ...plan,
+    ...{ playbook, from, salt, runtime, steps, allSteps, waves, limits, digest },
     files: Object.fromEntries([...files].map(([path, { digest }]) => [path, digest])),
     hosts: hosts.map(({ vars, secrets, given, ...host }) => ({
       ...host,
@@ -132,7 +133,8 @@ export function decodePlan(text: string, file: string): SavedPlan {
       hint: 'name the directory of a playbook, or a file that `muster plan --out FILE` wrote',
     });
   }
-  const { format: _, version, digest, ...body } = head;
+  const { version, digest, made: by, plan: recorded, changes: said } = head;
+  const body = { made: by, plan: recorded, changes: said };
   if (version !== planVersion) {
     const said = typeof version === 'number' ? String(version) : 'none';
     throw new UsageError(
@@ -170,7 +172,7 @@ function headOf(text: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(text);
     const isPlan =
       typeof value === 'object' && value !== null && 'format' in value && value.format === format;
-    return isPlan ? (value as Record<string, unknown>) : undefined;
+    return isPlan ? { ...value } : undefined;
   } catch {
     return undefined;
   }

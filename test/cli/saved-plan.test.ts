@@ -1,6 +1,5 @@
 // Saved plans: what is refused, with the names of what differs, before any host is touched; and what is not written over.
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -21,12 +20,6 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const secret = 'a-word-nobody-guesses';
 let place: Controller;
-beforeAll(async () => {
-  place = await controller(2);
-});
-afterAll(async () => {
-  await place.stop();
-});
 
 const path = (name: string): string => join(place.folder, name);
 const write = (name: string, text: string): void => {
@@ -38,16 +31,15 @@ const edit = (name: string, from: string, to: string): void => {
   write(name, text.replace(from, to));
 };
 const args = (...words: string[]): string[] => ['apply', 'x.plan', '--yes', ...words];
-let inventory = '';
+/** What the plan is made from: by name, what is in the file. */
+let sources: Readonly<Record<string, string>> = {};
 
-/** A playbook that writes a file below the folder, planned and saved. */
-beforeEach(async () => {
-  for (const name of ['p/steps', 'p/templates', 'zones']) mkdirSync(path(name), { recursive: true });
-  rmSync(path('out'), { recursive: true, force: true });
-  mkdirSync(path('out'));
-  write(
-    'p/playbook.yaml',
-    `name: p
+/** A playbook that writes files below the folder, planned and saved. */
+beforeAll(async () => {
+  place = await controller(2);
+  vi.stubEnv('XDG_STATE_HOME', path('state'));
+  sources = {
+    'p/playbook.yaml': `name: p
 vars:
   word: { type: string, default: caged }
   key: { type: string, secret: true }
@@ -56,14 +48,14 @@ steps:
   - { id: one, script: steps/one.sh, tags: [a] }
   - { id: two, script: steps/two.sh, tags: [b] }
 `,
-  );
-  write('p/steps/one.sh', `state() { file "${place.folder}/out/one" --content "$word"; }\n`);
-  write('p/steps/two.sh', `state() { file "${place.folder}/out/two" --content two; }\n`);
-  write('p/templates/conf', 'key <%= it.key %>\n');
-  write('zones/a', 'zone a\n');
-  write('key', `${secret}\n`);
-  inventory ||= readFileSync(path('inventory.yaml'), 'utf8');
-  write('inventory.yaml', `${inventory}vars: { key: { from_file: key }, zones: zones }\n`);
+    'p/steps/one.sh': `state() { file "${place.folder}/out/one" --content "$word"; }\n`,
+    'p/steps/two.sh': `state() { file "${place.folder}/out/two" --content two; }\n`,
+    'p/templates/conf': 'key <%= it.key %>\n',
+    'zones/a': 'zone a\n',
+    key: `${secret}\n`,
+    'inventory.yaml': `${readFileSync(path('inventory.yaml'), 'utf8')}vars: { key: { from_file: key }, zones: zones }\n`,
+  };
+  writeSources();
   const planned = await place.muster([
     'plan',
     'p',
@@ -78,13 +70,27 @@ steps:
     code: 0,
     stderr: expect.stringContaining('the plan is saved: muster apply x.plan') as string,
   });
+  sources = { ...sources, 'x.plan': readFileSync(path('x.plan'), 'utf8') };
+}, 120_000);
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await place.stop();
 });
+beforeEach(() => {
+  writeSources();
+});
+
+function writeSources(): void {
+  for (const name of ['p', 'zones', 'out']) rmSync(path(name), { recursive: true, force: true });
+  for (const name of ['p/steps', 'p/templates', 'zones', 'out']) mkdirSync(path(name), { recursive: true });
+  for (const [name, text] of Object.entries(sources)) write(name, text);
+}
 
 /** Refused, and nothing was touched. */
 function expectRefused({ code, stderr }: Ended, expected: number, ...words: string[]): void {
   expect({ code, stderr }).toMatchObject({ code: expected });
   for (const each of words) expect(stderr).toContain(each);
-  expect(readdirSync(path('out')).filter((name) => name !== 'theirs')).toEqual([]);
+  expect(readdirSync(path('out'))).toEqual([]);
 }
 
 describe('a saved plan', () => {
@@ -103,7 +109,7 @@ describe('a saved plan', () => {
     ]);
   });
 
-  const sources: [string, () => void, string[]][] = [
+  const changes: [string, () => void, string[]][] = [
     [
       'a var',
       () => {
@@ -189,7 +195,7 @@ describe('a saved plan', () => {
       ['waves: none -> ns1 | ns2'],
     ],
   ];
-  it.each(sources)(
+  it.each(changes)(
     'is refused, and the difference named, when this is another: %s',
     async (_, change, words) => {
       change();
@@ -305,18 +311,27 @@ describe('a plan of a stranger', () => {
     expect(named.stderr).toContain('error[PLAN_SOURCES]');
   });
 
-  it('is no stranger to who made it, as long as it is about the same files', async () => {
+  it('is none to who made it here, without a word more', async () => {
     edit('inventory.yaml', '{ from_file: key }', '{ from_command: [cat, key] }');
     const planned = await place.muster(['plan', 'p', '-i', 'inventory.yaml', '--out', 'x.plan']);
     expect(planned.code).toBe(0);
     write('out/one', 'theirs');
     // It comes as far as the hosts.
     expect((await place.muster(['apply', 'x.plan', '--yes'])).code).toBe(3);
-    mkdirSync(path('elsewhere'), { recursive: true });
-    for (const name of ['x.plan', 'inventory.yaml', 'key'])
-      write(`elsewhere/${name}`, readFileSync(path(name), 'utf8'));
-    chmodSync(path('elsewhere'), 0o755);
-    rmSync(path('out/one'));
+    // The same plan over files of somebody else is a stranger's.
+    const repository = clone({
+      'p/playbook.yaml': '',
+      'p/steps/one.sh': '',
+      'inventory.yaml': inventoryWith(command),
+    });
+    for (const [name, text] of Object.entries(sources))
+      if (name.startsWith('p/')) repository.write(name, text);
+    repository.write('x.plan', readFileSync(path('x.plan'), 'utf8'));
+    const environment = { XDG_STATE_HOME: path('state') };
+    repository.write('inventory.yaml', inventoryWith(command).replace('tsig', 'key'));
+    const elsewhere = await repository.muster(['apply', 'x.plan', '--yes'], { environment });
+    expect({ code: elsewhere.code, ran: repository.ran() }).toEqual({ code: 2, ran: false });
+    expect(elsewhere.stderr).toContain('nobody named it, and it is not trusted');
   });
 });
 
