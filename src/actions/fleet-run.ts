@@ -1,47 +1,9 @@
-// What all actions on hosts share: one job a host, made when its turn comes, and one result for every host.
-import {
-  bareLoad,
-  everyHostAtOnce,
-  type HostLoad,
-  jobOf,
-  nothingShared,
-  packJob,
-  type RunPlan,
-  type SharedLoad,
-  strategyOf,
-} from '../compile/index.ts';
-import type { Action, HostJob, RunSettings } from '../model/index.ts';
-import {
-  followFleet,
-  type FleetRun,
-  type HostRun,
-  type HostTools,
-  runHost,
-  sharedForms,
-  type StopSignals,
-} from '../run/index.ts';
-import type { Strategy } from '../schedule/index.ts';
-import type { ActionDeps } from './deps.ts';
-import { newRunId } from './deps.ts';
-
-/** What a run asks of its hosts. */
-export interface FleetRequest {
-  readonly action: RunSettings['action'];
-  /** What the run is called, when it is not called as its action: a ping gathers facts, a compare verifies. */
-  readonly shownAs?: Action;
-  readonly playbook: string;
-  readonly hosts: readonly HostLoad[];
-  /** Absent without a playbook. */
-  readonly shared?: SharedLoad;
-  /** False when the steps are not all of the playbook; true unless told. */
-  readonly allSteps?: boolean;
-  readonly strategy: Strategy;
-  readonly settings?: Pick<RunSettings, 'targetRun' | 'force' | 'preview'> & {
-    readonly allowIrreversible?: boolean;
-  };
-  /** exec only: the sh text. */
-  readonly command?: string;
-}
+// What all actions on hosts share: a run over the fleet, with one result for every host.
+import { everyHostAtOnce, nothingShared, type RunPlan, strategyOf } from '../compile/index.ts';
+import { followFleet, type FleetRun, sharedForms } from '../run/index.ts';
+import { type ActionDeps, newRunId } from './deps.ts';
+import type { FleetRequest } from './request.ts';
+import { startHost } from './start-host.ts';
 
 /** Runs a plan over its hosts; only what changes hosts goes in its waves. Rejects only for mistakes of ours. */
 export async function runPlan(
@@ -68,70 +30,11 @@ export async function runRequest(request: FleetRequest, deps: ActionDeps): Promi
       steps: shared.steps.map(({ id }) => id),
       hosts: request.hosts.map((load) => ({
         host: load.name,
-        run: () => runOne(load, request, runId, { ...deps, formsOf }),
+        run: () => startHost(load, request, runId, { ...deps, formsOf }),
       })),
       strategy,
     },
     deps.signals,
     deps.emit,
   );
-}
-
-async function runOne(
-  load: HostLoad,
-  request: FleetRequest,
-  runId: string,
-  deps: ActionDeps & Pick<HostTools, 'formsOf'>,
-): Promise<HostRun> {
-  const settings = settingsOf(request, runId, deps);
-  const { shared = nothingShared } = request;
-  const more = request.command === undefined ? {} : { command: request.command };
-  const tools: HostTools = {
-    transport: deps.transport,
-    pack: async (job) => (await packJob(job)).tar,
-    formsOf: deps.formsOf,
-    signals: ownSignals(deps.signals),
-    emit: deps.emit,
-  };
-  const made = jobOrError(load, shared, settings);
-  if (made.job !== undefined) return await runHost({ ...made.job, ...more }, tools);
-  // What cannot be made into a job is that host's failure, with the reason, and nobody else's.
-  const pack = (): Promise<never> => Promise.reject(made.error);
-  return await runHost(jobOf(bareLoad(load), nothingShared, settings), { ...tools, pack });
-}
-
-function jobOrError(
-  load: HostLoad,
-  shared: SharedLoad,
-  settings: RunSettings,
-): { readonly job: HostJob } | { readonly job: undefined; readonly error: Error } {
-  try {
-    return { job: jobOf(load, shared, settings) };
-  } catch (error) {
-    return { job: undefined, error: error instanceof Error ? error : new Error(String(error)) };
-  }
-}
-
-function settingsOf(request: FleetRequest, runId: string, deps: ActionDeps): RunSettings {
-  const { operator, stateDirectory, outputCap, keepReceipts, durable, waitSeconds } = deps;
-  return {
-    allowIrreversible: false,
-    allSteps: request.allSteps ?? true,
-    ...request.settings,
-    runId,
-    nonce: deps.randomHex(16),
-    action: request.action,
-    playbook: request.playbook,
-    ...{ operator, stateDirectory, outputCap, keepReceipts, durable },
-    ...(waitSeconds === undefined ? {} : { waitSeconds }),
-  };
-}
-
-/** Signals of one host's own, which follow the run's: Node warns of more than ten listeners on one signal. */
-function ownSignals({ stop, cancel, abandon }: StopSignals): StopSignals {
-  return {
-    stop: AbortSignal.any([stop]),
-    cancel: AbortSignal.any([cancel]),
-    abandon: AbortSignal.any([abandon]),
-  };
 }

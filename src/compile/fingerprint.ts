@@ -14,8 +14,9 @@ const half = 32;
 // 16 MiB and about 40 ms each.
 const work = { N: 2 ** 14, r: 8, p: 1 };
 
-/** The fingerprint of a secret: another salt gives another one. */
+/** The fingerprint of a secret: another salt gives another one. An empty text, as of a var without a value, has an empty one. */
 export async function fingerprint(text: string, salt: string): Promise<SecretKeys> {
+  if (text === '') return { fingerprint: '', key: new Uint8Array() };
   const bytes = await new Promise<Buffer>((resolve, reject) => {
     scrypt(text, salt, 2 * half, work, (error, derived) => {
       if (error === null) resolve(derived);

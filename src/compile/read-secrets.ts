@@ -72,7 +72,9 @@ function usesOf(playbook: Playbook, varsByHost: ReadonlyMap<string, FleetVars>):
       if (key === undefined) continue;
       const use = uses.get(key) ?? newUse(name, key, resolved, placeOf(playbook, name, resolved));
       uses.set(key, use);
-      use.hostsByVar.set(name, [...(use.hostsByVar.get(name) ?? []), host]);
+      const hosts = use.hostsByVar.get(name) ?? [];
+      hosts.push(host);
+      use.hostsByVar.set(name, hosts);
     }
   }
   return uses;

@@ -231,6 +231,7 @@ describe('a saved plan', () => {
 
   it.each([
     [['-i', 'other.yaml'], '--inventory other.yaml contradicts x.plan, which was made with inventory.yaml'],
+    [['-i', './inventory.yaml', '--tags', 'b'], '--tags b contradicts x.plan, which was made with a,b'],
     [['--limit', 'ns1'], '--limit ns1 contradicts x.plan, which was made with no such option'],
     [['--tags', 'a'], '--tags a contradicts x.plan, which was made with a,b'],
     [['--skip-tags', 'a'], '--skip-tags a contradicts'],
@@ -305,6 +306,7 @@ describe('a plan of a stranger', () => {
     const refused = await repository.muster(['apply', 'x.plan', '--yes']);
     expect({ code: refused.code, ran: repository.ran() }).toEqual({ code: 2, ran: false });
     expect(refused.stderr).toContain('would make this machine run `touch ran` for the var tsig');
+    expect(refused.stderr).toContain('the plan was not made here');
     // What differs is told to who names the inventory.
     const named = await repository.muster(['apply', 'x.plan', '--yes', '-i', 'i.yaml']);
     expect({ code: named.code, ran: repository.ran() }).toEqual({ code: 2, ran: true });

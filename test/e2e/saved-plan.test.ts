@@ -83,7 +83,7 @@ steps: [{ id: one, script: steps/one.sh }]
     const words = [process.execPath, main, 'apply', at('p'), '-i', inventory].map((word) => `'${word}'`);
     // util-linux's script gives a terminal to what it runs.
     const [program, ...args] = ['script', '-qefc', words.join(' '), '/dev/null'];
-    const child = spawn(program!, args);
+    const child = spawn(program, args);
     let output = '';
     let isAsked = false;
     child.stdout.on('data', (bytes: Buffer) => {

@@ -1,5 +1,6 @@
 // apply of a saved plan: what it was made from is compiled anew and the hosts are looked at again; it is applied only when
 // both are as they were.
+import { relative } from 'node:path';
 import { apply, plan } from '../../actions/index.ts';
 import { changesSince } from '../../compare/index.ts';
 import { planDifferences, recordPlan, type SavedPlan } from '../../compile/index.ts';
@@ -32,8 +33,10 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<n
   const code = exitCodeOf(looked);
   if (code !== exitCodes.good || others.length > 0) {
     session.print(looked, () => renderPlan(looked, session.style, compiled));
-    for (const each of code === exitCodes.good ? others : []) tell(each);
-    tell(`nothing was applied: the hosts are not as ${file} was made from; plan again`);
+    if (code === exitCodes.good) others.forEach(tell);
+    const why =
+      code === exitCodes.good ? `the hosts are not as ${file} was made from` : 'not every host was planned';
+    tell(`nothing was applied: ${why}; plan again`);
     return code === exitCodes.good ? exitCodes.drift : code;
   }
   if (options.yes !== true) {
@@ -50,10 +53,12 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<n
 /** What the plan says cannot be said otherwise on the command line; to say the same again is fine. */
 function refuseContradictions(file: string, { plan: { from } }: SavedPlan, options: ApplyOptions): void {
   const { selection } = from;
+  const pathOf = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : relative('', path);
   const list = (words: readonly string[] | undefined): string | undefined => words?.join(',');
   const pairs: readonly (readonly [flag: string, given: string | undefined, planned: string | undefined])[] =
     [
-      ['--inventory', options.inventory, from.inventory],
+      ['--inventory', pathOf(options.inventory), pathOf(from.inventory)],
       ['--limit', options.limit, from.limit],
       ['--tags', list(options.tags), list(selection.tags)],
       ['--skip-tags', list(options.skipTags), list(selection.skipTags)],

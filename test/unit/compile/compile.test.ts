@@ -2,7 +2,14 @@
 // no secret.
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { compile, jobOf, type PlaybookTarget, type SourcePorts } from '../../../src/compile/index.ts';
+import {
+  compile,
+  encodePlan,
+  jobOf,
+  type PlaybookTarget,
+  savePlan,
+  type SourcePorts,
+} from '../../../src/compile/index.ts';
 import type { SecretSource } from '../../../src/document/index.ts';
 import { parseInventory } from '../../../src/inventory/index.ts';
 import { ConfigError, UsageError } from '../../../src/model/index.ts';
@@ -10,6 +17,7 @@ import { parsePlaybook } from '../../../src/playbook/index.ts';
 import { testSettings } from '../../support/job.ts';
 
 const encoder = new TextEncoder();
+const made = { at: '', runId: '', operator: '', directory: '', inventoryBy: 'named' };
 
 interface Given {
   readonly vars?: string;
@@ -215,6 +223,17 @@ describe('a plan', () => {
       expect(after.hosts[0]?.digest).not.toBe(before.hosts[0]?.digest);
     },
   );
+
+  it('holds a value of a var that the playbook declares secret as one, wherever it is from', async () => {
+    const plan = await compile(
+      target({ inventory: 'hosts: { ns1: {} }\nvars: { key: hunter22 }\n' }),
+      ports(),
+      's',
+    );
+    expect(plan.hosts[0]?.secrets.get('key')?.origin).toEqual({ kind: 'inventory' });
+    expect(plan.hosts[0]?.vars.has('key')).toBe(false);
+    expect(encodePlan(savePlan(plan, [], made))).not.toContain('hunter22');
+  });
 
   it('can be copied by any process, but for its secrets', async () => {
     const plan = await compile(target(secretive), ports(), 's');
