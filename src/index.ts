@@ -1,10 +1,20 @@
 // The public library: what the command line does, as functions over values. Everything else is internal.
-export { apply, compare, exec, facts, ping, plan, rollback, verify } from './actions/index.ts';
-export type { ActionDeps, FleetRun, PlaybookTarget, RollbackOptions, VerifyRun } from './actions/index.ts';
-export { compareFleet, foldByEquality } from './compare/index.ts';
+export { apply, compare, compile, exec, facts, ping, plan, rollback, verify } from './actions/index.ts';
+export type {
+  ActionDeps,
+  FleetRun,
+  PlaybookTarget,
+  RollbackOptions,
+  RunPlan,
+  SourcePorts,
+  VerifyRun,
+} from './actions/index.ts';
+export { decodePlan, encodePlan, planDifferences, recordPlan, savePlan } from './compile/index.ts';
+export type { HostLoad, PlannedSecret, RecordedPlan, SavedPlan, SecretOrigin } from './compile/index.ts';
+export { changesSince, compareFleet, foldByEquality } from './compare/index.ts';
 export type { Divergence, FleetComparison, Fold } from './compare/index.ts';
 export { readGivenFiles, readInventory, readPlaybookTree, readSecret } from './sources/index.ts';
-export { ConfigError, ConnectError, isMusterError, MusterError, UsageError } from './model/index.ts';
+export { ConfigError, ConnectError, isMusterError, MusterError, Secret, UsageError } from './model/index.ts';
 export type { Issue, Location } from './model/index.ts';
 export type { EventListener, RunEvent } from './model/index.ts';
 export { parseInventory, selectHosts } from './inventory/index.ts';

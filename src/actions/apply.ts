@@ -1,15 +1,14 @@
 // apply: brings hosts to the declared state, with an undo record of every change.
-import type { ActionDeps } from './deps.ts';
+import type { RunPlan } from '../compile/index.ts';
 import type { FleetRun } from '../run/index.ts';
-import { runRequest } from './fleet-run.ts';
-import { playbookRequest, type PlaybookTarget } from '../compile/index.ts';
+import type { ActionDeps } from './deps.ts';
+import { runPlan } from './fleet-run.ts';
 
-/** Applies a playbook. Throws ConfigError or UsageError before any host is reached. */
+/** Applies what was compiled, and so what a `plan` of the same value has shown: nothing is read again. */
 export async function apply(
-  target: PlaybookTarget,
+  compiled: RunPlan,
   options: { readonly allowIrreversible: boolean },
   deps: ActionDeps,
 ): Promise<FleetRun> {
-  const request = await playbookRequest('apply', target, deps);
-  return await runRequest({ ...request, settings: options }, deps);
+  return await runPlan(compiled, { action: 'apply', settings: options }, deps);
 }

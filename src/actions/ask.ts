@@ -35,7 +35,6 @@ async function ask(
       action,
       playbook: '',
       hosts: hosts.map(bareLoad),
-      steps: [],
       strategy: everyHostAtOnce(deps.concurrency),
       ...more,
     },

@@ -1,94 +1,40 @@
-// What all actions on hosts share: one bundle a host, and the run over the fleet.
-import { compileBundle, type FleetRequest, type HostLoad, type RunSettings } from '../compile/index.ts';
-import { readRuntime } from '../host/index.ts';
-import {
-  followFleet,
-  type FleetRun,
-  type HostRun,
-  runHost,
-  sharedForms,
-  type StopSignals,
-} from '../run/index.ts';
-import type { ActionDeps } from './deps.ts';
-import { newRunId } from './deps.ts';
+// What all actions on hosts share: a run over the fleet, with one result for every host.
+import { everyHostAtOnce, nothingShared, type RunPlan, strategyOf } from '../compile/index.ts';
+import { followFleet, type FleetRun, sharedForms } from '../run/index.ts';
+import { type ActionDeps, newRunId } from './deps.ts';
+import type { FleetRequest } from './request.ts';
+import { startHost } from './start-host.ts';
+
+/** Runs a plan over its hosts; only what changes hosts goes in its waves. Rejects only for mistakes of ours. */
+export async function runPlan(
+  plan: RunPlan,
+  what: Pick<FleetRequest, 'action' | 'shownAs' | 'settings'>,
+  deps: ActionDeps,
+): Promise<FleetRun> {
+  const { playbook, hosts, allSteps } = plan;
+  const strategy =
+    what.action === 'apply' ? strategyOf(plan, deps.concurrency) : everyHostAtOnce(deps.concurrency);
+  return await runRequest({ ...what, playbook, hosts, shared: plan, allSteps, strategy }, deps);
+}
 
 /** Runs a request over its hosts. Rejects only for mistakes of ours; a host's trouble is in the result. */
 export async function runRequest(request: FleetRequest, deps: ActionDeps): Promise<FleetRun> {
+  const { action, shownAs = action, playbook, shared = nothingShared, strategy } = request;
   const runId = newRunId(deps.clock(), deps.randomHex);
   const formsOf = sharedForms();
   return await followFleet(
     {
       runId,
-      action: request.shownAs ?? request.action,
-      playbook: request.playbook,
-      steps: request.steps.map(({ id }) => id),
+      action: shownAs,
+      playbook,
+      steps: shared.steps.map(({ id }) => id),
       hosts: request.hosts.map((load) => ({
-        host: load.host.name,
-        run: () => runOne(request, load, formsOf(load.vars.secret.values()), runId, deps),
+        host: load.name,
+        run: () => startHost(load, request, runId, { ...deps, formsOf }),
       })),
-      strategy: request.strategy,
+      strategy,
     },
     deps.signals,
     deps.emit,
   );
-}
-
-async function runOne(
-  request: FleetRequest,
-  load: HostLoad,
-  secretForms: readonly string[],
-  runId: string,
-  deps: ActionDeps,
-): Promise<HostRun> {
-  const nonce = deps.randomHex(16);
-  const settings: RunSettings = {
-    allowIrreversible: false,
-    allSteps: request.allSteps ?? true,
-    ...request.settings,
-    runId,
-    nonce,
-    action: request.action,
-    playbook: request.playbook,
-    operator: deps.operator,
-    stateDirectory: deps.stateDirectory,
-    outputCap: deps.outputCap,
-    keepReceipts: deps.keepReceipts,
-    durable: deps.durable,
-    ...(deps.waitSeconds === undefined ? {} : { waitSeconds: deps.waitSeconds }),
-  };
-  return await runHost(
-    {
-      host: load.host.name,
-      connection: load.host.connection,
-      action: request.action,
-      nonce,
-      secretForms,
-      outputCap: deps.outputCap,
-      bundle: async () => {
-        const bundle = await compileBundle({
-          settings,
-          runtime: readRuntime(),
-          steps: request.steps,
-          files: load.files,
-          vars: load.vars.plain,
-          secretVars: load.vars.secret,
-          givenFiles: load.vars.files,
-          ...(request.command === undefined ? {} : { command: request.command }),
-        });
-        return bundle.tar;
-      },
-    },
-    deps.transport,
-    ownSignals(deps.signals),
-    deps.emit,
-  );
-}
-
-/** Signals of one host's own, which follow the run's: Node warns of more than ten listeners on one signal. */
-function ownSignals({ stop, cancel, abandon }: StopSignals): StopSignals {
-  return {
-    stop: AbortSignal.any([stop]),
-    cancel: AbortSignal.any([cancel]),
-    abandon: AbortSignal.any([abandon]),
-  };
 }

@@ -1,10 +1,10 @@
-// plan: what apply would change, on every host; nothing is touched.
+// plan: what an apply of a plan would change on every host; nothing is touched.
+import type { RunPlan } from '../compile/index.ts';
 import type { ActionDeps } from './deps.ts';
 import type { FleetRun } from '../run/index.ts';
-import { runRequest } from './fleet-run.ts';
-import { playbookRequest, type PlaybookTarget } from '../compile/index.ts';
+import { runPlan } from './fleet-run.ts';
 
-/** Plans a playbook. Throws ConfigError or UsageError before any host is reached. */
-export async function plan(target: PlaybookTarget, deps: ActionDeps): Promise<FleetRun> {
-  return await runRequest(await playbookRequest('plan', target, deps), deps);
+/** Looks at the hosts. A host's trouble is in the result. */
+export async function plan(compiled: RunPlan, deps: ActionDeps): Promise<FleetRun> {
+  return await runPlan(compiled, { action: 'plan' }, deps);
 }

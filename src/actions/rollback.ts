@@ -25,7 +25,6 @@ export async function rollback(
       action: 'rollback',
       playbook: '',
       hosts: hosts.map(bareLoad),
-      steps: [],
       strategy: everyHostAtOnce(deps.concurrency),
       settings: options,
     },

@@ -5,8 +5,8 @@ import type { Inventory } from '../inventory/index.ts';
 import { askDns, planProbes, probeFleet } from '../probe/index.ts';
 import type { ActionDeps } from './deps.ts';
 import type { FleetRun } from '../run/index.ts';
-import { runRequest } from './fleet-run.ts';
-import { playbookRequest, type PlaybookTarget } from '../compile/index.ts';
+import { runPlan } from './fleet-run.ts';
+import { compile, type PlaybookTarget } from '../compile/index.ts';
 
 export interface VerifyRun extends FleetRun {
   readonly comparison: FleetComparison;
@@ -30,9 +30,9 @@ async function lookAtFleet(
   target: PlaybookTarget,
   deps: ActionDeps,
 ): Promise<VerifyRun> {
-  const request = { ...(await playbookRequest('verify', target, deps)), shownAs };
+  const plan = await compile(target, deps, deps.randomHex(16));
   const questions = planProbes(target.playbook, target.hosts);
-  const run = await runRequest(request, deps);
+  const run = await runPlan(plan, { action: 'verify', shownAs }, deps);
   const { hosts, serials } = await probeFleet(run.result.hosts, questions, deps, askDns);
   const compared = compareFleet(hosts, { groups: groupsToCompare(target.inventory) });
   return {

@@ -85,14 +85,19 @@ function addPlaybookCommands(program: Command, done: (code: number) => void): vo
     withWaitOption(
       withStepOptions(withFleetOptions(program.command(`${name} <playbook>`).description(description))),
     );
-  playbookCommand('plan', 'show what apply would change; touches nothing').action(
-    async (playbook: string, _: PlaybookOptions, command: Command) => {
+  playbookCommand('plan', 'show what apply would change; touches nothing')
+    .option('--out <file>', 'also save the plan, for `muster apply FILE`')
+    .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
       done(await (await import('./commands/playbook.ts')).planCommand(playbook, command.optsWithGlobals()));
-    },
-  );
+    });
   playbookCommand('apply', 'bring the hosts to the declared state')
     .option('-y, --yes', 'do not ask')
     .option('--allow-irreversible', 'also run what cannot be undone')
+    .addHelpText(
+      'after',
+      '\nIn place of a playbook it takes a file that `muster plan --out FILE` saved: that plan is applied if neither what it\n' +
+        'was made from nor a host has changed since, and refused if so.',
+    )
     .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
       done(await (await import('./commands/playbook.ts')).applyCommand(playbook, command.optsWithGlobals()));
     });

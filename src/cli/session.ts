@@ -1,7 +1,7 @@
 // The one place where adapters are put together: configuration, inventory, transport, reporter, signals.
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import type { ActionDeps } from '../actions/index.ts';
+import { type ActionDeps, compile, type PlaybookTarget, type RunPlan } from '../actions/index.ts';
 import type { Config } from '../sources/index.ts';
 import { homeDirectory, readKeys, readPlaybookTree } from '../sources/index.ts';
 import type { EventListener, RunResult } from '../model/index.ts';
@@ -14,7 +14,7 @@ import { sshTransport } from '../transport/index.ts';
 import type { FleetOptions } from './options.ts';
 import { OutputError, writeOut } from './outputs.ts';
 import { listenToOperator } from './signals.ts';
-import { playbookDirectory, takeFleet, tell } from './taken-fleet.ts';
+import { type PlannedFrom, playbookDirectory, takeFleet, tell } from './taken-fleet.ts';
 import { TrustGate } from './trust-gate.ts';
 
 /** What a command on hosts has in its hands. */
@@ -28,15 +28,17 @@ export interface FleetSession {
   readonly sources: Sources;
   /** Reads a playbook, which must be trusted when nobody named it or the inventory. Throws ConfigError or UsageError. */
   openPlaybook(name: string): Promise<Playbook>;
+  /** Compiles a plan, once for all that a command does with it; another salt than a new one makes a saved plan again. */
+  compile(target: PlaybookTarget, salt?: string): Promise<RunPlan>;
   /** Runs something with live progress, which is over when this resolves. */
   follow<T>(work: (deps: ActionDeps) => Promise<T>): Promise<T>;
   /** Prints the result: the text for people, or the JSON of the result. Throws OutputError for a text that is too long. */
   print(result: RunResult, text: () => string, extra?: JsonExtra): void;
 }
 
-/** Reads configuration and inventory and selects hosts. Throws ConfigError or UsageError. */
-export async function openFleet(options: FleetOptions): Promise<FleetSession> {
-  const taken = await takeFleet(options);
+/** Reads configuration and inventory, or those of a saved plan, and selects hosts. Throws ConfigError or UsageError. */
+export async function openFleet(options: FleetOptions, planned?: PlannedFrom): Promise<FleetSession> {
+  const taken = await takeFleet(options, planned);
   const { config } = taken;
   const inventory = parseInventory(taken.inventory.source);
   const json = options.json === true;
@@ -51,11 +53,12 @@ export async function openFleet(options: FleetOptions): Promise<FleetSession> {
     json,
     sources,
     openPlaybook: async (name) => {
-      const opened = await openPlaybook(name, config, sources);
+      const opened = await openPlaybook(name, config, sources, planned);
       sources = { ...sources, playbook: opened.source };
       await gate.toRead(opened);
       return opened.playbook;
     },
+    compile: async (target, salt = randomHex(16)) => await compile(target, gate, salt),
     follow: async (work) => {
       await gate.toContact();
       return await follow({ options, config, ndjson, gate }, work);
@@ -72,14 +75,15 @@ export async function openPlaybook(
   name: string,
   config: Pick<Config, 'playbookPath'>,
   { configuration }: Sources,
+  planned?: PlannedFrom,
 ): Promise<{ playbook: Playbook; isFound: boolean; source: NonNullable<Sources['playbook']> }> {
   const directory = playbookDirectory(name, config);
   const isNamed = directory === name;
   if (!isNamed) tell(`playbook ${directory}, by playbook_path of ${configuration?.file ?? ''}`);
   return {
     playbook: parsePlaybook(await readPlaybookTree(directory)),
-    isFound: !isNamed && configuration?.by === 'found',
-    source: { file: directory, by: isNamed ? 'named' : 'configuration' },
+    isFound: planned?.isOwn === false || (!isNamed && configuration?.by === 'found'),
+    source: { file: directory, by: planned === undefined ? (isNamed ? 'named' : 'configuration') : 'plan' },
   };
 }
 
@@ -107,8 +111,8 @@ async function follow<T>(
       emit: reporter.emit,
       signals,
       clock: () => new Date(),
-      randomHex: (bytes) => randomBytes(bytes).toString('hex'),
-      operator: `${userName()}@${hostname()}`,
+      randomHex,
+      operator: operatorName(),
       readSecret: gate.readSecret,
       readFiles: gate.readFiles,
       concurrency: options.concurrency ?? config.concurrency,
@@ -135,6 +139,15 @@ function asText(render: () => string): string {
       hint: 'what was done on hosts is done; --json shows any amount, --limit asks fewer hosts at once',
     });
   }
+}
+
+function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
+}
+
+/** Who runs this and from where, e.g. `ops@bastion`. */
+export function operatorName(): string {
+  return `${userName()}@${hostname()}`;
 }
 
 /** A user id that the system has no name for works, too. */

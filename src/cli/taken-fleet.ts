@@ -20,6 +20,17 @@ export interface TakenFiles {
   readonly found: readonly FoundFile[];
 }
 
+/** What a saved plan says of its inventory. */
+export interface PlannedFrom {
+  readonly inventory: string;
+  /** How muster came to it when the plan was made. */
+  readonly by: string;
+  /** The operator made the plan here. What it named then is named; any other plan is a file that somebody else wrote. */
+  readonly isOwn: boolean;
+  /** The plan itself. */
+  readonly file: FoundFile;
+}
+
 /** With the inventory's text. */
 export interface TakenFleet extends TakenFiles {
   readonly inventory: TakenText;
@@ -44,30 +55,47 @@ export async function takeFiles({ config: named }: GlobalOptions): Promise<Taken
 /** Takes configuration and inventory, and says which when one was not named. Throws ConfigError or UsageError. */
 export async function takeFleet(
   options: GlobalOptions & { readonly inventory?: string },
+  planned?: PlannedFrom,
 ): Promise<TakenFleet> {
   const { config, sources, found } = await takeFiles(options);
-  const path = await inventoryPath(options.inventory, config, tell);
-  const by = inventoryBy(options.inventory, config);
+  const path = planned?.inventory ?? (await inventoryPath(options.inventory, config, tell));
+  const by = inventoryBy(options.inventory, config, planned);
   const all: Sources = { ...sources, inventory: { file: path, by } };
   tellSources(all);
   const inventory = await takeInventory(path);
   // What a named file names, somebody named.
-  const isFound = by === 'lab' || (by === 'configuration' && found.length > 0);
+  const isFound = by === 'lab' || by === 'plan' || (by === 'configuration' && found.length > 0);
   return {
     config,
     sources: all,
     inventory,
-    found: isFound ? [...found, { ...inventory, path: resolve(path) }] : found,
+    found: [
+      ...found,
+      ...(isFound ? [{ ...inventory, path: resolve(path) }] : []),
+      ...(planned === undefined || planned.isOwn ? [] : [planned.file]),
+    ],
   };
 }
 
 function inventoryBy(
   named: string | undefined,
   { inventory }: Pick<Config, 'inventory'>,
-): 'named' | 'configuration' | 'lab' {
+  planned: PlannedFrom | undefined,
+): 'named' | 'configuration' | 'lab' | 'plan' {
   if (named !== undefined) return 'named';
+  if (planned !== undefined) {
+    const ownBy = planned.isOwn ? planned.by : undefined;
+    if (ownBy === 'named' || ownBy === 'lab') return ownBy;
+    const isConfigured = inventory !== undefined && resolve(inventory) === resolve(planned.inventory);
+    return isConfigured ? 'configuration' : 'plan';
+  }
   return inventory === undefined ? 'lab' : 'configuration';
 }
+
+const waysTo: Readonly<Record<string, string>> = {
+  configuration: 'which it names',
+  plan: 'which the plan names',
+};
 
 /** One line, when the command line did not name all of it. That a lab was taken has been said. */
 export function tellSources({ configuration, inventory }: Sources): void {
@@ -75,9 +103,7 @@ export function tellSources({ configuration, inventory }: Sources): void {
   const whose = configuration.by === 'own' ? 'yours' : 'found, not named';
   const parts = [`configuration ${configuration.file} (${whose})`];
   if (inventory !== undefined)
-    parts.push(
-      `inventory ${inventory.file} (${inventory.by === 'configuration' ? 'which it names' : inventory.by})`,
-    );
+    parts.push(`inventory ${inventory.file} (${waysTo[inventory.by] ?? inventory.by})`);
   tell(parts.join(', '));
 }
 

@@ -69,9 +69,9 @@ export class TrustGate {
 
   async #clear(request: TrustRequest, requests: readonly TrustRequest[]): Promise<void> {
     if (await isTrusted(trustDirectory(), request.digest)) return;
-    if (!this.#mayAsk) throw await untrusted(request);
+    if (!this.#mayAsk) throw await untrusted(request, this.#taken);
     process.stderr.write(describe(request));
-    if (!(await confirm('Trust these files as they are now?'))) throw await untrusted(request);
+    if (!(await confirm('Trust these files as they are now?'))) throw await untrusted(request, this.#taken);
     await trust(requests);
   }
 }
@@ -113,8 +113,11 @@ export function describe({ files, reach }: TrustRequest): string {
   return `${head}The files, which nobody named:\n${files.map((file) => `  ${wordsOfFile(file)}\n`).join('')}`;
 }
 
+const planHint =
+  'the plan was not made here, and it names them: name the inventory yourself, with -i FILE. No host was contacted';
+
 /** The sentence that refuses: what would happen or who could change it, whether it is news, and what to do. */
-async function untrusted({ files, reach }: TrustRequest): Promise<UsageError> {
+async function untrusted({ files, reach }: TrustRequest, { sources }: TakenFleet): Promise<UsageError> {
   const [first] = files;
   const [deed] = reach;
   const stranger = files.find((file) => file.stranger !== undefined);
@@ -128,7 +131,9 @@ async function untrusted({ files, reach }: TrustRequest): Promise<UsageError> {
   const state = isOld ? 'what was trusted of it has changed since' : 'it is not trusted';
   return new UsageError('TRUST', `${problems.join(', and ')}; nobody named it, and ${state}`, {
     hint:
-      'look with `muster trust --show`, and trust it as it is now with `muster trust` (add the playbook when you name ' +
-      'one); or name what you mean: --config FILE, -i FILE. No host was contacted',
+      sources.inventory?.by === 'plan'
+        ? planHint
+        : 'look with `muster trust --show`, and trust it as it is now with `muster trust` (add the playbook when you name ' +
+          'one); or name what you mean: --config FILE, -i FILE. No host was contacted',
   });
 }

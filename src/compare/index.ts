@@ -9,6 +9,7 @@ export {
 } from './observations.ts';
 export type { ChangeDifference } from './change-lines.ts';
 export { type DiffOptions, diffLines } from './diff-lines.ts';
+export { changesSince } from './planned-changes.ts';
 export {
   type HostPlan,
   type PlanDifference,

@@ -1,61 +1,10 @@
-// Compiles what one host gets: a tar of the runtime, the playbook's files, and this host's variables.
+// Packs what one host gets: a tar of the runtime, the playbook's files, and this host's variables.
 // The tar is made of values only; nothing in it depends on the clock, so equal inputs give equal bytes.
 import { createHash } from 'node:crypto';
 import tar from 'tar-stream';
+import { readRuntime } from '../host/index.ts';
+import { type HostJob, MusterError, type RunSettings } from '../model/index.ts';
 import { assignments } from '../sh/index.ts';
-
-/** What the driver is to do; becomes the file `run`, which the driver sources. */
-export interface RunSettings {
-  readonly runId: string;
-  readonly nonce: string;
-  readonly action: 'plan' | 'apply' | 'verify' | 'rollback' | 'facts' | 'exec';
-  readonly playbook: string;
-  /** Who runs it and from where, for the receipt and the lock, e.g. `ops@bastion`. */
-  readonly operator: string;
-  /** Where receipts and locks are, `/var/db/muster` but in tests. */
-  readonly stateDirectory: string;
-  /** Bytes of a step's output that come back, for each stream. */
-  readonly outputCap: number;
-  readonly allowIrreversible: boolean;
-  /** rollback: which run; undefined means the newest one that can be. */
-  readonly targetRun?: string;
-  readonly force?: boolean;
-  readonly preview?: boolean;
-  /** False when only some of the playbook's steps were asked for: restarts that the others owe stay owed. */
-  readonly allSteps: boolean;
-  /** Receipts that stay on the host; older ones are pruned after a good apply. At least 1. */
-  readonly keepReceipts: number;
-  /** Force the journal to the disk before each change. */
-  readonly durable: boolean;
-  /** Seconds that it waits for another run on the host to end; undefined: not at all. */
-  readonly waitSeconds?: number;
-  /** Replaces the driver's PATH; for hosts whose tools are elsewhere, and for tests. */
-  readonly searchPath?: string;
-}
-
-/** A step as the driver runs it. */
-export interface BundleStep {
-  readonly id: string;
-  /** Path below the playbook, e.g. `steps/01-package.sh`. */
-  readonly script: string;
-  readonly timeoutSeconds: number;
-  readonly retries: number;
-}
-
-export interface BundleInput {
-  readonly settings: RunSettings;
-  /** The sh runtime: relative path to content. */
-  readonly runtime: ReadonlyMap<string, Uint8Array>;
-  readonly steps: readonly BundleStep[];
-  /** Playbook files that go along: `steps/...`, `lib/...`, `files/...`, and rendered `templates/...`. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly vars: ReadonlyMap<string, string>;
-  readonly secretVars: ReadonlyMap<string, string>;
-  /** Vars of type files: var to name to content. On the host such a var is the directory that holds them. */
-  readonly givenFiles?: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
-  /** exec only: the sh text to run. */
-  readonly command?: string;
-}
 
 /** The bundle as a tar, and a digest over everything in it that is not this run's own (id, nonce, secrets). */
 export interface Bundle {
@@ -63,31 +12,52 @@ export interface Bundle {
   readonly digest: string;
 }
 
-/** Packs a bundle. Every file is 0600, so even a mistake in the host's umask shows nothing. */
-export async function compileBundle(input: BundleInput): Promise<Bundle> {
-  const shared = sharedEntries(input);
+/**
+ * Packs a job with the sh runtime. Every file is 0600, so even a mistake in the host's umask shows nothing. Rejects with a
+ * MusterError for what cannot travel: a value with a NUL, a var that is no shell name, a path that is too long.
+ */
+export async function packJob(
+  job: HostJob,
+  runtime: ReadonlyMap<string, Uint8Array> = readRuntime(),
+): Promise<Bundle> {
+  const secrets = [...job.secrets].map(([name, secret]) => [name, secret.reveal()] as const);
+  const shared = sharedEntries(job, runtime);
   const digest = digestOf(shared);
   const entries = new Map<string, Uint8Array>(shared);
-  entries.set('run', utf8(runFile(input.settings, digest)));
-  entries.set('secret_vars', utf8(assignments(input.secretVars)));
-  entries.set('secrets', utf8(secretLines(input.secretVars.values())));
+  entries.set('run', utf8(runFile(job.settings, digest)));
+  entries.set('secret_vars', utf8(assignments(secrets)));
+  entries.set('secrets', utf8(secretLines(secrets.map(([, text]) => text))));
+  for (const path of entries.keys()) refuseLongPath(path);
   return { tar: await pack(entries), digest };
 }
 
-function sharedEntries(input: BundleInput): Map<string, Uint8Array> {
+/** Names and directories as the tar of 1988 has them: what is longer would be an extension that old releases do not know. */
+const mostBytesOfName = 100;
+const mostBytesOfDirectory = 155;
+
+/** Throws MusterError for a path that the tar of old releases cannot hold. */
+export function refuseLongPath(path: string): void {
+  const bytes = Buffer.from(path);
+  if (bytes.length <= mostBytesOfName) return;
+  const cut = bytes.indexOf('/', bytes.length - mostBytesOfName - 1);
+  const isAscii = bytes.length === path.length;
+  if (isAscii && cut !== -1 && cut <= mostBytesOfDirectory && cut < bytes.length - 1) return;
+  throw new MusterError('BUNDLE_PATH', `the path ${path} is too long for the tar of old releases`, {
+    hint: `at most ${mostBytesOfName} characters travel, and ${mostBytesOfDirectory} more in the names of directories`,
+  });
+}
+
+function sharedEntries(job: HostJob, runtime: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
   const entries = new Map<string, Uint8Array>();
-  for (const [path, bytes] of input.runtime) entries.set(`runtime/${path}`, bytes);
-  for (const [path, bytes] of input.files) entries.set(`playbook/${path}`, bytes);
-  const steps = input.steps.map(
-    (step) => `${step.id}|${step.script}|${step.timeoutSeconds}|${step.retries}\n`,
-  );
+  for (const [path, bytes] of runtime) entries.set(`runtime/${path}`, bytes);
+  for (const [path, bytes] of job.files) entries.set(`playbook/${path}`, bytes);
+  const steps = job.steps.map((step) => `${step.id}|${step.script}|${step.timeoutSeconds}|${step.retries}\n`);
   entries.set('steps', utf8(steps.join('')));
-  const given = input.givenFiles ?? new Map<string, ReadonlyMap<string, Uint8Array>>();
-  for (const [name, files] of given) {
+  for (const [name, files] of job.given) {
     for (const [path, bytes] of files) entries.set(givenPath(name, path), bytes);
   }
-  entries.set('vars', utf8(assignments(input.vars) + givenAssignments(given)));
-  if (input.command !== undefined) entries.set('exec/sh', utf8(fromHome + input.command));
+  entries.set('vars', utf8(assignments(job.vars) + givenAssignments(job.given)));
+  if (job.command !== undefined) entries.set('exec/sh', utf8(fromHome + job.command));
   return entries;
 }
 
@@ -137,8 +107,8 @@ function runFile(settings: RunSettings, digest: string): string {
 }
 
 /** Lines to mask on the host, longest first, so that a secret inside another one does not leave its rest. */
-function secretLines(values: Iterable<string>): string {
-  const lines = [...values].flatMap((value) => value.split('\n')).filter((line) => line.length >= 4);
+function secretLines(values: readonly string[]): string {
+  const lines = values.flatMap((value) => value.split('\n')).filter((line) => line.length >= 4);
   return [...new Set(lines)]
     .toSorted((a, b) => b.length - a.length)
     .map((line) => `${line}\n`)

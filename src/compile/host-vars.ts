@@ -1,25 +1,11 @@
-// A host's vars as the sh texts that the bundle carries: resolved, secrets read, templates rendered.
-import type { SecretSource, VarValue } from '../document/index.ts';
-import { isSecretSource, sortIssues } from '../document/index.ts';
-import type { Issue } from '../model/index.ts';
-import { ConfigError, MusterError } from '../model/index.ts';
+// The vars of a fleet's hosts, as the inventory and the defaults have them, and as texts of sh.
+import { isSecretSource, sortIssues, type VarValue } from '../document/index.ts';
+import { ConfigError, type Issue, type Location } from '../model/index.ts';
 import type { InventoryHost } from '../inventory/index.ts';
-import type { Playbook, ResolvedVar } from '../playbook/index.ts';
-import { checkVarValue, resolveVars } from '../playbook/index.ts';
+import { type Playbook, type ResolvedVar, resolveVars } from '../playbook/index.ts';
 
 /** A host's vars, by name, as the inventory and the defaults have them. */
 export type FleetVars = ReadonlyMap<string, ResolvedVar>;
-
-/** The files of vars of type files: var to name to content. */
-export type FilesByVar = ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
-
-/** Everything a host's vars are worth, in sh's terms: lists are one entry a line, true is yes. */
-export interface HostVars {
-  readonly plain: ReadonlyMap<string, string>;
-  readonly secret: ReadonlyMap<string, string>;
-  /** The files of vars of type files. */
-  readonly files: FilesByVar;
-}
 
 /** Resolves the vars of all hosts. Throws ConfigError with the problems of every host at once, each said once. */
 export function resolveFleetVars(
@@ -45,51 +31,24 @@ export function refuseIssues(issues: readonly Issue[]): void {
   if (issuesByText.size > 0) throw new ConfigError(sortIssues([...issuesByText.values()]));
 }
 
-/** Reads the secrets and turns every value into sh text. */
-export async function shellVars(
-  playbook: Playbook,
-  vars: FleetVars,
-  files: FilesByVar,
-  readSecret: (source: SecretSource) => Promise<string>,
-): Promise<HostVars> {
-  const plain = new Map<string, string>();
-  const secret = new Map<string, string>();
-  for (const [name, resolved] of vars) {
-    if (files.has(name)) continue;
-    const value = isSecretSource(resolved.value)
-      ? await checkedSecret(name, resolved.value, playbook, readSecret)
-      : shellText(resolved.value);
-    (resolved.secret || isSecretSource(resolved.value) ? secret : plain).set(name, value);
+/** The vars of a host that are neither secret nor files, in sh's terms: lists are one entry a line, true is yes. */
+export function plainVars(vars: FleetVars, given: ReadonlyMap<string, unknown>): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const [name, { value, secret }] of vars) {
+    if (!secret && !isSecretSource(value) && !given.has(name)) texts.set(name, shellText(value));
   }
-  return { plain, secret, files };
+  return texts;
 }
 
-/** What a secret is can only be checked once it was read; its text is in no message. */
-async function checkedSecret(
-  name: string,
-  source: SecretSource,
-  playbook: Playbook,
-  readSecret: (source: SecretSource) => Promise<string>,
-): Promise<string> {
-  const text = await readSecret(source);
-  const declared = playbook.vars.get(name);
-  if (text.includes('\0')) {
-    throw new MusterError('VAR_NUL', `the secret for '${name}' holds a NUL byte, which no sh can keep`, {
-      ...(declared === undefined ? {} : { location: declared.from }),
-      hint: `it is read from a ${source.kind}: take a text, e.g. the data in base64, decoded in the step`,
-    });
-  }
-  if (declared !== undefined && checkVarValue(declared, text) !== undefined) {
-    throw new MusterError('VAR_TYPE', `the secret for '${name}' is not what the playbook allows`, {
-      location: declared.from,
-      hint: `it is read from a ${source.kind}; look at type, allowed and pattern of the var`,
-    });
-  }
-  return text;
-}
-
-function shellText(value: VarValue): string {
+/** A value as the text that sh has. */
+export function shellText(value: VarValue): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'object') return value.join('\n');
   return String(value);
+}
+
+/** The place that gives a host this value: in the inventory, or where the playbook declares the var. */
+export function placeOf({ vars, directory }: Playbook, name: string, { from }: ResolvedVar): Location {
+  if (from !== 'default') return from;
+  return vars.get(name)?.from ?? { file: `${directory}/playbook.yaml`, line: 1, column: 1 };
 }

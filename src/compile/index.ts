@@ -1,8 +1,21 @@
-// From playbook, inventory and what a run asks for to what each host gets.
-export { compileBundle } from './bundle.ts';
-export type { Bundle, BundleInput, BundleStep, RunSettings } from './bundle.ts';
+// From playbook, inventory and what a run asks for to a plan as a value, and from a plan to each host's job.
+export { type Bundle, packJob } from './bundle.ts';
+export { compile, type PlaybookTarget } from './compile.ts';
+export { bareLoad } from './host-load.ts';
 export { type FleetVars, refuseIssues, resolveFleetVars } from './host-vars.ts';
-export { everyHostAtOnce, playbookRequest, type PlaybookTarget, wavesOf } from './playbook-request.ts';
+export { jobOf, nothingShared, type SharedLoad } from './job.ts';
+export { planDifferences } from './plan-differences.ts';
 export { type Reach, reachOf } from './reach.ts';
-export { bareLoad, type FleetRequest, type HostLoad } from './request.ts';
+export type { HostLoad, PlannedSecret, RunPlan, SecretOrigin } from './run-plan.ts';
+export {
+  decodePlan,
+  digestOf,
+  encodePlan,
+  isSavedPlan,
+  type RecordedPlan,
+  recordPlan,
+  type SavedPlan,
+  savePlan,
+} from './saved-plan.ts';
 export type { SourcePorts } from './source-ports.ts';
+export { everyHostAtOnce, strategyOf } from './waves.ts';

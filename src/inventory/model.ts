@@ -5,6 +5,7 @@ import type { HostConnection } from '../model/index.ts';
 /** One host with everything that groups and defaults give it. */
 export interface InventoryHost {
   readonly name: string;
+  /** Every setting decided; paths as written (`~` and relative paths are not resolved). */
   readonly connection: HostConnection;
   /** Groups it is in, nested ones included, from weakest to strongest; without `all`. */
   readonly groups: readonly string[];

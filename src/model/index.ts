@@ -1,5 +1,4 @@
 // The vocabulary that all of muster shares: errors, names of hosts and the way to them, what a run says and what it is known to have done.
-export type { HostConnection } from './connection.ts';
 export {
   ConfigError,
   ConnectError,
@@ -12,6 +11,8 @@ export {
   UsageError,
 } from './errors.ts';
 export type { EventListener, RunEvent } from './events.ts';
+export type { HostConnection } from './host-connection.ts';
+export type { HostJob, JobStep, RunSettings } from './host-job.ts';
 export { expandHostNames, foldHostNames, hintForAddress, isAddress, isHostName } from './host-names.ts';
 export type {
   Action,
@@ -27,4 +28,5 @@ export type {
   StepOutcome,
   StepResult,
 } from './result.ts';
+export { Secret } from './secret.ts';
 export { unseen } from './unseen.ts';

@@ -29,9 +29,9 @@ export interface Source {
   readonly file: string;
   /**
    * `named` on the command line; `own`, in the user's configuration folder; `found` by the search; named by the
-   * `configuration`; or left there by the `lab`.
+   * `configuration` or by a saved `plan`; or left there by the `lab`.
    */
-  readonly by: 'named' | 'own' | 'found' | 'configuration' | 'lab';
+  readonly by: 'named' | 'own' | 'found' | 'configuration' | 'plan' | 'lab';
 }
 
 /** What a command worked with. */

@@ -1,20 +1,17 @@
-// What one host's run gets, what can end it early, and what it gives.
-import type { Action, HostResult } from '../model/index.ts';
-import type { HostConnection } from '../transport/index.ts';
+// What one host's run works with, what can end it early, and what it gives.
+import type { EventListener, HostJob, HostResult } from '../model/index.ts';
+import type { Transport } from '../transport/index.ts';
 import type { ReceiptInfo } from './collect.ts';
 
-/** What one host is to be sent. */
-export interface HostTask {
-  readonly host: string;
-  readonly connection: HostConnection;
-  readonly action: Action;
-  /** Random per run and host; marks the frames that are the driver's. */
-  readonly nonce: string;
-  /** The bundle, made when the host's turn comes, so that a big fleet does not hold them all. */
-  readonly bundle: () => Promise<Uint8Array>;
+/** What a host's run has in its hands, beside the host's job. */
+export interface HostTools {
+  readonly transport: Transport;
+  /** A job as the tar that the host unpacks; called when the host's turn comes, so that a big fleet does not hold them all. */
+  readonly pack: (job: HostJob) => Promise<Uint8Array>;
   /** Forms of secrets to mask in whatever comes back. */
-  readonly secretForms: readonly string[];
-  readonly outputCap: number;
+  readonly formsOf: (secrets: Iterable<string>) => readonly string[];
+  readonly signals: StopSignals;
+  readonly emit: EventListener;
 }
 
 /** How an operator ends a run, each step harder than the one before. */

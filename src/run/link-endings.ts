@@ -63,7 +63,7 @@ export function brokeProtocolError(host: HostConnection, reason: string): Connec
   });
 }
 
-/** The bundle could not be made, when the host waited for it. */
+/** The bundle could not be made, so the host was not connected to. */
 export function bundleError(host: HostConnection, cause: unknown): ConnectError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new ConnectError('HOST_BUNDLE', `nothing was begun: the bundle could not be made: ${why}`, {

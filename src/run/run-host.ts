@@ -1,10 +1,9 @@
 // One host's run: connect, send the bundle, follow the log to its end; come back if the link breaks.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMusterError } from '../model/index.ts';
-import type { EventListener } from '../model/index.ts';
+import { type HostJob, isMusterError } from '../model/index.ts';
 import { FrameParser, LineSplitter, parseHostLine } from '../protocol/index.ts';
 import type { Frame } from '../protocol/index.ts';
-import type { Channel, ExitStatus, Session, Transport } from '../transport/index.ts';
+import type { Channel, ExitStatus, Session } from '../transport/index.ts';
 import { becomeCommand } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
 import { EarlyEnd } from './early-end.ts';
@@ -13,7 +12,7 @@ import { DriverStage } from './driver-stage.ts';
 import { EventRules } from './event-rules.ts';
 import { FrameRules } from './frame-rules.ts';
 import { Heard } from './heard.ts';
-import type { HostRun, HostTask, StopSignals } from './host-task.ts';
+import type { HostRun, HostTools } from './host-task.ts';
 import { bootText, followText, shell } from './host-scripts.ts';
 import { LinkWatch, WaitOver } from './link-watch.ts';
 import { sendControl } from './send-control.ts';
@@ -42,22 +41,16 @@ interface Link {
 const pieceBytes = 64 * 1024;
 const reconnectDelaysMs = [1000, 3000, 9000];
 
-/** Runs a task on a host. Never rejects: whatever goes wrong is the host's outcome. */
-export async function runHost(
-  task: HostTask,
-  transport: Transport,
-  signals: StopSignals,
-  emit: EventListener,
-): Promise<HostRun> {
-  return await new HostRunner(task, transport, signals, emit).run();
+/** Does a job on its host. Never rejects: whatever goes wrong is the host's outcome. */
+export async function runHost(job: HostJob, tools: HostTools): Promise<HostRun> {
+  return await new HostRunner(job, tools).run();
 }
 
 /** One host's run in progress: the link may change, the collected state stays. */
 class HostRunner {
-  readonly #task: HostTask;
-  readonly #transport: Transport;
-  readonly #signals: StopSignals;
-  readonly #emit: EventListener;
+  readonly #job: HostJob;
+  readonly #tools: HostTools;
+  readonly #emit: HostTools['emit'];
   readonly #collector: HostCollector;
   readonly #lines = new LineSplitter();
   readonly #rules: FrameRules;
@@ -66,24 +59,27 @@ class HostRunner {
   readonly #heard: Heard;
   readonly #cost = { connections: 0, execs: 0 };
   readonly #cutLogs = new Set<string>();
+  /** Until it is sent; undefined then, for it may be big. */
+  #bundle: Uint8Array | undefined;
   #directory: string | undefined;
   #gaveUp: string | undefined;
   #ended: 'done' | 'died' | undefined;
 
-  constructor(task: HostTask, transport: Transport, signals: StopSignals, emit: EventListener) {
-    this.#task = task;
-    this.#transport = transport;
-    this.#signals = signals;
-    this.#emit = emit;
-    this.#rules = new FrameRules(task.outputCap);
-    this.#heard = new Heard(task.secretForms);
-    this.#stage = new DriverStage(task.action);
-    this.#collector = new HostCollector(task.host, task.action, task.secretForms, task.outputCap, emit);
+  constructor(job: HostJob, tools: HostTools) {
+    this.#job = job;
+    this.#tools = tools;
+    this.#emit = tools.emit;
+    const { action, outputCap } = job.settings;
+    const forms = tools.formsOf([...job.secrets.values()].map((secret) => secret.reveal()));
+    this.#rules = new FrameRules(outputCap);
+    this.#heard = new Heard(forms);
+    this.#stage = new DriverStage(action);
+    this.#collector = new HostCollector(job.host, action, forms, outputCap, tools.emit);
   }
 
   async run(): Promise<HostRun> {
-    this.#emit({ type: 'host-started', host: this.#task.host });
-    const ending = await this.#attempts();
+    this.#emit({ type: 'host-started', host: this.#job.host });
+    const ending = await this.#begin();
     const result = await this.#collector.finish(ending, this.#cost);
     this.#emit({
       type: 'host-finished',
@@ -96,6 +92,16 @@ class HostRunner {
     return { result, receipt: this.#collector.receipt, ...(isUntouched ? { isUntouched } : {}) };
   }
 
+  /** Nobody is connected to before the bundle is there: no host waits for what cannot be made. */
+  async #begin(): Promise<Ending> {
+    try {
+      this.#bundle = await this.#tools.pack(this.#job);
+    } catch (error) {
+      return this.#endingOf(bundleError(this.#job.connection, error));
+    }
+    return await this.#attempts();
+  }
+
   async #attempts(): Promise<Ending> {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -104,11 +110,11 @@ class HostRunner {
         const ending = this.#endingOf(error);
         const delay = reconnectDelaysMs[attempt];
         // Until the driver is known to run there is nothing to come back to; a lost plan is simply asked again.
-        if (this.#directory === undefined || delay === undefined || this.#signals.abandon.aborted)
+        if (this.#directory === undefined || delay === undefined || this.#tools.signals.abandon.aborted)
           return ending;
         if (this.#changesNothing() || !isWorthAnotherTry(error)) return ending;
         this.#notice(`${ending.reason}; the host goes on by itself, coming back in ${delay / 1000} s`);
-        await sleep(delay, undefined, { signal: this.#signals.abandon }).catch(() => undefined);
+        await sleep(delay, undefined, { signal: this.#tools.signals.abandon }).catch(() => undefined);
       }
     }
   }
@@ -129,15 +135,15 @@ class HostRunner {
   }
 
   async #oneLink(again: boolean): Promise<Ending> {
-    const { connection } = this.#task;
-    const session = await this.#transport.connect(connection, this.#signals.abandon);
+    const { connection } = this.#job;
+    const session = await this.#tools.transport.connect(connection, this.#tools.signals.abandon);
     this.#cost.connections++;
-    this.#emit({ type: 'host-connected', host: this.#task.host });
+    this.#emit({ type: 'host-connected', host: this.#job.host });
     for (const note of session.notes ?? []) this.#notice(note);
     const forget = this.#listenForStops(session);
     const link: Link = {
       watch: new LinkWatch(connection),
-      parser: new FrameParser(this.#task.nonce),
+      parser: new FrameParser(this.#job.settings.nonce),
       stderr: () => '',
       taking: Promise.resolve(),
     };
@@ -157,12 +163,12 @@ class HostRunner {
 
   async #talk(session: Session, link: Link, again: boolean): Promise<Ending> {
     this.#rules.newLink();
-    const channel = await session.exec(becomeCommand(this.#task.connection.become, shell));
+    const channel = await session.exec(becomeCommand(this.#job.connection.become, shell));
     this.#cost.execs++;
     link.stderr = () => channel.stderr();
     const text = again
       ? followText(this.#directory ?? '', this.#rules.offsetsByLog)
-      : bootText(this.#task.nonce);
+      : bootText(this.#job.settings.nonce);
     // A command that is over already takes nothing, and its output says why.
     await channel.write(new TextEncoder().encode(text)).catch(() => undefined);
     if (again) channel.end();
@@ -203,15 +209,13 @@ class HostRunner {
   }
 
   #judge(reason: string | undefined): void {
-    if (reason !== undefined) throw brokeProtocolError(this.#task.connection, reason);
+    if (reason !== undefined) throw brokeProtocolError(this.#job.connection, reason);
   }
 
   /** Never rejects: what the host does not take shows in how the channel ends. */
   async #send(channel: Channel, watch: LinkWatch): Promise<void> {
-    const bundle = await this.#task.bundle().catch((error: unknown) => {
-      watch.fail(bundleError(this.#task.connection, error));
-    });
-    if (bundle === undefined) return;
+    const bundle = this.#bundle ?? new Uint8Array();
+    this.#bundle = undefined;
     try {
       for (let at = 0; at < bundle.length && !watch.isOver; at += pieceBytes) {
         await channel.write(bundle.subarray(at, at + pieceBytes));
@@ -282,7 +286,7 @@ class HostRunner {
   #waitedInVain(error: WaitOver, link: Link): Ending {
     if (error.wait !== 'close') {
       const lastFact = this.#heard.clean(this.#stage.lastFact);
-      throw waitOverError(this.#task.connection, error, this.#words(link), lastFact);
+      throw waitOverError(this.#job.connection, error, this.#words(link), lastFact);
     }
     this.#notice(`the run ended, but its channel did not close within ${error.limitMs / 1000} s`);
     return this.#verdict({ status: null, signal: null }, '');
@@ -293,7 +297,7 @@ class HostRunner {
   }
 
   #notice(message: string): void {
-    this.#emit({ type: 'notice', host: this.#task.host, message });
+    this.#emit({ type: 'notice', host: this.#job.host, message });
   }
 
   /** Passes the operator's wishes to the host, each by an exec of its own on the same connection. */
@@ -303,12 +307,12 @@ class HostRunner {
         session.close();
         return;
       }
-      sendControl(session, this.#task.connection, this.#directory, file).catch(() => undefined);
+      sendControl(session, this.#job.connection, this.#directory, file).catch(() => undefined);
     };
     const drop = (): void => {
       session.close();
     };
-    const { stop, cancel, abandon } = this.#signals;
+    const { stop, cancel, abandon } = this.#tools.signals;
     const listeners = [
       [stop, tell(this.#changesNothing() ? 'cancel' : 'stop')],
       [cancel, tell('cancel')],
@@ -321,6 +325,6 @@ class HostRunner {
   }
 
   #changesNothing(): boolean {
-    return this.#task.action !== 'apply' && this.#task.action !== 'rollback';
+    return this.#job.settings.action !== 'apply' && this.#job.settings.action !== 'rollback';
   }
 }

@@ -7,7 +7,7 @@ export { readKeys } from './read-bytes.ts';
 export { placeOf, readGivenFiles } from './read-given-files.ts';
 export { readPlaybookTree } from './read-playbook.ts';
 export { readSecret } from './read-secret.ts';
-export { readInventory, takeInventory, type TakenText } from './read-text.ts';
+export { readInventory, takeInventory, takeText, type TakenText } from './read-text.ts';
 export { configJsonSchema } from './schema.ts';
 export {
   addTrust,

@@ -15,9 +15,15 @@ export interface TakenText extends TakenBytes {
 
 /** Reads a UTF-8 text of at most 4 MiB. Throws UsageError when it is missing, no file, too large or not UTF-8. */
 export async function readTextFile(path: string): Promise<SourceFile> {
-  const { bytes } = await readBytes(path, mostBytesOfText);
+  return (await takeText(path, mostBytesOfText)).source;
+}
+
+/** Reads a text of at most so many bytes, with its bytes. Throws as `readTextFile` does. */
+export async function takeText(path: string, mostBytes: number): Promise<TakenText> {
+  const taken = await readBytes(path, mostBytes);
   try {
-    return { file: path, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(taken.bytes);
+    return { ...taken, source: { file: path, text } };
   } catch (cause) {
     throw new UsageError('FILE_NOT_TEXT', `${path} is not UTF-8 text`, { cause, hint: 'save it as UTF-8' });
   }

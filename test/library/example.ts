@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import {
   apply,
+  compile,
   parseInventory,
   parsePlaybook,
   readGivenFiles,
@@ -60,7 +61,8 @@ export async function rollOut(
     hosts: selectHosts(inventory, '@all'),
     selection: {},
   };
-  await apply(target, { allowIrreversible: false }, deps);
+  const plan = await compile(target, deps, deps.randomHex(16));
+  await apply(plan, { allowIrreversible: false }, deps);
   const { result } = await verify(target, deps);
   const failed = new Set(result.hosts.filter(({ outcome }) => outcome === 'failed').map(({ host }) => host));
   const back = target.hosts.filter(({ name }) => failed.has(name));

@@ -1,11 +1,11 @@
 // One host's run over a transport that says what a test gives it: no network, no processes.
 import type { RunEvent } from '../../src/model/events.ts';
-import type { Action, HostResult } from '../../src/model/result.ts';
+import type { RunSettings } from '../../src/model/host-job.ts';
+import type { HostResult } from '../../src/model/result.ts';
 import { runHost } from '../../src/run/index.ts';
-import type { HostTask } from '../../src/run/host-task.ts';
 import type { Channel, HostConnection, Session, Transport } from '../../src/transport/index.ts';
+import { testJob, testTools } from './job.ts';
 
-const never = new AbortController().signal;
 const forever = new Promise<never>(() => undefined);
 
 export const loneConnection: HostConnection = {
@@ -62,23 +62,15 @@ function channelOf({ says, then, stderr }: Speech): Channel {
 export async function runLone(
   transport: Transport,
   given: {
-    readonly action?: Action;
+    readonly action?: RunSettings['action'];
     readonly outputCap?: number;
-    readonly secretForms?: readonly string[];
+    readonly secrets?: readonly string[];
   } = {},
   onEvent: (event: RunEvent) => void = () => undefined,
 ): Promise<HostResult> {
-  const task: HostTask = {
-    host: 'ns1',
-    connection: loneConnection,
-    action: given.action ?? 'plan',
-    nonce: 'N',
-    bundle: () => Promise.resolve(Buffer.from('<tar>')),
-    secretForms: given.secretForms ?? [],
-    outputCap: given.outputCap ?? 100_000,
-  };
-  const signals = { stop: never, cancel: never, abandon: never };
-  return (await runHost(task, transport, signals, onEvent)).result;
+  const { action = 'plan', outputCap = 100_000, secrets } = given;
+  const job = testJob(loneConnection, { action, outputCap }, secrets);
+  return (await runHost(job, testTools(transport, '<tar>', onEvent))).result;
 }
 
 export const ready = '@N ready /tmp/muster.abcdef\n';

@@ -2,14 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileBundle } from '../../src/compile/index.ts';
-import type { RunSettings } from '../../src/compile/index.ts';
-import type { RunEvent } from '../../src/model/events.ts';
+import { packJob } from '../../src/compile/index.ts';
+import { type HostJob, type RunEvent, type RunSettings, Secret } from '../../src/model/index.ts';
 import type { HostRun } from '../../src/run/index.ts';
-import { runHost, secretForms } from '../../src/run/index.ts';
+import { runHost } from '../../src/run/index.ts';
 import { readRuntime } from '../../src/host/index.ts';
 import type { Channel, HostConnection, Session, Transport } from '../../src/transport/index.ts';
 import { localTransport } from '../../src/transport/index.ts';
+import { testJob, testTools } from './job.ts';
 
 export interface Scratch {
   /** An absolute directory for the test's files, without symbolic links in it. */
@@ -91,50 +91,29 @@ export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
       retries: run.retries ?? 0,
     };
   });
-  const secrets = new Map(Object.entries(run.secrets ?? {}));
-  const none = new AbortController().signal;
-  const host = await runHost(
-    {
-      host: 'here',
-      connection,
-      action: run.action,
+  const job: HostJob = {
+    ...testJob(connection, {
+      runId,
       nonce,
-      secretForms: secretForms(secrets.values()),
-      outputCap: run.settings?.outputCap ?? 65536,
-      bundle: async () =>
-        (
-          await compileBundle({
-            settings: {
-              runId,
-              nonce,
-              action: run.action,
-              playbook: 'scratch',
-              operator: 'tester@here',
-              stateDirectory: run.state,
-              outputCap: 65536,
-              allowIrreversible: false,
-              allSteps: true,
-              keepReceipts: 20,
-              durable: false,
-              ...run.settings,
-            },
-            runtime: runtimeOf(run),
-            steps,
-            files,
-            vars: new Map(Object.entries(run.vars ?? {})),
-            secretVars: secrets,
-            givenFiles: givenOf(run),
-            ...(run.command === undefined ? {} : { command: run.command }),
-          })
-        ).tar,
-    },
-    transportOf(run),
-    { stop: run.stop ?? none, cancel: run.cancel ?? none, abandon: none },
-    (event) => {
-      events.push(event);
-      run.onEvent?.(event);
-    },
-  );
+      action: run.action,
+      stateDirectory: run.state,
+      ...run.settings,
+    }),
+    steps,
+    files,
+    vars: new Map(Object.entries(run.vars ?? {})),
+    secrets: new Map(Object.entries(run.secrets ?? {}).map(([name, text]) => [name, new Secret(text)])),
+    given: givenOf(run),
+    ...(run.command === undefined ? {} : { command: run.command }),
+  };
+  const emit = (event: RunEvent): void => {
+    events.push(event);
+    run.onEvent?.(event);
+  };
+  const { stop, cancel } = run;
+  const signals = { ...(stop === undefined ? {} : { stop }), ...(cancel === undefined ? {} : { cancel }) };
+  const pack = async (): Promise<Uint8Array> => (await packJob(job, runtimeOf(run))).tar;
+  const host = await runHost(job, testTools(transportOf(run), pack, emit, signals));
   return { ...host, events };
 }
 

@@ -1,47 +1,83 @@
 // plan, apply, verify and compare: the commands that take a playbook to a fleet.
-import type { PlaybookTarget } from '../../actions/index.ts';
-import { apply, compare, plan, verify, wavesOf } from '../../actions/index.ts';
+import { apply, compare, plan, type PlaybookTarget, type RunPlan, verify } from '../../actions/index.ts';
+import { savePlan } from '../../compile/index.ts';
+import type { RunResult } from '../../model/index.ts';
 import { renderApply, renderCompare, renderPlan, renderVerify } from '../../report/index.ts';
 import { confirm, requireOperator } from '../confirm.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { PlaybookOptions } from '../options.ts';
 import { shown, writeOut } from '../outputs.ts';
 import { proveReports, writeReports } from '../report-file.ts';
-import type { FleetSession } from '../session.ts';
-import { openFleet } from '../session.ts';
+import { rememberPlan } from '../own-plans.ts';
+import { isPlanFile, provePlanFile, writePlanFile } from '../plan-file.ts';
+import { type FleetSession, openFleet, operatorName } from '../session.ts';
+import { tell } from '../taken-fleet.ts';
+import { applySaved } from './apply-saved.ts';
+import { type ApplyOptions, openTarget } from './target.ts';
 
-interface ApplyOptions extends PlaybookOptions {
-  readonly yes?: boolean;
-  readonly allowIrreversible?: boolean;
+interface PlanOptions extends PlaybookOptions {
+  readonly out?: string;
 }
 
 interface VerifyOptions extends PlaybookOptions {
   readonly report?: readonly string[];
 }
 
-/** `muster plan PLAYBOOK`. */
-export async function planCommand(directory: string, options: PlaybookOptions): Promise<number> {
+/** `muster plan PLAYBOOK`; with --out FILE the plan is saved, when every host could be planned. */
+export async function planCommand(directory: string, options: PlanOptions): Promise<number> {
+  const { out } = options;
+  if (out !== undefined) await provePlanFile(out);
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
-  const { result } = await session.follow((deps) => plan(target, deps));
-  session.print(result, () => renderPlan(result, session.style, { waves: wavesOf(target) }));
-  return exitCodeOf(result);
+  const compiled = await session.compile(target);
+  const { result } = await session.follow((deps) => plan(compiled, deps));
+  session.print(result, () => renderPlan(result, session.style, compiled));
+  const code = exitCodeOf(result);
+  if (out !== undefined && code === exitCodes.good) await save(out, compiled, result, target, session);
+  else if (out !== undefined)
+    tell(`${out} was not written: a saved plan is of hosts that all could be planned`);
+  return code;
 }
 
-/** `muster apply PLAYBOOK`: shows the plan and asks, unless --yes; then brings the hosts there. */
+async function save(
+  out: string,
+  compiled: RunPlan,
+  { hosts, runId }: RunResult,
+  target: PlaybookTarget,
+  session: FleetSession,
+): Promise<void> {
+  const made = {
+    at: new Date().toISOString(),
+    runId,
+    operator: operatorName(),
+    directory: process.cwd(),
+    inventoryBy: session.sources.inventory?.by ?? 'named',
+  };
+  const saved = savePlan(compiled, hosts, made);
+  await writePlanFile(out, saved);
+  await rememberPlan(out, saved, target);
+  tell(`the plan is saved: muster apply ${out}`);
+}
+
+/**
+ * `muster apply PLAYBOOK`: shows the plan and asks, unless --yes; then applies that very plan. `muster apply FILE` does so
+ * with one that was saved.
+ */
 export async function applyCommand(directory: string, options: ApplyOptions): Promise<number> {
+  if (await isPlanFile(directory)) return await applySaved(directory, options);
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
+  if (options.yes !== true) requireOperator(session.json);
+  const compiled = await session.compile(target);
   if (options.yes !== true) {
-    requireOperator(session.json);
-    const planned = await session.follow((deps) => plan(target, deps));
-    writeOut(renderPlan(planned.result, session.style, { waves: wavesOf(target) }));
+    const planned = await session.follow((deps) => plan(compiled, deps));
+    writeOut(renderPlan(planned.result, session.style, compiled));
     if (planned.result.interrupted) return exitCodes.interrupted;
     await shown();
     if (!(await confirm('Apply this?'))) return exitCodes.usage;
   }
   const { result } = await session.follow((deps) =>
-    apply(target, { allowIrreversible: options.allowIrreversible === true }, deps),
+    apply(compiled, { allowIrreversible: options.allowIrreversible === true }, deps),
   );
   session.print(result, () => renderApply(result, session.style));
   return exitCodeOf(result);
@@ -72,21 +108,4 @@ export async function compareCommand(
   if (result.interrupted) return exitCodes.interrupted;
   if (comparison.unseen.length > 0) return exitCodes.incomplete;
   return comparison.divergences.length > 0 ? exitCodes.drift : exitCodes.good;
-}
-
-async function openTarget(
-  directory: string,
-  options: PlaybookOptions,
-  session: FleetSession,
-): Promise<PlaybookTarget> {
-  return {
-    playbook: await session.openPlaybook(directory),
-    inventory: session.inventory,
-    hosts: session.hosts,
-    selection: {
-      ...(options.tags === undefined ? {} : { tags: options.tags }),
-      ...(options.skipTags === undefined ? {} : { skipTags: options.skipTags }),
-      ...(options.from === undefined ? {} : { from: options.from }),
-    },
-  };
 }

@@ -4,10 +4,12 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection, ServerChannel } from 'ssh2';
 import { exitCodeOf } from '../../../src/cli/exit-code.ts';
 import { stringifyJson, toJson } from '../../../src/report/index.ts';
-import type { Action, HostResult, RunResult } from '../../../src/model/result.ts';
+import type { RunSettings } from '../../../src/model/host-job.ts';
+import type { HostResult, RunResult } from '../../../src/model/result.ts';
 import { runFleet, runHost } from '../../../src/run/index.ts';
 import { linkBounds } from '../../../src/transport/bounds.ts';
 import { sshTransport } from '../../../src/transport/index.ts';
+import { testJob, testTools } from '../../support/job.ts';
 import { events, frame } from '../../support/lone-host.ts';
 import { clientFiles, keyPair, knownHostsText, loopbackHost, startSshd } from './in-process-sshd.ts';
 import type { SshdOptions } from './in-process-sshd.ts';
@@ -51,7 +53,7 @@ async function hostOf(name: string, options: SshdOptions) {
   return { name, port: server.port, keys: server.hostPublicKeys };
 }
 
-async function fleetWith(hostile: SshdOptions, action: Action = 'plan'): Promise<RunResult> {
+async function fleetWith(hostile: SshdOptions, action: RunSettings['action'] = 'plan'): Promise<RunResult> {
   const hosts = await Promise.all([
     hostOf('good1', { onExec: honest }),
     hostOf('bad', hostile),
@@ -72,23 +74,12 @@ async function fleetWith(hostile: SshdOptions, action: Action = 'plan'): Promise
       host: name,
       run: () =>
         runHost(
-          {
-            host: name,
-            connection: loopbackHost(port, {
-              name,
-              connectTimeoutMs: 3000,
-              readyTimeoutMs: 700,
-              silenceTimeoutMs: 700,
-            }),
-            action,
-            nonce: 'N',
-            bundle: () => Promise.resolve(Buffer.alloc(300 * kib)),
-            secretForms: ['s3cr3t-x'],
-            outputCap: 64 * kib,
-          },
-          transport,
-          signals,
-          () => undefined,
+          testJob(
+            loopbackHost(port, { name, connectTimeoutMs: 3000, readyTimeoutMs: 700, silenceTimeoutMs: 700 }),
+            { action, outputCap: 64 * kib },
+            ['s3cr3t-x'],
+          ),
+          testTools(transport, Buffer.alloc(300 * kib)),
         ),
     })),
     { concurrency: 3, waves: [], failureBudget: undefined, keepServing: undefined },
@@ -99,7 +90,7 @@ async function fleetWith(hostile: SshdOptions, action: Action = 'plan'): Promise
 }
 
 /** The hostile host's result; that of the others, the exit code and the report are judged here. */
-async function alone(hostile: SshdOptions, action?: Action): Promise<HostResult> {
+async function alone(hostile: SshdOptions, action?: RunSettings['action']): Promise<HostResult> {
   const result = await fleetWith(hostile, action);
   const [good1, bad, good2] = result.hosts;
   for (const host of [good1, good2]) {

@@ -4,15 +4,15 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ServerChannel } from 'ssh2';
-import type { Action } from '../../../src/model/result.ts';
+import type { RunSettings } from '../../../src/model/host-job.ts';
 import { runHost } from '../../../src/run/index.ts';
 import { sshTransport } from '../../../src/transport/index.ts';
 import type { HostConnection } from '../../../src/transport/index.ts';
 import { clientFiles, keyPair, knownHostsText, loopbackHost, startSshd } from './in-process-sshd.ts';
 import type { SshdOptions } from './in-process-sshd.ts';
+import { testJob, testTools } from '../../support/job.ts';
 import { startTcpFront } from './tcp-front.ts';
 
-const never = new AbortController().signal;
 const started: { stop(): Promise<void> }[] = [];
 
 beforeAll(() => {
@@ -27,7 +27,7 @@ afterEach(async () => {
 interface Given {
   readonly publicKeys?: readonly string[];
   readonly connection?: Partial<HostConnection>;
-  readonly action?: Action;
+  readonly action?: RunSettings['action'];
   readonly agentSocket?: string;
 }
 
@@ -42,23 +42,10 @@ async function run(port: number, given: Given = {}) {
     }),
     retryDelayMs: () => 1,
   });
+  const connection = loopbackHost(port, { readyTimeoutMs: 300, silenceTimeoutMs: 300, ...given.connection });
   const { result } = await runHost(
-    {
-      host: 'ns1',
-      connection: loopbackHost(port, {
-        readyTimeoutMs: 300,
-        silenceTimeoutMs: 300,
-        ...given.connection,
-      }),
-      action: given.action ?? 'plan',
-      nonce: 'N',
-      bundle: () => Promise.resolve(Buffer.from('a bundle')),
-      secretForms: [],
-      outputCap: 1000,
-    },
-    transport,
-    { stop: never, cancel: never, abandon: never },
-    () => undefined,
+    testJob(connection, { action: given.action ?? 'plan', outputCap: 1000 }),
+    testTools(transport, 'a bundle'),
   );
   return result;
 }

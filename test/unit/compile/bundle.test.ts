@@ -3,32 +3,28 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import tar from 'tar-stream';
 import { describe, expect, it } from 'vitest';
-import type { BundleInput } from '../../../src/compile/index.ts';
-import { compileBundle } from '../../../src/compile/index.ts';
+import { type Bundle, packJob } from '../../../src/compile/index.ts';
+import { type HostJob, Secret } from '../../../src/model/index.ts';
 import { assignments, quote } from '../../../src/sh/index.ts';
+import { testJob, testSettings } from '../../support/job.ts';
+import { loneConnection } from '../../support/lone-host.ts';
 
-function input(change: Partial<BundleInput> = {}): BundleInput {
+const runtime = new Map([['driver.sh', Buffer.from('# driver\n')]]);
+const settings = { ...testSettings, operator: "o'neill@host", action: 'apply', durable: true } as const;
+
+function job(change: Partial<HostJob> = {}): HostJob {
   return {
-    settings: {
-      runId: '20261123-200000-abcd',
-      nonce: 'n1',
-      action: 'apply',
-      playbook: 'p',
-      operator: "o'neill@host",
-      stateDirectory: '/var/db/muster',
-      outputCap: 1000,
-      allowIrreversible: false,
-      allSteps: true,
-      keepReceipts: 20,
-      durable: true,
-    },
-    runtime: new Map([['driver.sh', Buffer.from('# driver\n')]]),
+    ...testJob(loneConnection, settings),
     steps: [{ id: 'one', script: 'steps/one.sh', timeoutSeconds: 60, retries: 1 }],
     files: new Map([['steps/one.sh', Buffer.from('state() { :; }\n')]]),
     vars: new Map([['cage', '/home/named']]),
-    secretVars: new Map([['key', 'hunter22\nsecond line']]),
+    secrets: new Map([['key', new Secret('hunter22\nsecond line')]]),
     ...change,
   };
+}
+
+function packed(change: Partial<HostJob> = {}): Promise<Bundle> {
+  return packJob(job(change), runtime);
 }
 
 async function unpack(bytes: Uint8Array): Promise<Map<string, { mode: number | undefined; text: string }>> {
@@ -43,48 +39,82 @@ async function unpack(bytes: Uint8Array): Promise<Map<string, { mode: number | u
   return files;
 }
 
-describe('compileBundle', () => {
+describe('packJob', () => {
   it('gives the same bytes for the same input', async () => {
-    const [one, two] = [await compileBundle(input()), await compileBundle(input())];
+    const [one, two] = [await packed(), await packed()];
     expect(Buffer.compare(one.tar, two.tar)).toBe(0);
   });
 
   it('brings the files of a var, and makes the var the directory that holds them', async () => {
-    const givenFiles = new Map([
+    const given = new Map([
       ['zone_files', new Map([['example.net', Buffer.from('a')]])],
       ['nothing', new Map<string, Uint8Array>()],
     ]);
-    const bundle = await compileBundle(input({ givenFiles }));
+    const bundle = await packed({ given });
     const files = await unpack(bundle.tar);
     expect(files.get('given/zone_files/example.net')).toEqual({ mode: 0o600, text: 'a' });
     const script = `${files.get('vars')?.text ?? ''}printf '%s|%s' "$zone_files" "$nothing"`;
     const seen = execFileSync('/bin/sh', ['-c', script], { env: { m_work: '/var/tmp/a run' } });
     expect(seen.toString()).toBe('/var/tmp/a run/given/zone_files|');
     const other = new Map([['zone_files', new Map([['example.net', Buffer.from('b')]])]]);
-    expect((await compileBundle(input({ givenFiles: other }))).digest).not.toBe(bundle.digest);
+    expect((await packed({ given: other })).digest).not.toBe(bundle.digest);
   });
 
   it('has a digest that knows the playbook and not the run', async () => {
-    const base = await compileBundle(input());
-    const otherRun = await compileBundle(
-      input({ settings: { ...input().settings, nonce: 'n2', runId: 'r' } }),
-    );
-    const otherStep = await compileBundle(input({ files: new Map([['steps/one.sh', Buffer.from('x')]]) }));
+    const base = await packed();
+    const otherRun = await packed({ settings: { ...settings, nonce: 'n2', runId: 'r' } });
+    const otherStep = await packed({ files: new Map([['steps/one.sh', Buffer.from('x')]]) });
     expect(otherRun.digest).toBe(base.digest);
     expect(otherStep.digest).not.toBe(base.digest);
   });
 
   it('lets nobody but the owner read anything', async () => {
-    for (const [name, { mode }] of await unpack((await compileBundle(input())).tar)) {
+    for (const [name, { mode }] of await unpack((await packed()).tar)) {
       expect([name, (mode ?? 0) & 0o077]).toEqual([name, 0]);
     }
   });
 
   it('keeps secrets out of every file but their own two', async () => {
-    const files = await unpack((await compileBundle(input())).tar);
+    const files = await unpack((await packed()).tar);
     const holding = [...files].filter(([, { text }]) => text.includes('hunter22')).map(([name]) => name);
     expect(holding.toSorted()).toEqual(['secret_vars', 'secrets']);
     expect(files.get('secrets')?.text).toBe('second line\nhunter22\n');
+  });
+});
+
+describe('a job that cannot travel', () => {
+  it.each([
+    [
+      'a NUL in a secret',
+      { secrets: new Map([['key', new Secret('hun\0ter2')]]) },
+      'a value holds a NUL byte',
+    ],
+    ['a NUL in a var', { vars: new Map([['a', 'b\0c']]) }, 'a value holds a NUL byte'],
+    ['a name that is none of sh', { vars: new Map([['a b', 'c']]) }, "'a b' is no shell variable name"],
+    [
+      'a path that no old tar takes',
+      { files: new Map([[`files/${'x'.repeat(101)}`, runtime.get('driver.sh')!]]) },
+      'is too long',
+    ],
+  ])('is refused, without a secret in the words: %s', async (_, change, words) => {
+    const refusal: unknown = await packed(change).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ message: expect.stringContaining(words) as string });
+    expect(String(refusal)).not.toMatch(/hun|ter2/);
+  });
+
+  it.each([
+    [`files/${'x'.repeat(85)}`, true],
+    [`files/${'y'.repeat(100)}`, true],
+    [`${'d/'.repeat(73)}${'y'.repeat(100)}`, true],
+    [`${'d/'.repeat(74)}${'y'.repeat(100)}`, false],
+    [`files/${'é'.repeat(50)}`, false],
+  ])('with %s: %s', async (path, travels) => {
+    const files = new Map([[path, runtime.get('driver.sh')!]]);
+    const names = await packed({ files }).then(
+      async ({ tar }) => [...(await unpack(tar)).keys()],
+      (): string[] => [],
+    );
+    expect(names.includes(`playbook/${path}`)).toBe(travels);
   });
 });
 

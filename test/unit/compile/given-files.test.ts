@@ -49,13 +49,13 @@ describe('the example with three roles', () => {
     const found = await collectGivenFiles(cagedBind, varsByHost, readFiles);
     const zones = varsByHost.get('ns1')?.get('zones')?.value;
     expect(zones).toEqual(['example.net', '2.0.192.in-addr.arpa']);
-    expect([...(found.get('ns1')?.get('zone_files')?.keys() ?? [])]).toEqual([
+    expect([...(found.byHost.get('ns1')?.get('zone_files')?.keys() ?? [])]).toEqual([
       '2.0.192.in-addr.arpa',
       'example.net',
       'include/mail',
     ]);
     for (const name of ['ns2', 'ns3', 'cache1', 'cache2']) {
-      expect(found.get(name)?.get('zone_files')?.size).toBe(0);
+      expect(found.byHost.get(name)?.get('zone_files')?.size).toBe(0);
     }
   });
 });
@@ -68,21 +68,25 @@ describe('collectGivenFiles', () => {
       fleet({ ns1: 'zones/', ns2: ['zones/', 'c.zone'] }),
       read,
     );
-    expect([...(found.get('ns1')?.get('zone_files')?.keys() ?? [])]).toEqual(['a', 'include/b']);
-    expect([...(found.get('ns2')?.get('zone_files')?.keys() ?? [])]).toEqual(['a', 'include/b', 'c.zone']);
+    expect([...(found.byHost.get('ns1')?.get('zone_files')?.keys() ?? [])]).toEqual(['a', 'include/b']);
+    expect([...(found.byHost.get('ns2')?.get('zone_files')?.keys() ?? [])]).toEqual([
+      'a',
+      'include/b',
+      'c.zone',
+    ]);
     expect(read.asked[0]).toBe('zones/ from fleet/dns.yaml');
   });
 
   it('reads what a hundred hosts share once', async () => {
     const read = disk({ zones: ['a'] });
     const hosts = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`ns${String(at)}`, 'zones']));
-    expect((await collectGivenFiles(playbook, fleet(hosts), read)).size).toBe(100);
+    expect((await collectGivenFiles(playbook, fleet(hosts), read)).byHost.size).toBe(100);
     expect(read.asked).toEqual(['zones from fleet/dns.yaml']);
   });
 
   it('is no file at all where nothing is given', async () => {
     const found = await collectGivenFiles(playbook, new Map([['ns1', new Map()]]), disk({}));
-    expect(found.get('ns1')?.get('zone_files')?.size).toBe(0);
+    expect(found.byHost.get('ns1')?.get('zone_files')?.size).toBe(0);
   });
 
   it('tells everything that is missing, with its place, and each once', async () => {
@@ -112,7 +116,7 @@ describe('collectGivenFiles', () => {
   it('lets the longest name through that every tar keeps', async () => {
     const name = 'z'.repeat(83);
     const found = await collectGivenFiles(playbook, fleet({ ns1: 'zones' }), disk({ zones: [name] }));
-    expect(found.get('ns1')?.get('zone_files')?.has(name)).toBe(true);
+    expect(found.byHost.get('ns1')?.get('zone_files')?.has(name)).toBe(true);
   });
 
   it('refuses two files of one name', async () => {

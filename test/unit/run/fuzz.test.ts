@@ -8,8 +8,7 @@ import type { RunEvent } from '../../../src/model/events.ts';
 import { FrameParser, hostBounds, LineSplitter, parseHostLine } from '../../../src/protocol/index.ts';
 import type { Frame } from '../../../src/protocol/index.ts';
 import { stringifyJson, toJson } from '../../../src/report/index.ts';
-import type { Action, HostResult } from '../../../src/model/result.ts';
-import { secretForms } from '../../../src/run/index.ts';
+import type { HostResult } from '../../../src/model/result.ts';
 import { turnWork } from '../../../src/run/turns.ts';
 import { events, ready, runLone, speaking } from '../../support/lone-host.ts';
 
@@ -261,8 +260,7 @@ describe('any bytes', () => {
 });
 
 describe('a host that says anything', () => {
-  const actions: readonly Action[] = ['plan', 'verify', 'facts', 'exec'];
-  const forms = secretForms([secret]);
+  const actions = ['plan', 'verify', 'facts', 'exec'] as const;
 
   it(
     `has one outcome, in a report that is valid and no bigger than what it said (seed ${seed})`,
@@ -273,7 +271,7 @@ describe('a host that says anything', () => {
           const seen: RunEvent[] = [];
           const result = await runLone(
             speaking([{ says: split(bytes, by) }]),
-            { action, secretForms: forms },
+            { action, secrets: [secret] },
             (event) => seen.push(event),
           );
           const types = seen.map(({ type }) => type);

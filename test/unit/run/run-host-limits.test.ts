@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectError } from '../../../src/model/errors.ts';
 import type { RunEvent } from '../../../src/model/events.ts';
-import type { Action } from '../../../src/model/result.ts';
+import type { RunSettings } from '../../../src/model/host-job.ts';
 import { runHost } from '../../../src/run/index.ts';
 import type { Channel, HostConnection, Session, Transport } from '../../../src/transport/index.ts';
+import { testJob, testTools } from '../../support/job.ts';
 import { loneConnection } from '../../support/lone-host.ts';
 
 /** What a link does after what it said: comes to its end, says nothing more for ever, or the last word over and over. */
@@ -20,7 +21,6 @@ interface Link {
 /** Among what a link says: a while of nothing. */
 const pause = '<pause>';
 const forever = new Promise<never>(() => undefined);
-const none = new AbortController().signal;
 
 class Peer {
   readonly sent: string[] = [];
@@ -73,7 +73,7 @@ class Peer {
 }
 
 interface Given {
-  readonly action?: Action;
+  readonly action?: RunSettings['action'];
   readonly connection?: Partial<HostConnection>;
   readonly bundle?: () => Promise<Uint8Array>;
 }
@@ -81,24 +81,10 @@ interface Given {
 async function run(links: readonly (Link | ConnectError)[], given: Given = {}) {
   const peer = new Peer(links);
   const events: RunEvent[] = [];
+  const connection = { ...loneConnection, readyTimeoutMs: 40, silenceTimeoutMs: 40, ...given.connection };
   const { result } = await runHost(
-    {
-      host: 'ns1',
-      connection: {
-        ...loneConnection,
-        readyTimeoutMs: 40,
-        silenceTimeoutMs: 40,
-        ...given.connection,
-      },
-      action: given.action ?? 'plan',
-      nonce: 'N',
-      bundle: given.bundle ?? (() => Promise.resolve(Buffer.from('<tar>'))),
-      secretForms: ['s3cr3t-x'],
-      outputCap: 100,
-    },
-    peer.transport,
-    { stop: none, cancel: none, abandon: none },
-    (event) => events.push(event),
+    testJob(connection, { action: given.action ?? 'plan', outputCap: 100 }, ['s3cr3t-x']),
+    testTools(peer.transport, given.bundle ?? '<tar>', (event) => events.push(event)),
   );
   return {
     result,
@@ -312,8 +298,8 @@ describe('a run that did not begin', () => {
     });
   });
 
-  it('is failed when the bundle cannot be made, and the host is not left waiting', async () => {
-    const { result, peer } = await run([{ says: [ready], then: 'hangs' }], {
+  it('is failed when the bundle cannot be made, and the host is not even connected to', async () => {
+    const { result, peer } = await run([], {
       action: 'apply',
       bundle: () => Promise.reject(new Error('files/a: ENOENT')),
     });
@@ -321,6 +307,6 @@ describe('a run that did not begin', () => {
       outcome: 'failed',
       reason: 'nothing was begun: the bundle could not be made: files/a: ENOENT',
     });
-    expect(peer).toMatchObject({ connections: 1, closed: 1 });
+    expect(peer).toMatchObject({ connections: 0, closed: 0 });
   });
 });

@@ -4,8 +4,10 @@ import { ConnectError } from '../../../src/model/errors.ts';
 import type { RunEvent } from '../../../src/model/events.ts';
 import type { HostRun } from '../../../src/run/index.ts';
 import { runHost } from '../../../src/run/index.ts';
-import type { Action } from '../../../src/model/result.ts';
+import type { RunSettings } from '../../../src/model/host-job.ts';
 import type { Channel, ExitStatus, Session, Transport } from '../../../src/transport/index.ts';
+import { testJob, testTools } from '../../support/job.ts';
+import { loneConnection } from '../../support/lone-host.ts';
 
 interface Link {
   /** What the host says, in turn; an Error breaks the link there. */
@@ -61,38 +63,16 @@ function channelOf(link: Link, sent: string[]): Channel {
   };
 }
 
-const none = new AbortController().signal;
-
 async function run(
   links: readonly (Link | ConnectError)[],
-  action: Action = 'apply',
-  secretForms: string[] = [],
+  action: RunSettings['action'] = 'apply',
+  secrets: string[] = [],
 ) {
   const peer = scripted(links);
   const events: RunEvent[] = [];
   const done: HostRun = await runHost(
-    {
-      host: 'ns1',
-      connection: {
-        name: 'ns1',
-        address: '127.0.0.1',
-        port: 22,
-        user: 'root',
-        knownHosts: ['x'],
-        agent: false,
-        become: 'none',
-        connectTimeoutMs: 1000,
-        legacyAlgorithms: false,
-      },
-      action,
-      nonce: 'N',
-      bundle: async () => new TextEncoder().encode('<tar>'),
-      secretForms,
-      outputCap: 20,
-    },
-    peer.transport,
-    { stop: none, cancel: none, abandon: none },
-    (event) => events.push(event),
+    testJob({ ...loneConnection, address: '127.0.0.1', user: 'root' }, { action, outputCap: 20 }, secrets),
+    testTools(peer.transport, '<tar>', (event) => events.push(event)),
   );
   return { ...done, events, ...peer };
 }

@@ -1,6 +1,6 @@
-// How to reach a host: what the inventory decides, and what a transport needs.
+// How to reach a host: what an inventory decides, and what a transport takes.
 
-/** A plain value; every setting is decided, paths are as written (`~` and relative paths are not resolved). */
+/** How to reach one host; a plain value that comes from the inventory. */
 export interface HostConnection {
   /** Inventory name, for messages. */
   readonly name: string;

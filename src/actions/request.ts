@@ -1,0 +1,23 @@
+// What a run asks of its hosts.
+import type { HostLoad, SharedLoad } from '../compile/index.ts';
+import type { Action, RunSettings } from '../model/index.ts';
+import type { Strategy } from '../schedule/index.ts';
+
+/** A run before it begins. */
+export interface FleetRequest {
+  readonly action: RunSettings['action'];
+  /** What the run is called, when it is not called as its action: a ping gathers facts, a compare verifies. */
+  readonly shownAs?: Action;
+  readonly playbook: string;
+  readonly hosts: readonly HostLoad[];
+  /** Absent without a playbook. */
+  readonly shared?: SharedLoad;
+  /** False when the steps are not all of the playbook; true unless told. */
+  readonly allSteps?: boolean;
+  readonly strategy: Strategy;
+  readonly settings?: Pick<RunSettings, 'targetRun' | 'force' | 'preview'> & {
+    readonly allowIrreversible?: boolean;
+  };
+  /** exec only: the sh text. */
+  readonly command?: string;
+}

@@ -1,0 +1,28 @@
+// What a command line with a playbook asks for.
+import type { PlaybookTarget } from '../../actions/index.ts';
+import type { PlaybookOptions } from '../options.ts';
+import type { FleetSession } from '../session.ts';
+
+export interface ApplyOptions extends PlaybookOptions {
+  readonly yes?: boolean;
+  readonly allowIrreversible?: boolean;
+}
+
+/** Opens the playbook, which the operator named or a plan does. Throws ConfigError or UsageError. */
+export async function openTarget(
+  playbook: string,
+  options: PlaybookOptions,
+  session: FleetSession,
+): Promise<PlaybookTarget> {
+  return {
+    playbook: await session.openPlaybook(playbook),
+    inventory: session.inventory,
+    hosts: session.hosts,
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+    selection: {
+      ...(options.tags === undefined ? {} : { tags: options.tags }),
+      ...(options.skipTags === undefined ? {} : { skipTags: options.skipTags }),
+      ...(options.from === undefined ? {} : { from: options.from }),
+    },
+  };
+}
