@@ -1,6 +1,7 @@
 // One seed on a practice host: its runs, the deaths in them, what the operator does next, and what the host is in the end.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../../../src/lab/index.ts';
 import { playbook, writeHostVars } from '../muster.ts';
 import { layMoments, Moments } from './moments.ts';
@@ -27,6 +28,7 @@ export interface TrialResult {
 
 const cage = '/home/named';
 const attempts = 4;
+const looks = 3;
 /** What a daemon made in the cage between two runs is nobody's: muster reports it, and an operator then does as it says. */
 const refusalsBelieved = 2;
 
@@ -210,15 +212,20 @@ class Trial {
         return;
       }
     }
-    this.#compare('after the last rollback', await this.#picture());
+    await this.#compare('after the last rollback');
     const left = await leftBehind(this.#lab, this.#host);
     if (left !== '') this.find('left', `below /tmp, of runs that are dead:\n${left}`);
     await this.#boot();
-    this.#compare('after one more boot', await this.#picture());
+    await this.#compare('after one more boot');
   }
 
-  #compare(when: string, now: Picture): void {
-    const found = differences(this.#before, now);
+  /** What is not over yet, such as a ticker that looks a last time, is no end state: a difference counts when it stays. */
+  async #compare(when: string): Promise<void> {
+    let found = differences(this.#before, await this.#picture());
+    for (let look = 1; look < looks && found.length > 0; look++) {
+      await sleep(1000);
+      found = differences(this.#before, await this.#picture());
+    }
     if (found.length > 0) this.find('silent', `${when}:\n  ${found.join('\n  ')}`);
   }
 }
