@@ -1,6 +1,7 @@
 // apply: brings hosts to the declared state, with an undo record of every change.
 import type { ActionDeps } from './deps.ts';
 import type { FleetRun } from '../run/index.ts';
+import { type ApplyResult, resultOf } from '../model/index.ts';
 import { runRequest } from './fleet-run.ts';
 import { playbookRequest, type PlaybookTarget } from '../compile/index.ts';
 
@@ -9,7 +10,8 @@ export async function apply(
   target: PlaybookTarget,
   options: { readonly allowIrreversible: boolean },
   deps: ActionDeps,
-): Promise<FleetRun> {
+): Promise<FleetRun<ApplyResult>> {
   const request = await playbookRequest('apply', target, deps);
-  return await runRequest({ ...request, settings: options }, deps);
+  const { result } = await runRequest({ ...request, settings: options }, deps);
+  return { result: resultOf(result, 'apply') };
 }

@@ -1,10 +1,11 @@
 // What all actions on hosts share: one bundle a host, and the run over the fleet.
+import type { FactListener, RunStarted } from '../model/index.ts';
 import { compileBundle, type FleetRequest, type HostLoad, type RunSettings } from '../compile/index.ts';
 import { readRuntime } from '../host/index.ts';
 import {
   followFleet,
   type FleetRun,
-  type HostRun,
+  type FollowUp,
   runHost,
   sharedForms,
   type StopSignals,
@@ -12,8 +13,16 @@ import {
 import type { ActionDeps } from './deps.ts';
 import { newRunId } from './deps.ts';
 
+/** What a request says beside what the hosts are sent: see `RunStarted`. */
+export type RunView = Pick<RunStarted, 'waves' | 'groups' | 'preview'>;
+
 /** Runs a request over its hosts. Rejects only for mistakes of ours; a host's trouble is in the result. */
-export async function runRequest(request: FleetRequest, deps: ActionDeps): Promise<FleetRun> {
+export async function runRequest(
+  request: FleetRequest,
+  deps: ActionDeps,
+  view: RunView = {},
+  followUp?: FollowUp,
+): Promise<FleetRun> {
   const runId = newRunId(deps.clock(), deps.randomHex);
   const formsOf = sharedForms();
   return await followFleet(
@@ -24,12 +33,14 @@ export async function runRequest(request: FleetRequest, deps: ActionDeps): Promi
       steps: request.steps.map(({ id }) => id),
       hosts: request.hosts.map((load) => ({
         host: load.host.name,
-        run: () => runOne(request, load, formsOf(load.vars.secret.values()), runId, deps),
+        run: (tell) => runOne(request, load, formsOf(load.vars.secret.values()), runId, deps, tell),
       })),
       strategy: request.strategy,
+      outputCap: deps.outputCap,
+      ...view,
+      ...(followUp === undefined ? {} : { followUp }),
     },
-    deps.signals,
-    deps.emit,
+    deps,
   );
 }
 
@@ -39,7 +50,8 @@ async function runOne(
   secretForms: readonly string[],
   runId: string,
   deps: ActionDeps,
-): Promise<HostRun> {
+  tell: FactListener,
+): Promise<void> {
   const nonce = deps.randomHex(16);
   const settings: RunSettings = {
     allowIrreversible: false,
@@ -56,7 +68,7 @@ async function runOne(
     durable: deps.durable,
     ...(deps.waitSeconds === undefined ? {} : { waitSeconds: deps.waitSeconds }),
   };
-  return await runHost(
+  await runHost(
     {
       host: load.host.name,
       connection: load.host.connection,
@@ -80,7 +92,7 @@ async function runOne(
     },
     deps.transport,
     ownSignals(deps.signals),
-    deps.emit,
+    tell,
   );
 }
 

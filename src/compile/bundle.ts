@@ -8,7 +8,7 @@ import { assignments } from '../sh/index.ts';
 export interface RunSettings {
   readonly runId: string;
   readonly nonce: string;
-  readonly action: 'plan' | 'apply' | 'verify' | 'rollback' | 'facts' | 'exec';
+  readonly action: 'plan' | 'apply' | 'verify' | 'compare' | 'rollback' | 'facts' | 'exec';
   readonly playbook: string;
   /** Who runs it and from where, for the receipt and the lock, e.g. `ops@bastion`. */
   readonly operator: string;

@@ -21,7 +21,7 @@ export interface PlaybookTarget {
 
 /** Compiles the request for an action that runs a playbook. Throws ConfigError or UsageError, nothing touched. */
 export async function playbookRequest(
-  action: 'plan' | 'apply' | 'verify',
+  action: 'plan' | 'apply' | 'verify' | 'compare',
   target: PlaybookTarget,
   deps: SourcePorts & { readonly concurrency: number },
 ): Promise<FleetRequest> {
@@ -57,11 +57,11 @@ function bundleStep(step: Playbook['steps'][number]): BundleStep {
 
 /** Only what changes hosts goes in waves; the keep-serving rule counts the whole group, whatever --limit says. */
 function strategyOf(
-  action: 'plan' | 'apply' | 'verify' | 'rollback',
+  action: 'plan' | 'apply' | 'verify' | 'compare' | 'rollback',
   target: Pick<PlaybookTarget, 'playbook' | 'inventory' | 'hosts'>,
   concurrency: number,
 ): Strategy {
-  if (action === 'plan' || action === 'verify') return everyHostAtOnce(concurrency);
+  if (action === 'plan' || action === 'verify' || action === 'compare') return everyHostAtOnce(concurrency);
   const { waves, budget, keepServing } = target.playbook.strategy;
   const group = keepServing === undefined ? [] : keptGroup(keepServing.group ?? 'all', target);
   return {

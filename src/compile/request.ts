@@ -14,8 +14,8 @@ export interface HostLoad {
 }
 
 export interface FleetRequest {
-  readonly action: Exclude<Action, 'ping' | 'compare'>;
-  /** What the run is called, when it is not called as its action: a ping gathers facts, a compare verifies. */
+  readonly action: Exclude<Action, 'ping'>;
+  /** What the run is called, when it is not called as its action: a ping gathers facts. */
   readonly shownAs?: Action;
   readonly playbook: string;
   readonly hosts: readonly HostLoad[];

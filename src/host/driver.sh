@@ -121,7 +121,7 @@ case $m_action in
     m_gather_facts
     m_finish ok ''
     ;;
-  plan | verify)
+  plan | verify | compare)
     # What is still at work when the time is over is told, and looked at as it is.
     m_await_others || :
     m_tell_others

@@ -1,7 +1,6 @@
 // What one host's run gets, what can end it early, and what it gives.
-import type { Action, HostResult } from '../model/index.ts';
+import type { Action, Ending } from '../model/index.ts';
 import type { HostConnection } from '../transport/index.ts';
-import type { ReceiptInfo } from './collect.ts';
 
 /** What one host is to be sent. */
 export interface HostTask {
@@ -27,10 +26,8 @@ export interface StopSignals {
   readonly abandon: AbortSignal;
 }
 
-export interface HostRun {
-  readonly result: HostResult;
-  /** rollback: what the host says about the run to undo. */
-  readonly receipt: ReceiptInfo | undefined;
+/** What became of a host, as the scheduler has to know it. */
+export interface HostRun extends Ending {
   /** It failed before anything was begun on the host, which is as it was and does what it did. */
   readonly isUntouched?: true;
 }

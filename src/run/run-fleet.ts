@@ -1,6 +1,6 @@
 // Many hosts: bounded parallelism, waves, failure budget, keep-serving rule, and a result for each host asked for.
 import pLimit from 'p-limit';
-import type { EventListener, HostResult } from '../model/index.ts';
+import type { FactListener } from '../model/index.ts';
 import { planWaves, type Strategy } from '../schedule/index.ts';
 import type { HostRun, StopSignals } from './host-task.ts';
 
@@ -14,7 +14,7 @@ export async function runFleet(
   hosts: readonly FleetHost[],
   strategy: Strategy,
   signals: StopSignals,
-  emit: EventListener,
+  emit: FactListener,
 ): Promise<readonly HostRun[]> {
   const fleet = new Fleet(strategy, signals, emit);
   for (const wave of planWaves(hosts, strategy.waves)) await fleet.wave(wave);
@@ -24,12 +24,12 @@ export async function runFleet(
 class Fleet {
   readonly #strategy: Strategy;
   readonly #signals: StopSignals;
-  readonly #emit: EventListener;
+  readonly #emit: FactListener;
   readonly #runs = new Map<string, HostRun>();
   #failures = 0;
   #outOfService = 0;
 
-  constructor(strategy: Strategy, signals: StopSignals, emit: EventListener) {
+  constructor(strategy: Strategy, signals: StopSignals, emit: FactListener) {
     this.#strategy = strategy;
     this.#signals = signals;
     this.#emit = emit;
@@ -84,26 +84,15 @@ class Fleet {
     this.#runs.set(host, done);
     // A host on which nothing was begun still serves as it did, and says nothing about the change.
     if (done.isUntouched === true) return;
-    if (done.result.outcome === 'failed' || done.result.outcome === 'unknown') {
+    if (done.outcome === 'failed' || done.outcome === 'unknown') {
       this.#failures++;
       if (this.#strategy.keepServing?.hosts.has(host) === true) this.#outOfService++;
     }
   }
 
   #skip(host: string, reason: string): void {
-    const result: HostResult = {
-      host,
-      outcome: 'skipped',
-      reason,
-      steps: [],
-      resources: [],
-      checks: [],
-      observations: new Map(),
-      facts: new Map(),
-      connections: 0,
-      execs: 0,
-    };
-    this.#emit({ type: 'host-finished', host, outcome: 'skipped', reason, result });
-    this.#runs.set(host, { result, receipt: undefined });
+    const ending = { outcome: 'skipped', reason } as const;
+    this.#emit({ type: 'host-ended', host, ...ending, begun: false, connections: 0, execs: 0 });
+    this.#runs.set(host, ending);
   }
 }

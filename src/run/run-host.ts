@@ -1,19 +1,17 @@
 // One host's run: connect, send the bundle, follow the log to its end; come back if the link breaks.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMusterError } from '../model/index.ts';
-import type { EventListener } from '../model/index.ts';
+import { type Ending, type FactListener, isMusterError } from '../model/index.ts';
 import { FrameParser, LineSplitter, parseHostLine } from '../protocol/index.ts';
 import type { Frame } from '../protocol/index.ts';
 import type { Channel, ExitStatus, Session, Transport } from '../transport/index.ts';
 import { becomeCommand } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
 import { EarlyEnd } from './early-end.ts';
-import type { Ending } from './early-end.ts';
 import { DriverStage } from './driver-stage.ts';
 import { EventRules } from './event-rules.ts';
 import { FrameRules } from './frame-rules.ts';
 import { Heard } from './heard.ts';
-import type { HostRun, HostTask, StopSignals } from './host-task.ts';
+import type { HostTask, StopSignals } from './host-task.ts';
 import { bootText, followText, shell } from './host-scripts.ts';
 import { LinkWatch, WaitOver } from './link-watch.ts';
 import { sendControl } from './send-control.ts';
@@ -42,14 +40,14 @@ interface Link {
 const pieceBytes = 64 * 1024;
 const reconnectDelaysMs = [1000, 3000, 9000];
 
-/** Runs a task on a host. Never rejects: whatever goes wrong is the host's outcome. */
+/** Runs a task on a host, and tells all of it. Never rejects: whatever goes wrong is how the host ended, told as the last. */
 export async function runHost(
   task: HostTask,
   transport: Transport,
   signals: StopSignals,
-  emit: EventListener,
-): Promise<HostRun> {
-  return await new HostRunner(task, transport, signals, emit).run();
+  emit: FactListener,
+): Promise<void> {
+  await new HostRunner(task, transport, signals, emit).run();
 }
 
 /** One host's run in progress: the link may change, the collected state stays. */
@@ -57,7 +55,7 @@ class HostRunner {
   readonly #task: HostTask;
   readonly #transport: Transport;
   readonly #signals: StopSignals;
-  readonly #emit: EventListener;
+  readonly #emit: FactListener;
   readonly #collector: HostCollector;
   readonly #lines = new LineSplitter();
   readonly #rules: FrameRules;
@@ -70,7 +68,7 @@ class HostRunner {
   #gaveUp: string | undefined;
   #ended: 'done' | 'died' | undefined;
 
-  constructor(task: HostTask, transport: Transport, signals: StopSignals, emit: EventListener) {
+  constructor(task: HostTask, transport: Transport, signals: StopSignals, emit: FactListener) {
     this.#task = task;
     this.#transport = transport;
     this.#signals = signals;
@@ -78,22 +76,12 @@ class HostRunner {
     this.#rules = new FrameRules(task.outputCap);
     this.#heard = new Heard(task.secretForms);
     this.#stage = new DriverStage(task.action);
-    this.#collector = new HostCollector(task.host, task.action, task.secretForms, task.outputCap, emit);
+    this.#collector = new HostCollector(task.host, task.action, task.secretForms, emit);
   }
 
-  async run(): Promise<HostRun> {
+  async run(): Promise<void> {
     this.#emit({ type: 'host-started', host: this.#task.host });
-    const ending = await this.#attempts();
-    const result = await this.#collector.finish(ending, this.#cost);
-    this.#emit({
-      type: 'host-finished',
-      host: result.host,
-      outcome: result.outcome,
-      reason: result.reason,
-      result,
-    });
-    const isUntouched = result.outcome === 'failed' && !this.#collector.isBegun;
-    return { result, receipt: this.#collector.receipt, ...(isUntouched ? { isUntouched } : {}) };
+    await this.#collector.finish(await this.#attempts(), this.#cost);
   }
 
   async #attempts(): Promise<Ending> {

@@ -1,6 +1,7 @@
 // One host's run over a transport that says what a test gives it: no network, no processes.
 import type { RunEvent } from '../../src/model/events.ts';
 import type { Action, HostResult } from '../../src/model/result.ts';
+import { recordHost } from './recorded.ts';
 import { runHost } from '../../src/run/index.ts';
 import type { HostTask } from '../../src/run/host-task.ts';
 import type { Channel, HostConnection, Session, Transport } from '../../src/transport/index.ts';
@@ -78,7 +79,9 @@ export async function runLone(
     outputCap: given.outputCap ?? 100_000,
   };
   const signals = { stop: never, cancel: never, abandon: never };
-  return (await runHost(task, transport, signals, onEvent)).result;
+  const record = recordHost(task.host, task.action, task.outputCap, onEvent);
+  await runHost(task, transport, signals, record.take);
+  return record.result();
 }
 
 export const ready = '@N ready /tmp/muster.abcdef\n';

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { compileBundle } from '../../src/compile/index.ts';
 import type { RunSettings } from '../../src/compile/index.ts';
 import type { RunEvent } from '../../src/model/events.ts';
-import type { HostRun } from '../../src/run/index.ts';
+import type { AnyHostResult, Receipt } from '../../src/model/index.ts';
 import { runHost, secretForms } from '../../src/run/index.ts';
 import { readRuntime } from '../../src/host/index.ts';
 import type { Channel, HostConnection, Session, Transport } from '../../src/transport/index.ts';
 import { localTransport } from '../../src/transport/index.ts';
+import { recordHost } from './recorded.ts';
 
 export interface Scratch {
   /** An absolute directory for the test's files, without symbolic links in it. */
@@ -73,7 +74,11 @@ const connection: HostConnection = {
 let counter = 0;
 
 /** What the controller knows after a run. */
-export type LocalRunResult = HostRun & { readonly events: readonly RunEvent[] };
+export interface LocalRunResult {
+  readonly result: AnyHostResult;
+  readonly receipt: Receipt | undefined;
+  readonly events: readonly RunEvent[];
+}
 
 /** Runs one action; the result is what a real host would give. */
 export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
@@ -93,7 +98,11 @@ export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
   });
   const secrets = new Map(Object.entries(run.secrets ?? {}));
   const none = new AbortController().signal;
-  const host = await runHost(
+  const record = recordHost('here', run.action, run.settings?.outputCap ?? 65536, (event) => {
+    events.push(event);
+    run.onEvent?.(event);
+  });
+  await runHost(
     {
       host: 'here',
       connection,
@@ -130,12 +139,10 @@ export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
     },
     transportOf(run),
     { stop: run.stop ?? none, cancel: run.cancel ?? none, abandon: none },
-    (event) => {
-      events.push(event);
-      run.onEvent?.(event);
-    },
+    record.take,
   );
-  return { ...host, events };
+  const result = record.result();
+  return { result, receipt: result.receipt, events };
 }
 
 function givenOf({ given = {} }: LocalRun): ReadonlyMap<string, ReadonlyMap<string, Uint8Array>> {

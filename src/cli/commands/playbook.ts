@@ -1,9 +1,9 @@
 // plan, apply, verify and compare: the commands that take a playbook to a fleet.
 import type { PlaybookTarget } from '../../actions/index.ts';
-import { apply, compare, plan, verify, wavesOf } from '../../actions/index.ts';
-import { renderApply, renderCompare, renderPlan, renderVerify } from '../../report/index.ts';
+import { apply, compare, plan, verify } from '../../actions/index.ts';
+import { exitCodes } from '../../model/index.ts';
+import { renderResult } from '../../report/index.ts';
 import { confirm, requireOperator } from '../confirm.ts';
-import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { PlaybookOptions } from '../options.ts';
 import { shown, writeOut } from '../outputs.ts';
 import { proveReports, writeReports } from '../report-file.ts';
@@ -24,8 +24,7 @@ export async function planCommand(directory: string, options: PlaybookOptions): 
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
   const { result } = await session.follow((deps) => plan(target, deps));
-  session.print(result, () => renderPlan(result, session.style, { waves: wavesOf(target) }));
-  return exitCodeOf(result);
+  return session.print(result);
 }
 
 /** `muster apply PLAYBOOK`: shows the plan and asks, unless --yes; then brings the hosts there. */
@@ -35,7 +34,7 @@ export async function applyCommand(directory: string, options: ApplyOptions): Pr
   if (options.yes !== true) {
     requireOperator(session.json);
     const planned = await session.follow((deps) => plan(target, deps));
-    writeOut(renderPlan(planned.result, session.style, { waves: wavesOf(target) }));
+    writeOut(renderResult(planned.result, session.style));
     if (planned.result.interrupted) return exitCodes.interrupted;
     await shown();
     if (!(await confirm('Apply this?'))) return exitCodes.usage;
@@ -43,8 +42,7 @@ export async function applyCommand(directory: string, options: ApplyOptions): Pr
   const { result } = await session.follow((deps) =>
     apply(target, { allowIrreversible: options.allowIrreversible === true }, deps),
   );
-  session.print(result, () => renderApply(result, session.style));
-  return exitCodeOf(result);
+  return session.print(result);
 }
 
 /** `muster verify PLAYBOOK`. */
@@ -52,11 +50,10 @@ export async function verifyCommand(directory: string, options: VerifyOptions): 
   await proveReports(options.report ?? []);
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
-  const { result, comparison } = await session.follow((deps) => verify(target, deps));
-  const { divergences } = comparison;
-  session.print(result, () => renderVerify(result, session.style, { divergences }), { comparison });
-  await writeReports(options.report ?? [], result, divergences);
-  return exitCodeOf(result, divergences.length);
+  const { result } = await session.follow((deps) => verify(target, deps));
+  const code = session.print(result);
+  await writeReports(options.report ?? [], result);
+  return code;
 }
 
 /** `muster compare PLAYBOOK`: who differs from the majority, and how. Drift and checks are verify's business. */
@@ -66,12 +63,8 @@ export async function compareCommand(
 ): Promise<number> {
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
-  const { result, comparison } = await session.follow((deps) => compare(target, deps));
-  const view = { all: options.all === true, looked: result.hosts };
-  session.print(result, () => renderCompare(comparison, session.style, view), { comparison });
-  if (result.interrupted) return exitCodes.interrupted;
-  if (comparison.unseen.length > 0) return exitCodes.incomplete;
-  return comparison.divergences.length > 0 ? exitCodes.drift : exitCodes.good;
+  const { result } = await session.follow((deps) => compare(target, deps));
+  return session.print(result, { all: options.all === true });
 }
 
 async function openTarget(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { verify, type VerifyRun } from '../../../src/actions/index.ts';
-import { exitCodeOf } from '../../../src/cli/exit-code.ts';
+import { verdict } from '../../../src/compare/index.ts';
 import { ConnectError } from '../../../src/model/errors.ts';
 import { parseInventory } from '../../../src/inventory/index.ts';
 import { parsePlaybook } from '../../../src/playbook/index.ts';
@@ -92,7 +92,7 @@ describe('verify with probes', () => {
   it('is good when every server answers as it should, and all serve the same', async () => {
     const run = await verifyFleet({ ns1: await serve(nameServer(7)), ns2: await serve(nameServer(7)) });
     expect(told(run)).toBe('✔ ns[1-2] (2 hosts)   5 checks hold, no drift\n2 hosts: 2 good\n');
-    expect(exitCodeOf(run.result, run.comparison.divergences.length)).toBe(0);
+    expect(verdict(run.result).exitCode).toBe(0);
   });
 
   it('ends with 3 when a secondary is behind, and says by how much', async () => {
@@ -104,8 +104,8 @@ describe('verify with probes', () => {
     expect(told(run)).toContain(
       'divergence:\n  probe zones: serial of example.net  7  ns[1-2] (2 hosts)    4 (3 behind)  ns3\n',
     );
-    expect(exitCodeOf(run.result, run.comparison.divergences.length)).toBe(3);
-    expect(toJson(run.result, { comparison: run.comparison })).toMatchObject({
+    expect(verdict(run.result).exitCode).toBe(3);
+    expect(toJson(run.result)).toMatchObject({
       comparison: {
         divergences: 1,
         keys: [
@@ -141,7 +141,7 @@ describe('verify with probes', () => {
       '4 hosts: 1 good, 3 failed',
       '',
     ]);
-    expect(exitCodeOf(run.result, run.comparison.divergences.length)).toBe(1);
+    expect(verdict(run.result).exitCode).toBe(1);
   });
 
   it('tells what a host says that could not be logged in to', async () => {
@@ -151,7 +151,7 @@ describe('verify with probes', () => {
     });
     expect(told(run)).toContain('✖ dark2   ');
     expect(told(run)).toContain('? dark[1-2] (2 hosts)   unreachable: refused\n');
-    expect(exitCodeOf(run.result, run.comparison.divergences.length)).toBe(4);
+    expect(verdict(run.result).exitCode).toBe(4);
     expect(run.result.hosts.map(({ checks }) => checks.filter(({ holds }) => holds).length)).toEqual([4, 3]);
   });
 });

@@ -1,5 +1,6 @@
 // A host that stops answering, at each place between TCP and the last frame: the run of that host ends within the
 // limit that docs/inventory.md tells, says what it waited for, and leaves no connection open.
+import { recordHost } from '../../support/recorded.ts';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -42,7 +43,8 @@ async function run(port: number, given: Given = {}) {
     }),
     retryDelayMs: () => 1,
   });
-  const { result } = await runHost(
+  const record = recordHost('ns1', given.action ?? 'plan', 1000);
+  await runHost(
     {
       host: 'ns1',
       connection: loopbackHost(port, {
@@ -58,9 +60,9 @@ async function run(port: number, given: Given = {}) {
     },
     transport,
     { stop: never, cancel: never, abandon: never },
-    () => undefined,
+    record.take,
   );
-  return result;
+  return record.result();
 }
 
 /** An sshd behind a relay that tells when the connection is closed. */

@@ -1,6 +1,7 @@
 // A host that keeps its link waiting, or says what cannot be: each wait has its limit, and every byte its judge.
 import { describe, expect, it } from 'vitest';
 import { ConnectError } from '../../../src/model/errors.ts';
+import { recordHost } from '../../support/recorded.ts';
 import type { RunEvent } from '../../../src/model/events.ts';
 import type { Action } from '../../../src/model/result.ts';
 import { runHost } from '../../../src/run/index.ts';
@@ -81,7 +82,8 @@ interface Given {
 async function run(links: readonly (Link | ConnectError)[], given: Given = {}) {
   const peer = new Peer(links);
   const events: RunEvent[] = [];
-  const { result } = await runHost(
+  const record = recordHost('ns1', given.action ?? 'plan', 100, (event) => events.push(event));
+  await runHost(
     {
       host: 'ns1',
       connection: {
@@ -98,10 +100,10 @@ async function run(links: readonly (Link | ConnectError)[], given: Given = {}) {
     },
     peer.transport,
     { stop: none, cancel: none, abandon: none },
-    (event) => events.push(event),
+    record.take,
   );
   return {
-    result,
+    result: record.result(),
     peer,
     notices: events.flatMap((event) => (event.type === 'notice' ? [event.message] : [])),
   };

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectError } from '../../../src/model/errors.ts';
 import type { RunEvent } from '../../../src/model/events.ts';
-import type { HostRun } from '../../../src/run/index.ts';
 import { runHost } from '../../../src/run/index.ts';
 import type { Action } from '../../../src/model/result.ts';
+import { recordHost } from '../../support/recorded.ts';
 import type { Channel, ExitStatus, Session, Transport } from '../../../src/transport/index.ts';
 
 interface Link {
@@ -70,7 +70,8 @@ async function run(
 ) {
   const peer = scripted(links);
   const events: RunEvent[] = [];
-  const done: HostRun = await runHost(
+  const record = recordHost('ns1', action, 20, (event) => events.push(event));
+  await runHost(
     {
       host: 'ns1',
       connection: {
@@ -92,9 +93,9 @@ async function run(
     },
     peer.transport,
     { stop: none, cancel: none, abandon: none },
-    (event) => events.push(event),
+    record.take,
   );
-  return { ...done, events, ...peer };
+  return { result: record.result(), ...record.standing(), events, ...peer };
 }
 
 const frame = (log: string, offset: number, text: string): string =>
