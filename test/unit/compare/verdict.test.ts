@@ -1,7 +1,7 @@
 // One row for each exit code, and for which of two wins.
 import { describe, expect, it } from 'vitest';
 import { verdict } from '../../../src/compare/index.ts';
-import type { Action, HostOutcome, RunResult } from '../../../src/model/result.ts';
+import type { Action, HostOutcome } from '../../../src/model/result.ts';
 import { runResult } from '../report/renderers.ts';
 import { hostResult } from './fleet.ts';
 
