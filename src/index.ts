@@ -1,12 +1,29 @@
 // The public library: what the command line does, as functions over values. Everything else is internal.
 export { apply, compare, exec, facts, ping, plan, rollback, verify } from './actions/index.ts';
-export type { ActionDeps, FleetRun, PlaybookTarget, RollbackOptions, VerifyRun } from './actions/index.ts';
-export { compareFleet, foldByEquality } from './compare/index.ts';
-export type { Divergence, FleetComparison, Fold } from './compare/index.ts';
+export type {
+  ActionDeps,
+  CompareRun,
+  FleetRun,
+  PlaybookTarget,
+  RollbackOptions,
+  VerifyRun,
+} from './actions/index.ts';
+export { compareFleet, comparisonOf, foldByEquality, verdict } from './compare/index.ts';
+export type { Divergence, FleetComparison, Fold, Verdict } from './compare/index.ts';
 export { readGivenFiles, readInventory, readPlaybookTree, readSecret } from './sources/index.ts';
 export { ConfigError, ConnectError, isMusterError, MusterError, UsageError } from './model/index.ts';
 export type { Issue, Location } from './model/index.ts';
 export type { EventListener, RunEvent } from './model/index.ts';
+export {
+  decodeEvent,
+  decodeResult,
+  encodeEvent,
+  encodeResult,
+  exitCodes,
+  RecordReader,
+  reduce,
+  RunReducer,
+} from './model/index.ts';
 export { parseInventory, selectHosts } from './inventory/index.ts';
 export type { Inventory, InventoryHost } from './inventory/index.ts';
 export { parsePlaybook } from './playbook/index.ts';
@@ -14,12 +31,17 @@ export type { Playbook, PlaybookTree } from './playbook/index.ts';
 export type {
   Action,
   CheckResult,
+  CompareResult,
+  ExecResult,
   HostOutcome,
   HostResult,
   OtherRun,
+  PlanResult,
   ResourceResult,
+  RollbackResult,
   RunResult,
   StepResult,
+  VerifyResult,
 } from './model/index.ts';
 export type { StopSignals } from './run/index.ts';
 export { localTransport, sshTransport } from './transport/index.ts';

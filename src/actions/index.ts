@@ -8,7 +8,6 @@ export type { FleetRun } from '../run/index.ts';
 export { lint } from '../lint/index.ts';
 export type { LintTargets, ShellcheckComment } from '../lint/index.ts';
 export { plan } from './plan.ts';
-export { wavesOf } from '../compile/index.ts';
 export type { PlaybookTarget } from '../compile/index.ts';
 export { type Reach, reachOf } from '../compile/index.ts';
 export { rollback } from './rollback.ts';

@@ -1,5 +1,5 @@
 // The vocabulary that all of muster shares: errors, names of hosts, what a run says and what it is known to have done.
-export { decodeEvent, decodeResult, encodeEvent, encodeResult, formatVersion } from './codec.ts';
+export { decodeEvent, decodeResult, encodeEvent, encodeResult } from './codec.ts';
 export {
   ConfigError,
   ConnectError,
@@ -13,7 +13,6 @@ export {
 } from './errors.ts';
 export { ByteDecoder, decodeBytes } from './byte-text.ts';
 export type { EventListener, FactListener, RunEvent, RunFact, RunStarted } from './events.ts';
-export { bytesOf, hasOtherBytes } from './host-bytes.ts';
 export type { AnyHostResult } from './host-ledger.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export { type ReadRecord, RecordReader } from './record-reader.ts';

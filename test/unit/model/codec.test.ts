@@ -1,4 +1,6 @@
 // What is written as JSON is read back as it was, whatever hosts said; and what is no record is refused by name.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -10,6 +12,8 @@ import {
   type RunEvent,
   type RunResult,
 } from '../../../src/model/index.ts';
+import type { z } from 'zod';
+import { eventSchema } from '../../../src/model/json-schemas.ts';
 import { jsonPieces } from '../../../src/report/json-pieces.ts';
 import { toJson } from '../../../src/report/index.ts';
 import { hostResult, runResult, runStarted, stamped } from '../report/renderers.ts';
@@ -241,6 +245,33 @@ describe('what is read', () => {
     expect(hosts[0]?.observations).toBeInstanceOf(Map);
     expect([...(hosts[0]?.observations ?? [])].flat()).toContain('__proto__');
     expect(Object.getPrototypeOf(hosts[0])).toBe(Object.prototype);
-    expect(String({})).toBe('[object Object]');
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+});
+
+describe('docs/json.md', () => {
+  it('has every event with all of its fields', () => {
+    const document = readFileSync(join(import.meta.dirname, '../../../docs/json.md'), 'utf8');
+    const rows = new Map(
+      [...document.matchAll(/^\| `([a-z-]+)` +\| ([^|]*?) *\| [^|]+\|$/gm)].map(([, type, fields = '']) => [
+        type,
+        fields
+          .replaceAll(/ \(.*?\)(?=,|$|\])/g, '')
+          .split(', ')
+          .filter((field) => field !== ''),
+      ]),
+    );
+    const told = eventSchema.options.map(({ shape }) => {
+      const { type, sequence, time, runId, ...fields } = shape;
+      expect([sequence, time, runId]).not.toContain(undefined);
+      const names = Object.entries(fields as Record<string, z.ZodType>).map(([name, field]) =>
+        field.def.type === 'optional' ? `[${name}]` : name,
+      );
+      return [[...type.values][0], names.toSorted()] as const;
+    });
+    for (const [type, names] of told) {
+      const documented = (rows.get(type) ?? ['no row']).filter((name) => name !== 'version').toSorted();
+      expect([type, documented]).toEqual([type, names]);
+    }
   });
 });

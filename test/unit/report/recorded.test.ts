@@ -179,7 +179,9 @@ describe.each(cases)('%s', (_, action, fleet, more) => {
       return text;
     };
     expect(told((listener) => read(run.lines, listener))).toBe(
-      told((listener) => run.events.forEach(listener)),
+      told((listener) => {
+        run.events.forEach(listener);
+      }),
     );
   });
 
