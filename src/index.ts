@@ -2,6 +2,7 @@
 export { apply, compare, compile, exec, facts, ping, plan, rollback, verify } from './actions/index.ts';
 export type {
   ActionDeps,
+  CompareRun,
   FleetRun,
   PlaybookTarget,
   RollbackOptions,
@@ -11,12 +12,22 @@ export type {
 } from './actions/index.ts';
 export { decodePlan, encodePlan, planDifferences, recordPlan, savePlan } from './compile/index.ts';
 export type { HostLoad, PlannedSecret, RecordedPlan, SavedPlan, SecretOrigin } from './compile/index.ts';
-export { changesSince, compareFleet, foldByEquality } from './compare/index.ts';
-export type { Divergence, FleetComparison, Fold } from './compare/index.ts';
+export { changesSince, compareFleet, comparisonOf, foldByEquality, verdict } from './compare/index.ts';
+export type { Divergence, FleetComparison, Fold, Verdict } from './compare/index.ts';
 export { readGivenFiles, readInventory, readPlaybookTree, readSecret } from './sources/index.ts';
 export { ConfigError, ConnectError, isMusterError, MusterError, Secret, UsageError } from './model/index.ts';
 export type { Issue, Location } from './model/index.ts';
 export type { EventListener, RunEvent } from './model/index.ts';
+export {
+  decodeEvent,
+  decodeResult,
+  encodeEvent,
+  encodeResult,
+  exitCodes,
+  RecordReader,
+  reduce,
+  RunReducer,
+} from './model/index.ts';
 export { parseInventory, selectHosts } from './inventory/index.ts';
 export type { Inventory, InventoryHost } from './inventory/index.ts';
 export { parsePlaybook } from './playbook/index.ts';
@@ -24,12 +35,17 @@ export type { Playbook, PlaybookTree } from './playbook/index.ts';
 export type {
   Action,
   CheckResult,
+  CompareResult,
+  ExecResult,
   HostOutcome,
   HostResult,
   OtherRun,
+  PlanResult,
   ResourceResult,
+  RollbackResult,
   RunResult,
   StepResult,
+  VerifyResult,
 } from './model/index.ts';
 export type { StopSignals } from './run/index.ts';
 export { localTransport, sshTransport } from './transport/index.ts';

@@ -1,5 +1,6 @@
 // apply: brings hosts to the declared state, with an undo record of every change.
 import type { RunPlan } from '../compile/index.ts';
+import { type ApplyResult, resultOf } from '../model/index.ts';
 import type { FleetRun } from '../run/index.ts';
 import type { ActionDeps } from './deps.ts';
 import { runPlan } from './fleet-run.ts';
@@ -9,6 +10,7 @@ export async function apply(
   compiled: RunPlan,
   options: { readonly allowIrreversible: boolean },
   deps: ActionDeps,
-): Promise<FleetRun> {
-  return await runPlan(compiled, { action: 'apply', settings: options }, deps);
+): Promise<FleetRun<ApplyResult>> {
+  const { result } = await runPlan(compiled, { action: 'apply', settings: options }, deps);
+  return { result: resultOf(result, 'apply') };
 }

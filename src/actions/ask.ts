@@ -2,6 +2,13 @@
 import type { InventoryHost } from '../inventory/index.ts';
 import type { ActionDeps } from './deps.ts';
 import type { FleetRun } from '../run/index.ts';
+import {
+  type ExecResult,
+  type FactsResult,
+  type PingResult,
+  resultOf,
+  type RunResult,
+} from '../model/index.ts';
 import { bareLoad, everyHostAtOnce } from '../compile/index.ts';
 import { runRequest } from './fleet-run.ts';
 
@@ -10,18 +17,21 @@ export async function exec(
   hosts: readonly InventoryHost[],
   command: string,
   deps: ActionDeps,
-): Promise<FleetRun> {
-  return await ask('exec', hosts, deps, { command });
+): Promise<FleetRun<ExecResult>> {
+  return { result: resultOf(await ask('exec', hosts, deps, { command }), 'exec') };
 }
 
 /** Gathers facts. */
-export async function facts(hosts: readonly InventoryHost[], deps: ActionDeps): Promise<FleetRun> {
-  return await ask('facts', hosts, deps);
+export async function facts(
+  hosts: readonly InventoryHost[],
+  deps: ActionDeps,
+): Promise<FleetRun<FactsResult>> {
+  return { result: resultOf(await ask('facts', hosts, deps), 'facts') };
 }
 
 /** Gathers facts, to see who can: a host that answers is reached, understood, and able to run muster. */
-export async function ping(hosts: readonly InventoryHost[], deps: ActionDeps): Promise<FleetRun> {
-  return await ask('facts', hosts, deps, { shownAs: 'ping' });
+export async function ping(hosts: readonly InventoryHost[], deps: ActionDeps): Promise<FleetRun<PingResult>> {
+  return { result: resultOf(await ask('facts', hosts, deps, { shownAs: 'ping' }), 'ping') };
 }
 
 async function ask(
@@ -29,8 +39,8 @@ async function ask(
   hosts: readonly InventoryHost[],
   deps: ActionDeps,
   more: { readonly command?: string; readonly shownAs?: 'ping' } = {},
-): Promise<FleetRun> {
-  return await runRequest(
+): Promise<RunResult> {
+  const { result } = await runRequest(
     {
       action,
       playbook: '',
@@ -40,4 +50,5 @@ async function ask(
     },
     deps,
   );
+  return result;
 }

@@ -1,13 +1,13 @@
 // What a run asks of its hosts.
 import type { HostLoad, SharedLoad } from '../compile/index.ts';
-import type { Action, RunSettings } from '../model/index.ts';
+import type { RunSettings } from '../model/index.ts';
 import type { Strategy } from '../schedule/index.ts';
 
 /** A run before it begins. */
 export interface FleetRequest {
   readonly action: RunSettings['action'];
-  /** What the run is called, when it is not called as its action: a ping gathers facts, a compare verifies. */
-  readonly shownAs?: Action;
+  /** What the run is called, when it is not called as its action: a ping gathers facts. */
+  readonly shownAs?: 'ping';
   readonly playbook: string;
   readonly hosts: readonly HostLoad[];
   /** Absent without a playbook. */

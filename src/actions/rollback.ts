@@ -2,6 +2,7 @@
 import type { InventoryHost } from '../inventory/index.ts';
 import type { ActionDeps } from './deps.ts';
 import type { FleetRun } from '../run/index.ts';
+import { resultOf, type RollbackResult } from '../model/index.ts';
 import { bareLoad, everyHostAtOnce } from '../compile/index.ts';
 import { runRequest } from './fleet-run.ts';
 
@@ -19,8 +20,8 @@ export async function rollback(
   hosts: readonly InventoryHost[],
   options: RollbackOptions,
   deps: ActionDeps,
-): Promise<FleetRun> {
-  return await runRequest(
+): Promise<FleetRun<RollbackResult>> {
+  const { result } = await runRequest(
     {
       action: 'rollback',
       playbook: '',
@@ -29,5 +30,7 @@ export async function rollback(
       settings: options,
     },
     deps,
+    options.preview ? { preview: true } : {},
   );
+  return { result: resultOf(result, 'rollback') };
 }

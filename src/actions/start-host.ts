@@ -1,7 +1,7 @@
 // One host's turn: its job is made, packed and done.
 import { bareLoad, type HostLoad, jobOf, nothingShared, packJob, type SharedLoad } from '../compile/index.ts';
-import type { HostJob, RunSettings } from '../model/index.ts';
-import { type HostRun, type HostTools, runHost, type StopSignals } from '../run/index.ts';
+import type { FactListener, HostJob, RunSettings } from '../model/index.ts';
+import { type HostTools, runHost, type StopSignals } from '../run/index.ts';
 import type { ActionDeps } from './deps.ts';
 import type { FleetRequest } from './request.ts';
 
@@ -10,8 +10,8 @@ export async function startHost(
   load: HostLoad,
   request: FleetRequest,
   runId: string,
-  deps: ActionDeps & Pick<HostTools, 'formsOf'>,
-): Promise<HostRun> {
+  deps: ActionDeps & Pick<HostTools, 'formsOf'> & { readonly tell: FactListener },
+): Promise<void> {
   const settings = settingsOf(request, runId, deps);
   const { shared = nothingShared } = request;
   const more = request.command === undefined ? {} : { command: request.command };
@@ -20,12 +20,15 @@ export async function startHost(
     pack: async (job) => (await packJob(job)).tar,
     formsOf: deps.formsOf,
     signals: ownSignals(deps.signals),
-    emit: deps.emit,
+    emit: deps.tell,
   };
   const made = jobOrError(load, shared, settings);
-  if (made.job !== undefined) return await runHost({ ...made.job, ...more }, tools);
+  if (made.job !== undefined) {
+    await runHost({ ...made.job, ...more }, tools);
+    return;
+  }
   const pack = (): Promise<never> => Promise.reject(made.error);
-  return await runHost(jobOf(bareLoad(load), nothingShared, settings), { ...tools, pack });
+  await runHost(jobOf(bareLoad(load), nothingShared, settings), { ...tools, pack });
 }
 
 function jobOrError(

@@ -2,7 +2,7 @@
 // The entry: parses the command line, runs one command, turns whatever happens into an exit code.
 import { readFileSync } from 'node:fs';
 import { CommanderError, type Command } from 'commander';
-import { exitCodes } from './exit-code.ts';
+import { exitCodes } from '../model/index.ts';
 import { watchOutputs } from './outputs.ts';
 import { escapeTerminal } from '../report/index.ts';
 import { printError } from './print-error.ts';

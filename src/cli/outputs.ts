@@ -3,7 +3,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import { MusterError } from '../model/index.ts';
-import { exitCodes } from './exit-code.ts';
+import { exitCodes } from '../model/index.ts';
 
 /** A result could not be written; what was done on hosts is done (exit 74). */
 export class OutputError extends MusterError {}

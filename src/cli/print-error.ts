@@ -1,7 +1,7 @@
 // Errors for people: what, where, what to do. No stack without --debug, but for bugs of ours.
 import { ConfigError, formatIssue, isMusterError, type Issue } from '../model/index.ts';
 import { escapeTerminal } from '../report/index.ts';
-import { exitCodes } from './exit-code.ts';
+import { exitCodes } from '../model/index.ts';
 import { OutputError } from './outputs.ts';
 
 /** Prints an error to standard error and gives the exit code that it means. */

@@ -6,6 +6,7 @@ import type { LabOptions, LabUpOptions } from './commands/lab.ts';
 import { escapeTerminal } from '../report/index.ts';
 import { collectReportFile } from './report-file.ts';
 import type { LintOptions } from './commands/lint.ts';
+import type { ReportOptions } from './commands/report.ts';
 import type { TrustOptions } from './commands/trust.ts';
 import type { FleetOptions, PlaybookOptions } from './options.ts';
 
@@ -37,6 +38,14 @@ export function buildProgram(version: string, done: (code: number) => void): Com
     .option('--strict', 'warnings count as errors')
     .action(async (paths: string[], _: LintOptions, command: Command) => {
       done(await (await import('./commands/lint.ts')).lintCommand(paths, command.optsWithGlobals()));
+    });
+  program
+    .command('report <file>')
+    .description('show a run again that was recorded with --json; `-` is standard input')
+    .option('--all', 'of a compare: also what does not differ')
+    .option('--report <file>', 'also write it as JUnit (.xml) or Markdown (.md)', collectReportFile)
+    .action(async (file: string, _: ReportOptions, command: Command) => {
+      done(await (await import('./commands/report.ts')).reportCommand(file, command.optsWithGlobals()));
     });
   program
     .command('trust [playbook]')

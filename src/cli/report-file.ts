@@ -5,7 +5,7 @@ import { constants } from 'node:fs';
 import { chmod, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import type { Divergence } from '../compare/index.ts';
+import { type Divergence, divergencesOf } from '../compare/index.ts';
 import { UsageError } from '../model/index.ts';
 import { renderJunit, renderMarkdown } from '../report/index.ts';
 import type { RunResult } from '../model/index.ts';
@@ -39,11 +39,8 @@ export async function proveReports(files: readonly string[]): Promise<void> {
 }
 
 /** Writes each report, and goes on to the next when one fails. Throws OutputError that names every one that failed. */
-export async function writeReports(
-  files: readonly string[],
-  result: RunResult,
-  divergences: readonly Divergence[],
-): Promise<void> {
+export async function writeReports(files: readonly string[], result: RunResult): Promise<void> {
+  const divergences = divergencesOf(result);
   const problems = await failuresOf(files, async (file) => {
     const text = rendererOf(file)?.(result, { divergences }) ?? '';
     const { target, temporary } = await wayTo(file);

@@ -2,17 +2,19 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { type ActionDeps, compile, type PlaybookTarget, type RunPlan } from '../actions/index.ts';
+import { verdict } from '../compare/index.ts';
 import type { Config } from '../sources/index.ts';
 import { homeDirectory, readKeys, readPlaybookTree } from '../sources/index.ts';
 import type { EventListener, RunResult } from '../model/index.ts';
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import { parseInventory, selectHosts } from '../inventory/index.ts';
 import { parsePlaybook, type Playbook } from '../playbook/index.ts';
-import type { JsonExtra, NdjsonReporter, Sources, Style } from '../report/index.ts';
+import type { NdjsonReporter, RenderOptions, Sources, Style } from '../report/index.ts';
 import { listrReporter, ndjsonReporter, plainReporter, styleFor } from '../report/index.ts';
 import { sshTransport } from '../transport/index.ts';
 import type { FleetOptions } from './options.ts';
-import { OutputError, writeOut } from './outputs.ts';
+import { writeOut } from './outputs.ts';
+import { colorEnvironment, printText } from './print-text.ts';
 import { listenToOperator } from './signals.ts';
 import { type PlannedFrom, playbookDirectory, takeFleet, tell } from './taken-fleet.ts';
 import { TrustGate } from './trust-gate.ts';
@@ -32,8 +34,11 @@ export interface FleetSession {
   compile(target: PlaybookTarget, salt?: string): Promise<RunPlan>;
   /** Runs something with live progress, which is over when this resolves. */
   follow<T>(work: (deps: ActionDeps) => Promise<T>): Promise<T>;
-  /** Prints the result: the text for people, or the JSON of the result. Throws OutputError for a text that is too long. */
-  print(result: RunResult, text: () => string, extra?: JsonExtra): void;
+  /**
+   * Prints the result, the text for people or the last line of the JSON, and gives the run's exit code. Throws OutputError
+   * for a text that is too long.
+   */
+  print(result: RunResult, options?: RenderOptions): number;
 }
 
 /** Reads configuration and inventory, or those of a saved plan, and selects hosts. Throws ConfigError or UsageError. */
@@ -44,12 +49,13 @@ export async function openFleet(options: FleetOptions, planned?: PlannedFrom): P
   const json = options.json === true;
   const gate = new TrustGate(taken, inventory, process.stdin.isTTY && process.stderr.isTTY && !json);
   let { sources } = taken;
+  const style = styleFor(colorEnvironment(config), process.stdout);
   const ndjson = json ? ndjsonReporter({ write: writeOut }) : undefined;
   return {
     config,
     inventory,
     hosts: selectHosts(inventory, options.limit ?? '@all'),
-    style: styleFor(colorEnvironment(config), process.stdout),
+    style,
     json,
     sources,
     openPlaybook: async (name) => {
@@ -63,9 +69,10 @@ export async function openFleet(options: FleetOptions, planned?: PlannedFrom): P
       await gate.toContact();
       return await follow({ options, config, ndjson, gate }, work);
     },
-    print: (result, text, extra) => {
-      if (ndjson === undefined) writeOut(asText(text));
-      else ndjson.finish(result, { ...extra, sources });
+    print: (result, options) => {
+      if (ndjson === undefined) printText(result, style, options);
+      else ndjson.finish(result, { sources });
+      return verdict(result).exitCode;
     },
   };
 }
@@ -128,19 +135,6 @@ async function follow<T>(
   }
 }
 
-/** The text of a result. What many hosts said may be longer than a text can be; JSON is written in pieces. */
-function asText(render: () => string): string {
-  try {
-    return render();
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new OutputError('OUTPUT_LONG', 'the hosts said more than one text can hold, so none is shown', {
-      cause,
-      hint: 'what was done on hosts is done; --json shows any amount, --limit asks fewer hosts at once',
-    });
-  }
-}
-
 function randomHex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
 }
@@ -178,10 +172,4 @@ function chooseReporter(
     emit: plainReporter({ write: (text) => process.stderr.write(text), verbose: options.verbose === true }),
     finish: done,
   };
-}
-
-/** The environment as far as colour goes, with the configuration's wish in it. */
-function colorEnvironment({ color }: Config): NodeJS.ProcessEnv {
-  if (color === 'auto') return process.env;
-  return color === 'always' ? { ...process.env, FORCE_COLOR: '1' } : { ...process.env, FORCE_COLOR: '0' };
 }

@@ -1,5 +1,5 @@
 // What went wrong over the fleet, each thing once: hosts with the same trouble at the same place are folded.
-import type { CheckResult, HostOutcome, HostResult, StepResult } from '../model/index.ts';
+import type { HostOutcome, HostResult, StepResult } from '../model/index.ts';
 import { type AlikeFold, foldAlike } from './alike.ts';
 import { changeOf, sharedDiff } from './change-lines.ts';
 import { canonical } from './fold.ts';
@@ -7,10 +7,10 @@ import { canonical } from './fold.ts';
 /** One thing wrong on a host. */
 export interface Failure {
   /** `drift` is a resource that a verify would have changed; `host` is trouble outside any step. */
-  readonly kind: 'resource' | 'conflict' | 'check' | 'drift' | 'step' | 'host';
-  /** Step id; empty for `host`. */
+  readonly kind: 'resource' | 'conflict' | 'check' | 'probe' | 'drift' | 'step' | 'host';
+  /** Step id, or that of a `probe`; empty for `host`. */
   readonly step: string;
-  /** Check name or `resource target`; empty for `step` and `host`. */
+  /** Name of a check or probe, or `resource target`; empty for `step` and `host`. */
   readonly subject: string;
   readonly message: string;
   /**
@@ -59,12 +59,15 @@ export function failuresOf(host: HostResult): readonly Failure[] {
   if (isLoss(host.outcome)) return checkFailures(host, stderrByStep(host)).filter(isProbe);
   const stderr = stderrByStep(host);
   const precise = [...resourceFailures(host, stderr), ...checkFailures(host, stderr)];
-  const explained = new Set(precise.filter(({ kind }) => kind !== 'drift').map(({ step }) => step));
+  const explained = new Set(
+    precise.filter(({ kind }) => kind !== 'drift' && kind !== 'probe').map(({ step }) => step),
+  );
   const steps = host.steps
     .filter((step) => step.outcome === 'failed' && !explained.has(step.id))
     .map(stepFailure);
   const order = new Map(host.steps.map((step, index) => [step.id, index]));
-  const found = [...precise, ...steps].sort((a, b) => (order.get(a.step) ?? 0) - (order.get(b.step) ?? 0));
+  const placeOf = ({ kind, step }: Failure): number => (kind === 'probe' ? 0 : (order.get(step) ?? 0));
+  const found = [...precise, ...steps].sort((a, b) => placeOf(a) - placeOf(b));
   if (host.outcome !== 'failed') return found;
   const last = found.findLastIndex(({ kind }) => kind !== 'drift');
   if (last >= 0 && isTold(host, found))
@@ -83,9 +86,9 @@ function isTold({ reason }: HostResult, found: readonly Failure[]): boolean {
 
 const nothing = { step: '', subject: '', message: '', diff: [], hint: undefined, stderr: '' };
 
-/** True for what the controller asked from outside. */
-export function isProbe({ step }: Pick<CheckResult, 'step'>): boolean {
-  return step.startsWith('probe ');
+/** What the controller asked from outside. */
+function isProbe({ kind }: Pick<Failure, 'kind'>): boolean {
+  return kind === 'probe';
 }
 
 function isLoss(outcome: HostOutcome): boolean {
@@ -104,14 +107,12 @@ function resourceFailures(host: HostResult, stderr: StderrByStep): Failure[] {
 function checkFailures(host: HostResult, stderr: StderrByStep): Failure[] {
   return host.checks
     .filter(({ holds }) => !holds)
-    .map(({ step, name, message }) => ({
-      ...nothing,
-      kind: 'check',
-      step,
-      subject: name,
-      message,
-      stderr: stderr.get(step) ?? '',
-    }));
+    .map((check): Failure => {
+      const { name: subject, message } = check;
+      if (check.kind === 'probe') return { ...nothing, kind: 'probe', step: check.probe, subject, message };
+      const { step } = check;
+      return { ...nothing, kind: 'check', step, subject, message, stderr: stderr.get(step) ?? '' };
+    });
 }
 
 function stepFailure(step: StepResult): Failure {

@@ -20,6 +20,8 @@ export {
   foldPlans,
 } from './plans.ts';
 export type { AlikeFold } from './alike.ts';
-export { type Failure, type Loss, failuresOf, foldFailures, foldLosses, isProbe } from './failures.ts';
-export { compareSerials, type ServedSerial } from './serials.ts';
+export { type Failure, type Loss, failuresOf, foldFailures, foldLosses } from './failures.ts';
+export { compareSerials } from './serials.ts';
+export { comparisonOf, divergencesOf } from './of-run.ts';
+export { type Verdict, verdict } from './verdict.ts';
 export { groupBy } from './group-by.ts';

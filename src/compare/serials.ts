@@ -2,14 +2,7 @@
 import { foldByEquality } from './fold.ts';
 import { groupBy, type NonEmpty } from './group-by.ts';
 import { compareKey, type KeyComparison } from './observations.ts';
-
-/** What one host said about one zone. */
-export interface ServedSerial {
-  /** What the comparison is called, the same for every host that is to have the same serial. */
-  readonly key: string;
-  readonly host: string;
-  readonly serial: number;
-}
+import type { ServedSerial } from '../model/index.ts';
 
 const circle = 2 ** 32;
 

@@ -124,7 +124,7 @@ case $m__action in
     m__gather_facts
     m__finish ok ''
     ;;
-  plan | verify)
+  plan | verify | compare)
     # What is still at work when the time is over is told, and looked at as it is.
     m__await_others || :
     m__tell_others

@@ -140,7 +140,8 @@ m__step_body() {
     exit 0
   }
   set -e
-  state
+  # Who only compares hosts does not ask what is declared.
+  [ "$m__action" = compare ] || state
   # Whoever applies wants to know at once: a cage that does not hold must not see the next step, which may stop the
   # daemon that still serves.
   if [ "$m__action" != plan ]; then

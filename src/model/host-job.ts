@@ -8,7 +8,7 @@ export interface RunSettings {
   readonly runId: string;
   /** Random per run and host; marks the frames that are the driver's. */
   readonly nonce: string;
-  readonly action: Exclude<Action, 'ping' | 'compare'>;
+  readonly action: Exclude<Action, 'ping'>;
   readonly playbook: string;
   /** Who runs it and from where, for the receipt and the lock, e.g. `ops@bastion`. */
   readonly operator: string;

@@ -1,4 +1,5 @@
 // The vocabulary that all of muster shares: errors, names of hosts and the way to them, what a run says and what it is known to have done.
+export { decodeEvent, decodeResult, encodeEvent, encodeResult } from './codec.ts';
 export {
   ConfigError,
   ConnectError,
@@ -10,23 +11,48 @@ export {
   MusterError,
   UsageError,
 } from './errors.ts';
-export type { EventListener, RunEvent } from './events.ts';
+export { ByteDecoder, decodeBytes } from './byte-text.ts';
+export type { EventListener, FactListener, RunEvent, RunFact, RunStarted } from './events.ts';
+export type { AnyHostResult } from './host-ledger.ts';
+export type { JsonObject, JsonValue } from './json.ts';
+export { type ReadRecord, RecordReader } from './record-reader.ts';
+export { reduce, RunReducer } from './reduce.ts';
+export { exitCodes } from './exit-codes.ts';
 export type { HostConnection } from './host-connection.ts';
 export type { HostJob, JobStep, RunSettings } from './host-job.ts';
 export { expandHostNames, foldHostNames, hintForAddress, isAddress, isHostName } from './host-names.ts';
 export type {
   Action,
+  ApplyResult,
   CheckResult,
   CommandResult,
+  CompareResult,
+  Ending,
+  ExecHostResult,
+  ExecResult,
+  FactsResult,
+  HostGroup,
   HostOutcome,
   HostResult,
   OtherRun,
   OutputStream,
+  PingResult,
+  PlanResult,
+  ProbeCheck,
   Proof,
+  Receipt,
   ResourceResult,
+  ResultOf,
+  RollbackHostResult,
+  RollbackResult,
   RunResult,
+  ServedSerial,
+  StepCheck,
   StepOutcome,
   StepResult,
+  VerifyResult,
 } from './result.ts';
 export { Secret } from './secret.ts';
+export { resultOf } from './result.ts';
+export { keptOutputLimit } from './step-ledger.ts';
 export { unseen } from './unseen.ts';

@@ -1,7 +1,7 @@
-// What a run is known to have done: plain values, complete for every host that was asked for.
-// ARCHITECTURE.md has the words.
+// What a run is known to have done: plain values, complete for every host that was asked for. They are made from events
+// alone, see reduce.ts.
 
-/** What a run is called: the verb that was asked for. A ping runs as facts on the hosts, and a compare as a verify. */
+/** What a run is called: the verb that was asked for. A ping runs as facts on the hosts. */
 export type Action = 'plan' | 'apply' | 'verify' | 'compare' | 'rollback' | 'facts' | 'exec' | 'ping';
 
 /** Outcome of a step or a resource on a host. */
@@ -30,15 +30,27 @@ export interface ResourceResult {
   readonly after?: string;
 }
 
-/** One expectation of a step's `verify`, or one probe. */
-export interface CheckResult {
-  /** The step's id, or `probe ID` (with a space, which no step has) for what the controller asked from outside. */
-  readonly step: string;
+interface Check {
   readonly name: string;
   readonly holds: boolean;
   /** Empty when it holds; otherwise what was seen instead. */
   readonly message: string;
 }
+
+/** One expectation of a step's `verify`, asked on the host. */
+export interface StepCheck extends Check {
+  readonly kind: 'step';
+  readonly step: string;
+}
+
+/** One question of a probe, asked by the controller from outside. */
+export interface ProbeCheck extends Check {
+  readonly kind: 'probe';
+  /** The probe's id. */
+  readonly probe: string;
+}
+
+export type CheckResult = StepCheck | ProbeCheck;
 
 /** What a command prints to. */
 export type OutputStream = 'stdout' | 'stderr';
@@ -73,14 +85,18 @@ export interface OtherRun {
   readonly since: string;
 }
 
-/** Everything known about one host after a run. */
-export interface HostResult {
-  readonly host: string;
+/** How a host's run ended, or what became of the host. */
+export interface Ending {
   readonly outcome: HostOutcome;
   /** Why, when the outcome is failed, skipped, unreachable or unknown; empty otherwise. */
   readonly reason: string;
   /** What to do about it, when we know. */
   readonly hint?: string;
+}
+
+/** Everything known about one host after a run. What a verb does not ask for is empty. */
+export interface HostResult extends Ending {
+  readonly host: string;
   readonly steps: readonly StepResult[];
   readonly resources: readonly ResourceResult[];
   readonly checks: readonly CheckResult[];
@@ -92,10 +108,29 @@ export interface HostResult {
   /** How many SSH connections and execs this host cost. */
   readonly connections: number;
   readonly execs: number;
-  /** `rollback` only: of so many touched paths, how many are proved to be as they were before the run. */
-  readonly proof?: Proof;
-  /** `exec` only: the command's exit status and output. */
+}
+
+/** A host of an exec. */
+export interface ExecHostResult extends HostResult {
+  /** Absent when nothing was heard of the command. */
   readonly command?: CommandResult;
+}
+
+/** A host of a rollback. */
+export interface RollbackHostResult extends HostResult {
+  /** A preview: the run that would be undone; absent when there is none, or the host was not reached. */
+  readonly receipt?: Receipt;
+  /** Of so many touched paths, how many are proved to be as they were before the run. */
+  readonly proof?: Proof;
+}
+
+/** The run that a rollback would undo, as the host tells of it. */
+export interface Receipt {
+  readonly runId: string;
+  readonly playbook: string;
+  readonly operator: string;
+  readonly started: string;
+  readonly entries: number;
 }
 
 /** Paths with the fingerprint (type, mode, owner, group, content or link target) that they had before a run. */
@@ -114,12 +149,72 @@ export interface CommandResult {
   readonly cut?: readonly OutputStream[];
 }
 
-/** The result of one run over the fleet: one entry for each host asked for, in inventory order. */
-export interface RunResult {
+/** What one host serves as the serial of one zone. */
+export interface ServedSerial {
+  /** What the comparison is called, the same for every host that is to have the same serial. */
+  readonly key: string;
+  readonly host: string;
+  readonly serial: number;
+}
+
+/** Hosts that are compared with each other. */
+export interface HostGroup {
+  readonly name: string;
+  readonly hosts: readonly string[];
+}
+
+interface Run<A extends Action, H extends HostResult = HostResult> {
   readonly runId: string;
-  readonly action: Action;
-  /** Playbook name, or empty for exec and ping. */
+  readonly action: A;
+  /** Playbook name; empty for verbs that need none. */
   readonly playbook: string;
-  readonly hosts: readonly HostResult[];
+  /** One entry for each host asked for, in inventory order. */
+  readonly hosts: readonly H[];
   readonly interrupted: boolean;
+  /** When it began and ended, by the controller's clock: ISO 8601, UTC, with milliseconds. */
+  readonly started: string;
+  /** Absent when its end is not known: the record of it breaks off. */
+  readonly finished?: string;
+}
+
+/** What a comparison of the fleet is made of. */
+interface Compared {
+  /** The hosts within each are compared with each other. */
+  readonly groups: readonly HostGroup[];
+  readonly serials: readonly ServedSerial[];
+}
+
+/** `waves`: in which an apply would work, in order; empty when the playbook has none. */
+export type PlanResult = Run<'plan'> & { readonly waves: readonly (readonly string[])[] };
+export type ApplyResult = Run<'apply'>;
+export type VerifyResult = Run<'verify'> & Compared;
+export type CompareResult = Run<'compare'> & Compared;
+/** `preview`: nothing was undone, it was only asked what would be. */
+export type RollbackResult = Run<'rollback', RollbackHostResult> & { readonly preview: boolean };
+export type ExecResult = Run<'exec', ExecHostResult>;
+export type FactsResult = Run<'facts'>;
+export type PingResult = Run<'ping'>;
+
+/** The result of one run over the fleet, by verb. */
+export type RunResult =
+  | PlanResult
+  | ApplyResult
+  | VerifyResult
+  | CompareResult
+  | RollbackResult
+  | ExecResult
+  | FactsResult
+  | PingResult;
+
+/** The result of a run of one verb. */
+export type ResultOf<A extends Action> = Extract<RunResult, { readonly action: A }>;
+
+/** The result as one of this verb. Throws Error when it is of another, which is a mistake of ours. */
+export function resultOf<A extends Action>(result: RunResult, action: A): ResultOf<A> {
+  if (isOf(result, action)) return result;
+  throw new Error(`this is no result of ${action} but of ${result.action}`);
+}
+
+function isOf<A extends Action>(result: RunResult, action: A): result is ResultOf<A> {
+  return result.action === action;
 }

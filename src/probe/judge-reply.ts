@@ -1,5 +1,5 @@
 // What a reply means for a probe: it holds, or the reason why not; and the serials that hosts serve.
-import type { ServedSerial } from '../compare/index.ts';
+import type { ServedSerial } from '../model/index.ts';
 import type { DnsReply } from './dns.ts';
 import type { ProbeQuestion } from './questions.ts';
 

@@ -1,11 +1,10 @@
-// The playbook's probes: what a verify asks each host from outside becomes checks of that host, and the serials of the
-// fleet a comparison. What does not hold is asked again while its probe has time.
+// The playbook's probes: what a verify asks each host from outside is told as facts of that host. What does not hold is asked
+// again while its probe has time.
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import type { KeyComparison } from '../compare/index.ts';
 import { compareSerials, groupBy } from '../compare/index.ts';
 import type { AskOptions, DnsQuery, DnsReply } from './dns.ts';
-import type { CheckResult, HostResult } from '../model/index.ts';
+import type { FactListener, ProbeCheck } from '../model/index.ts';
 import { type JudgedReply, judgeReply, serialKey, servedSerials } from './judge-reply.ts';
 import type { ProbeQuestion } from './questions.ts';
 
@@ -28,47 +27,37 @@ const questionsPerHost = 8;
 const pauseMs = 500;
 
 /**
- * Asks, and adds the answers to the hosts' results. A host that was not reached over SSH is asked too and stays what it
- * is; one that was skipped is not. `serials` has a comparison for each zone that is to converge.
+ * Asks, and tells each question's last answer when all of them are in, in the order of the questions: what is asked again
+ * depends on what the others said.
  */
 export async function probeFleet(
-  results: readonly HostResult[],
   questions: readonly ProbeQuestion[],
   deps: ProbeDeps,
   ask: Ask,
-): Promise<{ readonly hosts: readonly HostResult[]; readonly serials: readonly KeyComparison[] }> {
-  const skipped = new Set(results.filter(({ outcome }) => outcome === 'skipped').map(({ host }) => host));
-  const judged = await askInRounds(
-    questions.filter(({ host }) => !skipped.has(host)),
-    deps,
-    ask,
-  );
-  const checksByHost = new Map(
-    groupBy(judged, ({ question }) => question.host).map((own) => [own[0].question.host, own.map(toCheck)]),
-  );
-  return {
-    hosts: results.map((result) => withChecks(result, checksByHost.get(result.host) ?? [])),
-    serials: compareSerials(servedSerials(judged)),
-  };
+  tell: FactListener,
+): Promise<void> {
+  if (questions.length === 0) return;
+  const hosts = [...new Set(questions.map(({ host }) => host))];
+  tell({ type: 'probes-started', hosts, questions: questions.length });
+  for (const judged of await askInRounds(questions, deps, ask)) {
+    const [serial] = servedSerials([judged]);
+    tell({
+      type: 'probe',
+      host: judged.question.host,
+      result: toCheck(judged),
+      ...(serial === undefined ? {} : { serial: { key: serial.key, serial: serial.serial } }),
+    });
+  }
 }
 
-function toCheck({ question, problem }: JudgedReply): CheckResult {
+function toCheck({ question, problem }: JudgedReply): ProbeCheck {
   return {
-    step: `probe ${question.probe.id}`,
+    kind: 'probe',
+    probe: question.probe.id,
     name: question.asked,
     holds: problem === '',
     message: problem,
   };
-}
-
-function withChecks(result: HostResult, probed: readonly CheckResult[]): HostResult {
-  const checks = [...result.checks, ...probed];
-  const broken = checks.filter(({ holds }) => !holds);
-  if (broken.length === 0 || (result.outcome !== 'ok' && result.outcome !== 'changed')) {
-    return { ...result, checks };
-  }
-  const reason = `${broken.length} of ${checks.length} checks do not hold`;
-  return { ...result, checks, outcome: 'failed', reason };
 }
 
 /** All questions once, then those that are not settled again, until they are or their time is over. */

@@ -1,5 +1,6 @@
 // How much of everything a host may say. A host decides none of these: what is over a bound is dropped and said to be, or
 // the host has broken the protocol and fails alone. docs/protocol.md has the same table; a test holds the two together.
+import { keptOutputLimit } from '../model/index.ts';
 
 /** One thing that a host could have any number of. */
 export interface HostBound {
@@ -38,5 +39,5 @@ export const hostBounds = {
   notices: { what: 'notices', limit: 2000, unit: 'times', over: 'broke' },
   diffLines: { what: 'lines of one diff', limit: 2000, unit: 'lines', over: 'broke' },
   diffLine: { what: 'a line of a diff', limit: 16 * kib, unit: 'characters', over: 'cut' },
-  keptOutput: { what: 'output of all steps', limit: 64 * mib, unit: 'characters', over: 'cut' },
+  keptOutput: { what: 'output of all steps', limit: keptOutputLimit, unit: 'characters', over: 'cut' },
 } as const satisfies Readonly<Record<string, HostBound>>;

@@ -1,7 +1,6 @@
 // The event stream between a host's driver and the controller.
 export { hostBounds } from './bounds.ts';
 export type { HostBound } from './bounds.ts';
-export { ByteDecoder } from './byte-text.ts';
 export { FrameParser } from './frames.ts';
 export type { Amounts, Frame } from './frames.ts';
 export { parseHostLine } from './host-lines.ts';

@@ -1,6 +1,6 @@
 // The event log as it comes, in lines. A line is put together in one buffer, whatever the pieces that it comes in.
+import { decodeBytes } from '../model/index.ts';
 import { hostBounds } from './bounds.ts';
-import { decodeBytes } from './byte-text.ts';
 
 const newline = 0x0a;
 const mostBytes = hostBounds.lineBytes.limit;

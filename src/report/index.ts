@@ -6,7 +6,7 @@ export { type PlanExtra, renderPlan } from './render-plan.ts';
 export { renderApply, renderRollback } from './render-apply.ts';
 export { type VerifyExtra, renderVerify } from './render-verify.ts';
 export { type CompareExtra, renderCompare } from './render-compare.ts';
-export { renderUndo, type UndoView } from './render-undo.ts';
+export { renderUndo } from './render-undo.ts';
 export { renderExec } from './render-exec.ts';
 export {
   type InventoryView,
@@ -15,7 +15,8 @@ export {
   renderInventoryTree,
   renderPing,
 } from './render-hosts.ts';
-export { type JsonExtra, type JsonObject, type JsonValue, type Sources, toJson } from './json.ts';
+export { type JsonExtra, type Sources, toJson } from './json.ts';
+export { type RenderOptions, renderResult } from './render-result.ts';
 export { type ListrReporter, type ListrReporterOptions, listrReporter } from './listr-reporter.ts';
 export { type PlainOptions, plainReporter } from './plain-reporter.ts';
 export { type NdjsonReporter, ndjsonReporter } from './ndjson-reporter.ts';

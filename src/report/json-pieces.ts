@@ -1,7 +1,7 @@
 // A JSON value as text in pieces. What many hosts said is longer together than any string can be, and then the whole
 // result would be lost with it.
 import { stringifyJson } from './escape.ts';
-import type { JsonValue } from './json.ts';
+import type { JsonValue } from '../model/index.ts';
 
 const pieceLength = 64 * 1024;
 const stringAtOnce = 8 * 1024;

@@ -1,18 +1,12 @@
-// Results and events as plain JSON values: Maps become objects, and fields keep the order documented here.
-import type { FleetComparison } from '../compare/index.ts';
-import type { CommandResult, HostOutcome, HostResult, RunEvent, RunResult } from '../model/index.ts';
-import { bytesOf, hasOtherBytes } from './host-bytes.ts';
-
-/** What JSON can carry. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
-
-/** A JSON object; its fields keep their order. */
-export interface JsonObject {
-  readonly [key: string]: JsonValue;
-}
-
-/** Goes up when a field changes its meaning or goes away; new fields do not count. */
-const formatVersion = 1;
+// The last line of --json: a result as it is written for reading back, and beside it what a reader would work out of it.
+import { comparisonOf, type FleetComparison } from '../compare/index.ts';
+import {
+  encodeResult,
+  type HostOutcome,
+  type JsonObject,
+  type JsonValue,
+  type RunResult,
+} from '../model/index.ts';
 
 const outcomes: readonly HostOutcome[] = [
   'ok',
@@ -41,35 +35,37 @@ export interface Sources {
   readonly playbook?: Source;
 }
 
-/** What a verb found besides the run's own result. */
+/** What a command knows besides the run's own result. */
 export interface JsonExtra {
   readonly sources?: Sources;
-  readonly comparison?: FleetComparison;
 }
 
 /**
- * A run for `--json`: version, runId, action, playbook, interrupted, summary (hosts, then one count per outcome),
- * hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, otherRun, connections, execs, proof,
- * command), then sources and comparison when given. Absent values are left out; a missing observation is null. Bytes that
- * are no UTF-8 are U+FFFD each, and names that are then alike have numbers behind them; a command's output has them in stdoutBase64 and stderrBase64.
+ * A run for `--json`: version, runId, action, playbook, interrupted, started, finished, summary (hosts, then one count per
+ * outcome), hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, otherRun, connections, execs,
+ * receipt, proof, command), what its verb has beside them, then comparison, sources, exact and exactKeys. Absent
+ * values are left out; a missing observation in a comparison is null. `summary` and `comparison` are worked out of the rest.
  */
 export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
+  const { version, runId, action, playbook, interrupted, started, finished, hosts, ...rest } =
+    encodeResult(result);
+  const { exact, exactKeys, ...own } = rest;
   const count = (outcome: HostOutcome): number =>
     result.hosts.filter((host) => host.outcome === outcome).length;
-  return {
-    version: formatVersion,
-    runId: result.runId,
-    action: result.action,
-    playbook: result.playbook,
-    interrupted: result.interrupted,
+  const isCompared = result.action === 'verify' || result.action === 'compare';
+  return present({
+    ...{ version, runId, action, playbook, interrupted, started, finished },
     summary: {
       hosts: result.hosts.length,
       ...Object.fromEntries(outcomes.map((name) => [name, count(name)])),
     },
-    hosts: result.hosts.map(hostJson),
-    ...(extra.sources === undefined ? {} : { sources: plain(extra.sources) }),
-    ...(extra.comparison === undefined ? {} : { comparison: comparisonJson(extra.comparison) }),
-  };
+    hosts: withBytes(hosts, exact),
+    ...own,
+    comparison: isCompared ? comparisonJson(comparisonOf(result)) : undefined,
+    sources: extra.sources === undefined ? undefined : present({ ...extra.sources }),
+    exact,
+    exactKeys,
+  });
 }
 
 /** A comparison: hosts, unseen, divergences, keys (group, key, compared, tie, majority, folds); null is missing. */
@@ -90,57 +86,27 @@ function comparisonJson(comparison: FleetComparison): JsonValue {
   };
 }
 
-/** An event with its fields in the order of its type; a host's result as in `toJson`. */
-export function eventJson(event: RunEvent): JsonValue {
-  if (event.type !== 'host-finished') return plain(event);
-  const { type, host, outcome, reason, result } = event;
-  return { type, host, outcome, reason, result: hostJson(result) };
-}
-
-function hostJson(host: HostResult): JsonValue {
-  const { host: name, outcome, reason, hint, steps, resources, checks, observations, facts } = host;
-  return plain({
-    ...{ host: name, outcome, reason, hint, steps, resources, checks, observations, facts },
-    otherRun: host.otherRun,
-    connections: host.connections,
-    execs: host.execs,
-    proof: host.proof,
-    command: host.command === undefined ? undefined : commandJson(host.command),
+/** Output of a command that is not all UTF-8 is there in base64 too, where a reader of commands looks for it. */
+function withBytes(hosts: JsonValue | undefined, exact: JsonValue | undefined): JsonValue | undefined {
+  if (!isList(hosts) || !isObject(exact)) return hosts;
+  return hosts.map((host, index) => {
+    const command = isObject(host) ? host['command'] : undefined;
+    if (!isObject(host) || !isObject(command)) return host;
+    const bytesOf = (stream: string): JsonValue | undefined => exact[`/hosts/${index}/command/${stream}`];
+    const bytes = present({ stdoutBase64: bytesOf('stdout'), stderrBase64: bytesOf('stderr') });
+    return { ...host, command: { ...command, ...bytes } };
   });
 }
 
-/** Output that is not all UTF-8 is there in base64 too, since JSON cannot carry it. */
-function commandJson(command: CommandResult): Record<string, unknown> {
-  const exact = (text: string): string | undefined =>
-    hasOtherBytes(text) ? Buffer.from(bytesOf(text)).toString('base64') : undefined;
-  return { ...command, stdoutBase64: exact(command.stdout), stderrBase64: exact(command.stderr) };
+function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }
 
-/** Maps and objects to plain objects without undefined fields, at any depth. */
-function plain(value: unknown): JsonValue {
-  if (typeof value === 'string') return value.toWellFormed();
-  if (value === null || typeof value === 'boolean') return value;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  if (Array.isArray(value)) return value.map(plain);
-  const entries =
-    value instanceof Map ? [...(value as Map<string, unknown>)] : Object.entries(value as object);
-  const fields = entries.filter(([, field]) => field !== undefined);
-  const names = distinctNames(fields.map(([key]) => key));
-  return Object.fromEntries(fields.map(([, field], index) => [names[index] ?? '', plain(field)]));
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !isList(value);
 }
 
-/** Names of which only bytes that are no UTF-8 differ would be one, and all but one value lost: they get a number behind. */
-function distinctNames(keys: readonly string[]): readonly string[] {
-  const taken = new Set(keys.filter((key) => key.isWellFormed()));
-  const countsByName = new Map<string, number>();
-  return keys.map((key) => {
-    const plainName = key.toWellFormed();
-    if (plainName === key) return key;
-    let count = (countsByName.get(plainName) ?? 0) + 1;
-    const name = (): string => (count === 1 ? plainName : `${plainName} (${count})`);
-    while (taken.has(name())) count += 1;
-    countsByName.set(plainName, count);
-    taken.add(name());
-    return name();
-  });
+/** Without fields that are undefined. */
+function present(fields: Readonly<Record<string, unknown>>): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject;
 }

@@ -17,11 +17,12 @@ const maxNamed = 5;
 export function liveRows(progress: Progress, style: Style, maxRows = 23): readonly string[] {
   const hosts = [...progress.hosts.values()];
   const done = hosts.filter(({ state }) => isDone(state)).length;
+  const asking = hosts.some(({ state }) => state === 'probing') ? ', asking from outside' : '';
   const name = [progress.action, progress.playbook]
     .filter((word) => word !== '')
     .map((word) => escapeTerminal(word));
   const rows = [
-    cut(`${name.join(' ')}: ${done} of ${count(hosts.length, 'host')} done`, style),
+    cut(`${name.join(' ')}: ${done} of ${count(hosts.length, 'host')} done${asking}`, style),
     ...(hosts.length <= maxHostRows ? hostRows(hosts, progress, style) : fleetRows(hosts, progress, style)),
     ...(progress.notice === '' ? [] : [cut(`! ${escapeTerminal(progress.notice)}`, style)]),
   ];
@@ -46,6 +47,7 @@ function fleetRows(hosts: readonly HostProgress[], progress: Progress, style: St
     ['unknown', inState('unknown').length],
     ['skipped', inState('skipped').length],
     ['running', running.length],
+    ['asked', inState('probing').length],
     ['waiting', inState('waiting').length],
   ];
   const shown = counters.filter(
@@ -86,6 +88,8 @@ function hostText(host: HostProgress, stepTotal: number): string {
       const position = stepTotal === 0 ? '' : ` (${Math.min(finished + 1, stepTotal)} of ${stepTotal})`;
       return `${escapeTerminal(step)}${position}  ${counts}`;
     }
+    case 'probing':
+      return `is asked from outside  ${counts}`;
     case 'failed':
       return step === ''
         ? withReason('failed', host.reason)
@@ -102,13 +106,14 @@ function hostText(host: HostProgress, stepTotal: number): string {
 }
 
 function isDone(state: HostProgress['state']): boolean {
-  return state !== 'waiting' && state !== 'running';
+  return state !== 'waiting' && state !== 'running' && state !== 'probing';
 }
 
 function markOf(state: HostProgress['state']): Mark {
   const marks = {
     waiting: 'waiting',
     running: 'running',
+    probing: 'running',
     ok: 'good',
     changed: 'good',
     'rolled-back': 'good',

@@ -1,7 +1,7 @@
 // A run as JSON lines, for programs: each event as it happens, then the result as the last line.
-import type { EventListener, RunResult } from '../model/index.ts';
+import { encodeEvent, type EventListener, type JsonValue, type RunResult } from '../model/index.ts';
 import { jsonPieces } from './json-pieces.ts';
-import { type JsonExtra, type JsonValue, eventJson, toJson } from './json.ts';
+import { type JsonExtra, toJson } from './json.ts';
 
 /** A listener that writes a line per event; `finish` writes `{"type":"result", ...}`, fields as in `toJson`. */
 export interface NdjsonReporter extends EventListener {
@@ -19,7 +19,7 @@ export function ndjsonReporter(options: { readonly write: (text: string) => void
     options.write(`${last}\n`);
   };
   const report: EventListener = (event) => {
-    line(eventJson(event));
+    line(encodeEvent(event));
   };
   return Object.assign(report, {
     finish: (result: RunResult, extra?: JsonExtra): void => {

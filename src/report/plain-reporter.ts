@@ -80,6 +80,21 @@ function describe(event: RunEvent, verbose: boolean): string | undefined {
       if (holds && !verbose) return undefined;
       return `${escapeTerminal(`${step}:${name}`)} ${holds ? 'holds' : withReason('does not hold', message)}`;
     }
+    case 'probe': {
+      const { probe, name, holds, message } = event.result;
+      if (holds && !verbose) return undefined;
+      const title = escapeTerminal(`probe ${probe}:${name}`);
+      return `${title} ${holds ? 'holds' : withReason('does not hold', message)}`;
+    }
+    case 'probes-started':
+      return `asking ${count(event.hosts.length, 'host')} from outside: ${count(event.questions, 'question')}`;
+    case 'interrupted':
+    case 'other-run':
+    case 'receipt':
+    case 'output-cut':
+    case 'command-finished':
+    case 'proof':
+    case 'host-ended':
     case 'host-started':
     case 'step-started':
     case 'fact':

@@ -1,4 +1,4 @@
-// Where a run stands while it goes on, kept from its events; what the live view shows is computed from this alone.
+// Where a run stands while it goes on, for the live view: what the events say, and no verdicts of its own.
 import type { HostOutcome, RunEvent, StepOutcome } from '../model/index.ts';
 
 // A view that is drawn anew with every event shows the beginning of a long reason only.
@@ -7,8 +7,8 @@ const shownReason = 1000;
 /** Where one host stands. */
 export interface HostProgress {
   readonly host: string;
-  /** `running` until the outcome is known. */
-  state: 'waiting' | 'running' | HostOutcome;
+  /** `running`, and `probing` while it is asked from outside, until the outcome is known. */
+  state: 'waiting' | 'running' | 'probing' | HostOutcome;
   /** Step being worked on, or that failed; empty before the first. */
   step: string;
   /** Why, for failed and lost hosts. */
@@ -32,7 +32,10 @@ export class Progress {
     if (event.type === 'run-started') this.start(event);
     else if (event.type === 'notice')
       this.notice = `${event.host === undefined ? '' : `${event.host}: `}${event.message.slice(0, shownReason)}`;
-    else if (event.type !== 'run-finished') recordHost(this.hostAt(event.host), event);
+    else if (event.type === 'probes-started')
+      for (const host of event.hosts) this.hostAt(host).state = 'probing';
+    else if (event.type !== 'run-finished' && event.type !== 'interrupted')
+      recordHost(this.hostAt(event.host), event);
   }
 
   private start(event: Extract<RunEvent, { type: 'run-started' }>): void {
@@ -52,32 +55,17 @@ export class Progress {
   }
 }
 
+/** Of most that a host does the view shows nothing. */
 function recordHost(host: HostProgress, event: RunEvent): void {
-  switch (event.type) {
-    case 'host-started':
-    case 'host-connected':
-      host.state = 'running';
-      break;
-    case 'step-started':
-      host.state = 'running';
-      host.step = event.step;
-      break;
-    case 'step-finished':
-      host.steps[event.outcome] += 1;
-      if (event.outcome === 'failed') host.reason = event.reason.slice(0, shownReason);
-      break;
-    case 'host-finished':
-      host.state = event.outcome;
-      if (event.reason !== '') host.reason = event.reason.slice(0, shownReason);
-      break;
-    case 'fact':
-    case 'resource':
-    case 'check':
-    case 'observation':
-    case 'output':
-    case 'run-started':
-    case 'notice':
-    case 'run-finished':
-      break;
+  if (event.type === 'host-started' || event.type === 'host-connected') host.state = 'running';
+  else if (event.type === 'step-started') {
+    host.state = 'running';
+    host.step = event.step;
+  } else if (event.type === 'step-finished') {
+    host.steps[event.outcome] += 1;
+    if (event.outcome === 'failed') host.reason = event.reason.slice(0, shownReason);
+  } else if (event.type === 'host-finished') {
+    host.state = event.outcome;
+    if (event.reason !== '') host.reason = event.reason.slice(0, shownReason);
   }
 }

@@ -1,6 +1,14 @@
 // What an apply or a rollback did, as text: a recap for each host, every failure with its evidence, totals.
 import { foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
-import type { HostOutcome, HostResult, ResourceResult, RunResult, StepOutcome } from '../model/index.ts';
+import type {
+  HostOutcome,
+  HostResult,
+  ResourceResult,
+  RollbackHostResult,
+  RollbackResult,
+  RunResult,
+  StepOutcome,
+} from '../model/index.ts';
 import { escapeTerminal } from './escape.ts';
 import { count, type Row, hostLabel, layOut } from './layout.ts';
 import type { Mark, Style } from './style.ts';
@@ -11,7 +19,7 @@ const maxSingleHosts = 10;
 
 /** Recap lines count steps; each step is in exactly one of the four counts. */
 export function renderApply(result: RunResult, style: Style): string {
-  const reached = reachedHosts(result);
+  const reached = reachedHosts(result.hosts);
   const recap = recapRows(reached, (host) => stepCounts([host]));
   const counts: [number, string][] = [
     [countOf(result.hosts, 'changed'), 'changed'],
@@ -25,9 +33,9 @@ export function renderApply(result: RunResult, style: Style): string {
 }
 
 /** For each host how much was undone, where things are that others wrote, and every entry that was not undone. */
-export function renderRollback(result: RunResult, style: Style): string {
+export function renderRollback(result: RollbackResult, style: Style): string {
   // A host that failed before it undid anything is told of by why it failed.
-  const reached = reachedHosts(result).filter(
+  const reached = reachedHosts(result.hosts).filter(
     ({ outcome, resources }) => outcome !== 'failed' || resources.length > 0,
   );
   const recap = [...recapRows(reached, undoneText), ...keptRows(reached)];
@@ -50,7 +58,7 @@ function renderDone(
   return `${[...layOut(recap, style), ...layOut(troubles, style), ...totals].join('\n')}\n`;
 }
 
-function recapRows(hosts: readonly HostResult[], say: (host: HostResult) => string): Row[] {
+function recapRows<H extends HostResult>(hosts: readonly H[], say: (host: H) => string): Row[] {
   const entries = hosts.map((host) => ({ host: host.host, value: { mark: markOf(host), text: say(host) } }));
   const folds =
     entries.length <= maxSingleHosts
@@ -86,7 +94,7 @@ function keptRows(hosts: readonly HostResult[]): Row[] {
   }));
 }
 
-function undoneText(host: HostResult): string {
+function undoneText(host: RollbackHostResult): string {
   const { proof } = host;
   const resources = host.resources.filter((entry) => !isAboutKept(entry));
   if (resources.length === 0)
@@ -109,8 +117,8 @@ function stepTotal(hosts: readonly HostResult[]): number {
 }
 
 /** Hosts with something to recap; one that was lost on the way keeps what it did until then. */
-function reachedHosts(result: RunResult): HostResult[] {
-  return result.hosts.filter(
+function reachedHosts<H extends HostResult>(hosts: readonly H[]): H[] {
+  return hosts.filter(
     ({ outcome, steps, resources }) =>
       steps.length + resources.length > 0 || !['unreachable', 'unknown', 'skipped'].includes(outcome),
   );

@@ -1,13 +1,13 @@
 // What one command said on many hosts: equal status and equal output folded under one header.
 import { type Fold, foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
-import type { CommandResult, HostOutcome, HostResult, OutputStream, RunResult } from '../model/index.ts';
+import type { CommandResult, HostOutcome, ExecResult, HostResult, OutputStream } from '../model/index.ts';
 import { escapeLines } from './escape.ts';
 import { hostLabel, layOut, wrap } from './layout.ts';
 import { type Style, paint } from './style.ts';
 import { countOf, failureRows, lossRows, totalLine } from './trouble.ts';
 
 /** Successes first, biggest group first, so that trouble stands last, above the prompt. */
-export function renderExec(result: RunResult, style: Style): string {
+export function renderExec(result: ExecResult, style: Style): string {
   const answered = result.hosts.flatMap(({ host, command, outcome, reason }) =>
     command === undefined || (command.status === null && reason !== '') || isLost(outcome)
       ? []

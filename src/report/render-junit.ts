@@ -1,5 +1,5 @@
 // A run as JUnit XML for CI: a suite per host, a case per check or probe, a case per step that has none.
-import { type Divergence, type Failure, failuresOf, isProbe } from '../compare/index.ts';
+import { type Divergence, type Failure, failuresOf } from '../compare/index.ts';
 import type { CheckResult, HostResult, RunResult, StepResult } from '../model/index.ts';
 import { escapeXml } from './escape.ts';
 
@@ -43,7 +43,7 @@ function hostCases(host: HostResult, withDrift: boolean): Case[] {
   const failures = failuresOf(host).filter(({ kind }) => withDrift || kind !== 'drift');
   const steps = [
     ...host.steps.flatMap((step) => stepCases(host, step, failures)),
-    ...host.checks.filter(isProbe).map((check) => checkCase(check, '')),
+    ...host.checks.filter(({ kind }) => kind === 'probe').map((check) => checkCase(check, '')),
   ];
   const own = failures.filter(({ kind }) => kind === 'host').map((failure) => failed('host', 0, failure));
   if (host.outcome === 'unreachable' || host.outcome === 'unknown') {
@@ -59,18 +59,19 @@ function hostCases(host: HostResult, withDrift: boolean): Case[] {
 
 function stepCases(host: HostResult, step: StepResult, failures: readonly Failure[]): Case[] {
   if (step.outcome === 'skipped') return [skipped(step.id, step.reason)];
-  const own = failures.filter((failure) => failure.step === step.id);
+  const own = failures.filter(({ kind, step: id }) => kind !== 'probe' && id === step.id);
   const others = own.filter(({ kind }) => kind !== 'check');
   const checks = host.checks
-    .filter((check) => check.step === step.id)
+    .filter((check) => check.kind === 'step' && check.step === step.id)
     .map((check) => checkCase(check, step.stderr.trimEnd()));
   if (others.length === 0 && checks.length > 0) return checks;
   const first = others.length > 0 ? others.map((failure) => failed(step.id, step.seconds, failure)) : [];
   return first.length > 0 ? [...first, ...checks] : [{ name: step.id, seconds: step.seconds }];
 }
 
-function checkCase({ step, name, holds, message }: CheckResult, body: string): Case {
-  const title = `${step}: ${name}`;
+function checkCase(check: CheckResult, body: string): Case {
+  const { name, holds, message } = check;
+  const title = `${check.kind === 'probe' ? `probe ${check.probe}` : check.step}: ${name}`;
   if (holds) return { name: title, seconds: 0 };
   return { name: title, seconds: 0, problem: { tag: 'failure', message, body } };
 }

@@ -25,7 +25,7 @@ export function renderMarkdown(result: RunResult, extra: MarkdownExtra = {}): st
   const outcomes = foldByEquality(result.hosts.map(({ host, outcome }) => ({ host, value: outcome })));
   const sections = [
     `# ${title}`,
-    `Run ${escapeMarkdown(result.runId)}, ${count(result.hosts.length, 'host')}${result.interrupted ? ', interrupted' : ''}.`,
+    `Run ${escapeMarkdown(result.runId)}, ${count(result.hosts.length, 'host')}${result.interrupted ? ', interrupted' : ''}${result.finished === undefined ? ', not recorded to its end' : ''}.`,
     table(
       ['Outcome', 'Hosts'],
       outcomes.map(({ hosts, value }) => [value, names(hosts)]),
@@ -53,7 +53,7 @@ function failureItems(result: RunResult): string[] {
     ({ value }) => result.action !== 'plan' || value.kind !== 'drift',
   );
   return folds.map(({ hosts, value }) => {
-    const place = [value.step, value.subject]
+    const place = [value.kind === 'probe' ? `probe ${value.step}` : value.step, value.subject]
       .filter((part) => part !== '')
       .map(escapeMarkdown)
       .join(': ');

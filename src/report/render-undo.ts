@@ -1,35 +1,21 @@
 // What a rollback would undo, before anybody says yes to it.
-import type { HostResult } from '../model/index.ts';
+import type { RollbackHostResult } from '../model/index.ts';
 import { escapeTerminal } from './escape.ts';
 import { layOut } from './layout.ts';
 import { otherRunRows } from './other-runs.ts';
 import type { Style } from './style.ts';
 import { paint } from './style.ts';
 
-/** The run that a host would take back. */
-export interface UndoView {
-  readonly host: HostResult;
-  /** Undefined when the host has nothing to undo, or was not reached. */
-  readonly receipt:
-    | {
-        readonly runId: string;
-        readonly playbook: string;
-        readonly operator: string;
-        readonly started: string;
-        readonly entries: number;
-      }
-    | undefined;
-}
-
 const maxTargets = 40;
 
 /** One paragraph a host: which run, whose, and what of it, last change first; repeated targets once. */
-export function renderUndo(views: readonly UndoView[], style: Style): string {
-  const others = layOut(otherRunRows(views.map(({ host }) => host)), style).map((line) => `${line}\n`);
-  return [...others, ...views.map((view) => `${hostLines(view, style).join('\n')}\n`)].join('');
+export function renderUndo(hosts: readonly RollbackHostResult[], style: Style): string {
+  const others = layOut(otherRunRows(hosts), style).map((line) => `${line}\n`);
+  return [...others, ...hosts.map((host) => `${hostLines(host, style).join('\n')}\n`)].join('');
 }
 
-function hostLines({ host, receipt }: UndoView, style: Style): string[] {
+function hostLines(host: RollbackHostResult, style: Style): string[] {
+  const { receipt } = host;
   const name = paint(style, 'bold', escapeTerminal(host.host));
   if (receipt === undefined) {
     const why =

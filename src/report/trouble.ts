@@ -1,6 +1,6 @@
 // Rows for what went wrong: failures with their evidence, hosts that were lost, and the counts at the end.
 import { type AlikeFold, type Failure, type Loss } from '../compare/index.ts';
-import type { HostOutcome, HostResult } from '../model/index.ts';
+import type { HostOutcome, HostResult, RunResult } from '../model/index.ts';
 import { escapeLines, escapeTerminal } from './escape.ts';
 import { type Row, count, hostLabel } from './layout.ts';
 import { type Mark, type Style, paint } from './style.ts';
@@ -44,10 +44,12 @@ export function diffBlock(diff: readonly string[], style: Style, cap = maxDiffLi
 /** `9 hosts: 7 good, 1 failed, 1 unknown`, with the run's id behind it when there is one. */
 export function totalLine(
   counts: readonly (readonly [number, string])[],
-  run: { readonly hosts: readonly HostResult[]; readonly runId: string; readonly interrupted: boolean },
+  run: Pick<RunResult, 'runId' | 'interrupted' | 'finished'> & { readonly hosts: readonly HostResult[] },
 ): string {
   const parts = counts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
-  const interrupted = run.interrupted ? ', interrupted' : '';
+  const interrupted =
+    (run.interrupted ? ', interrupted' : '') +
+    (run.finished === undefined ? ', not recorded to its end' : '');
   const id = run.runId === '' ? '' : `   run ${escapeTerminal(run.runId)}`;
   return `${count(run.hosts.length, 'host')}: ${parts.join(', ') || 'nothing to do'}${interrupted}${id}`;
 }
@@ -66,6 +68,8 @@ function failureText(failure: Failure): string {
       return message === ''
         ? `does not hold: ${step}:${subject}`
         : `${escapeTerminal(message)}   ${step}:${subject}`;
+    case 'probe':
+      return `${escapeTerminal(message)}   probe ${step}:${subject}`;
     case 'drift':
       return withReason(`drift in ${step}: ${subject}`, message);
     case 'conflict':

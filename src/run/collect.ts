@@ -1,94 +1,56 @@
-// Turns what one host's driver says into RunEvents as it comes, and into a HostResult at the end. No effects.
+// Turns what one host's driver says into facts as it comes. No effects, and no verdicts: those are the reducer's.
 import type {
   Action,
-  CheckResult,
-  EventListener,
+  Ending,
+  FactListener,
   HostOutcome,
-  HostResult,
-  OtherRun,
-  Proof,
   ResourceResult,
   StepOutcome,
 } from '../model/index.ts';
 import { hostBounds } from '../protocol/index.ts';
 import type { HostLine } from '../protocol/index.ts';
-import type { Ending } from './early-end.ts';
 import { withHint, wordlessEnding } from './early-end.ts';
-import { isChange, judgeCommand, judgeFindings } from './judge.ts';
 import { turns } from './turns.ts';
 import { otherRunOf } from './other-run.ts';
 import { PrivateNames } from './private-names.ts';
 import { RemoteMask } from './remote-mask.ts';
-import { StepRecords } from './step-records.ts';
-
-/** What a rollback would undo or has undone, as the host tells it. */
-export interface ReceiptInfo {
-  readonly runId: string;
-  readonly playbook: string;
-  readonly operator: string;
-  readonly started: string;
-  readonly entries: number;
-}
+import { StepOutputs } from './step-outputs.ts';
 
 const lineWork = 64;
 const resourceStatuses = ['ok', 'change', 'changed', 'failed', 'undone', 'kept', 'conflict'] as const;
 
 /**
- * Collects one host. Texts are masked on the way in, and lose the names of the run's private directory, so nothing behind
- * it ever holds either.
+ * Hears one host. Texts are masked on the way in, and lose the names of the run's private directory, so nothing behind it
+ * ever holds either.
  */
 export class HostCollector {
   readonly #host: string;
   readonly #action: Action;
-  readonly #emit: EventListener;
+  readonly #tell: FactListener;
   readonly #mask: RemoteMask;
-  readonly #steps: StepRecords;
-  readonly #resources: ResourceResult[] = [];
-  readonly #checks: CheckResult[] = [];
-  readonly #observations = new Map<string, string>();
-  readonly #facts = new Map<string, string>();
-  /** Steps of which a check does not hold, and steps with a change. */
-  readonly #failedSteps = new Set<string>();
-  readonly #changedSteps = new Set<string>();
+  readonly #outputs: StepOutputs;
   #pending: ResourceResult | undefined;
   /** The diff of the pending resource as it came: it is masked as a whole. */
   #diff: string[] = [];
   #final: Ending | undefined;
-  #exitStatus: number | undefined;
-  #receipt: ReceiptInfo | undefined;
-  #proof: Proof | undefined;
-  #otherRun: OtherRun | undefined;
+  #wasExit = false;
   #names: PrivateNames | undefined;
   #isBegun = false;
 
-  constructor(host: string, action: Action, forms: readonly string[], cap: number, emit: EventListener) {
+  constructor(host: string, action: Action, forms: readonly string[], tell: FactListener) {
     this.#host = host;
     this.#action = action;
     this.#mask = new RemoteMask(forms);
-    this.#steps = new StepRecords(this.#mask, cap, (step, stream, text) => {
-      emit({ type: 'output', host, step, stream, text });
+    this.#outputs = new StepOutputs(this.#mask, (place, text) => {
+      tell({ type: 'output', host, ...place, text });
     });
-    this.#emit = emit;
-  }
-
-  get receipt(): ReceiptInfo | undefined {
-    return this.#receipt;
-  }
-
-  /** The driver was heard of: from here on the host may be another one than before. */
-  get isBegun(): boolean {
-    return this.#isBegun;
-  }
-
-  /** What the driver itself said last, when it said it. */
-  get final(): Ending | undefined {
-    return this.#final;
+    this.#tell = tell;
   }
 
   /** Takes what the host calls the run's private directory. */
   directory(path: string): void {
     this.#names = PrivateNames.of(path);
-    this.#steps.hide(this.#names);
+    this.#outputs.hide(this.#names);
   }
 
   /** Takes one line of the event log, and the next one when this one was taken. */
@@ -106,41 +68,47 @@ export class HostCollector {
   }
 
   #take(line: Exclude<HostLine, { kind: 'd' }>): void {
+    const host = this.#host;
     switch (line.kind) {
       case 'fact':
-        this.#facts.set(line.key, line.value);
-        this.#emit({ type: 'fact', host: this.#host, key: line.key, value: line.value });
+        this.#tell({ type: 'fact', host, key: line.key, value: line.value });
         return;
       case 'step':
-        this.#steps.start(line.id, line.index);
-        this.#emit({ type: 'step-started', host: this.#host, step: line.id });
+        this.#outputs.start(line.id, line.index);
+        this.#tell({ type: 'step-started', host, step: line.id, index: line.index });
         return;
       case 'res':
         this.#pending = this.#resourceOf(line);
         return;
-      case 'check':
-        this.#addCheck(line);
+      case 'check': {
+        const { name, holds, message } = line;
+        const result = { kind: 'step', step: this.#running, name, holds, message } as const;
+        this.#tell({ type: 'check', host, result });
         return;
+      }
       case 'obs':
-        this.#observe(line.key, line.value);
+        this.#tell({ type: 'observation', host, step: this.#running, key: line.key, value: line.value });
         return;
       case 'end':
         this.#endStep(line);
         return;
       case 'notice':
-        this.#emit({ type: 'notice', host: this.#host, message: line.text });
+        this.#tell({ type: 'notice', host, message: line.text });
         return;
-      case 'receipt':
-        this.#receipt = line;
+      case 'receipt': {
+        const { runId, playbook, operator, started, entries } = line;
+        this.#tell({ type: 'receipt', host, receipt: { runId, playbook, operator, started, entries } });
         return;
+      }
       case 'other':
-        this.#otherRun = otherRunOf(line);
+        this.#tell({ type: 'other-run', host, otherRun: otherRunOf(line) });
         return;
       case 'proof':
-        this.#proof = { same: line.same, paths: line.paths };
+        this.#tell({ type: 'proof', host, proof: { same: line.same, paths: line.paths } });
         return;
       case 'exit':
-        this.#exitStatus = line.status;
+        this.#wasExit = true;
+        this.#tell({ type: 'command-finished', host, status: line.status });
         return;
       case 'fin':
         this.#final = { outcome: finalOutcome(line.outcome), reason: line.reason };
@@ -154,77 +122,50 @@ export class HostCollector {
 
   /** Takes bytes of a step's output; `log` is e.g. `003.err`. */
   output(log: string, bytes: Uint8Array): void {
-    this.#steps.output(log, bytes);
+    this.#outputs.output(log, bytes);
   }
 
   /** Takes note that not all of an output log was sent. */
   cut(log: string): void {
-    this.#steps.cut(log);
+    this.#tell({ type: 'output-cut', host: this.#host, ...this.#outputs.placeOf(log) });
   }
 
   /** How the host fares when its driver is over and never said how. What changes hosts may have done all of its work. */
   wordless(): Ending {
-    const asksOnly = ['plan', 'verify', 'facts'].includes(this.#action);
-    const { lastWords } = this.#steps;
+    const asksOnly = ['plan', 'verify', 'compare', 'facts'].includes(this.#action);
+    const { lastWords } = this.#outputs;
     return wordlessEnding({ mayHaveBegun: this.#isBegun || !asksOnly, lastWords });
   }
 
-  /** Closes the books. `ending` says how the link saw it; what the driver said itself goes first. */
-  async finish(ending: Ending, cost: { connections: number; execs: number }): Promise<HostResult> {
+  /** Tells the rest, and how it ended: `ending` says how the link saw it, and what the driver said itself goes first. */
+  async finish(ending: Ending, cost: { connections: number; execs: number }): Promise<void> {
     await this.#flushResource();
-    this.#steps.flush();
+    this.#outputs.flush();
     const seen = this.#names?.hideIn(ending) ?? ending;
-    const { outcome, reason, hint } = withHint(
-      this.#judge({ ...seen, reason: this.#mask.text(seen.reason) }),
-    );
-    const command = this.#command();
-    return {
-      host: this.#host,
-      outcome,
-      reason,
-      ...(hint === undefined ? {} : { hint }),
-      steps: this.#action === 'exec' ? [] : this.#steps.results(),
-      resources: this.#resources,
-      checks: this.#checks,
-      observations: this.#observations,
-      facts: this.#facts,
-      ...(this.#otherRun === undefined ? {} : { otherRun: this.#otherRun }),
-      ...cost,
-      ...(this.#proof === undefined ? {} : { proof: this.#proof }),
-      ...(command === undefined ? {} : { command }),
-    };
+    const said = withHint(this.#said({ ...seen, reason: this.#mask.text(seen.reason) }));
+    this.#tell({ type: 'host-ended', host: this.#host, ...said, begun: this.#isBegun, ...cost });
   }
 
-  #command(): HostResult['command'] {
-    const { printed } = this.#steps;
-    if (this.#action !== 'exec' || (this.#exitStatus === undefined && printed === undefined))
-      return undefined;
-    return { status: this.#exitStatus ?? null, ...(printed ?? { stdout: '', stderr: '' }) };
-  }
-
-  #judge(ending: Ending): Ending {
+  #said(ending: Ending): Ending {
     const said = this.#final ?? (ending.outcome === 'ok' ? this.wordless() : ending);
-    if (said.outcome !== 'ok') return said;
-    if (this.#action === 'exec') return judgeCommand(this.#exitStatus) ?? this.wordless();
-    return judgeFindings(said, this.#checks, this.#resources);
+    // A command of which no status came ended nobody knows how.
+    return said.outcome === 'ok' && this.#action === 'exec' && !this.#wasExit ? this.wordless() : said;
   }
 
-  #endStep(line: Extract<HostLine, { kind: 'end' }>): void {
-    const { id, seconds, reason } = line;
-    const outcome = this.#stepOutcome(line);
-    this.#steps.end({ id, seconds, reason, outcome });
-    this.#emit({ type: 'step-finished', host: this.#host, step: id, outcome, reason });
+  get #running(): string {
+    return this.#outputs.running.step;
   }
 
-  #stepOutcome(line: Extract<HostLine, { kind: 'end' }>): StepOutcome {
-    if (line.outcome === 'failed' || line.outcome === 'skipped') return line.outcome;
-    if (this.#failedSteps.has(line.id)) return 'failed';
-    return this.#changedSteps.has(line.id) ? 'changed' : 'ok';
+  #endStep({ id, outcome, seconds, reason }: Extract<HostLine, { kind: 'end' }>): void {
+    this.#outputs.end(id);
+    const { running } = this.#outputs;
+    const said = { outcome: saidOutcome(outcome), reason, seconds };
+    this.#tell({ type: 'step-finished', host: this.#host, ...running, ...said });
   }
 
   #resourceOf(line: Extract<HostLine, { kind: 'res' }>): ResourceResult {
     return {
-      step: line.step === '' ? this.#steps.running : line.step,
+      step: line.step === '' ? this.#running : line.step,
       resource: line.resource,
       target: line.target,
       status: resourceStatuses.find((status) => status === line.status) ?? 'failed',
@@ -242,21 +183,7 @@ export class HostCollector {
     this.#pending = undefined;
     if (pending === undefined) return;
     const result = { ...pending, diff: await this.#mask.diffInTurns(lines, pending.target) };
-    this.#resources.push(result);
-    if (isChange(result)) this.#changedSteps.add(result.step);
-    this.#emit({ type: 'resource', host: this.#host, result });
-  }
-
-  #addCheck({ name, holds, message }: Extract<HostLine, { kind: 'check' }>): void {
-    const result: CheckResult = { step: this.#steps.running, name, holds, message };
-    this.#checks.push(result);
-    if (!holds) this.#failedSteps.add(result.step);
-    this.#emit({ type: 'check', host: this.#host, result });
-  }
-
-  #observe(key: string, value: string): void {
-    this.#observations.set(key, value);
-    this.#emit({ type: 'observation', host: this.#host, step: this.#steps.running, key, value });
+    this.#tell({ type: 'resource', host: this.#host, result });
   }
 }
 
@@ -270,4 +197,8 @@ function shortened(line: string): string {
 
 function finalOutcome(word: string): HostOutcome {
   return word === 'ok' || word === 'changed' || word === 'rolled-back' ? word : 'failed';
+}
+
+function saidOutcome(word: string): StepOutcome {
+  return word === 'failed' || word === 'skipped' ? word : 'ok';
 }

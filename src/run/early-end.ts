@@ -1,12 +1,5 @@
 // What becomes of a host whose run did not say how it ended, and what to do about causes that we know by their words.
-import type { HostOutcome } from '../model/index.ts';
-
-/** How the host's run ended, as seen from the controller. */
-export interface Ending {
-  readonly outcome: HostOutcome;
-  readonly reason: string;
-  readonly hint?: string;
-}
+import type { Ending } from '../model/index.ts';
 
 /** The channel closed in the middle of a run. */
 export class EarlyEnd extends Error {

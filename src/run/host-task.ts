@@ -1,7 +1,6 @@
 // What one host's run works with, what can end it early, and what it gives.
-import type { EventListener, HostJob, HostResult } from '../model/index.ts';
+import type { Ending, FactListener, HostJob } from '../model/index.ts';
 import type { Transport } from '../transport/index.ts';
-import type { ReceiptInfo } from './collect.ts';
 
 /** What a host's run has in its hands, beside the host's job. */
 export interface HostTools {
@@ -11,7 +10,7 @@ export interface HostTools {
   /** Forms of secrets to mask in whatever comes back. */
   readonly formsOf: (secrets: Iterable<string>) => readonly string[];
   readonly signals: StopSignals;
-  readonly emit: EventListener;
+  readonly emit: FactListener;
 }
 
 /** How an operator ends a run, each step harder than the one before. */
@@ -24,10 +23,8 @@ export interface StopSignals {
   readonly abandon: AbortSignal;
 }
 
-export interface HostRun {
-  readonly result: HostResult;
-  /** rollback: what the host says about the run to undo. */
-  readonly receipt: ReceiptInfo | undefined;
+/** What became of a host, as the scheduler has to know it. */
+export interface HostRun extends Ending {
   /** It failed before anything was begun on the host, which is as it was and does what it did. */
   readonly isUntouched?: true;
 }

@@ -1,7 +1,6 @@
 // What becomes of a host whose link did not come to its good end, in words: what happened, and what to do about it.
-import { ConnectError, isMusterError } from '../model/index.ts';
+import { ConnectError, type Ending, isMusterError } from '../model/index.ts';
 import type { ExitStatus, HostConnection } from '../transport/index.ts';
-import type { Ending } from './early-end.ts';
 import type { WaitOver } from './link-watch.ts';
 
 // Faults that waiting does not mend. sshd counts refused logins, and shuts an address out that goes on with them.

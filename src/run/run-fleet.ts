@@ -1,5 +1,5 @@
-// Many hosts: starts those that the schedule says, and has a result for each host asked for.
-import type { EventListener, HostResult } from '../model/index.ts';
+// Many hosts: starts those that the schedule says, and knows what became of each host asked for.
+import type { FactListener } from '../model/index.ts';
 import { beginSchedule, hostEnded, nextHosts, type Strategy } from '../schedule/index.ts';
 import type { HostRun, StopSignals } from './host-task.ts';
 
@@ -13,7 +13,7 @@ export async function runFleet(
   hosts: readonly FleetHost[],
   strategy: Strategy,
   signals: StopSignals,
-  emit: EventListener,
+  emit: FactListener,
 ): Promise<readonly HostRun[]> {
   const runOf = new Map(hosts.map(({ host, run }) => [host, run]));
   const done = new Map<string, HostRun>();
@@ -47,23 +47,12 @@ function runIn(done: ReadonlyMap<string, HostRun>, host: string): HostRun {
 }
 
 /** A host on which nothing was begun still serves as it did, and says nothing about the change. */
-function isLost({ result, isUntouched }: HostRun): boolean {
-  return isUntouched !== true && (result.outcome === 'failed' || result.outcome === 'unknown');
+function isLost({ outcome, isUntouched }: HostRun): boolean {
+  return isUntouched !== true && (outcome === 'failed' || outcome === 'unknown');
 }
 
-function skipped(host: string, reason: string, emit: EventListener): HostRun {
-  const result: HostResult = {
-    host,
-    outcome: 'skipped',
-    reason,
-    steps: [],
-    resources: [],
-    checks: [],
-    observations: new Map(),
-    facts: new Map(),
-    connections: 0,
-    execs: 0,
-  };
-  emit({ type: 'host-finished', host, outcome: 'skipped', reason, result });
-  return { result, receipt: undefined };
+function skipped(host: string, reason: string, emit: FactListener): HostRun {
+  const ending = { outcome: 'skipped', reason } as const;
+  emit({ type: 'host-ended', host, ...ending, begun: false, connections: 0, execs: 0 });
+  return ending;
 }

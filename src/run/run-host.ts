@@ -1,18 +1,17 @@
 // One host's run: connect, send the bundle, follow the log to its end; come back if the link breaks.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type HostJob, isMusterError } from '../model/index.ts';
+import { type Ending, type HostJob, isMusterError } from '../model/index.ts';
 import { FrameParser, LineSplitter, parseHostLine } from '../protocol/index.ts';
 import type { Frame } from '../protocol/index.ts';
 import type { Channel, ExitStatus, Session } from '../transport/index.ts';
 import { becomeCommand } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
 import { EarlyEnd } from './early-end.ts';
-import type { Ending } from './early-end.ts';
 import { DriverStage } from './driver-stage.ts';
 import { EventRules } from './event-rules.ts';
 import { FrameRules } from './frame-rules.ts';
 import { Heard } from './heard.ts';
-import type { HostRun, HostTools } from './host-task.ts';
+import type { HostTools } from './host-task.ts';
 import { bootText, followText, shell } from './host-scripts.ts';
 import { LinkWatch, WaitOver } from './link-watch.ts';
 import { sendControl } from './send-control.ts';
@@ -41,9 +40,9 @@ interface Link {
 const pieceBytes = 64 * 1024;
 const reconnectDelaysMs = [1000, 3000, 9000];
 
-/** Does a job on its host. Never rejects: whatever goes wrong is the host's outcome. */
-export async function runHost(job: HostJob, tools: HostTools): Promise<HostRun> {
-  return await new HostRunner(job, tools).run();
+/** Does a job on its host, and tells all of it. Never rejects: whatever goes wrong is how the host ended, told as the last. */
+export async function runHost(job: HostJob, tools: HostTools): Promise<void> {
+  await new HostRunner(job, tools).run();
 }
 
 /** One host's run in progress: the link may change, the collected state stays. */
@@ -74,22 +73,12 @@ class HostRunner {
     this.#rules = new FrameRules(outputCap);
     this.#heard = new Heard(forms);
     this.#stage = new DriverStage(action);
-    this.#collector = new HostCollector(job.host, action, forms, outputCap, tools.emit);
+    this.#collector = new HostCollector(job.host, action, forms, tools.emit);
   }
 
-  async run(): Promise<HostRun> {
+  async run(): Promise<void> {
     this.#emit({ type: 'host-started', host: this.#job.host });
-    const ending = await this.#begin();
-    const result = await this.#collector.finish(ending, this.#cost);
-    this.#emit({
-      type: 'host-finished',
-      host: result.host,
-      outcome: result.outcome,
-      reason: result.reason,
-      result,
-    });
-    const isUntouched = result.outcome === 'failed' && !this.#collector.isBegun;
-    return { result, receipt: this.#collector.receipt, ...(isUntouched ? { isUntouched } : {}) };
+    await this.#collector.finish(await this.#begin(), this.#cost);
   }
 
   /** Nobody is connected to before the bundle is there: no host waits for what cannot be made. */

@@ -1,5 +1,5 @@
 // `muster verify --report` as an operator runs it: the built program, a host whose sshd is away and whose named answers.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import {
   lstatSync,
   mkdirSync,
@@ -91,9 +91,10 @@ describe('muster verify', () => {
           host: 'ns1',
           outcome: 'unreachable',
           checks: [
-            { step: 'probe soa', name: 'SOA example.net over udp', holds: true },
+            { kind: 'probe', probe: 'soa', name: 'SOA example.net over udp', holds: true },
             {
-              step: 'probe soa',
+              kind: 'probe',
+              probe: 'soa',
               name: 'SOA example.net over tcp',
               holds: false,
               message: 'not authoritative',
@@ -166,5 +167,73 @@ describe('muster compare', () => {
     const { code, stdout } = await run('compare');
     expect(code).toBe(4);
     expect(stdout).toMatch(/^\? ns1 +unreachable: /m);
+  });
+});
+
+describe('muster report', () => {
+  /** Without the run's id, which is another one in every run. */
+  const text = ({ stdout }: Ended): string => stdout.replace(/run \d{8}-\d{6}-[0-9a-f]{4}/, 'run X');
+
+  function report(input: string, ...args: readonly string[]): SpawnSyncReturns<string> {
+    return spawnSync(process.execPath, [main, 'report', ...args], { cwd: folder, input, encoding: 'utf8' });
+  }
+
+  it.each([
+    ['verify', []],
+    ['compare', ['--all']],
+    ['plan', []],
+  ])('shows a recorded %s as the live one, with its exit code', async (verb, flags) => {
+    const recorded = await run(verb, '--json');
+    const live = await run(verb, ...flags);
+    const again = report(recorded.stdout, '-', ...flags);
+    expect({ code: again.status, text: text({ ...live, stdout: again.stdout }) }).toEqual({
+      code: live.code,
+      text: text(live),
+    });
+    expect([again.status, recorded.code, again.stderr]).toEqual([4, 4, '']);
+  });
+
+  it('writes the reports of a verify that was recorded', async () => {
+    const live = await verify('--json', '--report', 'live.xml', '--report', 'live.md');
+    writeFileSync(join(folder, 'recorded.json'), live.stdout);
+    const again = report('', 'recorded.json', '--report', 'again.xml', '--report', 'again.md');
+    expect(again.status, again.stderr).toBe(4);
+    for (const ending of ['xml', 'md'])
+      expect(readFileSync(join(folder, `again.${ending}`), 'utf8')).toBe(
+        readFileSync(join(folder, `live.${ending}`), 'utf8'),
+      );
+  });
+
+  it('shows what was recorded of a run when its record breaks off in the middle of a line', async () => {
+    const { stdout } = await verify('--json');
+    const again = report(stdout.slice(0, stdout.indexOf('"host-started"')), '-');
+    expect(again.status).toBe(4);
+    expect(again.stdout).toContain('unknown: the record of the run breaks off before it began');
+    expect(again.stderr).toContain('standard input ends before the run did');
+  });
+
+  it('refuses what is no record: what, where and what to do', async () => {
+    const { stdout } = await verify('--json');
+    const lines = stdout.split('\n');
+    for (const [input, problem] of [
+      ['', 'there is no run in it'],
+      ['hello\n', 'line 1: this is no JSON'],
+      [[lines[0], '\u0000\u001b[2J', ''].join('\n'), 'line 2: this is no JSON'],
+      [stdout.replace('"version":2', '"version":9'), 'line 1: the record is of version 9'],
+    ] as const) {
+      const again = report(input, '-');
+      expect({ code: again.status, stdout: again.stdout }).toEqual({ code: 2, stdout: '' });
+      expect(again.stderr).toContain(`standard input cannot be shown: ${problem}`);
+    }
+    const bytes = spawnSync(process.execPath, [main, 'report', '-'], {
+      input: Buffer.from([0x7b, 0xff, 0x0a]),
+    });
+    expect([bytes.status, bytes.stderr.toString()]).toEqual([
+      2,
+      expect.stringContaining('line 1: it is no UTF-8'),
+    ]);
+    expect(report('', 'no/such/file').stderr).toContain(
+      'no/such/file cannot be shown: no such file or directory',
+    );
   });
 });

@@ -201,7 +201,7 @@ function resourcesWith(status: string, stdout: string): string[] {
 
 /** The result of the one host. */
 function finished(stdout: string): HostFinished {
-  const found = jsonLines(stdout).find(({ type }) => type === 'host-finished');
-  if (found === undefined) throw new Error(`no host finished: ${stdout}`);
-  return found['result'] as HostFinished;
+  const [host] = (jsonLines(stdout).at(-1)?.['hosts'] ?? []) as HostFinished[];
+  if (host === undefined) throw new Error(`no host in the result: ${stdout}`);
+  return host;
 }

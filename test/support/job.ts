@@ -1,5 +1,5 @@
 // A host's job and tools for it, of which a test says what matters to it.
-import type { HostJob, RunEvent, RunSettings } from '../../src/model/index.ts';
+import type { FactListener, HostJob, RunSettings } from '../../src/model/index.ts';
 import { Secret } from '../../src/model/index.ts';
 import { type HostTools, secretForms } from '../../src/run/index.ts';
 import type { HostConnection, Transport } from '../../src/transport/index.ts';
@@ -43,7 +43,7 @@ const never = new AbortController().signal;
 export function testTools(
   transport: Transport,
   bundle: Uint8Array | string | (() => Promise<Uint8Array>),
-  emit: (event: RunEvent) => void = () => undefined,
+  emit: FactListener = () => undefined,
   signals: Partial<HostTools['signals']> = {},
 ): HostTools {
   return {

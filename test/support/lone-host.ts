@@ -2,6 +2,7 @@
 import type { RunEvent } from '../../src/model/events.ts';
 import type { RunSettings } from '../../src/model/host-job.ts';
 import type { HostResult } from '../../src/model/result.ts';
+import { recordHost } from './recorded.ts';
 import { runHost } from '../../src/run/index.ts';
 import type { Channel, HostConnection, Session, Transport } from '../../src/transport/index.ts';
 import { testJob, testTools } from './job.ts';
@@ -70,7 +71,9 @@ export async function runLone(
 ): Promise<HostResult> {
   const { action = 'plan', outputCap = 100_000, secrets } = given;
   const job = testJob(loneConnection, { action, outputCap }, secrets);
-  return (await runHost(job, testTools(transport, '<tar>', onEvent))).result;
+  const record = recordHost(job.host, action, outputCap, onEvent);
+  await runHost(job, testTools(transport, '<tar>', record.take));
+  return record.result();
 }
 
 export const ready = '@N ready /tmp/muster.abcdef\n';

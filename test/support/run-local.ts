@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packJob } from '../../src/compile/index.ts';
 import { type HostJob, type RunEvent, type RunSettings, Secret } from '../../src/model/index.ts';
-import type { HostRun } from '../../src/run/index.ts';
+import type { AnyHostResult, Receipt } from '../../src/model/index.ts';
 import { runHost } from '../../src/run/index.ts';
 import { readRuntime } from '../../src/host/index.ts';
 import type { Channel, HostConnection, Session, Transport } from '../../src/transport/index.ts';
 import { localTransport } from '../../src/transport/index.ts';
 import { testJob, testTools } from './job.ts';
+import { recordHost } from './recorded.ts';
 
 export interface Scratch {
   /** An absolute directory for the test's files, without symbolic links in it. */
@@ -73,7 +74,11 @@ const connection: HostConnection = {
 let counter = 0;
 
 /** What the controller knows after a run. */
-export type LocalRunResult = HostRun & { readonly events: readonly RunEvent[] };
+export interface LocalRunResult {
+  readonly result: AnyHostResult;
+  readonly receipt: Receipt | undefined;
+  readonly events: readonly RunEvent[];
+}
 
 /** Runs one action; the result is what a real host would give. */
 export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
@@ -106,15 +111,16 @@ export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
     given: givenOf(run),
     ...(run.command === undefined ? {} : { command: run.command }),
   };
-  const emit = (event: RunEvent): void => {
+  const record = recordHost(job.host, run.action, job.settings.outputCap, (event) => {
     events.push(event);
     run.onEvent?.(event);
-  };
+  });
   const { stop, cancel } = run;
   const signals = { ...(stop === undefined ? {} : { stop }), ...(cancel === undefined ? {} : { cancel }) };
   const pack = async (): Promise<Uint8Array> => (await packJob(job, runtimeOf(run))).tar;
-  const host = await runHost(job, testTools(transportOf(run), pack, emit, signals));
-  return { ...host, events };
+  await runHost(job, testTools(transportOf(run), pack, record.take, signals));
+  const result = record.result();
+  return { result, receipt: result.receipt, events };
 }
 
 function givenOf({ given = {} }: LocalRun): ReadonlyMap<string, ReadonlyMap<string, Uint8Array>> {

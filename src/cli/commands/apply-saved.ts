@@ -2,12 +2,11 @@
 // both are as they were.
 import { relative } from 'node:path';
 import { apply, plan } from '../../actions/index.ts';
-import { changesSince } from '../../compare/index.ts';
 import { planDifferences, recordPlan, type SavedPlan } from '../../compile/index.ts';
-import { ConfigError, UsageError } from '../../model/index.ts';
-import { renderApply, renderPlan } from '../../report/index.ts';
+import { changesSince, verdict } from '../../compare/index.ts';
+import { ConfigError, exitCodes, UsageError } from '../../model/index.ts';
+import { renderResult } from '../../report/index.ts';
 import { confirm, requireOperator } from '../confirm.ts';
-import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import { shown, writeOut } from '../outputs.ts';
 import { isOwnPlan } from '../own-plans.ts';
 import { readPlanFile } from '../plan-file.ts';
@@ -30,9 +29,9 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<n
   refuseOtherSources(file, planDifferences(saved.plan, recordPlan(compiled)));
   const { result: looked } = await session.follow((deps) => plan(compiled, deps));
   const others = changesSince(saved.changes, looked.hosts);
-  const code = exitCodeOf(looked);
+  const { exitCode: code } = verdict(looked);
   if (code !== exitCodes.good || others.length > 0) {
-    session.print(looked, () => renderPlan(looked, session.style, compiled));
+    session.print(looked);
     if (code === exitCodes.good) others.forEach(tell);
     const why =
       code === exitCodes.good ? `the hosts are not as ${file} was made from` : 'not every host was planned';
@@ -40,14 +39,13 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<n
     return code === exitCodes.good ? exitCodes.drift : code;
   }
   if (options.yes !== true) {
-    writeOut(renderPlan(looked, session.style, compiled));
+    writeOut(renderResult(looked, session.style));
     await shown();
     if (!(await confirm('Apply this?'))) return exitCodes.usage;
   }
   const choice = { allowIrreversible: options.allowIrreversible === true };
   const { result } = await session.follow((deps) => apply(compiled, choice, deps));
-  session.print(result, () => renderApply(result, session.style));
-  return exitCodeOf(result);
+  return session.print(result);
 }
 
 /** What the plan says cannot be said otherwise on the command line; to say the same again is fine. */

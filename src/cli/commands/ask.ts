@@ -1,15 +1,8 @@
 // exec, facts, ping and inventory: questions that need no playbook.
 import { exec, facts, ping } from '../../actions/index.ts';
 import type { InventoryView } from '../../report/index.ts';
-import {
-  renderExec,
-  renderFacts,
-  renderInventory,
-  renderInventoryTree,
-  renderPing,
-  stringifyJson,
-} from '../../report/index.ts';
-import { exitCodeOf, exitCodes } from '../exit-code.ts';
+import { renderInventory, renderInventoryTree, stringifyJson } from '../../report/index.ts';
+import { exitCodes } from '../../model/index.ts';
 import type { FleetOptions } from '../options.ts';
 import { writeOut } from '../outputs.ts';
 import { openFleet } from '../session.ts';
@@ -18,24 +11,21 @@ import { openFleet } from '../session.ts';
 export async function execCommand(words: readonly string[], options: FleetOptions): Promise<number> {
   const session = await openFleet(options);
   const { result } = await session.follow((deps) => exec(session.hosts, words.join(' '), deps));
-  session.print(result, () => renderExec(result, session.style));
-  return exitCodeOf(result);
+  return session.print(result);
 }
 
 /** `muster facts`. */
 export async function factsCommand(options: FleetOptions): Promise<number> {
   const session = await openFleet(options);
   const { result } = await session.follow((deps) => facts(session.hosts, deps));
-  session.print(result, () => renderFacts(result, session.style));
-  return exitCodeOf(result);
+  return session.print(result);
 }
 
 /** `muster ping`: a host answers when it can be logged in to and can run muster. */
 export async function pingCommand(options: FleetOptions): Promise<number> {
   const session = await openFleet(options);
   const { result } = await session.follow((deps) => ping(session.hosts, deps));
-  session.print(result, () => renderPing(result, session.style));
-  return exitCodeOf(result);
+  return session.print(result);
 }
 
 /** `muster inventory`: what the file says, nobody is asked. */

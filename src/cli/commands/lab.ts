@@ -22,7 +22,7 @@ import {
 } from '../../lab/index.ts';
 import { MusterError, UsageError } from '../../model/index.ts';
 import { count, escapeTerminal } from '../../report/index.ts';
-import { exitCodes } from '../exit-code.ts';
+import { exitCodes } from '../../model/index.ts';
 import { writeOut } from '../outputs.ts';
 
 const mostHosts = 200;

@@ -4,7 +4,7 @@ import { readInventory, readPlaybookTree } from '../../sources/index.ts';
 import type { Finding } from '../../lint/index.ts';
 import { formatFinding, summarize } from '../../lint/index.ts';
 import { escapeTerminal, stringifyJson } from '../../report/index.ts';
-import { exitCodes } from '../exit-code.ts';
+import { exitCodes } from '../../model/index.ts';
 import { findLintTargets } from '../lint-targets.ts';
 import type { GlobalOptions } from '../options.ts';
 import { writeOut } from '../outputs.ts';

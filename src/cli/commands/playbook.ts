@@ -1,10 +1,9 @@
 // plan, apply, verify and compare: the commands that take a playbook to a fleet.
 import { apply, compare, plan, type PlaybookTarget, type RunPlan, verify } from '../../actions/index.ts';
 import { savePlan } from '../../compile/index.ts';
-import type { RunResult } from '../../model/index.ts';
-import { renderApply, renderCompare, renderPlan, renderVerify } from '../../report/index.ts';
+import { exitCodes, type RunResult } from '../../model/index.ts';
+import { renderResult } from '../../report/index.ts';
 import { confirm, requireOperator } from '../confirm.ts';
-import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { PlaybookOptions } from '../options.ts';
 import { shown, writeOut } from '../outputs.ts';
 import { proveReports, writeReports } from '../report-file.ts';
@@ -31,8 +30,7 @@ export async function planCommand(directory: string, options: PlanOptions): Prom
   const target = await openTarget(directory, options, session);
   const compiled = await session.compile(target);
   const { result } = await session.follow((deps) => plan(compiled, deps));
-  session.print(result, () => renderPlan(result, session.style, compiled));
-  const code = exitCodeOf(result);
+  const code = session.print(result);
   if (out !== undefined && code === exitCodes.good) await save(out, compiled, result, target, session);
   else if (out !== undefined)
     tell(`${out} was not written: a saved plan is of hosts that all could be planned`);
@@ -71,7 +69,7 @@ export async function applyCommand(directory: string, options: ApplyOptions): Pr
   const compiled = await session.compile(target);
   if (options.yes !== true) {
     const planned = await session.follow((deps) => plan(compiled, deps));
-    writeOut(renderPlan(planned.result, session.style, compiled));
+    writeOut(renderResult(planned.result, session.style));
     if (planned.result.interrupted) return exitCodes.interrupted;
     await shown();
     if (!(await confirm('Apply this?'))) return exitCodes.usage;
@@ -79,8 +77,7 @@ export async function applyCommand(directory: string, options: ApplyOptions): Pr
   const { result } = await session.follow((deps) =>
     apply(compiled, { allowIrreversible: options.allowIrreversible === true }, deps),
   );
-  session.print(result, () => renderApply(result, session.style));
-  return exitCodeOf(result);
+  return session.print(result);
 }
 
 /** `muster verify PLAYBOOK`. */
@@ -88,11 +85,10 @@ export async function verifyCommand(directory: string, options: VerifyOptions): 
   await proveReports(options.report ?? []);
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
-  const { result, comparison } = await session.follow((deps) => verify(target, deps));
-  const { divergences } = comparison;
-  session.print(result, () => renderVerify(result, session.style, { divergences }), { comparison });
-  await writeReports(options.report ?? [], result, divergences);
-  return exitCodeOf(result, divergences.length);
+  const { result } = await session.follow((deps) => verify(target, deps));
+  const code = session.print(result);
+  await writeReports(options.report ?? [], result);
+  return code;
 }
 
 /** `muster compare PLAYBOOK`: who differs from the majority, and how. Drift and checks are verify's business. */
@@ -102,10 +98,6 @@ export async function compareCommand(
 ): Promise<number> {
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
-  const { result, comparison } = await session.follow((deps) => compare(target, deps));
-  const view = { all: options.all === true, looked: result.hosts };
-  session.print(result, () => renderCompare(comparison, session.style, view), { comparison });
-  if (result.interrupted) return exitCodes.interrupted;
-  if (comparison.unseen.length > 0) return exitCodes.incomplete;
-  return comparison.divergences.length > 0 ? exitCodes.drift : exitCodes.good;
+  const { result } = await session.follow((deps) => compare(target, deps));
+  return session.print(result, { all: options.all === true });
 }

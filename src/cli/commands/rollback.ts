@@ -1,8 +1,9 @@
 // rollback: shows what would be undone, asks, undoes.
 import { rollback } from '../../actions/index.ts';
-import { renderRollback, renderUndo } from '../../report/index.ts';
+import { renderResult } from '../../report/index.ts';
+import { verdict } from '../../compare/index.ts';
+import { exitCodes } from '../../model/index.ts';
 import { confirm, requireOperator } from '../confirm.ts';
-import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import type { FleetOptions } from '../options.ts';
 import { shown, writeOut } from '../outputs.ts';
 import { openFleet } from '../session.ts';
@@ -25,13 +26,9 @@ export async function rollbackCommand(options: RollbackCommandOptions): Promise<
     const preview = await session.follow((deps) =>
       rollback(session.hosts, { ...choice, preview: true }, deps),
     );
-    writeOut(
-      renderUndo(
-        preview.runs.map(({ result, receipt }) => ({ host: result, receipt })),
-        session.style,
-      ),
-    );
-    if (preview.runs.every(({ receipt }) => receipt === undefined)) return exitCodeOf(preview.result);
+    writeOut(renderResult(preview.result, session.style));
+    if (preview.result.hosts.every(({ receipt }) => receipt === undefined))
+      return verdict(preview.result).exitCode;
     if (preview.result.interrupted) return exitCodes.interrupted;
     await shown();
     if (!(await confirm('Go on?'))) return exitCodes.usage;
@@ -39,6 +36,5 @@ export async function rollbackCommand(options: RollbackCommandOptions): Promise<
   const { result } = await session.follow((deps) =>
     rollback(session.hosts, { ...choice, preview: false }, deps),
   );
-  session.print(result, () => renderRollback(result, session.style));
-  return exitCodeOf(result);
+  return session.print(result);
 }

@@ -3,7 +3,7 @@ import { configJsonSchema } from '../../sources/index.ts';
 import { UsageError } from '../../model/index.ts';
 import { inventoryJsonSchema } from '../../inventory/index.ts';
 import { playbookJsonSchema } from '../../playbook/index.ts';
-import { exitCodes } from '../exit-code.ts';
+import { exitCodes } from '../../model/index.ts';
 import { writeOut } from '../outputs.ts';
 
 const schemas = {

@@ -5,7 +5,7 @@ import { UsageError } from '../../model/index.ts';
 import { parseInventory } from '../../inventory/index.ts';
 import { count, escapeTerminal } from '../../report/index.ts';
 import { confirm } from '../confirm.ts';
-import { exitCodes } from '../exit-code.ts';
+import { exitCodes } from '../../model/index.ts';
 import type { GlobalOptions } from '../options.ts';
 import { shown, writeOut } from '../outputs.ts';
 import { openPlaybook } from '../session.ts';

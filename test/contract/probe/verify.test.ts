@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { verify, type VerifyRun } from '../../../src/actions/index.ts';
-import { exitCodeOf } from '../../../src/cli/exit-code.ts';
+import { verdict } from '../../../src/compare/index.ts';
 import { ConnectError } from '../../../src/model/errors.ts';
 import { parseInventory } from '../../../src/inventory/index.ts';
 import { parsePlaybook } from '../../../src/playbook/index.ts';
-import { plainStyle, renderVerify, toJson } from '../../../src/report/index.ts';
+import { type EventListener, RecordReader, type RunEvent } from '../../../src/model/index.ts';
+import { ndjsonReporter, plainStyle, renderResult, renderVerify, toJson } from '../../../src/report/index.ts';
 import { localTransport, type Transport } from '../../../src/transport/index.ts';
 import { dependencies } from '../../library/example.ts';
 import { treeOf } from '../../unit/playbook/tree.ts';
@@ -46,7 +47,10 @@ async function serve(behave: Behaviour, only?: 'udp'): Promise<DnsServer> {
 }
 
 /** Hosts are names to their servers; those that begin with `dark` cannot be logged in to. */
-async function verifyFleet(servers: Readonly<Record<string, DnsServer>>): Promise<VerifyRun> {
+async function verifyFleet(
+  servers: Readonly<Record<string, DnsServer>>,
+  emit: EventListener = () => undefined,
+): Promise<VerifyRun> {
   const hosts = Object.entries(servers).map(
     ([name, { address, port }]) => `  ${name}: { address: ${address}, vars: { dns_port: ${port} } }\n`,
   );
@@ -70,7 +74,7 @@ async function verifyFleet(servers: Readonly<Record<string, DnsServer>>): Promis
   return await verify(
     { playbook: parsePlaybook(tree), inventory, hosts: [...inventory.hosts.values()], selection: {} },
     {
-      ...dependencies(transport, () => undefined),
+      ...dependencies(transport, emit),
       signals: {
         stop: new AbortController().signal,
         cancel: new AbortController().signal,
@@ -92,7 +96,7 @@ describe('verify with probes', () => {
   it('is good when every server answers as it should, and all serve the same', async () => {
     const run = await verifyFleet({ ns1: await serve(nameServer(7)), ns2: await serve(nameServer(7)) });
     expect(told(run)).toBe('✔ ns[1-2] (2 hosts)   5 checks hold, no drift\n2 hosts: 2 good\n');
-    expect(exitCodeOf(run.result, run.comparison.divergences.length)).toBe(0);
+    expect(verdict(run.result).exitCode).toBe(0);
   });
 
   it('ends with 3 when a secondary is behind, and says by how much', async () => {
@@ -104,8 +108,8 @@ describe('verify with probes', () => {
     expect(told(run)).toContain(
       'divergence:\n  probe zones: serial of example.net  7  ns[1-2] (2 hosts)    4 (3 behind)  ns3\n',
     );
-    expect(exitCodeOf(run.result, run.comparison.divergences.length)).toBe(3);
-    expect(toJson(run.result, { comparison: run.comparison })).toMatchObject({
+    expect(verdict(run.result).exitCode).toBe(3);
+    expect(toJson(run.result)).toMatchObject({
       comparison: {
         divergences: 1,
         keys: [
@@ -141,7 +145,37 @@ describe('verify with probes', () => {
       '4 hosts: 1 good, 3 failed',
       '',
     ]);
-    expect(exitCodeOf(run.result, run.comparison.divergences.length)).toBe(1);
+    expect(verdict(run.result).exitCode).toBe(1);
+  });
+
+  it('says the same in every line of --json, and is shown from it as it was live', async () => {
+    let text = '';
+    const json = ndjsonReporter({ write: (piece) => (text += piece) });
+    const events: RunEvent[] = [];
+    const servers = { talks: await serve(nameServer(7, '9.18.1')), well: await serve(nameServer(7)) };
+    const run = await verifyFleet(servers, (event) => {
+      events.push(event);
+      json(event);
+    });
+    json.finish(run.result);
+    const lines = text.trimEnd().split('\n');
+    const verdicts = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .flatMap(({ type, host, outcome, reason, hosts }) =>
+        type === 'host-finished' ? [{ host, outcome, reason }] : ((hosts ?? []) as object[]),
+      )
+      .filter((host) => (host as { readonly host?: string }).host === 'talks');
+    const failed = { outcome: 'failed', reason: '1 of 5 checks do not hold' };
+    expect(verdicts).toMatchObject([failed, failed]);
+
+    // What is found out from outside is told before the verdict.
+    const ofTalks = events
+      .filter((event) => 'host' in event && event.host === 'talks')
+      .map(({ type }) => type);
+    expect(ofTalks.slice(-5)).toEqual(['probe', 'probe', 'probe', 'probe', 'host-finished']);
+    const reader = new RecordReader();
+    for (const line of lines) reader.take(line);
+    expect(renderResult(reader.end().result, plainStyle)).toBe(renderResult(run.result, plainStyle));
   });
 
   it('tells what a host says that could not be logged in to', async () => {
@@ -151,7 +185,7 @@ describe('verify with probes', () => {
     });
     expect(told(run)).toContain('✖ dark2   ');
     expect(told(run)).toContain('? dark[1-2] (2 hosts)   unreachable: refused\n');
-    expect(exitCodeOf(run.result, run.comparison.divergences.length)).toBe(4);
+    expect(verdict(run.result).exitCode).toBe(4);
     expect(run.result.hosts.map(({ checks }) => checks.filter(({ holds }) => holds).length)).toEqual([4, 3]);
   });
 });

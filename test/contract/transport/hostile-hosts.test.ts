@@ -2,11 +2,11 @@
 // is lost alone, in words of a few lines; the others' results are complete, and the report is valid and small.
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection, ServerChannel } from 'ssh2';
-import { exitCodeOf } from '../../../src/cli/exit-code.ts';
+import { verdict } from '../../../src/compare/index.ts';
 import { stringifyJson, toJson } from '../../../src/report/index.ts';
 import type { RunSettings } from '../../../src/model/host-job.ts';
 import type { HostResult, RunResult } from '../../../src/model/result.ts';
-import { runFleet, runHost } from '../../../src/run/index.ts';
+import { followFleet, runHost } from '../../../src/run/index.ts';
 import { linkBounds } from '../../../src/transport/bounds.ts';
 import { sshTransport } from '../../../src/transport/index.ts';
 import { testJob, testTools } from '../../support/job.ts';
@@ -69,24 +69,31 @@ async function fleetWith(hostile: SshdOptions, action: RunSettings['action'] = '
     retryDelayMs: () => 1,
   });
   const signals = { stop: never, cancel: never, abandon: never };
-  const runs = await runFleet(
-    hosts.map(({ name, port }) => ({
-      host: name,
-      run: () =>
-        runHost(
-          testJob(
-            loopbackHost(port, { name, connectTimeoutMs: 3000, readyTimeoutMs: 700, silenceTimeoutMs: 700 }),
-            { action, outputCap: 64 * kib },
-            ['s3cr3t-x'],
+  const { result } = await followFleet(
+    {
+      ...{ runId: 'r', action, playbook: 'p', steps: [], outputCap: 64 * kib },
+      hosts: hosts.map(({ name, port }) => ({
+        host: name,
+        run: (tell) =>
+          runHost(
+            testJob(
+              loopbackHost(port, {
+                name,
+                connectTimeoutMs: 3000,
+                readyTimeoutMs: 700,
+                silenceTimeoutMs: 700,
+              }),
+              { action, outputCap: 64 * kib },
+              ['s3cr3t-x'],
+            ),
+            testTools(transport, Buffer.alloc(300 * kib), tell),
           ),
-          testTools(transport, Buffer.alloc(300 * kib)),
-        ),
-    })),
-    { concurrency: 3, waves: [], failureBudget: undefined, keepServing: undefined },
-    signals,
-    () => undefined,
+      })),
+      strategy: { concurrency: 3, waves: [], failureBudget: undefined, keepServing: undefined },
+    },
+    { signals, emit: () => undefined, clock: () => new Date() },
   );
-  return { runId: 'r', action, playbook: 'p', hosts: runs.map(({ result }) => result), interrupted: false };
+  return result;
 }
 
 /** The hostile host's result; that of the others, the exit code and the report are judged here. */
@@ -99,7 +106,7 @@ async function alone(hostile: SshdOptions, action?: RunSettings['action']): Prom
   }
   if (bad === undefined) throw new Error('a host is missing in the result');
   expect(bad.reason.length).toBeLessThan(700);
-  expect(exitCodeOf(result)).toBe({ failed: 1, ok: 0 }[bad.outcome as string] ?? 4);
+  expect(verdict(result).exitCode).toBe({ failed: 1, ok: 0 }[bad.outcome as string] ?? 4);
   const report = stringifyJson(toJson(result));
   expect(report.length).toBeLessThan(1024 * kib);
   expect((JSON.parse(report) as { hosts: unknown[] }).hosts).toHaveLength(3);

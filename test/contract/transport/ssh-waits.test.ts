@@ -1,5 +1,6 @@
 // A host that stops answering, at each place between TCP and the last frame: the run of that host ends within the
 // limit that docs/inventory.md tells, says what it waited for, and leaves no connection open.
+import { recordHost } from '../../support/recorded.ts';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -43,11 +44,13 @@ async function run(port: number, given: Given = {}) {
     retryDelayMs: () => 1,
   });
   const connection = loopbackHost(port, { readyTimeoutMs: 300, silenceTimeoutMs: 300, ...given.connection });
-  const { result } = await runHost(
-    testJob(connection, { action: given.action ?? 'plan', outputCap: 1000 }),
-    testTools(transport, 'a bundle'),
+  const action = given.action ?? 'plan';
+  const record = recordHost(connection.name, action, 1000);
+  await runHost(
+    testJob(connection, { action, outputCap: 1000 }),
+    testTools(transport, 'a bundle', record.take),
   );
-  return result;
+  return record.result();
 }
 
 /** An sshd behind a relay that tells when the connection is closed. */

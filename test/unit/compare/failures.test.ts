@@ -84,7 +84,7 @@ describe('failuresOf', () => {
     ];
     const host = hostResult('ns1', { outcome: 'unreachable', reason: 'refused', checks });
     expect(failuresOf(host)).toMatchObject([
-      { kind: 'check', step: 'probe zones', subject: 'SOA example.net over udp', message: 'no answer' },
+      { kind: 'probe', step: 'zones', subject: 'SOA example.net over udp', message: 'no answer' },
     ]);
   });
 });

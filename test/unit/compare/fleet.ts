@@ -1,8 +1,9 @@
 // Builders of results for the tests of compare.
-import type { CheckResult, HostResult, ResourceResult, StepResult } from '../../../src/model/result.ts';
+import type { AnyHostResult } from '../../../src/model/index.ts';
+import type { CheckResult, ResourceResult, StepResult } from '../../../src/model/result.ts';
 
 /** A host that is fine and has nothing to say, with the given fields instead. */
-export function hostResult(host: string, fields: Partial<HostResult> = {}): HostResult {
+export function hostResult(host: string, fields: Partial<AnyHostResult> = {}): AnyHostResult {
   return {
     host,
     outcome: 'ok',
@@ -31,15 +32,18 @@ export function resourceResult(
   return { step, resource, target, status: 'ok', reason: '', diff: [], irreversible: false, ...fields };
 }
 
+/** `step` is `probe ID` for a probe. */
 export function checkResult(step: string, name: string, message?: string): CheckResult {
-  return { step, name, holds: message === undefined, message: message ?? '' };
+  const said = { name, holds: message === undefined, message: message ?? '' };
+  const [, probe] = /^probe (.*)$/.exec(step) ?? [];
+  return probe === undefined ? { kind: 'step', step, ...said } : { kind: 'probe', probe, ...said };
 }
 
 /** A host with observations. */
 export function observed(
   host: string,
   values: Record<string, string>,
-  fields: Partial<HostResult> = {},
-): HostResult {
+  fields: Partial<AnyHostResult> = {},
+): AnyHostResult {
   return hostResult(host, { observations: new Map(Object.entries(values)), ...fields });
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { exitCodes } from '../../../src/cli/exit-code.ts';
+import { exitCodes } from '../../../src/model/index.ts';
 import { buildProgram } from '../../../src/cli/program.ts';
 import { parseHostLine } from '../../../src/protocol/index.ts';
 

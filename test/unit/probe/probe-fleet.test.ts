@@ -8,6 +8,10 @@ import { parsePlaybook } from '../../../src/playbook/index.ts';
 import type { AskOptions, DnsQuery, DnsReply } from '../../../src/probe/index.ts';
 import type { HostResult } from '../../../src/model/result.ts';
 import { checkResult, hostResult } from '../compare/fleet.ts';
+import { factsOf } from '../model/fabricated.ts';
+import { compareSerials, type KeyComparison } from '../../../src/compare/index.ts';
+import { followFleet } from '../../../src/run/index.ts';
+import { resultOf } from '../../../src/model/index.ts';
 import { treeOf } from '../playbook/tree.ts';
 
 type Answer = Extract<DnsReply, { kind: 'answer' }>;
@@ -30,24 +34,49 @@ interface Fleet {
   ask(query: DnsQuery, options: AskOptions): DnsReply | Promise<DnsReply>;
 }
 
-/** Probes hosts at addresses that are their names. */
-async function probe({ probe, hosts, stop, concurrency = 10, ask }: Fleet): ReturnType<typeof probeFleet> {
+interface Probed {
+  readonly hosts: readonly HostResult[];
+  readonly serials: readonly KeyComparison[];
+}
+
+/** Probes hosts at addresses that are their names, when a verify found out this much about them. */
+async function probe({ probe, hosts, stop, concurrency = 10, ask }: Fleet): Promise<Probed> {
   const playbook = parsePlaybook(
     treeOf(`name: demo\nsteps: [{id: a, script: steps/01-package.sh}]\nprobes: [${probe}]\n`),
   );
   const names = hosts.map(({ host }) => `${host}: {}`).join(', ');
   const inventory = parseInventory({ file: 'i.yaml', text: `hosts: {${names}}` });
+  const questions = planProbes(playbook, [...inventory.hosts.values()]);
   const never = new AbortController().signal;
-  return await probeFleet(
-    hosts,
-    planProbes(playbook, [...inventory.hosts.values()]),
+  const deps = {
+    clock: () => new Date(),
+    concurrency,
+    signals: { stop: stop ?? never, cancel: never, abandon: never },
+  };
+  const { result } = await followFleet(
     {
-      clock: () => new Date(),
-      concurrency,
-      signals: { stop: stop ?? never, cancel: never, abandon: never },
+      ...{ runId: 'r', action: 'verify', playbook: 'demo', steps: [], outputCap: 100, groups: [] },
+      strategy: { concurrency: 10, waves: [], failureBudget: undefined, keepServing: undefined },
+      hosts: hosts.map((host) => ({
+        host: host.host,
+        run: async (tell) => {
+          factsOf(host, 'verify').forEach(tell);
+        },
+      })),
+      followUp: {
+        hosts: new Set(questions.map(({ host }) => host)),
+        ask: (left, tell) =>
+          probeFleet(
+            questions.filter(({ host }) => left.has(host)),
+            deps,
+            async (query, options) => ask(query, options),
+            tell,
+          ),
+      },
     },
-    async (query, options) => ask(query, options),
+    { ...deps, signals: { ...deps.signals, stop: never }, emit: () => undefined },
   );
+  return { hosts: result.hosts, serials: compareSerials(resultOf(result, 'verify').serials) };
 }
 
 /** What the one check of the one host says. */
@@ -148,7 +177,13 @@ describe('probeFleet', () => {
         checks: [
           { step: 'proof' },
           { holds: true },
-          { step: 'probe soa', name: 'SOA example.net over tcp', holds: false, message: 'no answer' },
+          {
+            kind: 'probe',
+            probe: 'soa',
+            name: 'SOA example.net over tcp',
+            holds: false,
+            message: 'no answer',
+          },
         ],
       },
     ]);

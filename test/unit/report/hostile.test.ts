@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { compareFleet } from '../../../src/compare/index.ts';
-import type { RunEvent } from '../../../src/model/events.ts';
+import type { RunEvent, RunFact } from '../../../src/model/events.ts';
 import * as report from '../../../src/report/index.ts';
 import { liveRows } from '../../../src/report/live-rows.ts';
 import { Progress } from '../../../src/report/progress.ts';
 import type { HostOutcome } from '../../../src/model/result.ts';
-import { hostile, hostileHost, runResult } from './renderers.ts';
+import { hostile, hostileHost, runResult, runStarted, stamped } from './renderers.ts';
 
 // Names are hostile too: an inventory may come from a program.
 const outcomes: HostOutcome[] = [
@@ -18,7 +18,8 @@ const outcomes: HostOutcome[] = [
   'rolled-back',
 ];
 const hosts = outcomes.map((outcome, index) => hostileHost(`h${hostile}-${index}`, { outcome }));
-const result = { ...runResult('verify', hosts), runId: hostile, playbook: hostile };
+const names = { runId: hostile, playbook: hostile };
+const result = { ...runResult('verify', hosts), ...names };
 const comparison = compareFleet(hosts, { groups: new Map([[hostile, hosts.map(({ host }) => host)]]) });
 const { divergences } = comparison;
 const style = report.plainStyle;
@@ -27,28 +28,25 @@ const view = {
   groups: [{ name: hostile, hosts: [hostile], listed: [hostile], children: [] }],
 };
 
-function events(): RunEvent[] {
+function events(): readonly RunEvent[] {
   const host = hostile;
   const resource = hosts[0]!.resources[1]!;
-  return [
-    {
-      type: 'run-started',
-      runId: hostile,
-      action: 'apply',
-      playbook: hostile,
-      hosts: [host],
-      steps: [hostile],
-    },
+  const where = { host, step: hostile, index: 1 };
+  const said = { name: hostile, holds: false, message: hostile };
+  const failed = { outcome: 'failed', reason: hostile } as const;
+  return stamped(
+    { ...runStarted('apply', [host], [hostile]), playbook: hostile } as RunFact,
     { type: 'host-started', host },
-    { type: 'step-started', host, step: hostile },
-    { type: 'output', host, step: hostile, stream: 'stdout', text: hostile },
-    { type: 'output', host, step: hostile, stream: 'stderr', text: hostile },
+    { type: 'step-started', ...where },
+    { type: 'output', ...where, stream: 'stdout', text: hostile },
+    { type: 'output', ...where, stream: 'stderr', text: hostile },
     { type: 'resource', host, result: resource },
-    { type: 'check', host, result: hosts[0]!.checks[0]! },
-    { type: 'step-finished', host, step: hostile, outcome: 'failed', reason: hostile },
+    { type: 'check', host, result: { kind: 'step', step: hostile, ...said } },
+    { type: 'probe', host, result: { kind: 'probe', probe: hostile, ...said } },
+    { type: 'step-finished', ...where, ...failed, seconds: 1 },
     { type: 'notice', host, message: hostile },
-    { type: 'host-finished', host, outcome: 'failed', reason: hostile, result: hosts[0]! },
-  ];
+    { type: 'host-finished', host, ...failed },
+  ).map((event) => ({ ...event, runId: hostile }));
 }
 
 function plainLines(): string {
@@ -71,7 +69,7 @@ function ndjson(): string {
   const lines: string[] = [];
   const reporter = report.ndjsonReporter({ write: (line) => lines.push(line) });
   events().forEach(reporter);
-  reporter.finish(result, { comparison });
+  reporter.finish(result);
   return lines.join('');
 }
 
@@ -79,10 +77,10 @@ describe('what hosts and inventories say never reaches the terminal raw', () => 
   it.each([
     ['renderPlan', report.renderPlan(result, style, { waves: [[hostile]] })],
     ['renderApply', report.renderApply(result, style)],
-    ['renderRollback', report.renderRollback(result, style)],
+    ['renderRollback', report.renderRollback({ ...runResult('rollback', hosts), ...names }, style)],
     ['renderVerify', report.renderVerify(result, style, { divergences })],
     ['renderCompare', report.renderCompare(comparison, style, { all: true })],
-    ['renderExec', report.renderExec(result, style)],
+    ['renderExec', report.renderExec({ ...runResult('exec', hosts), ...names }, style)],
     ['renderFacts', report.renderFacts(result, style)],
     ['renderPing', report.renderPing(result, style)],
     ['renderInventory', report.renderInventory(view, style)],

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBytes } from '../../../src/protocol/byte-text.ts';
-import { bytesOf } from '../../../src/report/host-bytes.ts';
-import { type JsonValue, ndjsonReporter, toJson } from '../../../src/report/index.ts';
+import { decodeBytes } from '../../../src/model/byte-text.ts';
+import { bytesOf } from '../../../src/model/host-bytes.ts';
+import type { JsonValue } from '../../../src/model/index.ts';
+import { ndjsonReporter, toJson } from '../../../src/report/index.ts';
 import { jsonPieces } from '../../../src/report/json-pieces.ts';
 import { hostResult, runResult } from './renderers.ts';
 

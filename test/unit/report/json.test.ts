@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareFleet } from '../../../src/compare/index.ts';
 import { ndjsonReporter, stringifyJson, toJson } from '../../../src/report/index.ts';
-import { hostResult, observed, runResult } from './renderers.ts';
+import { hostResult, observed, runResult, runStarted, stamped } from './renderers.ts';
 
 describe('toJson', () => {
   it('keeps the documented order and turns maps into objects', () => {
@@ -11,7 +10,8 @@ describe('toJson', () => {
       { hint: 'do it', command: { status: null, stdout: 'x', stderr: '' } },
     );
     expect(stringifyJson(toJson(runResult('exec', [host])))).toBe(
-      '{"version":1,"runId":"R1","action":"exec","playbook":"caged-bind","interrupted":false,' +
+      '{"version":2,"runId":"R1","action":"exec","playbook":"caged-bind","interrupted":false,' +
+        '"started":"2026-11-28T05:00:00.000Z","finished":"2026-11-28T05:00:00.000Z",' +
         '"summary":{"hosts":1,"ok":1,"changed":0,"failed":0,"skipped":0,"unreachable":0,"unknown":0,"rolled-back":0},' +
         '"hosts":[{"host":"ns1","outcome":"ok","reason":"","hint":"do it","steps":[],"resources":[],"checks":[],' +
         '"observations":{"b":"2","a":"1"},"facts":{},"connections":1,"execs":1,' +
@@ -33,12 +33,8 @@ describe('toJson', () => {
   });
 
   it('tells a missing value in a comparison as null', () => {
-    const comparison = compareFleet([
-      observed('ns1', { k: '' }),
-      observed('ns2', { k: '' }),
-      observed('ns3', {}),
-    ]);
-    expect(toJson(runResult('verify', []), { comparison })['comparison']).toEqual({
+    const hosts = [observed('ns1', { k: '' }), observed('ns2', { k: '' }), observed('ns3', {})];
+    expect(toJson(runResult('verify', hosts))['comparison']).toEqual({
       hosts: ['ns1', 'ns2', 'ns3'],
       unseen: [],
       divergences: 1,
@@ -64,17 +60,20 @@ describe('ndjsonReporter', () => {
     const lines: string[] = [];
     const reporter = ndjsonReporter({ write: (line) => lines.push(line) });
     const host = observed('ns1', { k: 'v\ud800\u0000\n' });
-    reporter({ type: 'host-started', host: 'ns1' });
-    reporter({ type: 'host-finished', host: 'ns1', outcome: 'ok', reason: '', result: host });
+    stamped(runStarted('verify', ['ns1'], []), {
+      type: 'observation',
+      host: 'ns1',
+      step: 's',
+      key: 'k',
+      value: 'v\ud800\u0000\n',
+    }).forEach(reporter);
     reporter.finish(runResult('verify', [host]));
     expect(lines.every((line) => /^[^\n]+\n$/.test(line))).toBe(true);
     const [first, second, last] = lines.map((line): unknown => JSON.parse(line));
-    expect(first).toEqual({ type: 'host-started', host: 'ns1' });
-    expect(second).toMatchObject({
-      type: 'host-finished',
-      result: { observations: { k: 'v\ufffd\u0000\n' } },
-    });
-    expect(last).toMatchObject({ type: 'result', version: 1, runId: 'R1', hosts: [{ host: 'ns1' }] });
-    expect(lines[2]?.startsWith('{"type":"result","version":1,')).toBe(true);
+    const stamp = { time: '2026-11-28T05:00:00.000Z', runId: 'R1' };
+    expect(first).toMatchObject({ type: 'run-started', version: 2, sequence: 1, ...stamp });
+    expect(second).toMatchObject({ type: 'observation', sequence: 2, value: 'v\ufffd\u0000\n' });
+    expect(last).toMatchObject({ type: 'result', version: 2, runId: 'R1', hosts: [{ host: 'ns1' }] });
+    expect(lines[2]?.startsWith('{"type":"result","version":2,')).toBe(true);
   });
 });

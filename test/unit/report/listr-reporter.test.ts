@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type ListrReporterOptions, listrReporter, plainStyle } from '../../../src/report/index.ts';
-import { hostResult } from './renderers.ts';
+import { runStarted, stamped } from './renderers.ts';
 
 const hideCursor = '\u001b[?25l';
 const showCursor = '\u001b[?25h';
@@ -39,18 +39,16 @@ async function reported(
   const count = (): number => signals.reduce((sum, signal) => sum + process.listenerCount(signal), 0);
   const before = count();
   const reporter = listrReporter({ stream, style: plainStyle, ...options });
-  reporter({
-    type: 'run-started',
-    runId: 'R1',
-    action: 'apply',
-    playbook: 'p',
-    hosts: ['ns1'],
-    steps: ['cage'],
-  });
-  reporter({ type: 'step-started', host: 'ns1', step: 'cage' });
+  const [first, second, last] = stamped(
+    runStarted('apply', ['ns1'], ['cage']),
+    { type: 'step-started', host: 'ns1', step: 'cage', index: 1 },
+    { type: 'host-finished', host: 'ns1', outcome: 'changed', reason: '' },
+  );
+  reporter(first!);
+  reporter(second!);
   const listenersAdded = count() - before;
   stream.write('stray warning\n');
-  reporter({ type: 'host-finished', host: 'ns1', outcome: 'changed', reason: '', result: hostResult('ns1') });
+  reporter(last!);
   await reporter.finish();
   const text = shown();
   await reporter.finish();
@@ -68,13 +66,17 @@ describe('listrReporter', () => {
 
   it('leaves only stray output behind, and that behind its rows', async () => {
     const { text } = await reported();
-    expect(text).toContain('apply p: 0 of 1 host done');
+    expect(text).toContain('apply caged-bind: 0 of 1 host done');
     expect(screenOf(text)).toEqual(['stray warning']);
   });
 
   it('leaves the last rows standing when asked', async () => {
     const { text } = await reported({ keepRows: true });
-    expect(screenOf(text)).toEqual(['apply p: 1 of 1 host done', '  ✔ ns1  changed', 'stray warning']);
+    expect(screenOf(text)).toEqual([
+      'apply caged-bind: 1 of 1 host done',
+      '  ✔ ns1  changed',
+      'stray warning',
+    ]);
   });
 
   it('adds no signal handlers and takes its exit handler away', async () => {

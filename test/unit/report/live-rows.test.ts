@@ -1,26 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/model/events.ts';
+import type { RunFact } from '../../../src/model/events.ts';
 import { displayWidth } from '../../../src/report/layout.ts';
 import { liveRows } from '../../../src/report/live-rows.ts';
 import { Progress } from '../../../src/report/progress.ts';
 import { plainStyle } from '../../../src/report/style.ts';
 import type { HostOutcome } from '../../../src/model/result.ts';
-import { hostResult } from './renderers.ts';
+import { runStarted, stamped } from './renderers.ts';
 
-function started(count: number): RunEvent {
+function started(count: number): RunFact {
   const hosts = Array.from({ length: count }, (_, index) => `ns${index + 1}`);
-  const steps = ['user', 'cage', 'log'];
-  return { type: 'run-started', runId: 'R1', action: 'apply', playbook: 'caged-bind', hosts, steps };
+  return runStarted('apply', hosts, ['user', 'cage', 'log']);
 }
 
-function finished(host: string, outcome: HostOutcome, reason = ''): RunEvent {
-  return { type: 'host-finished', host, outcome, reason, result: hostResult(host) };
+function finished(host: string, outcome: HostOutcome, reason = ''): RunFact {
+  return { type: 'host-finished', host, outcome, reason };
 }
 
-function seen(...events: readonly RunEvent[]): Progress {
+function seen(...facts: readonly RunFact[]): Progress {
   const progress = new Progress();
-  for (const event of events) progress.record(event);
+  for (const event of stamped(...facts)) progress.record(event);
   return progress;
 }
 
@@ -30,14 +29,30 @@ describe('liveRows', () => {
       started(6),
       { type: 'host-started', host: 'ns2' },
       { type: 'host-started', host: 'ns3' },
-      { type: 'step-started', host: 'ns3', step: 'user' },
-      { type: 'step-finished', host: 'ns3', step: 'user', outcome: 'changed', reason: '' },
-      { type: 'step-started', host: 'ns3', step: 'cage' },
-      { type: 'step-started', host: 'ns4', step: 'cage' },
-      { type: 'step-finished', host: 'ns4', step: 'cage', outcome: 'failed', reason: 'no space left' },
+      { type: 'step-started', host: 'ns3', step: 'user', index: 1 },
+      {
+        type: 'step-finished',
+        host: 'ns3',
+        step: 'user',
+        index: 1,
+        seconds: 1,
+        outcome: 'changed',
+        reason: '',
+      },
+      { type: 'step-started', host: 'ns3', step: 'cage', index: 1 },
+      { type: 'step-started', host: 'ns4', step: 'cage', index: 1 },
+      {
+        type: 'step-finished',
+        host: 'ns4',
+        step: 'cage',
+        index: 1,
+        seconds: 1,
+        outcome: 'failed',
+        reason: 'no space left',
+      },
       finished('ns4', 'failed'),
       finished('ns5', 'unreachable', 'refused'),
-      { type: 'step-finished', host: 'ns6', step: 'user', outcome: 'ok', reason: '' },
+      { type: 'step-finished', host: 'ns6', step: 'user', index: 1, seconds: 1, outcome: 'ok', reason: '' },
       finished('ns6', 'ok'),
       { type: 'notice', message: 'wave 2 begins' },
     );
@@ -54,9 +69,9 @@ describe('liveRows', () => {
   });
 
   it('counts a big fleet and names a few running and troubled hosts', () => {
-    const events: RunEvent[] = [started(300)];
+    const events: RunFact[] = [started(300)];
     for (let number = 1; number <= 20; number += 1)
-      events.push({ type: 'step-started', host: `ns${number}`, step: 'cage' });
+      events.push({ type: 'step-started', host: `ns${number}`, step: 'cage', index: 1 });
     for (let number = 101; number <= 108; number += 1)
       events.push(finished(`ns${number}`, 'failed', 'disk full'));
     for (let number = 201; number <= 240; number += 1)
@@ -81,9 +96,12 @@ describe('liveRows', () => {
       'unknown',
     );
     const event = fc.oneof(
-      fc
-        .integer({ min: 1, max: 300 })
-        .map((number): RunEvent => ({ type: 'step-started', host: `ns${number}`, step: 'x'.repeat(90) })),
+      fc.integer({ min: 1, max: 300 }).map((number): RunFact => ({
+        type: 'step-started',
+        host: `ns${number}`,
+        step: 'x'.repeat(90),
+        index: 1,
+      })),
       fc
         .tuple(fc.integer({ min: 1, max: 300 }), outcome, fc.string())
         .map(([number, how, why]) => finished(`ns${number}`, how, why)),

@@ -47,13 +47,7 @@ describe('another run', () => {
     ['verify', renderVerify(runResult('verify', hosts), style)],
     ['facts', renderFacts(runResult('facts', hosts), style)],
     ['compare', renderCompare(compareFleet(hosts), style, { looked: hosts })],
-    [
-      'rollback',
-      renderUndo(
-        hosts.map((host) => ({ host, receipt: undefined })),
-        style,
-      ),
-    ],
+    ['rollback', renderUndo(hosts, style)],
   ])('stands first in what a %s says', (_verb, text) => {
     expect(
       text

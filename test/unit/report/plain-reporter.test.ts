@@ -1,23 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/model/events.ts';
 import { plainReporter } from '../../../src/report/index.ts';
-import { hostResult, resourceResult } from './renderers.ts';
+import { resourceResult, runStarted, stamped } from './renderers.ts';
 
-const events: readonly RunEvent[] = [
-  {
-    type: 'run-started',
-    runId: 'R1',
-    action: 'apply',
-    playbook: 'caged-bind',
-    hosts: ['ns1', 'ns10'],
-    steps: ['cage'],
-  },
+const events = stamped(
+  runStarted('apply', ['ns1', 'ns10'], ['cage']),
   { type: 'host-started', host: 'ns1' },
   { type: 'host-connected', host: 'ns1' },
-  { type: 'step-started', host: 'ns1', step: 'cage' },
-  { type: 'output', host: 'ns1', step: 'cage', stream: 'stdout', text: 'copying' },
-  { type: 'output', host: 'ns1', step: 'cage', stream: 'stdout', text: ' libs\ndone' },
-  { type: 'output', host: 'ns1', step: 'cage', stream: 'stderr', text: 'no space\n' },
+  { type: 'step-started', host: 'ns1', step: 'cage', index: 1 },
+  { type: 'output', host: 'ns1', step: 'cage', index: 1, stream: 'stdout', text: 'copying' },
+  { type: 'output', host: 'ns1', step: 'cage', index: 1, stream: 'stdout', text: ' libs\ndone' },
+  { type: 'output', host: 'ns1', step: 'cage', index: 1, stream: 'stderr', text: 'no space\n' },
   {
     type: 'resource',
     host: 'ns1',
@@ -28,14 +20,30 @@ const events: readonly RunEvent[] = [
     host: 'ns1',
     result: resourceResult('cage', 'file /y', { status: 'failed', reason: 'no space' }),
   },
-  { type: 'check', host: 'ns1', result: { step: 'cage', name: 'root', holds: true, message: '' } },
-  { type: 'check', host: 'ns1', result: { step: 'cage', name: 'uid', holds: false, message: 'is root' } },
-  { type: 'step-finished', host: 'ns1', step: 'cage', outcome: 'failed', reason: 'exit status 1' },
-  { type: 'host-finished', host: 'ns1', outcome: 'failed', reason: '', result: hostResult('ns1') },
+  {
+    type: 'check',
+    host: 'ns1',
+    result: { kind: 'step', step: 'cage', name: 'root', holds: true, message: '' },
+  },
+  {
+    type: 'check',
+    host: 'ns1',
+    result: { kind: 'step', step: 'cage', name: 'uid', holds: false, message: 'is root' },
+  },
+  {
+    type: 'step-finished',
+    host: 'ns1',
+    step: 'cage',
+    index: 1,
+    outcome: 'failed',
+    reason: 'exit status 1',
+    seconds: 1,
+  },
+  { type: 'host-finished', host: 'ns1', outcome: 'failed', reason: '' },
   { type: 'notice', message: 'budget spent' },
   { type: 'notice', host: 'ns10', message: 'retrying' },
-  { type: 'run-finished', runId: 'R1' },
-];
+  { type: 'run-finished' },
+);
 
 function reported(verbose: boolean): string[] {
   const lines: string[] = [];
@@ -80,7 +88,8 @@ describe('plainReporter', () => {
   it('does not hold back a line without end for ever', () => {
     const lines: string[] = [];
     const listener = plainReporter({ write: (line) => lines.push(line), verbose: true });
-    listener({ type: 'output', host: 'ns1', step: 's', stream: 'stdout', text: '.'.repeat(5000) });
+    const text = '.'.repeat(5000);
+    stamped({ type: 'output', host: 'ns1', step: 's', index: 1, stream: 'stdout', text }).forEach(listener);
     expect(lines).toHaveLength(1);
   });
 });

@@ -1,9 +1,9 @@
 // The preview of a rollback: which run, and what of it.
 import { describe, expect, it } from 'vitest';
 import { plainStyle, renderUndo } from '../../../src/report/index.ts';
-import type { HostResult, ResourceResult } from '../../../src/model/result.ts';
+import type { RollbackHostResult, ResourceResult } from '../../../src/model/result.ts';
 
-function host(targets: readonly string[], change: Partial<HostResult> = {}): HostResult {
+function host(targets: readonly string[], change: Partial<RollbackHostResult> = {}): RollbackHostResult {
   const resources = targets.map((target): ResourceResult => ({
     step: 's',
     resource: 'path',
@@ -39,7 +39,7 @@ const receipt = {
 describe('renderUndo', () => {
   it('names the run, who applied it when, and each target once', () => {
     const text = renderUndo(
-      [{ host: host(['/etc/rc.conf', '/etc/rc.conf', '/etc/a\u001b[2J']), receipt }],
+      [host(['/etc/rc.conf', '/etc/rc.conf', '/etc/a\u001b[2J'], { receipt })],
       plainStyle,
     );
     expect(text).toBe(
@@ -51,18 +51,12 @@ describe('renderUndo', () => {
 
   it('says when there is nothing to roll back, and why a host could not be asked', () => {
     const gone = host([], { host: 'ns9', outcome: 'unreachable', reason: 'no answer' });
-    const text = renderUndo(
-      [
-        { host: host([]), receipt: undefined },
-        { host: gone, receipt: undefined },
-      ],
-      plainStyle,
-    );
+    const text = renderUndo([host([]), gone], plainStyle);
     expect(text).toBe('ns2: nothing to roll back\nns9: unreachable: no answer\n');
   });
 
   it('cuts a long list', () => {
     const many = Array.from({ length: 45 }, (_, index) => `/f${String(index)}`);
-    expect(renderUndo([{ host: host(many), receipt }], plainStyle)).toContain('  ... 5 more\n');
+    expect(renderUndo([host(many, { receipt })], plainStyle)).toContain('  ... 5 more\n');
   });
 });

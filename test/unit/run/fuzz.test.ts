@@ -11,6 +11,7 @@ import { stringifyJson, toJson } from '../../../src/report/index.ts';
 import type { HostResult } from '../../../src/model/result.ts';
 import { turnWork } from '../../../src/run/turns.ts';
 import { events, ready, runLone, speaking } from '../../support/lone-host.ts';
+import { runResult } from '../report/renderers.ts';
 
 const cases = Number(process.env['MUSTER_FUZZ_CASES'] ?? 100_000);
 const seed = Number(process.env['MUSTER_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
@@ -341,6 +342,5 @@ describe('a host that says anything', () => {
 });
 
 function reportOf(host: HostResult): unknown {
-  const run = { runId: 'r', action: 'plan', playbook: 'p', hosts: [host], interrupted: false } as const;
-  return JSON.parse(stringifyJson(toJson(run)));
+  return JSON.parse(stringifyJson(toJson(runResult('plan', [host]))));
 }

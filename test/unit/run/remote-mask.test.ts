@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HostLine } from '../../../src/protocol/index.ts';
+import { recordHost } from '../../support/recorded.ts';
 import { HostCollector } from '../../../src/run/collect.ts';
 import { secretForms, sharedForms } from '../../../src/run/mask.ts';
 import { RemoteMask } from '../../../src/run/remote-mask.ts';
@@ -47,19 +48,13 @@ const lines: readonly HostLine[] = [
 describe('all that a host says', () => {
   it('is masked in every field of every event, and in how its run ended', async () => {
     const events: unknown[] = [];
-    const collector = new HostCollector('h', 'rollback', secretForms([own]), 65536, (event) => {
-      events.push(event);
-    });
+    const record = recordHost('h', 'rollback', 65536, (event) => events.push(event));
+    const collector = new HostCollector('h', 'rollback', secretForms([own]), record.take);
     for (const line of lines) await collector.line(line);
     collector.output('001.err', Buffer.from(`${text}\n${pem}\n`));
-    const result = await collector.finish({ outcome: 'failed', reason: text }, { connections: 1, execs: 1 });
-    const all = JSON.stringify([
-      events,
-      result,
-      [...result.facts],
-      [...result.observations],
-      collector.receipt,
-    ]);
+    await collector.finish({ outcome: 'failed', reason: text }, { connections: 1, execs: 1 });
+    const result = record.result();
+    const all = JSON.stringify([events, result, [...result.facts], [...result.observations]]);
     expect(all).not.toContain(key.slice(0, 8));
     // The protocol's own words, such as ids, are masked by their looks only: a secret may be such a word.
     for (const field of ['target', 'reason', 'name', 'message', 'key', 'value', 'operator', 'playbook'])
@@ -70,12 +65,10 @@ describe('all that a host says', () => {
   });
 
   it('is masked when the link tells how it ended', async () => {
-    const collector = new HostCollector('h', 'exec', secretForms([own]), 65536, () => undefined);
-    const { reason } = await collector.finish(
-      { outcome: 'failed', reason: text },
-      { connections: 1, execs: 1 },
-    );
-    expect(reason).toBe('x [secret] key k { secret "[secret]"; };');
+    const record = recordHost('h', 'exec', 65536);
+    const collector = new HostCollector('h', 'exec', secretForms([own]), record.take);
+    await collector.finish({ outcome: 'failed', reason: text }, { connections: 1, execs: 1 });
+    expect(record.result().reason).toBe('x [secret] key k { secret "[secret]"; };');
   });
 });
 

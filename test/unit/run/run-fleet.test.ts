@@ -1,18 +1,17 @@
 // The scheduler: bounds, waves, budgets, the keep-serving rule, and a result for every host asked for.
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/model/events.ts';
+import type { RunFact } from '../../../src/model/events.ts';
 import type { HostOutcome } from '../../../src/model/result.ts';
 import type { FleetHost, HostRun } from '../../../src/run/index.ts';
 import { runFleet } from '../../../src/run/index.ts';
-import { hostResult } from '../compare/fleet.ts';
 import { planWaves, type Strategy } from '../../../src/schedule/index.ts';
 
 const free: Strategy = { concurrency: 3, waves: [], failureBudget: undefined, keepServing: undefined };
 const never = new AbortController().signal;
 const noStops = { stop: never, cancel: never, abandon: never };
 
-function hostRun(host: string, outcome: HostOutcome): HostRun {
-  return { result: hostResult(host, { outcome }), receipt: undefined };
+function hostRun(outcome: HostOutcome): HostRun {
+  return { outcome, reason: '' };
 }
 
 /** Hosts h1..hN that end a turn of the event loop later; notes who ran, and how many at most at a time. */
@@ -28,7 +27,7 @@ function hosts(count: number, outcomes: Readonly<Record<string, HostOutcome>> = 
         await new Promise((resolve) => setImmediate(resolve));
         log.running--;
         log.finished.push(host);
-        return hostRun(host, outcomes[host] ?? 'ok');
+        return hostRun(outcomes[host] ?? 'ok');
       },
     };
   });
@@ -36,7 +35,7 @@ function hosts(count: number, outcomes: Readonly<Record<string, HostOutcome>> = 
 }
 
 const outcomesOf = (runs: readonly HostRun[]): string[] =>
-  runs.map(({ result }) => `${result.host} ${result.outcome}`);
+  runs.map(({ outcome }, index) => `h${String(index + 1)} ${outcome}`);
 
 describe('runFleet', () => {
   it('works on no more hosts at a time than it may, and gives results in the order asked', async () => {
@@ -55,13 +54,13 @@ describe('runFleet', () => {
 
   it('starts no more hosts when failures are over the budget, and says so for each', async () => {
     const { log, list } = hosts(5, { h1: 'failed', h2: 'unknown' });
-    const events: RunEvent[] = [];
+    const events: RunFact[] = [];
     const strategy = { ...free, concurrency: 1, failureBudget: 1 };
     const runs = await runFleet(list, strategy, noStops, (event) => events.push(event));
     expect(log.order).toEqual(['h1', 'h2']);
     expect(outcomesOf(runs)).toEqual(['h1 failed', 'h2 unknown', 'h3 skipped', 'h4 skipped', 'h5 skipped']);
-    expect(runs[4]?.result.reason).toContain('budget is 1');
-    expect(events.filter(({ type }) => type === 'host-finished')).toHaveLength(3);
+    expect(runs[4]?.reason).toContain('budget is 1');
+    expect(events.filter(({ type }) => type === 'host-ended')).toHaveLength(3);
   });
 
   it('does not count unreachable hosts as failures', async () => {
@@ -75,7 +74,7 @@ describe('runFleet', () => {
     const untouched = list.map(({ host, run }): FleetHost => {
       const one = async (): Promise<HostRun> => ({
         ...(await run()),
-        ...hostRun(host, 'failed'),
+        ...hostRun('failed'),
         isUntouched: true,
       });
       return { host, run: one };

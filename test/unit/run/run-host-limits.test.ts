@@ -1,6 +1,7 @@
 // A host that keeps its link waiting, or says what cannot be: each wait has its limit, and every byte its judge.
 import { describe, expect, it } from 'vitest';
 import { ConnectError } from '../../../src/model/errors.ts';
+import { recordHost } from '../../support/recorded.ts';
 import type { RunEvent } from '../../../src/model/events.ts';
 import type { RunSettings } from '../../../src/model/host-job.ts';
 import { runHost } from '../../../src/run/index.ts';
@@ -82,12 +83,14 @@ async function run(links: readonly (Link | ConnectError)[], given: Given = {}) {
   const peer = new Peer(links);
   const events: RunEvent[] = [];
   const connection = { ...loneConnection, readyTimeoutMs: 40, silenceTimeoutMs: 40, ...given.connection };
-  const { result } = await runHost(
-    testJob(connection, { action: given.action ?? 'plan', outputCap: 100 }, ['s3cr3t-x']),
-    testTools(peer.transport, given.bundle ?? '<tar>', (event) => events.push(event)),
+  const action = given.action ?? 'plan';
+  const record = recordHost(connection.name, action, 100, (event) => events.push(event));
+  await runHost(
+    testJob(connection, { action, outputCap: 100 }, ['s3cr3t-x']),
+    testTools(peer.transport, given.bundle ?? '<tar>', record.take),
   );
   return {
-    result,
+    result: record.result(),
     peer,
     notices: events.flatMap((event) => (event.type === 'notice' ? [event.message] : [])),
   };

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectError } from '../../../src/model/errors.ts';
 import type { RunEvent } from '../../../src/model/events.ts';
-import type { HostRun } from '../../../src/run/index.ts';
 import { runHost } from '../../../src/run/index.ts';
 import type { RunSettings } from '../../../src/model/host-job.ts';
+import { recordHost } from '../../support/recorded.ts';
 import type { Channel, ExitStatus, Session, Transport } from '../../../src/transport/index.ts';
 import { testJob, testTools } from '../../support/job.ts';
 import { loneConnection } from '../../support/lone-host.ts';
@@ -70,11 +70,12 @@ async function run(
 ) {
   const peer = scripted(links);
   const events: RunEvent[] = [];
-  const done: HostRun = await runHost(
+  const record = recordHost('ns1', action, 20, (event) => events.push(event));
+  await runHost(
     testJob({ ...loneConnection, address: '127.0.0.1', user: 'root' }, { action, outputCap: 20 }, secrets),
-    testTools(peer.transport, '<tar>', (event) => events.push(event)),
+    testTools(peer.transport, '<tar>', record.take),
   );
-  return { ...done, events, ...peer };
+  return { result: record.result(), ...record.standing(), events, ...peer };
 }
 
 const frame = (log: string, offset: number, text: string): string =>

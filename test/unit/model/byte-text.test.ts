@@ -1,7 +1,7 @@
 // Bytes as text: what is UTF-8 reads as such, and no two different outputs ever become one text.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteDecoder, decodeBytes } from '../../../src/protocol/byte-text.ts';
+import { ByteDecoder, decodeBytes } from '../../../src/model/byte-text.ts';
 
 const pieces = (bytes: Uint8Array, size: number): string => {
   const decoder = new ByteDecoder();

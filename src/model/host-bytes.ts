@@ -1,10 +1,5 @@
 // The bytes that a text of a host was made of: a byte that was no UTF-8 stands in it as a lone surrogate, see `StepResult`.
 
-/** True when the text holds bytes that are no UTF-8. */
-export function hasOtherBytes(text: string): boolean {
-  return /[\udc80-\udcff]/u.test(text);
-}
-
 /** The bytes of a text. One loop, because a host may send a text in which nothing is UTF-8. */
 export function bytesOf(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length * 3);

@@ -1,0 +1,70 @@
+// report: a run that was recorded with --json, shown as the run itself was.
+import { createReadStream } from 'node:fs';
+import { verdict } from '../../compare/index.ts';
+import { isMusterError, type ReadRecord, RecordReader, UsageError } from '../../model/index.ts';
+import { styleFor } from '../../report/index.ts';
+import type { GlobalOptions } from '../options.ts';
+import { systemWords } from '../outputs.ts';
+import { colorEnvironment, printText } from '../print-text.ts';
+import { linesOf } from '../read-lines.ts';
+import { proveReports, writeReports } from '../report-file.ts';
+import { takeFiles, tell } from '../taken-fleet.ts';
+
+export interface ReportOptions extends GlobalOptions {
+  readonly all?: boolean;
+  readonly report?: readonly string[];
+}
+
+/** Longer than any event can be; a result may be longer, but is read only when it stands alone. */
+const mostLineBytes = 256 * 1024 * 1024;
+
+/** `muster report FILE`: `-` is standard input. The exit code is that of the run. */
+export async function reportCommand(file: string, options: ReportOptions): Promise<number> {
+  await proveReports(options.report ?? []);
+  const { config } = await takeFiles(options);
+  const { result, isCut } = await readRecord(file);
+  if (isCut) tell(`${nameOf(file)} ends before the run did: what follows is what was recorded of it`);
+  const style = styleFor(colorEnvironment(config), process.stdout);
+  printText(result, style, { all: options.all === true });
+  await writeReports(options.report ?? [], result);
+  return verdict(result).exitCode;
+}
+
+async function readRecord(file: string): Promise<ReadRecord> {
+  const reader = new RecordReader();
+  const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file);
+  try {
+    const limits = { most: mostLineBytes, isUnwanted: (text: string) => reader.isKnown(text) };
+    for await (const { text, isWhole } of linesOf(bytes, limits)) {
+      if (text === undefined) reader.skip();
+      // What wrote it may have been stopped in the middle of a line.
+      else if (isWhole || isJson(text)) reader.take(text);
+    }
+    return reader.end();
+  } catch (error) {
+    if (isMusterError(error)) throw usageError(file, error.message, error.hint);
+    if (error instanceof Error && 'code' in error) throw usageError(file, systemWords(error), undefined);
+    throw error;
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function usageError(
+  file: string,
+  problem: string,
+  hint = 'give what a command with --json printed',
+): UsageError {
+  return new UsageError('RECORD', `${nameOf(file)} cannot be shown: ${problem}`, { hint });
+}
+
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : file;
+}

@@ -1,0 +1,107 @@
+// A run as it was written with --json, read back line by line: its events, then its result. The lines may be anybody's.
+import { decodeEvent, decodeResult } from './codec.ts';
+import { isMusterError, MusterError } from './errors.ts';
+import type { EventListener } from './events.ts';
+import { RunReducer } from './reduce.ts';
+import type { RunResult } from './result.ts';
+
+/** What a record came to. */
+export interface ReadRecord {
+  readonly result: RunResult;
+  /** It ends before the run did. */
+  readonly isCut: boolean;
+}
+
+/** Reads one record. Its events say all; its last line, the result, is looked at only when it stands alone. */
+export class RecordReader {
+  readonly #listener: EventListener;
+  readonly #reducer = new RunReducer();
+  #line = 0;
+  #sequence = 0;
+  #runId: string | undefined;
+  #result: RunResult | undefined;
+  #isOver = false;
+
+  /** The listener gets each event, as it did when the run went on. */
+  constructor(listener: EventListener = () => undefined) {
+    this.#listener = listener;
+  }
+
+  /** A line that begins so need not be read: the events have said it. */
+  isKnown(beginning: string): boolean {
+    return this.#reducer.isStarted && beginning.startsWith('{"type":"result"');
+  }
+
+  /** Takes a line that `isKnown`. */
+  skip(): void {
+    this.#line += 1;
+    this.#isOver = true;
+  }
+
+  /** Takes the next line. Throws MusterError with the number of the line: RECORD_SHAPE, RECORD_VERSION or RECORD_ORDER. */
+  take(text: string): void {
+    this.#line += 1;
+    try {
+      if (this.#isOver) throw new MusterError('RECORD_ORDER', 'there is a line behind the result');
+      this.#takeJson(jsonOf(text));
+    } catch (error) {
+      throw this.#placed(error);
+    }
+  }
+
+  /** What the lines come to. Throws MusterError RECORD_SHAPE when there is no run in them. */
+  end(): ReadRecord {
+    if (this.#result !== undefined) return { result: this.#result, isCut: false };
+    if (!this.#reducer.isStarted) throw new MusterError('RECORD_SHAPE', 'there is no run in it');
+    return { result: this.#reducer.result(), isCut: !this.#reducer.isFinished };
+  }
+
+  /** The same error, with the line; of another error it is a mistake of ours. */
+  #placed(error: unknown): unknown {
+    if (!isMusterError(error)) return error;
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    return new MusterError(error.code, `line ${this.#line}: ${error.message}`, hint);
+  }
+
+  #takeJson(json: unknown): void {
+    const { type, sequence } = json as { readonly type?: unknown; readonly sequence?: unknown };
+    if (type === 'result') {
+      if (!this.#reducer.isStarted) this.#result = decodeResult(json);
+      this.#isOver = true;
+      return;
+    }
+    const event = decodeEvent(json);
+    this.#inOrder(sequence);
+    if (event === undefined) return;
+    if ((event.type === 'run-started') !== (this.#runId === undefined))
+      throw new MusterError(
+        'RECORD_ORDER',
+        this.#runId === undefined ? 'the run does not begin here' : 'another run begins here',
+      );
+    this.#runId ??= event.runId;
+    if (event.runId !== this.#runId) throw new MusterError('RECORD_ORDER', 'this event is of another run');
+    if (this.#reducer.isFinished) throw new MusterError('RECORD_ORDER', 'the run has ended before');
+    this.#reducer.take(event);
+    this.#listener(event);
+  }
+
+  #inOrder(sequence: unknown): void {
+    const wanted = this.#sequence + 1;
+    if (sequence !== wanted)
+      throw new MusterError('RECORD_ORDER', `event ${wanted} is missing; here is ${String(sequence)}`, {
+        hint: 'give the whole output of --json, as it was written',
+      });
+    this.#sequence = wanted;
+  }
+}
+
+function jsonOf(text: string): unknown {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new MusterError('RECORD_SHAPE', 'this is no JSON');
+  }
+  if (typeof json === 'object' && json !== null) return json;
+  throw new MusterError('RECORD_SHAPE', 'this is no JSON object');
+}
