@@ -159,7 +159,7 @@ groups:
     await apply('p1');
     writeFleet(', show_version: true');
     const { stdout } = await muster(['verify', playbook, '-i', file, '--limit', 's1', '--json']);
-    expect(stdout).toContain('"probe recursion"');
-    expect(stdout).not.toContain('"probe version"');
+    expect(stdout).toContain('"probe":"recursion"');
+    expect(stdout).not.toContain('"probe":"version"');
   });
 });
