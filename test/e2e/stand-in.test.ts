@@ -29,7 +29,7 @@ const toolFiles =
 
 // `await CONDITION`: what a daemon does a moment later has happened; a minute at most.
 const awaitFunction =
-  'await() { turns=0; until eval "$1" || [ "$turns" -ge 600 ]; do turns=$((turns + 1)); sleep 0.1; done; }; ';
+  'await() { turns=0; until eval "$1" || [ "$turns" -ge 1800 ]; do turns=$((turns + 1)); sleep 0.1; done; }; ';
 
 /** Each file of commands has a host of its own, since it changes it. `release` is what `uname -r` said there. */
 const suites = [
