@@ -8,7 +8,7 @@ import type {
   RunStarted,
 } from '../model/index.ts';
 import type { Strategy } from '../schedule/index.ts';
-import type { StopSignals } from './host-task.ts';
+import type { StopSignals } from './host-tools.ts';
 import { RunRecord } from './record-run.ts';
 import { runFleet } from './run-fleet.ts';
 

@@ -3,6 +3,6 @@ export { type FleetRun, followFleet, type FollowUp, type HostWork, type RunDeps 
 export type { FleetHost } from './run-fleet.ts';
 export { runFleet } from './run-fleet.ts';
 export { runHost } from './run-host.ts';
-export type { HostRun, HostTools, StopSignals } from './host-task.ts';
+export type { HostRun, HostTools, StopSignals } from './host-tools.ts';
 export { RunRecord } from './record-run.ts';
 export { secretForms, sharedForms } from './mask.ts';

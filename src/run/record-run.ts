@@ -7,7 +7,7 @@ import {
   type RunResult,
   RunReducer,
 } from '../model/index.ts';
-import type { HostRun } from './host-task.ts';
+import type { HostRun } from './host-tools.ts';
 
 /** What a record is of. */
 export interface RecordOptions {

@@ -1,7 +1,7 @@
 // Many hosts: starts those that the schedule says, and knows what became of each host asked for.
 import type { FactListener } from '../model/index.ts';
 import { beginSchedule, hostEnded, nextHosts, type Strategy } from '../schedule/index.ts';
-import type { HostRun, StopSignals } from './host-task.ts';
+import type { HostRun, StopSignals } from './host-tools.ts';
 
 export interface FleetHost {
   readonly host: string;

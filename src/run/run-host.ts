@@ -11,7 +11,7 @@ import { DriverStage } from './driver-stage.ts';
 import { EventRules } from './event-rules.ts';
 import { FrameRules } from './frame-rules.ts';
 import { Heard } from './heard.ts';
-import type { HostTools } from './host-task.ts';
+import type { HostTools } from './host-tools.ts';
 import { bootText, followText, shell } from './host-scripts.ts';
 import { LinkWatch, WaitOver } from './link-watch.ts';
 import { sendControl } from './send-control.ts';
