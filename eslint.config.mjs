@@ -85,9 +85,10 @@ export default defineConfig(
               allowImportNames: ['createHash', 'createHmac', 'scrypt'],
               message: 'Pure folder: no randomness.',
             },
+            { name: 'node:zlib', allowImportNames: ['gzip'], message: 'Pure folder: no streams.' },
           ],
           patterns: [
-            { regex: '^node:(?!path/posix$|crypto$)', message: 'Pure folder: no effects.' },
+            { regex: '^node:(?!path/posix$|crypto$|zlib$)', message: 'Pure folder: no effects.' },
             {
               regex: '^(fs|os|net|dns|dgram|http|https|child_process|process|timers|crypto)(/|$)',
               message: 'Pure folder: no effects.',

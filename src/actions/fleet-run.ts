@@ -1,6 +1,6 @@
 // What all actions on hosts share: a run over the fleet, with one result for every host.
-import { everyHostAtOnce, nothingShared, type RunPlan, strategyOf } from '../compile/index.ts';
-import type { RunStarted } from '../model/index.ts';
+import { bundlePacker, everyHostAtOnce, nothingShared, type RunPlan, strategyOf } from '../compile/index.ts';
+import type { HostJob, RunStarted } from '../model/index.ts';
 import { followFleet, type FleetRun, type FollowUp, sharedForms } from '../run/index.ts';
 import { type ActionDeps, newRunId } from './deps.ts';
 import type { FleetRequest } from './request.ts';
@@ -34,6 +34,8 @@ export async function runRequest(
   const { action, shownAs = action, playbook, shared = nothingShared, strategy } = request;
   const runId = newRunId(deps.clock(), deps.randomHex);
   const formsOf = sharedForms();
+  const packer = bundlePacker();
+  const pack = async (job: HostJob): Promise<Uint8Array> => (await packer(job)).bytes;
   return await followFleet(
     {
       runId,
@@ -42,7 +44,7 @@ export async function runRequest(
       steps: shared.steps.map(({ id }) => id),
       hosts: request.hosts.map((load) => ({
         host: load.name,
-        run: (tell) => startHost(load, request, runId, { ...deps, formsOf, tell }),
+        run: (tell) => startHost(load, request, runId, { ...deps, formsOf, pack, tell }),
       })),
       strategy,
       outputCap: deps.outputCap,

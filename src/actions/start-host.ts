@@ -1,5 +1,5 @@
 // One host's turn: its job is made, packed and done.
-import { bareLoad, type HostLoad, jobOf, nothingShared, packJob, type SharedLoad } from '../compile/index.ts';
+import { bareLoad, type HostLoad, jobOf, nothingShared, type SharedLoad } from '../compile/index.ts';
 import type { FactListener, HostJob, RunSettings } from '../model/index.ts';
 import { type HostTools, runHost, type StopSignals } from '../run/index.ts';
 import type { ActionDeps } from './deps.ts';
@@ -10,14 +10,14 @@ export async function startHost(
   load: HostLoad,
   request: FleetRequest,
   runId: string,
-  deps: ActionDeps & Pick<HostTools, 'formsOf'> & { readonly tell: FactListener },
+  deps: ActionDeps & Pick<HostTools, 'formsOf' | 'pack'> & { readonly tell: FactListener },
 ): Promise<void> {
   const settings = settingsOf(request, runId, deps);
   const { shared = nothingShared } = request;
   const more = request.command === undefined ? {} : { command: request.command };
   const tools: HostTools = {
     transport: deps.transport,
-    pack: async (job) => (await packJob(job)).tar,
+    pack: deps.pack,
     formsOf: deps.formsOf,
     signals: ownSignals(deps.signals),
     emit: deps.tell,

@@ -1,64 +1,61 @@
-// Packs what one host gets: a tar of the runtime, the playbook's files, and this host's variables.
-// The tar is made of values only; nothing in it depends on the clock, so equal inputs give equal bytes.
+// What is in the bundle of one host: the runtime's parts, the playbook's files, and what is this host's own.
 import { createHash } from 'node:crypto';
-import tar from 'tar-stream';
-import { readRuntime } from '../host/index.ts';
-import { type HostJob, MusterError, type RunSettings } from '../model/index.ts';
+import { partsFor } from '../host/index.ts';
+import type { HostJob, RunSettings } from '../model/index.ts';
 import { assignments } from '../sh/index.ts';
+import { isTemplate } from './templates.ts';
 
-/** The bundle as a tar, and a digest over everything in it that is not this run's own (id, nonce, secrets). */
-export interface Bundle {
-  readonly tar: Uint8Array;
+type Entries = ReadonlyMap<string, Uint8Array>;
+
+/** The entries of a bundle by path, apart by how many hosts have them alike. */
+export interface BundleEntries {
+  /** Alike for all hosts of a run. */
+  readonly shared: Entries;
+  /** Files of vars: as a rule many hosts have the same. */
+  readonly given: Entries;
+  /** This host's alone. */
+  readonly own: Entries;
+  /** Over everything that is not this run's own (id, nonce, secrets). */
   readonly digest: string;
 }
 
-/**
- * Packs a job with the sh runtime. Every file is 0600, so even a mistake in the host's umask shows nothing. Rejects with a
- * MusterError for what cannot travel: a value with a NUL, a var that is no shell name, a path that is too long.
- */
-export async function packJob(
-  job: HostJob,
-  runtime: ReadonlyMap<string, Uint8Array> = readRuntime(),
-): Promise<Bundle> {
+/** What a job's host gets. Throws MusterError for a value with a NUL, and for a var that is no shell name. */
+export function bundleEntries(job: HostJob, runtime: Entries): BundleEntries {
   const secrets = [...job.secrets].map(([name, secret]) => [name, secret.reveal()] as const);
-  const shared = sharedEntries(job, runtime);
-  const digest = digestOf(shared);
-  const entries = new Map<string, Uint8Array>(shared);
-  entries.set('run', utf8(runFile(job.settings, digest)));
-  entries.set('secret_vars', utf8(assignments(secrets)));
-  entries.set('secrets', utf8(secretLines(secrets.map(([, text]) => text))));
-  for (const path of entries.keys()) refuseLongPath(path);
-  return { tar: await pack(entries), digest };
+  const [shared, own, given] = [sharedEntries(job, runtime), ownEntries(job), givenEntries(job)];
+  const digest = digestOf(new Map([...shared, ...given, ...own]));
+  const ofRun = [
+    ['run', utf8(runFile(job.settings, digest))],
+    ['secret_vars', utf8(assignments(secrets))],
+    ['secrets', utf8(secretLines(secrets.map(([, text]) => text)))],
+  ] as const;
+  return { shared, given, own: new Map([...own, ...ofRun]), digest };
 }
 
-/** Names and directories as the tar of 1988 has them: what is longer would be an extension that old releases do not know. */
-const mostBytesOfName = 100;
-const mostBytesOfDirectory = 155;
-
-/** Throws MusterError for a path that the tar of old releases cannot hold. */
-export function refuseLongPath(path: string): void {
-  const bytes = Buffer.from(path);
-  if (bytes.length <= mostBytesOfName) return;
-  const cut = bytes.indexOf('/', bytes.length - mostBytesOfName - 1);
-  const isAscii = bytes.length === path.length;
-  if (isAscii && cut !== -1 && cut <= mostBytesOfDirectory && cut < bytes.length - 1) return;
-  throw new MusterError('BUNDLE_PATH', `the path ${path} is too long for the tar of old releases`, {
-    hint: `at most ${mostBytesOfName} characters travel, and ${mostBytesOfDirectory} more in the names of directories`,
-  });
-}
-
-function sharedEntries(job: HostJob, runtime: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
+function sharedEntries(job: HostJob, runtime: Entries): Entries {
   const entries = new Map<string, Uint8Array>();
-  for (const [path, bytes] of runtime) entries.set(`runtime/${path}`, bytes);
-  for (const [path, bytes] of job.files) entries.set(`playbook/${path}`, bytes);
+  for (const [path, bytes] of partsFor(job.settings.action, runtime)) entries.set(`runtime/${path}`, bytes);
+  for (const [path, bytes] of job.files) if (!isTemplate(path)) entries.set(`playbook/${path}`, bytes);
   const steps = job.steps.map((step) => `${step.id}|${step.script}|${step.timeoutSeconds}|${step.retries}\n`);
   entries.set('steps', utf8(steps.join('')));
-  for (const [name, files] of job.given) {
-    for (const [path, bytes] of files) entries.set(givenPath(name, path), bytes);
-  }
-  entries.set('vars', utf8(assignments(job.vars) + givenAssignments(job.given)));
   if (job.command !== undefined) entries.set('exec/sh', utf8(fromHome + job.command));
   return entries;
+}
+
+function givenEntries(job: HostJob): Entries {
+  const given = [...job.given].flatMap(([name, files]) =>
+    [...files].map(([path, bytes]) => [givenPath(name, path), bytes] as const),
+  );
+  return new Map(given);
+}
+
+/** Templates are rendered for each host. */
+function ownEntries(job: HostJob): Entries {
+  const rendered = [...job.files].filter(([path]) => isTemplate(path));
+  return new Map([
+    ...rendered.map(([path, bytes]) => [`playbook/${path}`, bytes] as const),
+    ['vars', utf8(assignments(job.vars) + givenAssignments(job.given))],
+  ]);
 }
 
 /**
@@ -115,33 +112,13 @@ function secretLines(values: readonly string[]): string {
     .join('');
 }
 
-function digestOf(entries: ReadonlyMap<string, Uint8Array>): string {
+function digestOf(entries: Entries): string {
   const hash = createHash('sha256');
   for (const [path, bytes] of [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(`${path}\0${bytes.length}\0`);
     hash.update(bytes);
   }
   return `sha256:${hash.digest('hex')}`;
-}
-
-function pack(entries: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array> {
-  const archive = tar.pack();
-  const directories = new Set<string>();
-  for (const path of entries.keys()) {
-    const parts = path.split('/').slice(0, -1);
-    for (let depth = 1; depth <= parts.length; depth++) directories.add(parts.slice(0, depth).join('/'));
-  }
-  const fixed = { mtime: new Date(0), uid: 0, gid: 0, uname: '', gname: '' };
-  for (const name of directories) archive.entry({ ...fixed, name, type: 'directory', mode: 0o700 });
-  for (const [name, bytes] of entries) archive.entry({ ...fixed, name, mode: 0o600 }, Buffer.from(bytes));
-  archive.finalize();
-  return collect(archive);
-}
-
-async function collect(stream: tar.Pack): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of stream) if (piece instanceof Uint8Array) pieces.push(piece);
-  return Buffer.concat(pieces);
 }
 
 function utf8(text: string): Uint8Array {

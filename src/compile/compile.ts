@@ -2,7 +2,7 @@
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import { ConfigError, type Issue, isMusterError, type JobStep } from '../model/index.ts';
 import { type Playbook, selectSteps, type StepSelection } from '../playbook/index.ts';
-import { refuseLongPath } from './bundle.ts';
+import { refuseLongPath } from './ustar.ts';
 import { sha256 } from './fingerprint.ts';
 import { collectGivenFiles } from './given-files.ts';
 import { plainVars, refuseIssues, resolveFleetVars } from './host-vars.ts';

@@ -1,5 +1,5 @@
 // From playbook, inventory and what a run asks for to a plan as a value, and from a plan to each host's job.
-export { type Bundle, packJob } from './bundle.ts';
+export { type Bundle, bundlePacker } from './packer.ts';
 export { compile, type PlaybookTarget } from './compile.ts';
 export { bareLoad } from './host-load.ts';
 export { type FleetVars, refuseIssues, resolveFleetVars } from './host-vars.ts';

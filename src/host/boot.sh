@@ -1,5 +1,5 @@
 # The first words that a host hears: sent on standard input to a bare `/bin/sh -s`, followed, once the host has
-# said "ready", by the bundle as a tar that ends with end-of-file. @NONCE@ is filled in by the controller.
+# said "ready", by the bundle, a compressed tar that ends with end-of-file. @NONCE@ is filled in by the controller.
 # It is one function so that sh has read all of it before the tar follows on the same input, and its call is the last
 # line: a sh that reads line by line would leave anything behind it to tar.
 muster_boot() {
@@ -44,7 +44,7 @@ muster_boot() {
     exit 73
   }
   printf '@%s ready %s\n' '@NONCE@' "$m_work"
-  m__said=$(tar xpf - 2>&1) || {
+  m__said=$(tar xpzf - 2>&1) || {
     printf '@%s fail the bundle did not unpack below /tmp: %s\n' '@NONCE@' "${m__said%%"$m__newline"*}"
     rm -rf ./*
     cd / && rmdir "$m_work"

@@ -2,12 +2,7 @@
 # Usage: sh driver.sh WORK-DIRECTORY. What it is to do stands in WORK-DIRECTORY/run; what it did, in log/000.ev.
 m_work=$1
 . "$m_work/run"
-for m__part in codec events paths ways held trees read journal place resource planned services switches programs accounts lock dead units other-runs archives expect facts kept clear hand-back hand-plan prune undo undo-tree undo-system undo-package undo-registry rollback; do
-  . "$m_work/runtime/$m__part.sh"
-done
-for m__part in "$m_work"/runtime/resources/*.sh; do
-  . "$m__part"
-done
+. "$m_work/runtime/parts.sh"
 
 # /usr/pkg/sbin first, because newer package tools are there; for the rest the base system's tools are the known ones.
 PATH=/usr/pkg/sbin:/sbin:/usr/sbin:/bin:/usr/bin:/usr/pkg/bin:/usr/local/sbin:/usr/local/bin

@@ -107,6 +107,21 @@ EOF
   esac
 }
 
+# m__process_id PID: sets m__process to what no other process has: after a reboot another one may have the number. The time of its
+# start stands in company, because alone it is cut to the width of a day on some releases.
+m__process_id() {
+  local m__rest
+  m__process=''
+  {
+    read -r m__rest
+    read -r m__process
+  } <<EOF || :
+$(ps -o lstart -o pid -p "$1" 2>/dev/null | tr -s ' ')
+EOF
+  m__process="$1 ${m__process% "$1"}"
+  m__process=${m__process% }
+}
+
 # m__read_claim FILE: sets m__claim_pid, m__run, m__owner, m__since, m__doing, m__of_playbook, m__began and m__script_of. False when it is
 # gone.
 m__read_claim() {

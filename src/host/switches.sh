@@ -77,21 +77,6 @@ m__record_switch() {
   m__record switch "$1" "$m_step" "/etc/rc.d/$1" "$m__was_state" "$2"
 }
 
-# m__process_id PID: sets m__process to what no other process has: after a reboot another one may have the number. The time of its
-# start stands in company, because alone it is cut to the width of a day on some releases.
-m__process_id() {
-  local m__rest
-  m__process=''
-  {
-    read -r m__rest
-    read -r m__process
-  } <<EOF || :
-$(ps -o lstart -o pid -p "$1" 2>/dev/null | tr -s ' ')
-EOF
-  m__process="$1 ${m__process% "$1"}"
-  m__process=${m__process% }
-}
-
 # --- undoing -----------------------------------------------------------------------------------------------------
 
 # m__find_services: into $m_work/services, `SERVICE|SCRIPT|STATE|FIRST|OTHERS|PLACE|SEQ|RUN|STEP` of each service of the unit:

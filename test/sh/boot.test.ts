@@ -1,6 +1,6 @@
 // The scripts before the driver, on a host whose /tmp is of no use: they say why in the system's words, and begin nothing.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -16,8 +16,11 @@ interface Boot {
   readonly left: readonly string[];
 }
 
-/** Boots below another directory than /tmp, over which a file system was mounted in a namespace of its own. */
-async function boot(shell: string, mount: string | undefined): Promise<Boot> {
+/**
+ * Boots below another directory than /tmp, over which a file system was mounted in a namespace of its own; with no other tools than
+ * these, if they are given.
+ */
+async function boot(shell: string, mount: string | undefined, tools?: readonly string[]): Promise<Boot> {
   const base = mkdtempSync(join(tmpdir(), 'boot-'));
   onTestFinished(() => {
     rmSync(base, { recursive: true });
@@ -31,7 +34,7 @@ async function boot(shell: string, mount: string | undefined): Promise<Boot> {
   writeFileSync(join(base, 'bundle/runtime/driver.sh'), `: >${join(base, 'begun')}\n`);
   writeFileSync(join(base, 'bundle/runtime/follow.sh'), 'printf "@N done\\n"\n');
   writeFileSync(join(base, 'bundle/big'), 'x'.repeat(20_000));
-  const tar = execFileSync('tar', ['-C', join(base, 'bundle'), '-cf', '-', '.']);
+  const tar = execFileSync('tar', ['-C', join(base, 'bundle'), '-czf', '-', '.']);
   const prepare = mount === undefined ? ':' : `mount -t tmpfs -o ${mount} tmpfs '${place}'`;
   const child = spawn('unshare', [
     '-rm',
@@ -47,7 +50,9 @@ async function boot(shell: string, mount: string | undefined): Promise<Boot> {
     if (!wasReady && stdout.includes('@N ready')) child.stdin.end(tar);
   });
   child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
-  child.stdin.write(text('boot.sh').replaceAll('@NONCE@', 'N').replaceAll('/tmp', place));
+  const path = tools === undefined ? '$&' : `PATH=${only(tools, base)}`;
+  const script = text('boot.sh').replaceAll('@NONCE@', 'N').replaceAll('/tmp', place);
+  child.stdin.write(script.replace(/PATH=.*/, path));
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
   expect(existsSync(join(base, 'begun'))).toBe(false);
   const frames = stdout
@@ -59,6 +64,17 @@ async function boot(shell: string, mount: string | undefined): Promise<Boot> {
     status,
     left: mount === undefined ? [] : stderr.split('\n').filter((name) => name !== ''),
   };
+}
+
+/** A directory with these tools of this machine. */
+function only(tools: readonly string[], base: string): string {
+  const bin = join(base, 'bin');
+  mkdirSync(bin);
+  for (const tool of tools) {
+    const path = execFileSync('which', [tool]).toString().trim();
+    symlinkSync(path, join(bin, tool));
+  }
+  return bin;
 }
 
 describe.each(shells)('boot in %s', (shell) => {
@@ -82,6 +98,19 @@ describe.each(shells)('boot in %s', (shell) => {
     expect(frames.at(-1)).toMatch(
       /^@N fail the bundle did not unpack below \/tmp: .*No space left on device$/,
     );
+    expect({ status, left }).toEqual({ status: 74, left: [] });
+  });
+
+  it('says that there is no gzip, and leaves nothing', async () => {
+    const { frames, status, left } = await boot(shell, 'size=1m', [
+      'printf',
+      'mktemp',
+      'ls',
+      'tar',
+      'rm',
+      'rmdir',
+    ]);
+    expect(frames.at(-1)).toMatch(/^@N fail the bundle did not unpack below \/tmp: .*gzip: .*No such file/);
     expect({ status, left }).toEqual({ status: 74, left: [] });
   });
 

@@ -58,7 +58,7 @@ async function live(host: ScratchHost): Promise<void> {
 
 const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'];
 const floor =
-  `awk cat chmod chown cksum cmp cp cut date df diff dirname find grep head hostname id ln ls mkdir mktemp mv
+  `awk cat chmod chown cksum cmp cp cut date df diff dirname find grep gzip head hostname id ln ls mkdir mktemp mv
   od pax ps rm rmdir sed sh sleep sort sync tail tar tee touch tr true uname wc`.split(/\s+/);
 
 describe('the runtime', () => {

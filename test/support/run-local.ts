@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packJob } from '../../src/compile/index.ts';
+import { bundlePacker } from '../../src/compile/index.ts';
 import { type HostJob, type RunEvent, type RunSettings, Secret } from '../../src/model/index.ts';
 import type { AnyHostResult, Receipt } from '../../src/model/index.ts';
 import { runHost } from '../../src/run/index.ts';
@@ -117,7 +117,7 @@ export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
   });
   const { stop, cancel } = run;
   const signals = { ...(stop === undefined ? {} : { stop }), ...(cancel === undefined ? {} : { cancel }) };
-  const pack = async (): Promise<Uint8Array> => (await packJob(job, runtimeOf(run))).tar;
+  const pack = async (): Promise<Uint8Array> => (await bundlePacker(runtimeOf(run))(job)).bytes;
   await runHost(job, testTools(transportOf(run), pack, record.take, signals));
   const result = record.result();
   return { result, receipt: result.receipt, events };

@@ -29,6 +29,11 @@ export function hostKeyError(
   }
 }
 
+/** Whether an error is one of those above: the host was reached, and showed a key that is not to be trusted. */
+export function isAboutHostKey({ code }: { readonly code: string }): boolean {
+  return code.startsWith('SSH_HOST_KEY_');
+}
+
 function unknownError(host: HostConnection, shown: Buffer, extraHint: string): ConnectError {
   const name = knownHostName(host.address, host.port);
   const line = `${name} ${describeType(shown)} ${shown.toString('base64')}`;

@@ -1,6 +1,7 @@
 // Everything that a host's known_hosts files record, and the verdict on a key that a host shows.
 import { knownHostName, namesMatch } from './known-hosts.ts';
 import type { KnownHostsFault, KnownHostsLine, KnownHostsText } from './known-hosts.ts';
+import { KnownHostsIndex } from './known-hosts-index.ts';
 
 /** What the files say about a key that a host shows. */
 export type HostKeyVerdict =
@@ -14,34 +15,28 @@ export type HostKeyVerdict =
       readonly faults: readonly KnownHostsFault[];
     };
 
-/** The lines of one or more files, in their order. Each host is looked up once: a hash must be tried for each name. */
+/** The lines of one or more files, in their order. */
 export class KnownHosts {
-  readonly #lines: readonly KnownHostsLine[];
+  readonly #index: KnownHostsIndex;
   readonly #faults: readonly KnownHostsFault[];
-  /** Places of the lines whose names are no patterns, by name. */
-  readonly #placesByName = new Map<string, number[]>();
-  /** Places of the lines that must be tried one by one: hashes, patterns, negations. */
-  readonly #patterns: readonly number[];
-  readonly #aboutByName = new Map<string, readonly KnownHostsLine[]>();
 
   constructor(texts: readonly KnownHostsText[]) {
-    this.#lines = texts.flatMap(({ lines }) => lines);
+    this.#index = new KnownHostsIndex(texts.flatMap(({ lines }) => lines));
     this.#faults = texts.flatMap(({ faults }) => faults);
-    const patterns: number[] = [];
-    for (const [place, { names }] of this.#lines.entries()) {
-      if (names.some((name) => /[|!*?]/.test(name))) patterns.push(place);
-      else for (const name of new Set(names.map((each) => each.toLowerCase()))) this.#index(name, place);
-    }
-    this.#patterns = patterns;
   }
 
   /** The key types recorded for a host, first line first, each once. A client should ask the host for these first. */
   keyTypes(address: string, port: number): readonly string[] {
-    for (const name of namesOf(address, port)) {
-      const plain = this.#about(name).filter(({ mark }) => mark === 'none');
-      if (plain.length > 0) return [...new Set(plain.map(({ keyType }) => keyType))];
-    }
-    return [];
+    return firstTypes(namesOf(address, port), (name) => this.#index.about(name));
+  }
+
+  /**
+   * The same without a try of all hashes: it holds `keyTypes`, and may hold more, for a hashed line may be about any host. A
+   * client that asks for these first is shown a key that is recorded, or it asks again for `keyTypes`.
+   */
+  possibleKeyTypes(address: string, port: number): readonly string[] {
+    const readable = firstTypes(namesOf(address, port), (name) => this.#index.readable(name));
+    return [...new Set([...readable, ...this.#index.hashedTypes])];
   }
 
   /**
@@ -49,18 +44,17 @@ export class KnownHosts {
    * is recorded under the bare address for one on another port, when nothing is recorded for that port.
    */
   judge(address: string, port: number, shown: Buffer): HostKeyVerdict {
-    const [first, ...others] = namesOf(address, port).map((name) => this.#judgeAs(name, shown));
-    const verdict = first ?? { kind: 'unknown', authorities: [], faults: [] };
+    const [own, ...others] = namesOf(address, port);
+    const verdict = this.#judgeAs(own, shown);
     if (verdict.kind !== 'unknown') return verdict;
-    return others.find(({ kind }) => kind === 'known' || kind === 'revoked') ?? verdict;
+    const lenient = others.map((name) => this.#judgeByKey(name, shown));
+    return lenient.find((each) => each !== undefined) ?? verdict;
   }
 
   #judgeAs(name: string, shown: Buffer): HostKeyVerdict {
-    const about = this.#about(name);
-    const same = about.filter(({ key }) => key.equals(shown));
-    const revoked = same.find(({ mark }) => mark === 'revoked');
-    if (revoked !== undefined) return { kind: 'revoked', line: revoked };
-    if (same.some(({ mark }) => mark === 'none')) return { kind: 'known' };
+    const byKey = this.#judgeByKey(name, shown);
+    if (byKey !== undefined) return byKey;
+    const about = this.#index.about(name);
     const [first, ...rest] = about.filter(({ mark }) => mark === 'none');
     if (first !== undefined) return { kind: 'changed', recorded: [first, ...rest] };
     return {
@@ -70,24 +64,29 @@ export class KnownHosts {
     };
   }
 
-  #about(name: string): readonly KnownHostsLine[] {
-    const cached = this.#aboutByName.get(name);
-    if (cached !== undefined) return cached;
-    const matching = this.#patterns.filter((place) => namesMatch(this.#lines[place]?.names ?? [], name));
-    const places = [...(this.#placesByName.get(name) ?? []), ...matching].toSorted((a, b) => a - b);
-    const about = places.flatMap((place) => this.#lines[place] ?? []);
-    this.#aboutByName.set(name, about);
-    return about;
-  }
-
-  #index(name: string, place: number): void {
-    const places = this.#placesByName.get(name);
-    if (places === undefined) this.#placesByName.set(name, [place]);
-    else places.push(place);
+  /** The verdict when a line about the host holds this very key: few hashes are tried for it. */
+  #judgeByKey(name: string, shown: Buffer): HostKeyVerdict | undefined {
+    const same = this.#index.withKey(name, shown);
+    const revoked = same.find(({ mark }) => mark === 'revoked');
+    if (revoked !== undefined) return { kind: 'revoked', line: revoked };
+    return same.some(({ mark }) => mark === 'none') ? { kind: 'known' } : undefined;
   }
 }
 
-function namesOf(address: string, port: number): readonly string[] {
+/** The types under the first name that has any, without marked lines. */
+function firstTypes(
+  names: readonly string[],
+  about: (name: string) => readonly KnownHostsLine[],
+): readonly string[] {
+  for (const name of names) {
+    const plain = about(name).filter(({ mark }) => mark === 'none');
+    if (plain.length > 0) return [...new Set(plain.map(({ keyType }) => keyType))];
+  }
+  return [];
+}
+
+/** The name of its own first, then the bare address. */
+function namesOf(address: string, port: number): readonly [string, ...string[]] {
   return port === 22
     ? [knownHostName(address, 22)]
     : [knownHostName(address, port), knownHostName(address, 22)];

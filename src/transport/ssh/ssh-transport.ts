@@ -1,7 +1,9 @@
 // The ssh transport: strict host keys, public keys only, connection starts bounded, early closings tried again.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
+import type { Algorithms } from 'ssh2';
 import { ConnectError, isMusterError } from '../../model/index.ts';
 import type { HostConnection, Session, Transport } from '../port.ts';
 import { keyAgent } from './agent.ts';
@@ -12,7 +14,7 @@ import { connectOnce } from './connect-once.ts';
 import type { Connection } from './connect-once.ts';
 import { gatherCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
-import { hostKeyError } from './host-key-check.ts';
+import { hostKeyError, isAboutHostKey } from './host-key-check.ts';
 import { identityReader } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { knownHostsReader } from './known-hosts-files.ts';
@@ -67,14 +69,27 @@ export function sshTransport(options: SshOptions): Transport {
 
 async function connectHost(sources: Sources, host: HostConnection, signal: AbortSignal): Promise<Session> {
   const prepared = await untilAborted(host, signal, prepareInTime(sources, host));
-  for (let retry = 1; ; retry += 1) {
+  const { address, port, legacyAlgorithms } = host;
+  const offer = (types: readonly string[]): Algorithms => offeredAlgorithms(types, legacyAlgorithms);
+  let algorithms = offer(prepared.knownHosts.possibleKeyTypes(address, port));
+  for (let retry = 1; ;) {
     try {
-      const connection = await startConnection(sources, host, prepared, signal);
+      const connection = await startConnection(sources, host, prepared, algorithms, signal);
       return sshSession(host, connection, sources.notes.splice(0));
     } catch (error) {
-      if (retry > retries || !isMusterError(error) || error.code !== 'SSH_CLOSED') throw error;
+      if (!isMusterError(error)) throw error;
+      if (isAboutHostKey(error)) {
+        // Which types are recorded for this very host takes a try of every hash, so it is found out only now. A host that
+        // has several keys was maybe asked for another one than we know.
+        const better = offer(prepared.knownHosts.keyTypes(address, port));
+        if (isDeepStrictEqual(better, algorithms)) throw error;
+        algorithms = better;
+        continue;
+      }
+      if (retry > retries || error.code !== 'SSH_CLOSED') throw error;
     }
     await untilAborted(host, signal, sleep(retryDelayMs(sources.options, retry), undefined, { signal }));
+    retry += 1;
   }
 }
 
@@ -125,15 +140,15 @@ function startConnection(
   sources: Sources,
   host: HostConnection,
   prepared: Prepared,
+  algorithms: Algorithms,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const knownTypes = prepared.knownHosts.keyTypes(host.address, host.port);
   const turn = sources.startLimit(() => {
     if (signal.aborted) throw calledOffError(host);
     return connectOnce({
       host,
       signal,
-      algorithms: offeredAlgorithms(knownTypes, host.legacyAlgorithms),
+      algorithms,
       hostKeyError: (shown) => hostKeyError(host, prepared.knownHosts, shown),
       login: new Login(host, prepared.credentials),
       keepaliveMs: sources.options.keepaliveMs ?? defaultKeepaliveMs,

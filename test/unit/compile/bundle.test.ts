@@ -1,13 +1,19 @@
 // Bundles: equal inputs give equal bytes, secrets stay in their own files, sh reads every value back.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzip } from 'node:zlib';
 import fc from 'fast-check';
 import tar from 'tar-stream';
-import { describe, expect, it } from 'vitest';
-import { type Bundle, packJob } from '../../../src/compile/index.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type Bundle, bundlePacker } from '../../../src/compile/index.ts';
 import { type HostJob, Secret } from '../../../src/model/index.ts';
 import { assignments, quote } from '../../../src/sh/index.ts';
 import { testJob, testSettings } from '../../support/job.ts';
 import { loneConnection } from '../../support/lone-host.ts';
+
+vi.mock('node:zlib', { spy: true });
 
 const runtime = new Map([['driver.sh', Buffer.from('# driver\n')]]);
 const settings = { ...testSettings, operator: "o'neill@host", action: 'apply', durable: true } as const;
@@ -24,13 +30,13 @@ function job(change: Partial<HostJob> = {}): HostJob {
 }
 
 function packed(change: Partial<HostJob> = {}): Promise<Bundle> {
-  return packJob(job(change), runtime);
+  return bundlePacker(runtime)(job(change));
 }
 
 async function unpack(bytes: Uint8Array): Promise<Map<string, { mode: number | undefined; text: string }>> {
   const files = new Map<string, { mode: number | undefined; text: string }>();
   const extract = tar.extract();
-  extract.end(Buffer.from(bytes));
+  extract.end(gunzipSync(bytes));
   for await (const entry of extract) {
     const pieces: Buffer[] = [];
     for await (const piece of entry) pieces.push(piece as Buffer);
@@ -39,11 +45,54 @@ async function unpack(bytes: Uint8Array): Promise<Map<string, { mode: number | u
   return files;
 }
 
-describe('packJob', () => {
+describe('a bundle', () => {
   it('gives the same bytes for the same input', async () => {
     const [one, two] = [await packed(), await packed()];
-    expect(Buffer.compare(one.tar, two.tar)).toBe(0);
+    expect(Buffer.compare(one.bytes, two.bytes)).toBe(0);
   });
+
+  it('has what all hosts have alike in front, packed once', async () => {
+    vi.mocked(gzip).mockClear();
+    const pack = bundlePacker(runtime);
+    const given = new Map([['zone_files', new Map([['example.net', Buffer.from('a'.repeat(5000))]])]]);
+    const bundles = [];
+    for (const cage of ['/one', '/two', '/three']) {
+      const files = new Map([...job().files, ['templates/conf', Buffer.from(`directory "${cage}"`)]]);
+      const vars = new Map([['cage', cage]]);
+      // The last has a file of its own.
+      const own =
+        cage === '/three' ? new Map([['zone_files', new Map([['example.org', Buffer.from('b')]])]]) : given;
+      bundles.push(await pack(job({ files, vars, given: own })));
+    }
+    for (const [at, cage] of ['/one', '/two', '/three'].entries()) {
+      const unpacked = await unpack(bundles[at]!.bytes);
+      expect(unpacked.get('playbook/templates/conf')?.text).toBe(`directory "${cage}"`);
+      expect(unpacked.get('vars')?.text).toContain(`cage='${cage}'`);
+      expect(unpacked.get('playbook/steps/one.sh')?.text).toBe('state() { :; }\n');
+      expect([...unpacked.keys()].filter((name) => name.startsWith('given/zone_files/e'))).toEqual([
+        at === 2 ? 'given/zone_files/example.org' : 'given/zone_files/example.net',
+      ]);
+    }
+    expect(gzip).toHaveBeenCalledTimes(6);
+  });
+
+  const hasBusybox = spawnSync('busybox', ['true']).status === 0;
+  it.skipIf(!hasBusybox).each(['tar', 'busybox tar'])(
+    'of several gzip members is unpacked by %s',
+    async (tar) => {
+      const here = mkdtempSync(join(tmpdir(), 'muster-bundle-'));
+      onTestFinished(() => {
+        rmSync(here, { recursive: true });
+      });
+      const given = new Map([['zone_files', new Map([['example.net', Buffer.from('a')]])]]);
+      const { bytes } = await packed({ given });
+      execFileSync('sh', ['-c', `${tar} xpzf -`], { cwd: here, input: bytes });
+      expect(readdirSync(here).toSorted()).toEqual(
+        'given playbook run runtime secret_vars secrets steps vars'.split(' '),
+      );
+      expect(readFileSync(join(here, 'given/zone_files/example.net'), 'utf8')).toBe('a');
+    },
+  );
 
   it('brings the files of a var, and makes the var the directory that holds them', async () => {
     const given = new Map([
@@ -51,7 +100,7 @@ describe('packJob', () => {
       ['nothing', new Map<string, Uint8Array>()],
     ]);
     const bundle = await packed({ given });
-    const files = await unpack(bundle.tar);
+    const files = await unpack(bundle.bytes);
     expect(files.get('given/zone_files/example.net')).toEqual({ mode: 0o600, text: 'a' });
     const script = `${files.get('vars')?.text ?? ''}printf '%s|%s' "$zone_files" "$nothing"`;
     const seen = execFileSync('/bin/sh', ['-c', script], { env: { m_work: '/var/tmp/a run' } });
@@ -69,13 +118,13 @@ describe('packJob', () => {
   });
 
   it('lets nobody but the owner read anything', async () => {
-    for (const [name, { mode }] of await unpack((await packed()).tar)) {
+    for (const [name, { mode }] of await unpack((await packed()).bytes)) {
       expect([name, (mode ?? 0) & 0o077]).toEqual([name, 0]);
     }
   });
 
   it('keeps secrets out of every file but their own two', async () => {
-    const files = await unpack((await packed()).tar);
+    const files = await unpack((await packed()).bytes);
     const holding = [...files].filter(([, { text }]) => text.includes('hunter22')).map(([name]) => name);
     expect(holding.toSorted()).toEqual(['secret_vars', 'secrets']);
     expect(files.get('secrets')?.text).toBe('second line\nhunter22\n');
@@ -111,7 +160,7 @@ describe('a job that cannot travel', () => {
   ])('with %s: %s', async (path, travels) => {
     const files = new Map([[path, runtime.get('driver.sh')!]]);
     const names = await packed({ files }).then(
-      async ({ tar }) => [...(await unpack(tar)).keys()],
+      async ({ bytes }) => [...(await unpack(bytes)).keys()],
       (): string[] => [],
     );
     expect(names.includes(`playbook/${path}`)).toBe(travels);

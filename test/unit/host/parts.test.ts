@@ -1,0 +1,75 @@
+// Which parts of the runtime an action gets. That they are enough each run in test/sh shows, for it has no others; here stands what
+// they name of others, so that a new need of a part is seen.
+import { describe, expect, it } from 'vitest';
+import { partsFor, readRuntime } from '../../../src/host/index.ts';
+
+const runtime = readRuntime();
+const actions = ['exec', 'facts', 'plan', 'verify', 'compare', 'apply', 'rollback'] as const;
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replaceAll(/^\s*#.*$/gm, '');
+const own = (path: string): boolean => path.endsWith('.sh') && !/^(boot|console-.*|parts)\.sh$/.test(path);
+
+/** Function to the part that has it. */
+const partOf = new Map(
+  [...runtime]
+    .filter(([path]) => own(path))
+    .flatMap(([path, bytes]) =>
+      [...textOf(bytes).matchAll(/^(m_\w+)\(\) \{/gm)].map(([, name = '']) => [name, path]),
+    ),
+);
+
+/** Functions that the parts of an action name, and do not have. */
+function lacking(action: (typeof actions)[number]): readonly string[] {
+  const parts = partsFor(action, runtime);
+  const named = [...parts]
+    .filter(([path]) => own(path))
+    .flatMap(([, bytes]) => textOf(bytes).match(/\bm_\w+/g) ?? []);
+  return [...new Set(named)]
+    .filter((name) => partOf.has(name) && !parts.has(partOf.get(name) ?? ''))
+    .toSorted();
+}
+
+describe('the parts of the runtime', () => {
+  it('are all there for what changes a host, but for what is said before them', () => {
+    const all = [...runtime.keys()].filter((path) => path !== 'boot.sh');
+    for (const action of ['apply', 'rollback'] as const)
+      expect([...partsFor(action, runtime).keys()].toSorted()).toEqual([...all, 'parts.sh'].toSorted());
+  });
+
+  it.each(actions)(
+    'are read in an order of their own for %s, each once, with nothing that is not sent',
+    (action) => {
+      const parts = partsFor(action, runtime);
+      const read = [...textOf(parts.get('parts.sh')!).matchAll(/^\. "\$m_work\/runtime\/(.*)"$/gm)].map(
+        ([, path]) => path!,
+      );
+      expect(read.filter((path) => !parts.has(path))).toEqual([]);
+      expect(new Set(read).size).toBe(read.length);
+    },
+  );
+
+  it('lack for a look only what takes back, at the console and after a step that failed', () => {
+    const undoing =
+      `m__backwards m__find_kept m__is_ours m__is_undone m__keep_copy m__keep_required_by m__load m__package_times m__prune
+      m__register_packages m__result m__rollback m__sweep_packages m__undo_start m__what_differs`.split(
+        /\s+/,
+      );
+    for (const action of ['plan', 'verify', 'compare'] as const) expect(lacking(action)).toEqual(undoing);
+  });
+
+  it('lack for a question only what steps and changes do', () => {
+    const changing =
+      `m__backwards m__give_back m__give_back_all m__give_back_of_dead m__load m__prune m__return_lent m__rollback
+      m_hold m_let_go m_readable`.split(/\s+/);
+    const looking =
+      `m__await_others m__find_unit m__gather_facts m__in_order m__playbook_of m__read_meta m__refuse_member m__take_number
+      m__tell_newcomers m__tell_others`.split(/\s+/);
+    expect(lacking('facts')).toEqual(changing);
+    expect(lacking('exec')).toEqual([...changing, ...looking].toSorted());
+  });
+
+  it('make a command cheap to send', () => {
+    const bytes = [...partsFor('exec', runtime).values()].reduce((sum, { length }) => sum + length, 0);
+    const all = [...runtime.values()].reduce((sum, { length }) => sum + length, 0);
+    expect(bytes).toBeLessThan(all / 4);
+  });
+});
