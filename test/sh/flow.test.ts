@@ -79,7 +79,7 @@ describe('a step', () => {
     });
     expect(result.outcome, complaintsOf(result)).toBe('changed');
     expect(host.read('tricky')).toBe(`${tricky}\n`);
-    expect(result.checks).toEqual([{ step: 'two', name: 'mine', holds: true, message: '' }]);
+    expect(result.checks).toEqual([{ kind: 'step', step: 'two', name: 'mine', holds: true, message: '' }]);
   });
 
   it('is tried again as often as it may be', async () => {
