@@ -1,14 +1,40 @@
 // Three projects: unit (pure, milliseconds), sh (the host runtime in real shells), e2e (stand-in hosts).
+import { availableParallelism } from 'node:os';
+import { BaseSequencer } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
 import { defineConfig } from 'vitest/config';
+
+/**
+ * Stories of many seeds first, then all others with practice hosts, then what takes seconds: the long ones do not begin last,
+ * and the short ones fill the gaps at the end.
+ */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
+const order = ['e2e', 'sh', 'unit'];
+
+function rank({ project, moduleId }: TestSpecification): number {
+  const isOfSeeds = /\/e2e\/[^/]+\//.test(moduleId);
+  return isOfSeeds ? -1 : order.indexOf(project.name);
+}
 
 export default defineConfig({
   test: {
+    // Much of a test with processes or hosts is waiting, so more of them than processors are under way.
+    maxWorkers: 2 * availableParallelism(),
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {
           name: 'unit',
           setupFiles: ['test/setup.ts'],
           include: ['test/{unit,contract,library,cli}/**/*.test.ts'],
+          // Files share the modules that a worker has loaded: they keep nothing in them, nor in the process.
+          isolate: false,
           testTimeout: 20_000,
         },
       },
@@ -17,6 +43,7 @@ export default defineConfig({
           name: 'sh',
           setupFiles: ['test/setup.ts'],
           include: ['test/sh/**/*.test.ts'],
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
@@ -27,9 +54,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 900_000,
-          maxWorkers: 2,
-          // Two files at a time, for much of a story is waiting; after the others, which do not wait.
-          sequence: { groupOrder: 1 },
           globalSetup: ['test/e2e/setup.ts'],
         },
       },

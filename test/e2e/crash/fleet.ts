@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { startLab, type Lab } from '../../../src/lab/index.ts';
 import { describeWithEngine, labBackend, labImage } from '../engine.ts';
-import { describePlan, planOf, releaseOf, type CrashRelease } from './plan.ts';
+import { seedsOf } from '../generated/fleet.ts';
+import { chosenSeeds, describePlan, planOf, releaseOf, type CrashRelease } from './plan.ts';
 import { tryCrashes, type TrialResult } from './trial.ts';
 
 /** Suites of crashes: they look at hosts through this machine's kernel, so they need embedded ones. */
@@ -14,9 +15,11 @@ export function describeCrashes(title: string, suite: () => void): void {
   else describe.skip(`${title} (skipped: for embedded hosts)`, suite);
 }
 
-/** The seeds that every test run tries: twenty of each release. */
-export function ciSeeds(release: CrashRelease): number[] {
-  return Array.from({ length: 40 }, (_, index) => index + 1).filter((seed) => releaseOf(seed) === release);
+/** The seeds that a test run tries on hosts of this release; MUSTER_CRASH_SEEDS adds more, such as 1-40. */
+export function seedsOfRelease(release: CrashRelease): number[] {
+  const more = process.env['MUSTER_CRASH_SEEDS'];
+  const seeds = new Set([...chosenSeeds, ...(more === undefined ? [] : seedsOf(more))]);
+  return [...seeds].filter((seed) => releaseOf(seed) === release);
 }
 
 /** A lab of one host, for seeds that are tried one after the other. */

@@ -10,6 +10,12 @@ export function releaseOf(seed: number): CrashRelease {
   return seed % 2 === 0 ? '11.0' : '6.99.16';
 }
 
+/**
+ * Seeds that together have every kind of thing that 1 to 200 have: each story, each host, each victim in an apply and in a
+ * rollback, each step that dies. A test of the plans holds that, so it says which are missing when the plans change.
+ */
+export const chosenSeeds: readonly number[] = [1, 3, 6, 12, 13, 44, 60, 75, 81, 93, 98, 99, 142, 176];
+
 /** How the flagship is told to cage, and whose named. */
 export interface CrashHost {
   readonly release: CrashRelease;

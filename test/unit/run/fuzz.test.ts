@@ -13,7 +13,7 @@ import { turnWork } from '../../../src/run/turns.ts';
 import { events, ready, runLone, speaking } from '../../support/lone-host.ts';
 import { runResult } from '../report/renderers.ts';
 
-const cases = Number(process.env['MUSTER_FUZZ_CASES'] ?? 100_000);
+const cases = Number(process.env['MUSTER_FUZZ_CASES'] ?? 10_000);
 const seed = Number(process.env['MUSTER_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const share = (part: number) => ({ numRuns: Math.ceil(cases * part), seed });
 const patience = { timeout: 60_000 + cases * 3 };
