@@ -220,9 +220,15 @@ m__put_held() {
 
 # m__has_access FILE `MODE UID GID`: it has these.
 m__has_access() {
-  local m_type m_mode m_uid m_gid m_links m__bytes
-  m_look "$1"
-  [ "$m_mode $m_uid $m_gid" = "$2" ]
+  local m__bits m__links_now m__uid_now m__gid_now m__rest m__mode_had m__mode_now
+  read -r m__bits m__links_now m__uid_now m__gid_now m__rest <<EOF
+$(ls -ldn "$1")
+EOF
+  m__mode_had=${m_mode-}
+  m_octal "$m__bits"
+  m__mode_now=$m_mode
+  m_mode=$m__mode_had
+  [ "$m__mode_now $m__uid_now $m__gid_now" = "$2" ]
 }
 
 # m_put_link TEXT TARGET: likewise for a symbolic link. Not by `ln -sf`, which removes first.
