@@ -26,7 +26,7 @@ m__sort_journals() {
     }
     # A step that changes a file again and again, such as rc.conf, leaves an entry each time, and nothing between them that an
     # undo must do. Before them goes an entry `SEQ|chain|PATH|STEP|THEIR SEQS|PRE of the oldest|POST of the newest||.`
-    function find_chain(first_line,    newest, f, k, seqs, pre, next_pre) {
+    function find_chain(first_line,    newest, f, k, seqs, pre) {
       if (split(order[first_line], newest, "|") != 17 || newest[2] != "path" || newest[6] newest[11] != "filefile" || newest[16] != "") return
       seqs = newest[1]
       pre = print_of(newest, 6)
@@ -236,6 +236,7 @@ m__is_undone() {
   m__is_undone_entry
 }
 
+# m__is_undone_entry: the same of whatever kind it is.
 m__is_undone_entry() {
   case $m__undone in *"|$m__run_id:$m__entry_seq|"*) return 0 ;; esac
   return 1

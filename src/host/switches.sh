@@ -172,7 +172,7 @@ m__find_strays() {
   local m__found_by_rc m__stray
   m__found_by_rc=$1
   m__strays=
-  ps -axww -o pid -o command 2>/dev/null </dev/null | awk '
+  ps -axww -o pid -o command 2>/dev/null | awk '
     FILENAME == ARGV[1] && /^name=/ { sub(/^name=["\047]*/, ""); match($0, /^[A-Za-z0-9_]*/); name = substr($0, 1, RLENGTH); next }
     FILENAME == ARGV[1] && /^command=/ && program == "" { sub(/^command=["\047]*/, ""); sub(/["\047 ].*/, ""); program = $0 }
     FILENAME == ARGV[1] { next }

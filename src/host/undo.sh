@@ -101,7 +101,10 @@ m__undo_chain() {
   m_print "$m_path"
   case $m__conflicts:$m_state in
     *"|$m_path|"*:*) ;;
-    *:"$m__pre") m__say_chain ;;
+    *:"$m__pre")
+      touch -r "$m__receipt/saved/$m__oldest" "$m_path"
+      m__say_chain
+      ;;
     *:"$m__post_type|$m__post_mode|$m__post_uid|$m__post_gid|$m__post_extra")
       m__seq=$m__oldest
       if m__restore; then
