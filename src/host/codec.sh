@@ -39,15 +39,29 @@ m_escape() {
   m_escaped=$m_replaced
 }
 
-# m__unescape FIELD: sets m__unescaped. The guard keeps newlines at the end, which $( ) would drop.
+# m__unescape FIELD: sets m__unescaped. Starts no process.
 m__unescape() {
-  m__unescaped=$1
-  case $1 in
-    *'\'*)
-      m__unescaped=$(printf '%b.' "$1")
-      m__unescaped=${m__unescaped%.}
-      ;;
-  esac
+  local m__rest m__backslash
+  m__unescaped='' m__rest=$1 m__backslash='\'
+  while :; do
+    case $m__rest in
+      *"$m__backslash"*) ;;
+      *)
+        m__unescaped=$m__unescaped$m__rest
+        return 0
+        ;;
+    esac
+    m__unescaped=$m__unescaped${m__rest%%"$m__backslash"*}
+    m__rest=${m__rest#*"$m__backslash"}
+    case $m__rest in
+      "$m__backslash"*) m__unescaped=$m__unescaped$m__backslash m__rest=${m__rest#?} ;;
+      0174*) m__unescaped=$m__unescaped'|' m__rest=${m__rest#????} ;;
+      t*) m__unescaped=$m__unescaped$m__tab m__rest=${m__rest#?} ;;
+      n*) m__unescaped=$m__unescaped$m_nl m__rest=${m__rest#?} ;;
+      r*) m__unescaped=$m__unescaped$m__cr m__rest=${m__rest#?} ;;
+      *) m__unescaped=$m__unescaped$m__backslash ;;
+    esac
+  done
 }
 
 # m__join FIELD...: sets m__joined to the escaped fields with bars between.

@@ -23,7 +23,8 @@ m__state_dir=${m__receipt%/runs/*}
 m__run_id=${m__receipt##*/}
 m__operator=$(id -un)@console
 m__action=rollback
-m__playbook=$(sed -n 's/^playbook=//p' "$m__receipt/meta")
+m__meta_of "$m__receipt"
+m__playbook=$m__meta_playbook
 m__seq=0
 m__masks=$m__receipt/mask-files.awk
 m_work=$(mktemp -d /tmp/muster.XXXXXX) || m__refuse 'cannot make a private directory below /tmp'
@@ -31,7 +32,8 @@ printf '%s\n' "$$" >"$m_work/driver.pid"
 trap 'rm -rf "$m_work"' 0
 m__sweep_work
 m__find_digest
-case $(cat "$m__receipt/status") in
+m__status_of "$m__receipt"
+case $m__status_word in
   rolled-back | taken-back) m__refuse 'this run is rolled back already' ;;
 esac
 m__take_lock

@@ -157,7 +157,7 @@ case $m__action in
     fi
     m__return_lent
     m__find_receipt
-    m__read_meta "$m__receipt"
+    m__meta_of "$m__receipt"
     m__playbook=$m__meta_playbook
     m__take_lock
     m__locked=1

@@ -53,7 +53,7 @@ m__each_hand_back() {
 # told from what the undo removes otherwise.
 m__look_at_new_side() {
   [ ! -f "$m__receipt/saved/$m__entry_seq.there" ] || return 0
-  m__list_sizes "$m__a1" >"$m_work/hand.there" && cp "$m_work/hand.there" "$m__receipt/saved/$m__entry_seq.part" &&
+  m__list_sizes "$m__a1" >"$m__receipt/saved/$m__entry_seq.part" &&
     mv -f "$m__receipt/saved/$m__entry_seq.part" "$m__receipt/saved/$m__entry_seq.there"
 }
 

@@ -2,13 +2,18 @@
 # `SEQ|path|TARGET|STEP|TRANSIENT|PRE...|POST...|KEPT|.` and the like (the last dot says that the line is whole);
 # undo.sh reads them backwards. Originals are in saved/SEQ.
 
-# m__record KIND FIELD...: appends an entry; m__seq is its number from here on.
+# m__record KIND FIELD...: appends an entry; m__seq is its number from here on. It is on the disk when this returns.
 m__record() {
+  m__note "$@"
+  m__sync
+}
+
+# m__note KIND FIELD...: the same, when what it undoes comes only behind an entry that is recorded: one sync is for all of them.
+m__note() {
   m__record_hook
   m__seq=$((m__seq + 1))
   m__join "$m__seq" "$@"
   printf '%s|.\n' "$m__joined" >>"$m__receipt/journal" || fail "cannot write the journal in $m__receipt"
-  m__sync
 }
 
 # m_record_command TITLE UNDO [UNLESS]: an undo runs UNDO, a sh text, by a plain `sh`. When that fails and UNLESS, another one, fails
@@ -51,12 +56,26 @@ m_unguard() {
   rm -f "$m_work/guarded"
 }
 
-# m__keep_time DIRECTORY: remembers a directory's time stamp once a run, because adding a name changes it.
+# m__resume_journal: at the beginning of a step: sets m__seq to the number of the last entry, and m__kept_times to the directories
+# (`|PATH|`) whose time stamp is saved already, and those that the run made, which had none.
+m__resume_journal() {
+  {
+    read -r m__seq
+    IFS= read -r m__kept_times || :
+  } <<EOF
+$(awk -F'|' '
+    $2 == "time" || $2 == "path" && $6 == "absent" && $11 == "dir" { known = known "|" $3 "|" }
+    END { print NR; print known }' "$m__receipt/journal")
+EOF
+}
+
+# m__keep_time DIRECTORY: remembers a directory's time stamp once a run, because adding a name changes it. An entry about a name in
+# it follows. A name with an escape in it is saved once a step.
 m__keep_time() {
   case $m__kept_times in *"|$1|"*) return 0 ;; esac
   m__kept_times="$m__kept_times|$1|"
   [ -d "$1" ] || return 0
-  m__record time "$1"
+  m__note time "$1"
   touch -r "$1" "$m__receipt/saved/$m__seq" 2>/dev/null || :
 }
 
@@ -90,6 +109,7 @@ m_journal_path() {
   m__journal_kept=$m_escaped
   m__join "$m__seq" path "$1" "$m_step" "${3-}"
   printf '%s\n' "$m__joined|$m_state|$m__post|$m__journal_kept|." >>"$m__receipt/journal" || fail "cannot write the journal in $m__receipt"
+  case $m_type:$m__post in absent:dir*) m__kept_times="$m__kept_times|$1|" ;; esac
   m_let_go
   m__sync
   m_touched "$1"

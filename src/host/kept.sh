@@ -103,7 +103,7 @@ m__is_near() {
   [ "${m__near_of-}" != "$1" ] || return "$m__near"
   m__near_of=$1
   m__near=1
-  [ "$(df -P "$1" "$m__kept" 2>/dev/null | awk 'NR > 1 { print $1, $NF }' | sort -u | wc -l)" -ne 1 ] || m__near=0
+  ! df -P "$1" "$m__kept" 2>/dev/null | awk 'NR > 1 { seen[$1, $NF] = 1 } END { for (one in seen) n++; exit n != 1 }' || m__near=0
   return "$m__near"
 }
 

@@ -116,8 +116,11 @@ m__process_id() {
     read -r m__rest
     read -r m__process
   } <<EOF || :
-$(ps -o lstart -o pid -p "$1" 2>/dev/null | tr -s ' ')
+$(ps -o lstart -o pid -p "$1" 2>/dev/null)
 EOF
+  while :; do
+    case $m__process in *'  '*) m__process="${m__process%%  *} ${m__process#*  }" ;; *) break ;; esac
+  done
   m__process="$1 ${m__process% "$1"}"
   m__process=${m__process% }
 }

@@ -29,7 +29,7 @@ m__tell_newcomers() {
     case $m__receipts_here:$m__first_receipts in
       *"|${m__one##*/}|"*:*"|${m__one##*/}|"*) ;;
       *"|${m__one##*/}|"*:*)
-        m__read_meta "$m__one"
+        m__meta_of "$m__one"
         m__emit other was-at-work "${m__one##*/}" apply "$m__meta_playbook" "$m__meta_operator" "$m__meta_started"
         ;;
     esac
@@ -57,7 +57,7 @@ m__tell_dead() {
   fi
   { read -r m__now_status <"$m__state_dir/runs/$m__newest_run/status"; } 2>/dev/null || return 0
   [ "$m__now_status" = "$m__newest_status" ] || return 0
-  m__read_meta "$m__state_dir/runs/$m__newest_run"
+  m__meta_of "$m__state_dir/runs/$m__newest_run"
   m__emit other died "$m__newest_run" "$m__died_in" "$m__meta_playbook" "$m__meta_operator" "$m__meta_started"
 }
 
@@ -73,19 +73,6 @@ m__list_receipts() {
     m__newest_run=${m__one##*/}
     m__receipts_here="$m__receipts_here$m__newest_run|"
   done <"$m_work/order"
-}
-
-# m__read_meta RECEIPT: sets m__meta_playbook, m__meta_operator and m__meta_started.
-m__read_meta() {
-  local m__line
-  m__meta_playbook='' m__meta_operator='' m__meta_started=''
-  while IFS= read -r m__line; do
-    case $m__line in
-      playbook=*) m__meta_playbook=${m__line#*=} ;;
-      operator=*) m__meta_operator=${m__line#*=} ;;
-      started=*) m__meta_started=${m__line#*=} ;;
-    esac
-  done <"$1/meta"
 }
 
 # m__await_others: waits while another run is at work here, for m__wait seconds in all, looking once a second. False when the

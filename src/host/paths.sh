@@ -206,12 +206,29 @@ m_put() {
 
 m__put_held() {
   m__find_temp "$2" && m__make_room "$2" || return 1
+  # What was saved by cp -p comes back by it: with owner, mode and time, which is looked at.
+  if [ "${6-}" = "$1" ] && [ "$1" != "$2" ] && (umask 077 && cp -p "$1" "$m__temp") && m__has_access "$m__temp" "$3 $4 $5" && mv -f "$m__temp" "$2"; then
+    return 0
+  fi
   if (umask 077 && cp "$1" "$m__temp") && chown "$4:$5" "$m__temp" && chmod "$3" "$m__temp" &&
     { [ -z "${6-}" ] || touch -r "$6" "$m__temp"; } && mv -f "$m__temp" "$2"; then
     return 0
   fi
   rm -f "$m__temp"
   return 1
+}
+
+# m__has_access FILE `MODE UID GID`: it has these.
+m__has_access() {
+  local m__bits m__links_now m__uid_now m__gid_now m__rest m__mode_had m__mode_now
+  read -r m__bits m__links_now m__uid_now m__gid_now m__rest <<EOF
+$(ls -ldn "$1")
+EOF
+  m__mode_had=${m_mode-}
+  m_octal "$m__bits"
+  m__mode_now=$m_mode
+  m_mode=$m__mode_had
+  [ "$m__mode_now $m__uid_now $m__gid_now" = "$2" ]
 }
 
 # m_put_link TEXT TARGET: likewise for a symbolic link. Not by `ln -sf`, which removes first.

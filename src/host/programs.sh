@@ -25,6 +25,7 @@ m__record_programs() {
   while IFS= read -r m__service_of <&6; do
     m__record_switch "$m__service_of" program
   done 6<"$m_work/programs.touched"
+  [ ! -s "$m_work/programs.touched" ] || m__sync
 }
 
 # m__list_programs: into $m_work/programs, `PROGRAM|SERVICE` as the rc scripts say, once for a step: a step may bring a script.

@@ -174,6 +174,11 @@ m__read_opened='
 # had. A way that leads through other peoples links leads nowhere.
 m__print_apart() {
   local m__w_parent m__extra
+  if ! is_there "$1"; then
+    m_look "$1"
+    m__extra=- m_state='absent|-|-|-|-'
+    return 0
+  fi
   m__find_self
   m__w_parent=${1%/*}
   if ! m_walk "${m__w_parent:-/}" && [ "$m_self_uid" -eq 0 ]; then

@@ -1,45 +1,100 @@
 # The order of a rollback: backwards through the journal, then services, then times, then the proof.
 
-# m__backwards: the whole entries of the unit's journals, last first, and before those of each run an entry `0|run|RUN-ID|.`.
-# A line that a killed driver left half written has no dot.
-m__backwards() {
+# m__sort_journals: of the unit's journals, in one pass, into files of the private directory: `backwards`, their whole entries, last
+# first, and before those of each run an entry `0|run|RUN-ID|.`; `forwards`, the same the other way round; `services` and `conf`,
+# see switches.sh; `once`, the files that the run put there once. A line that a killed driver left half written has no dot.
+m__sort_journals() {
   local m__one_run
+  set --
   for m__one_run in $m__unit; do
-    printf '0|run|%s|.\n' "$m__one_run"
-    awk '/\|\.$/ { line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' "$m__state_dir/runs/$m__one_run/journal"
-  done | case $m__unit in
-    *' '*) m__absent_below_new ;;
-    *) cat ;;
-  esac
+    set -- ${1+"$@"} "run=$m__one_run" "$m__state_dir/runs/$m__one_run/journal"
+  done
+  awk -F'|' -v OFS='|' -v work="$m_work/" -v conf=/etc/rc.conf '
+    # Where the unit first found nothing and made a directory, all directories below it were made since, whoever made them. So
+    # a later run'\''s entry of one that it found says, too, that nothing was there.
+    function absent_below_new(text, of_run,    field, n, k, above, out) {
+      n = split(text, field, "|")
+      if (field[2] != "path" || field[6] != "dir" || field[11] != "dir") return text
+      above = field[3]
+      while (sub(/\/[^\/]*$/, "", above) && above != "") {
+        if (oldest[above] != "absent" || since[above] <= of_run) continue
+        out = field[1]
+        for (k = 2; k <= n; k++) out = out "|" (k == 6 ? "absent" : k > 6 && k < 11 ? "-" : field[k])
+        return out
+      }
+      return text
+    }
+    # A step that changes a file again and again, such as rc.conf, leaves an entry each time, and nothing between them that an
+    # undo must do. Before them goes an entry `SEQ|chain|PATH|STEP|THEIR SEQS|PRE of the oldest|POST of the newest||.`
+    function find_chain(first_line,    newest, f, k, seqs, pre) {
+      if (split(order[first_line], newest, "|") != 17 || newest[2] != "path" || newest[6] newest[11] != "filefile" || newest[16] != "") return
+      seqs = newest[1]
+      pre = print_of(newest, 6)
+      for (k = first_line + 1; k <= n; k++) {
+        if (order[k] ~ /^[0-9]*\|(switch|time)\|/) continue
+        if (split(order[k], f, "|") != 17 || f[2] != "path" || f[3] != newest[3] || f[4] != newest[4] || f[6] != "file" || f[16] != "" || print_of(f, 11) != pre) break
+        seqs = seqs " " f[1]
+        pre = print_of(f, 6)
+        chained = k
+      }
+      if (seqs != newest[1]) print newest[1], "chain", newest[3], newest[4], seqs, pre, print_of(newest, 11), "", "." >(work "backwards")
+    }
+    function print_of(field, from) {
+      return field[from] "|" field[from + 1] "|" field[from + 2] "|" field[from + 3] "|" field[from + 4]
+    }
+    function note_service() {
+      if (!(f[3] in at)) {
+        at[f[3]] = ++services
+        service[services] = f[3]; script[services] = f[5]; first[services] = f[2]; seq[services] = f[1]; step[services] = f[4]
+        state[services] = f[2] == "restart" ? "running" : f[6]; run_of[services] = name[of[i]]
+      }
+      if (f[2] == "switch" && f[7] ~ /_chroot(dir)?$/) place[at[f[3]]] = 1
+      if (f[2] == "switch") switches++
+      else others[at[f[3]]] = 1
+    }
+    run != was_run { was_run = run; name[++runs] = run }
+    /\|\.$/ { whole[runs, ++entries[runs]] = $0 }
+    END {
+      printf "" >(work "once"); printf "" >(work "services"); printf "" >(work "conf")
+      for (r = 1; r <= runs; r++) {
+        order[++n] = "0|run|" name[r] "|."; of[n] = r
+        for (i = entries[r]; i; i--) { order[++n] = whole[r, i]; of[n] = r }
+      }
+      # The last line that names a path is its oldest one.
+      for (i = 1; i <= n; i++) {
+        split(order[i], f, "|")
+        if (f[2] == "path") { oldest[f[3]] = f[6]; since[f[3]] = of[i] }
+      }
+      for (i = 1; i <= n; i++) if (runs > 1) order[i] = absent_below_new(order[i], of[i])
+      for (i = 1; i <= n; i++) {
+        if (i > chained) find_chain(i)
+        print order[i] >(work "backwards")
+      }
+      for (i = n; i; i--) {
+        print order[i] >(work "forwards")
+        fields = split(order[i], f, "|")
+        if (f[2] == "path" && f[11] == "file" && fields == 17 && f[16] != "") print f[3] >(work "once")
+        if (f[2] == "switch" || f[2] == "service" || f[2] == "restart") note_service()
+      }
+      for (i = 1; i <= services; i++)
+        print service[i], script[i], state[i], first[i], others[i], place[i], seq[i], run_of[i], step[i] >(work "services")
+      for (i = 1; switches && i <= n; i++) {
+        split(order[i], f, "|")
+        if (f[2] == "run" || f[2] == "path" && index(f[3], conf) == 1) print order[i] >(work "conf")
+      }
+    }' ${1+"$@"}
 }
 
-# m__absent_below_new: a filter for m__backwards: where the unit's first run found nothing and made a directory, all directories below
-# it were made since, whoever made them. So a later run's entry of one that it found says, too, that nothing was there.
-m__absent_below_new() {
-  awk -F'|' '
-    {
-      line[NR] = $0
-      if ($2 == "run") runs++
-      run[NR] = runs
-      # The last line that names a path is its oldest one.
-      if ($2 == "path") { oldest[$3] = $6; since[$3] = runs }
-    }
-    END {
-      for (i = 1; i <= NR; i++) {
-        n = split(line[i], field, "|")
-        if (field[2] == "path" && field[6] == "dir" && field[11] == "dir") {
-          above = field[3]
-          while (sub(/\/[^\/]*$/, "", above) && above != "") {
-            if (oldest[above] != "absent" || since[above] <= run[i]) continue
-            text = field[1]
-            for (k = 2; k <= n; k++) text = text "|" (k == 6 ? "absent" : k > 6 && k < 11 ? "-" : field[k])
-            line[i] = text
-            break
-          }
-        }
-        print line[i]
-      }
-    }'
+# m__find_undone: sets m__undone to the entries of the unit that an earlier rollback, which was cut, dealt with: `|RUN-ID:SEQ|...`.
+m__find_undone() {
+  local m__one_run m__line
+  m__undone=
+  for m__one_run in $m__unit; do
+    [ -f "$m__state_dir/runs/$m__one_run/undone" ] || continue
+    while read -r m__line; do
+      m__undone="$m__undone|$m__one_run:$m__line|"
+    done <"$m__state_dir/runs/$m__one_run/undone"
+  done
 }
 
 # m__load ENTRY: splits a journal line into m__entry_seq, m__kind, m__a1 m__a2 m__a3 m__a4 and the fingerprints of a path.
@@ -56,7 +111,7 @@ EOF
     m__enter "$m__a1"
     return 0
   fi
-  if [ "$m__kind" = path ]; then
+  if [ "$m__kind" = path ] || [ "$m__kind" = chain ]; then
     m_path=$m__a1
     m__unescape "$m__f3"
     m__transient=$m__unescaped
@@ -81,6 +136,7 @@ EOF
 m__rollback() {
   local m__conflicts m__later m__stay_down m__reported m__bad_services m__leader m__entry_line
   m__undo_bad=0
+  m__undo_held=
   m__conflicts=
   m__later=
   m__stay_down=
@@ -88,7 +144,8 @@ m__rollback() {
   m__bad_services=
   m__find_unit
   m__leader=${m__receipt##*/}
-  m__backwards >"$m_work/backwards"
+  m__sort_journals
+  m__find_undone
   m__refuse_foreign_conf
   m__begin_rollback
   m__find_kept
@@ -96,10 +153,13 @@ m__rollback() {
   m__each_hand_back m__look_at_new_side
   m__look_at_switches
   while IFS= read -r m__entry_line <&3; do
+    # What is borrowed stands in the receipt of its run.
+    case $m__entry_line in 0'|run|'*) m__undo_let_go ;; esac
     m__load "$m__entry_line"
     m__reported=
     m__is_undone || m__undo_entry 3<&-
   done 3<"$m_work/backwards"
+  m__undo_let_go
   m__each_hand_back m__undo_hand_back
   m__undo_services
   m__forget_ways
@@ -145,14 +205,14 @@ m__end_rollback() {
   done
   printf '%s\n' "$m__word" >"$m__receipt/status"
   [ "$m__undo_bad" -eq 0 ] || return 1
-  rm -f "$m__state_dir/pending.$(m__playbook_of "$m__receipt")"
+  m__meta_of "$m__receipt"
+  rm -f "$m__state_dir/pending.$m__meta_playbook"
 }
 
 # m__find_once_paths: sets m__once_paths to the files that the run put there once (`|PATH|PATH|`).
 m__find_once_paths() {
   local m__line
   m__once_paths=
-  awk -F'|' '$2 == "path" && $11 == "file" && NF == 17 && $16 != "" { print $3 }' "$m_work/backwards" >"$m_work/once"
   while IFS= read -r m__line; do
     m__unescape "$m__line"
     m__once_paths="$m__once_paths|$m__unescaped|"
@@ -172,13 +232,21 @@ m__say_all_kept() {
 
 # m__is_undone: an earlier rollback, which was cut, dealt with this entry. Services are asked again: they come last.
 m__is_undone() {
-  case $m__kind in service | restart) return 1 ;; esac
-  [ -f "$m__receipt/undone" ] && grep -qx "$m__entry_seq" "$m__receipt/undone"
+  case $m__kind in service | restart | chain) return 1 ;; esac
+  m__is_undone_entry
+}
+
+# m__is_undone_entry: the same of whatever kind it is.
+m__is_undone_entry() {
+  case $m__undone in *"|$m__run_id:$m__entry_seq|"*) return 0 ;; esac
+  return 1
 }
 
 m__undo_entry() {
+  case $m__kind in chain | path | time | switch) ;; *) m__undo_let_go ;; esac
   case $m__kind in
     path) m__undo_path ;;
+    chain) m__undo_chain ;;
     tree) m__undo_tree ;;
     moved) m__undo_moved ;;
     group) m__undo_group "$m__a1" ;;
@@ -193,9 +261,11 @@ m__undo_entry() {
     run | switch | hand_back | time) ;;
     *) m__result failed "$m__kind" "$m__a1" 'an entry of a kind that this version does not know' ;;
   esac
-  # A directory may be another account's again, or lead elsewhere; and programs that were started may have given any away.
-  case $m__kind:$m__pre_type$m__post_type in
-    run:* | switch:* | hand_back:* | time:* | path:filefile | path:absentfile | path:fileabsent) ;;
+  # A directory may be another account's again, or lead elsewhere; and programs that were started may have given any away. One
+  # that is gone was the way to nothing else.
+  case $m__kind:$m__pre_type:$m__post_type in
+    chain:* | run:* | switch:* | hand_back:* | time:* | restart:*) ;;
+    path:file:file | path:absent:file | path:file:absent | path:absent:dir | path:absent:other) ;;
     *) m__forget_ways ;;
   esac
 }
@@ -303,7 +373,6 @@ m__prove() {
       m__handed_list="$m__handed_list|$m__unescaped|"
     done <"$m__state_dir/runs/$m__one_run/handed-back"
   done
-  m__backwards | awk '{ line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' >"$m_work/forwards"
   while IFS= read -r m__entry_line <&3; do
     m__load "$m__entry_line"
     # What is at a tree's place later in the run is not what was there before it; the tree's own undo compares it.

@@ -117,10 +117,7 @@ m__drop() {
 m__step_body() {
   local m__hook m__part m__why_not m__first
   m_step=$m__step_id
-  if [ -n "$m__receipt" ]; then
-    m__seq=$(wc -l <"$m__receipt/journal")
-    m__seq=$((m__seq + 0))
-  fi
+  [ -z "$m__receipt" ] || m__resume_journal
   . "$m_work/vars"
   . "$m_work/secret_vars"
   m__hook=
@@ -165,7 +162,8 @@ m__find_receipt() {
   if [ -n "$m__target_run" ]; then
     m__receipt=$m__state_dir/runs/$m__target_run
     [ -s "$m__receipt/journal" ] || m__refuse "this host has no receipt of run $m__target_run"
-    case $(cat "$m__receipt/status") in
+    m__status_of "$m__receipt"
+    case $m__status_word in
       rolled-back | taken-back) m__refuse "run $m__target_run is rolled back already" ;;
     esac
     m__refuse_member '--run ' ''
@@ -174,7 +172,8 @@ m__find_receipt() {
   m__in_order >"$m_work/order"
   while IFS= read -r m__one; do
     [ -s "$m__one/journal" ] || continue
-    m__newest=$(cat "$m__one/status")
+    m__status_of "$m__one"
+    m__newest=$m__status_word
     case $m__newest in
       rolled-back) ;;
       taken-back) m__taken=${m__one##*/} ;;
@@ -191,19 +190,22 @@ m__find_receipt() {
 
 # m__preview_rollback: what a rollback would undo, in its order; nothing is touched.
 m__preview_rollback() {
-  local m__leader m__one_run m__entry_line
+  local m__leader m__one_run m__entry_line m__count m__seq_read m__kind m__rest
   m__find_unit
   m__leader=${m__receipt##*/}
-  m__emit receipt "${m__receipt##*/}" "$(m__playbook_of "$m__receipt")" \
-    "$(sed -n 's/^operator=//p' "$m__receipt/meta")" "$(sed -n 's/^started=//p' "$m__receipt/meta")" \
-    "$(m__backwards | grep -vc -e '^[0-9]*|time|' -e '^[0-9]*|run|' -e '^[0-9]*|switch|' -e '^[0-9]*|moved|')"
+  m__sort_journals
+  m__meta_of "$m__receipt"
+  m__count=0
+  while IFS='|' read -r m__seq_read m__kind m__rest; do
+    case $m__kind in time | run | chain | switch | moved) ;; *) m__count=$((m__count + 1)) ;; esac
+  done <"$m_work/backwards"
+  m__emit receipt "${m__receipt##*/}" "$m__meta_playbook" "$m__meta_operator" "$m__meta_started" "$m__count"
   for m__one_run in $m__unit; do
     [ "$m__one_run" = "$m__leader" ] || m__emit res change run "$m__one_run" "run $m__leader went on with it" 0 ''
   done
-  m__backwards >"$m_work/backwards"
   while IFS= read -r m__entry_line <&3; do
     m__load "$m__entry_line"
-    case $m__kind in time | run | switch | moved) continue ;; esac
+    case $m__kind in time | run | chain | switch | moved) continue ;; esac
     m__emit res change "$m__kind" "$m__a1" 'would be undone' 0 "$m__entry_step"
   done 3<"$m_work/backwards"
 }

@@ -74,35 +74,17 @@ m__record_switch() {
   elif grep -q "^[0-9]*|switch|$1|.*|$2|\.\$" "$m__receipt/journal"; then
     return 0
   fi
-  m__record switch "$1" "$m_step" "/etc/rc.d/$1" "$m__was_state" "$2"
+  m__note switch "$1" "$m_step" "/etc/rc.d/$1" "$m__was_state" "$2"
 }
 
 # --- undoing -----------------------------------------------------------------------------------------------------
-
-# m__find_services: into $m_work/services, `SERVICE|SCRIPT|STATE|FIRST|OTHERS|PLACE|SEQ|RUN|STEP` of each service of the unit:
-# STATE of before the unit, FIRST the kind of its first entry, OTHERS when there are entries of other kinds than switch,
-# PLACE when one of its variables says where it runs.
-m__find_services() {
-  awk '{ line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' "$m_work/backwards" | awk -F'|' -v OFS='|' '
-    # Here the entry of a run is behind its own.
-    $2 == "run" { for (i = 1; i <= n; i++) if (!(i in run)) run[i] = $3; next }
-    $2 != "switch" && $2 != "service" && $2 != "restart" { next }
-    !($3 in at) {
-      at[$3] = ++n
-      name[n] = $3; script[n] = $5; first[n] = $2; seq[n] = $1; step[n] = $4
-      state[n] = $2 == "restart" ? "running" : $6
-    }
-    $2 == "switch" && $7 ~ /_chroot(dir)?$/ { place[at[$3]] = 1 }
-    $2 != "switch" { others[at[$3]] = 1 }
-    END { for (i = 1; i <= n; i++) print name[i], script[i], state[i], first[i], others[i], place[i], seq[i], run[i], step[i] }' >"$m_work/services"
-}
 
 # m__refuse_foreign_conf: a file of rc.conf's that somebody changed since the run would stay as it is, and the services of before
 # would start by what the run put into it: in a cage that is gone by then, to where an rc script moves what they serve. So
 # nothing is undone until that is settled. Not so for a run that is taken back at once.
 m__refuse_foreign_conf() {
   local m__conf_seen m__foreign_conf m__entry_line
-  [ "$m__force" != yes ] && [ -z "${m__unit_limit-}" ] && grep -q '^[0-9]*|switch|' "$m_work/backwards" || return 0
+  [ "$m__force" != yes ] && [ -z "${m__unit_limit-}" ] && [ -s "$m_work/conf" ] || return 0
   m__conf_seen='' m__foreign_conf=''
   while IFS= read -r m__entry_line <&6; do
     m__load "$m__entry_line"
@@ -111,24 +93,27 @@ m__refuse_foreign_conf() {
     m__conf_seen="$m__conf_seen|$m_path|"
     m_print "$m_path"
     # What a run left that is not undone is told where a service starts by it.
-    ! m__is_ours && ! cat "$m__state_dir"/runs/*/journal | grep -qF -- "|$m_state|" || continue
+    ! m__is_ours && ! grep -qF -- "|$m_state|" "$m__state_dir"/runs/*/journal || continue
     m__foreign_conf="$m__foreign_conf $m_path"
     m__result conflict path "$m_path" "somebody changed it since ($(m__what_differs))"
     if [ "$m__pre_type$m_type" = filefile ] && m__is_text "$m_path"; then
       m__emit_diff "$m_path" "$m__receipt/saved/$m__entry_seq"
     fi
-  done 6<"$m_work/backwards"
+  done 6<"$m_work/conf"
   m__enter "$m__leader"
   [ -z "$m__foreign_conf" ] ||
     m__refuse "nothing was undone: services start by$m__foreign_conf, which somebody changed since; take that change out and put it in again afterwards, or roll back with --force, which keeps what is there now in $m__state_dir/kept"
 }
+
+# Of each service of the unit $m_work/services has `SERVICE|SCRIPT|STATE|FIRST|OTHERS|PLACE|SEQ|RUN|STEP`: STATE of before the unit,
+# FIRST the kind of its first entry, OTHERS when there are entries of other kinds than switch, PLACE when one of its variables says
+# where it runs. If there is a switch, $m_work/conf has the entries about files of rc.conf's, last first.
 
 # m__look_at_switches: before any file goes back: what runs and did not run before is stopped, and so is what runs elsewhere
 # than before, because that is about to go. Sets m__down to the services that stay down, and m__up to those that must run.
 m__look_at_switches() {
   local m__service m__service_file m__was_state m__first m__others m__cage_place m__entry_seq m__one_run m__entry_step
   local m__running
-  m__find_services
   m__down='' m__up=''
   while IFS='|' read -r m__service m__service_file m__was_state m__first m__others m__cage_place m__entry_seq m__one_run m__entry_step <&3; do
     [ "$m__first" = switch ] || continue
@@ -166,22 +151,23 @@ m__look_at_switches() {
 # or nothing: the pid file of one that a boot started in a cage may be only there. Not to those that ran before, for whatever
 # service.
 m__find_strays() {
-  local m__found_by_rc m__rc_name m__program m__stray
+  local m__found_by_rc m__stray
   m__found_by_rc=$1
   m__strays=
-  m__rc_name=$(sed -n "s/^name=[\"']*\([A-Za-z0-9_]*\).*/\1/p" "$m__service_file" | tail -n 1)
-  m__program=$(sed -n "s/^command=[\"']*\([^\"' ]*\).*/\1/p" "$m__service_file" | head -n 1)
-  m_replace "$m__program" '${name}' "$m__rc_name"
-  m_replace "$m_replaced" '$name' "$m__rc_name"
-  case $m_replaced in /*) ;; *) return 0 ;; esac
-  for m__stray in $(ps -axww -o pid -o command | awk -v program="$m_replaced" '$2 == program { print $1 }'); do
+  ps -axww -o pid -o command 2>/dev/null | awk '
+    FILENAME == ARGV[1] && /^name=/ { sub(/^name=["\047]*/, ""); match($0, /^[A-Za-z0-9_]*/); name = substr($0, 1, RLENGTH); next }
+    FILENAME == ARGV[1] && /^command=/ && program == "" { sub(/^command=["\047]*/, ""); sub(/["\047 ].*/, ""); program = $0 }
+    FILENAME == ARGV[1] { next }
+    !expanded++ { gsub(/\$\{name\}|\$name/, name, program) }
+    program ~ /^\// && $2 == program { print $1 }' "$m__service_file" - >"$m_work/strays" 2>/dev/null || :
+  while read -r m__stray <&9; do
     [ "$m__stray" != "$m__found_by_rc" ] || continue
     m__process_id "$m__stray"
     if ! grep -qF "|running $m__process|" "$m_work/services" 2>/dev/null &&
       ! grep -qxF "$m__process" "$m__receipt/saved/${m__entry_seq-}.strays" 2>/dev/null; then
       m__strays="$m__strays $m__stray"
     fi
-  done
+  done 9<"$m_work/strays"
 }
 
 # m__end_strays PID: of m__find_strays, those of accounts that a daemon of these runs may have: what calls itself like the program and

@@ -53,9 +53,9 @@ m__what_differs() {
 m__undo_path() {
   local m__reported
   m__reported=
-  if m_hold "$m_path"; then
+  if m__undo_hold; then
     m__undo_path_held
-    m_let_go
+    m__undo_held_path
   elif [ "$m__pre_type" = absent ]; then
     # A way on which somebody else has put a link leads to nothing of the run's.
     m__result kept path "$m_path" "is gone: $m_hold_why"
@@ -63,6 +63,67 @@ m__undo_path() {
     m__conflicts="$m__conflicts|$m_path|"
     m__result conflict path "$m_path" "$m_hold_why"
   fi
+}
+
+# m__undo_hold: m_hold of m_path. Others' directory is not given back between two entries for paths in it.
+m__undo_hold() {
+  m_parent "$m_path"
+  [ "$m__undo_held" != "$m_dir" ] || return 0
+  m__undo_let_go
+  m_hold "$m_path"
+}
+
+# m__undo_held_path: the path is dealt with; where nothing is borrowed nothing is held on.
+m__undo_held_path() {
+  if [ -n "$m__lent" ]; then
+    m_parent "$m_path"
+    m__undo_held=$m_dir
+  else
+    m__undo_held=
+    m_let_go
+  fi
+}
+
+m__undo_let_go() {
+  [ -n "$m__undo_held" ] || return 0
+  m__undo_held=
+  m_let_go
+}
+
+# m__undo_chain: of the entries m__transient about m_path, newest first: if the file is what the newest left, it becomes what it was
+# before the oldest at once. Whatever else is there is judged entry by entry, and so is what a cut left between them.
+m__undo_chain() {
+  local m__chain m__oldest
+  m__chain=$m__transient
+  m__oldest=${m__chain##* }
+  m__entry_seq=$m__oldest
+  ! m__is_undone_entry && m__undo_hold || return 0
+  m_print "$m_path"
+  case $m__conflicts:$m_state in
+    *"|$m_path|"*:*) ;;
+    *:"$m__pre")
+      touch -r "$m__receipt/saved/$m__oldest" "$m_path"
+      m__say_chain
+      ;;
+    *:"$m__post_type|$m__post_mode|$m__post_uid|$m__post_gid|$m__post_extra")
+      m__seq=$m__oldest
+      if m__restore; then
+        m__say_chain
+      else
+        m__conflicts="$m__conflicts|$m_path|"
+      fi
+      ;;
+  esac
+  m__undo_held_path
+}
+
+# m__say_chain: the file is as before all of its entries.
+m__say_chain() {
+  for m__entry_seq in $m__chain; do
+    m__drop_temps "${m_path%/*}/.muster-$m__run_id-$m__entry_seq"
+    m__is_undone_entry || m__result undone path "$m_path" 'file as before'
+    m__undone="$m__undone|$m__run_id:$m__entry_seq|"
+  done
 }
 
 m__undo_path_held() {

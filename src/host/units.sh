@@ -2,15 +2,24 @@
 # receipt takes under the lock: clocks of controllers, which are in the names of runs, may be anywhere.
 
 # m__in_order: prints the receipts, oldest first. Those of older versions have no number; they are in the order of their
-# names, before the others.
+# names, before the others. Names begin with a time, so they are in order already unless a clock was wrong.
 m__in_order() {
-  local m__one m__number
+  local m__one m__number m__last_number m__numbered_lines m__lines
+  m__last_number=0 m__numbered_lines='' m__lines=''
   for m__one in "$m__state_dir"/runs/*; do
     [ -d "$m__one" ] || continue
     m__number=
     [ ! -f "$m__one/number" ] || read -r m__number <"$m__one/number" || :
-    printf '%s %s\n' "${m__number:-0}" "$m__one"
-  done | sort -n | sed 's/^[0-9]* //'
+    m__numbered_lines="$m__numbered_lines${m__number:-0} $m__one$m_nl"
+    m__lines=$m__lines$m__one$m_nl
+    [ "${m__number:-0}" -ge "$m__last_number" ] || m__last_number=unsorted
+    [ "$m__last_number" = unsorted ] || m__last_number=${m__number:-0}
+  done
+  if [ "$m__last_number" = unsorted ]; then
+    printf '%s' "$m__numbered_lines" | sort -n | sed 's/^[0-9]* //'
+  else
+    printf '%s' "$m__lines"
+  fi
 }
 
 # m__take_number RECEIPT: numbers it behind all others. The lock must be held.
@@ -24,25 +33,46 @@ m__take_number() {
   printf '%s\n' "$((m__next + 1))" >"$1/number"
 }
 
+# m__status_of RECEIPT: sets m__status_word; to nothing where a power cut left none.
+m__status_of() {
+  m__status_word=
+  { read -r m__status_word <"$1/status"; } 2>/dev/null || :
+}
+
 # m__is_open RECEIPT: there is something in it that a rollback would undo.
 m__is_open() {
   [ -s "$1/journal" ] || return 1
-  case $(cat "$1/status" 2>/dev/null) in rolled-back | taken-back) return 1 ;; esac
+  m__status_of "$1"
+  case $m__status_word in rolled-back | taken-back) return 1 ;; esac
 }
 
 # m__is_unfinished RECEIPT: that run did not come to a good end: it failed, or its driver died.
 m__is_unfinished() {
-  case $(cat "$1/status" 2>/dev/null) in
+  m__status_of "$1"
+  case $m__status_word in
     '' | running | failed) return 0 ;;
     # A rollback has begun since, and says no more how the run ended.
     rolling-back | rollback-incomplete) ;;
     *) return 1 ;;
   esac
-  grep -q '^outcome=failed' "$1/meta" || ! grep -q '^finished=' "$1/meta"
+  m__meta_of "$1"
+  case $m__meta_finished:$m__meta_outcome in :* | *:failed*) return 0 ;; esac
+  return 1
 }
 
-m__playbook_of() {
-  sed -n 's/^playbook=//p' "$1/meta"
+# m__meta_of RECEIPT: sets m__meta_playbook, m__meta_operator, m__meta_started, m__meta_finished and m__meta_outcome.
+m__meta_of() {
+  local m__line
+  m__meta_playbook='' m__meta_operator='' m__meta_started='' m__meta_finished='' m__meta_outcome=''
+  while IFS= read -r m__line; do
+    case $m__line in
+      playbook=*) m__meta_playbook=${m__line#*=} ;;
+      operator=*) m__meta_operator=${m__line#*=} ;;
+      started=*) m__meta_started=${m__line#*=} ;;
+      finished=*) m__meta_finished=${m__line#*=} ;;
+      outcome=*) m__meta_outcome=${m__line#*=} ;;
+    esac
+  done <"$1/meta"
 }
 
 # m__find_unit: sets m__unit to the runs that are undone with m__receipt, their ids, newest first, m__receipt's own first of all.
@@ -60,17 +90,31 @@ m__find_unit() {
     done <"$m__receipt/unit"
     return 0
   fi
-  m__unit_of=$(m__playbook_of "$m__receipt")
-  m__in_order | awk -v receipt="$m__receipt" '$0 == receipt { exit } { line[++n] = $0 } END { for (i = n; i; i--) print line[i] }' >"$m_work/older"
+  m__meta_of "$m__receipt"
+  m__unit_of=$m__meta_playbook
+  m__list_older "$m__receipt"
   while IFS= read -r m__one <&7; do
     m__is_open "$m__one" || continue
-    [ "$(m__playbook_of "$m__one")" = "$m__unit_of" ] || break
+    m__meta_of "$m__one"
+    [ "$m__meta_playbook" = "$m__unit_of" ] || break
     if ! m__is_unfinished "$m__one"; then
       # A run that is taken back at once takes no good one with it.
       [ -z "${m__unit_limit-}" ] && m__prepares_unit "$m__one" || break
     fi
     m__unit="$m__unit ${m__one##*/}"
   done 7<"$m_work/older"
+}
+
+# m__list_older RECEIPT: into $m_work/older, the receipts before it, newest first.
+m__list_older() {
+  local m__one m__lines
+  m__lines=
+  m__in_order >"$m_work/older"
+  while IFS= read -r m__one; do
+    [ "$m__one" != "$1" ] || break
+    m__lines=$m__one$m_nl$m__lines
+  done <"$m_work/older"
+  printf '%s' "$m__lines" >"$m_work/older"
 }
 
 # m_with_journals COMMAND...: runs COMMAND with the journals of this run, and of the unfinished ones that are taken back with it, as
@@ -102,10 +146,16 @@ m__prepares_unit() {
 
 # m__find_leader RECEIPT: sets m__leader to the newer run with which RECEIPT is undone, or to nothing.
 m__find_leader() {
-  local m__member
+  local m__member m__one m__newer
   m__leader=
   m__member=$1
-  m__in_order | awk -v receipt="$m__member" 'newer { line[++n] = $0 } $0 == receipt { newer = 1 } END { for (i = n; i; i--) print line[i] }' >"$m_work/newer"
+  m__in_order >"$m_work/order"
+  m__newer=
+  while IFS= read -r m__one; do
+    m__newer=$m__one$m_nl$m__newer
+    [ "$m__one" != "$m__member" ] || m__newer=
+  done <"$m_work/order"
+  printf '%s' "$m__newer" >"$m_work/newer"
   while IFS= read -r m__receipt <&8; do
     m__is_open "$m__receipt" || continue
     m__find_unit

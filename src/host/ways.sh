@@ -60,13 +60,18 @@ m__note_way() {
   m__safe_ways=${m__safe_ways:-$m_nl}$1$m_nl
   # A line that no path is: where the one before it leads.
   [ "$m_real" = "$1" ] || m__safe_ways="$m__safe_ways>$m_real$m_nl"
-  [ -n "$m__lent" ] || [ "$m__holds" -gt 0 ] || m__ways_alone=$m__safe_ways
+  ! m__nothing_is_lent || m__ways_alone=$m__safe_ways
 }
 
 m__note_safe() {
   case $1 in *"$m_nl"*) return 0 ;; esac
   m__safe=$m__safe$1$m_nl
-  [ -n "$m__lent" ] || [ "$m__holds" -gt 0 ] || m__safe_alone=$m__safe
+  ! m__nothing_is_lent || m__safe_alone=$m__safe
+}
+
+# m__nothing_is_lent: also not by a subshell of ours. Starts no process.
+m__nothing_is_lent() {
+  [ -z "$m__lent" ] && { [ -z "$m__receipt" ] || [ ! -f "$m__receipt/borrowed" ]; }
 }
 
 # m__walk_once PATH: as m_walk, as far as the first link, which makes it false; sets m__w_through to PATH with that link's text in
