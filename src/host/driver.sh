@@ -2,7 +2,7 @@
 # Usage: sh driver.sh WORK-DIRECTORY. What it is to do stands in WORK-DIRECTORY/run; what it did, in log/000.ev.
 m_work=$1
 . "$m_work/run"
-for m__part in codec events paths ways held trees read journal place resource planned services switches programs accounts lock dead units other-runs archives expect facts kept clear hand-back hand-plan prune undo undo-tree undo-system undo-package undo-registry rollback; do
+for m__part in codec events paths looked ways held trees read journal place resource planned services switches programs accounts lock dead units other-runs archives expect facts kept clear hand-back hand-plan prune undo undo-tree undo-system undo-package undo-registry rollback; do
   . "$m_work/runtime/$m__part.sh"
 done
 for m__part in "$m_work"/runtime/resources/*.sh; do
@@ -18,7 +18,7 @@ umask 022
 trap '' HUP
 
 m__events=$m_work/log/000.ev
-m__seq=0 m__staged=0 m__group='' m__kept_times='' m_step='' m__receipt='' m__hook='' m__force=${m__force:-no}
+m__seq=0 m__staged=0 m__group='' m__kept_times='' m__looks=0 m_step='' m__receipt='' m__hook='' m__force=${m__force:-no}
 m_self_uid=$(id -u)
 m_self_gid=$(id -g)
 : >"$m_work/planned"

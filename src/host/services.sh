@@ -29,7 +29,9 @@ m_service_pid() {
 
 # m_await SECONDS COMMAND...: true as soon as COMMAND is; pid files and sockets come a moment after the daemon.
 m_await() {
-  local m__left m__naps
+  local m__left m__naps m__looked
+  # What it waits for was not so when it was looked at.
+  m__looked=0
   m__left=$(($1 * 20))
   m__naps=0
   shift
