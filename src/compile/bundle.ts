@@ -5,6 +5,7 @@ import tar from 'tar-stream';
 import { readRuntime } from '../host/index.ts';
 import { type HostJob, MusterError, type RunSettings } from '../model/index.ts';
 import { assignments } from '../sh/index.ts';
+import { hintsOf } from './hints.ts';
 
 /** The bundle as a tar, and a digest over everything in it that is not this run's own (id, nonce, secrets). */
 export interface Bundle {
@@ -27,6 +28,7 @@ export async function packJob(
   entries.set('run', utf8(runFile(job.settings, digest)));
   entries.set('secret_vars', utf8(assignments(secrets)));
   entries.set('secrets', utf8(secretLines(secrets.map(([, text]) => text))));
+  entries.set('hints', utf8(hintsOf(job).map((path) => `${path}\n`).join('')));
   for (const path of entries.keys()) refuseLongPath(path);
   return { tar: await pack(entries), digest };
 }

@@ -66,6 +66,32 @@ m_look_ahead() {
   [ -z "$m__links" ] && [ $# -eq 0 ] || m__look_at_once "$m__links" ${1+"$@"}
 }
 
+# m__look_around PATH: m__recall of one that nobody announced: where two in the same directory were missing, all that is in there is
+# looked at. Not where others may have put any number of names.
+m__look_around() {
+  local m__around
+  m__around=${1%/*}
+  m__is_second "$m__around" || return 1
+  [ -O "$m__around" ] && [ ! -k "$m__around" ] || return 1
+  set -- "$1" "$m__around"/*
+  [ $# -le 500 ] || return 1
+  m_look_ahead "$@"
+  m__recall "$1"
+}
+
+# m__is_second WHAT: true when it is asked for the second time.
+m__is_second() {
+  case $m__asked_for in
+    *"$m_nl=$1$m_nl"*) return 1 ;;
+    *"$m_nl$1$m_nl"*) m__asked_for="$m__asked_for=$1$m_nl" ;;
+    *)
+      m__asked_for=$m__asked_for$1$m_nl
+      return 1
+      ;;
+  esac
+}
+m__asked_for=$m_nl
+
 # m__look_at_once LINKS PATH...: LINKS are paths, one a line; PATHs are no links, or were none a moment ago.
 m__look_at_once() {
   local m__link m__links_left
@@ -87,7 +113,7 @@ m__look_at_once() {
 # m_digest_ahead FILE...: makes digests of all of them at once. After it m_digest of these starts no process, and whether two of them
 # are equal is known. Of a file that another account may swap meanwhile, of a link and of what has odd names nothing is made.
 m_digest_ahead() {
-  local m__path m__first
+  local m__path m__first m__above
   m__looks_hold || return 0
   m_look_ahead "$@"
   m__first=1
@@ -96,10 +122,10 @@ m_digest_ahead() {
     m__first=
     case $m__path in *[!\ -~]* | *[\'\\]* | *' -> '* | *' ' | [!/]* | '') continue ;; esac
     [ -f "$m__path" ] && [ ! -h "$m__path" ] && ! "m__looked_$m__looked" "digest $m__path" || continue
-    m_parent "$m__path"
-    [ "$m_self_uid" -ne 0 ] || { m_walk "$m_dir" && [ -z "$m_foreign" ]; } || continue
-    m_look "$m__path"
-    m__is_hollow "$m__path" || set -- ${1+"$@"} "$m__path"
+    m__above=${m__path%/*}
+    [ "$m_self_uid" -ne 0 ] || { m_walk "${m__above:-/}" && [ -z "$m_foreign" ]; } || continue
+    # As large as that it may be one that is mostly holes.
+    m__recall "$m__path" && case $m__t_bytes in ??????????*) false ;; esac && set -- ${1+"$@"} "$m__path"
   done
   [ -z "$m__first" ] && [ $# -gt 0 ] || return 0
   m__digests_of "$@" >>"$m_work/looks.digests" 2>/dev/null || :
@@ -125,14 +151,42 @@ m__recall_digest() {
 # m__same_content FILE OTHER: they hold the same bytes. A checksum that anybody can forge proves nothing.
 m__same_content() {
   local m__one
-  if [ "$m__digest_with" != cksum ] && m__recall_digest "$1"; then
-    m__one=$m__t_digest
-    if m__recall_digest "$2"; then
+  [ "$1" != "$2" ] || return 0
+  if [ "$m__looked" != 0 ] && [ "$m__digest_with" != cksum ]; then
+    m__digests_known "$1" "$2" || ! m__is_second "${1%/*} ${2%/*}" || m__digest_around "${1%/*}" "${2%/*}"
+    if m__digests_known "$1" "$2"; then
       [ "$m__one" = "$m__t_digest" ]
       return
     fi
   fi
   cmp -s "$1" "$2"
+}
+
+# m__digests_known FILE OTHER: sets m__one and m__t_digest to them.
+m__digests_known() {
+  m__recall_digest "$1" || return 1
+  m__one=$m__t_digest
+  m__recall_digest "$2"
+}
+
+# m__digest_around DIRECTORY OTHER: m_digest_ahead of all files that have the same name and size in both of them. Large ones are
+# compared one by one: that is faster.
+m__digest_around() {
+  local m__path m__twin m__twins m__size m__first
+  m__twins=$2
+  set -- "$1"/*
+  [ $# -le 500 ] || return 0
+  m__first=1
+  for m__path do
+    [ -z "$m__first" ] || set --
+    m__first=
+    m__twin=$m__twins/${m__path##*/}
+    [ -f "$m__path" ] && [ -f "$m__twin" ] && "m__looked_$m__looked" "$m__path" || continue
+    m__size=$m__t_bytes
+    [ "$m__size" -le 1048576 ] && "m__looked_$m__looked" "$m__twin" && [ "$m__size" = "$m__t_bytes" ] || continue
+    set -- ${1+"$@"} "$m__path" "$m__twin"
+  done
+  [ $# -eq 0 ] || m_digest_ahead "$@"
 }
 
 # m__know PROGRAM ARGUMENT...: what PROGRAM.awk makes of its arguments is known from here on, and to later steps.

@@ -52,7 +52,7 @@ m_look() {
   if [ ! -e "$1" ] && [ ! -h "$1" ]; then
     return 0
   fi
-  if [ "$m__looked" != 0 ] && m__recall "$1"; then
+  if [ "$m__looked" != 0 ] && { m__recall "$1" || m__look_around "$1"; }; then
     m_type=$m__t_type m_mode=$m__t_mode m_uid=$m__t_uid m_gid=$m__t_gid m_links=$m__t_links m__bytes=$m__t_bytes
     return 0
   fi
@@ -170,11 +170,19 @@ m_uid_of() {
       ;;
   esac
   case $1 in
-    *[!0-9]*) m_id=$(id -u "$1" 2>/dev/null) || m_id= ;;
+    *[!0-9]*) m__uid_in_file "$1" || m_id=$(id -u "$1" 2>/dev/null) || m_id= ;;
     *) m_id=$1 ;;
   esac
   m__known_user=
   [ -z "$m_id" ] || m__known_user=$1 m__known_uid=$m_id
+}
+# m__uid_in_file NAME: sets m_id by /etc/passwd, where most accounts are. False for those that are elsewhere.
+m__uid_in_file() {
+  local m__name m__pw m__rest
+  while IFS=: read -r m__name m__pw m_id m__rest; do
+    [ "$m__name" != "$1" ] || return 0
+  done </etc/passwd
+  return 1
 }
 m_gid_of() {
   local m__name m__rest_pw m__gid_pw m__rest

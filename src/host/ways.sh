@@ -117,7 +117,7 @@ m__way_lines() {
   if [ "$m__looked" != 0 ]; then
     for m__w_word do
       [ -e "$m__w_word" ] || [ -h "$m__w_word" ] || return 0
-      m__recall "$m__w_word" || break
+      m__recall "$m__w_word" || { m_look_ahead "$m__w_from" && m__recall "$m__w_word"; } || break
       m__w_lines="$m__w_lines$m__t_bits $m__t_links $m__t_uid $m__t_gid$m_nl"
       shift
     done
