@@ -26,7 +26,7 @@ m__recall() {
     file) [ -f "$1" ] && [ ! -h "$1" ] ;;
     *) [ ! -f "$1" ] && [ ! -d "$1" ] && [ ! -h "$1" ] ;;
   esac || return 1
-  [ "$m__mode_run" != apply ] || printf '%s\n' "$1" >>"$m_work/looks.told"
+  [ -z "$m__confirms" ] || printf '%s\n' "$1" >>"$m_work/looks.told"
 }
 
 # m_look_ahead PATH...: looks at all of them at once, and at the directories on the way to them. After it m_look, m_see, m_walk and
@@ -128,8 +128,8 @@ m_digest_ahead() {
     m__recall "$m__path" && case $m__t_bytes in ??????????*) false ;; esac && set -- ${1+"$@"} "$m__path"
   done
   [ -z "$m__first" ] && [ $# -gt 0 ] || return 0
-  m__digests_of "$@" >>"$m_work/looks.digests" 2>/dev/null || :
-  m__know digested -v tool="$m__digest_with" "$m_work/looks.digests"
+  m__digests_of "$@" >>"$m_work/looks.digests.$m__looks" 2>/dev/null || :
+  m__know digested -v tool="$m__digest_with" "$m_work/looks.digests.$m__looks"
 }
 
 # m__digests_of FILE...: prints a line for each, in the tool's own form.
@@ -145,7 +145,7 @@ m__digests_of() {
 # m__recall_digest FILE: sets m__t_digest when the digest of FILE was made at once with others.
 m__recall_digest() {
   [ "$m__looked" != 0 ] && m__looks_hold && "m__looked_$m__looked" "digest $1" && [ -f "$1" ] && [ ! -h "$1" ] || return 1
-  [ "$m__mode_run" != apply ] || printf '%s\n' "$1" >>"$m_work/looks.digested"
+  [ -z "$m__confirms" ] || printf '%s\n' "$1" >>"$m_work/looks.digested"
 }
 
 # m__same_content FILE OTHER: they hold the same bytes. A checksum that anybody can forge proves nothing.
@@ -201,20 +201,12 @@ m__know() {
   fi
 }
 
-# m__prime_looks: in the driver, before a step: looks at what the controller found in the playbook, unless what was seen holds.
+# m__prime_looks: in the driver, before a step: looks at what the controller found in the playbook, unless what was seen holds, or
+# the step has begun again.
 m__prime_looks() {
   local m__path
-  : >"$m_work/looks.told"
-  : >"$m_work/looks.digested"
-  ! m__looks_hold || return 0
-  : >"$m_work/looks.digests"
-  [ -z "$m__look_singly" ] || {
-    m__look_singly=
-    return 0
-  }
-  m__looks=$((m__looks + 1))
-  # As long as there is something in this one, all of them hold.
-  printf 'm__looked_1() { return 1; }\nm__looked=1\n' >"$m_work/looked.$m__looks.1"
+  ! m__looks_hold && [ -z "$m__look_singly" ] || return 0
+  m__begin_looks
   set --
   if [ -f "$m_work/hints" ]; then
     while IFS= read -r m__path; do
@@ -225,7 +217,34 @@ m__prime_looks() {
   m__looked=0
 }
 
-# m__read_looks: what the driver, the steps before this one, and subshells saw.
+# m__begin_looks: nothing is known yet, and as long as there is something in the first file, what comes to be known holds.
+m__begin_looks() {
+  m__looked=0
+  while [ -f "$m_work/looked.$m__looks.1" ] || [ "$m__looks" = 0 ]; do
+    m__looks=$((m__looks + 1))
+  done
+  printf 'm__looked_1() { return 1; }\nm__looked=1\n' >"$m_work/looked.$m__looks.1"
+}
+
+# m__begin_state: in the subshell of a step: what the driver and the steps before it saw is known. In an apply what is told from that is
+# noted down, to be confirmed.
+m__begin_state() {
+  : >"$m_work/looks.told"
+  : >"$m_work/looks.digested"
+  m__read_looks
+  [ "$m__mode_run" != apply ] || m__confirms=1
+}
+m__confirms=
+
+# m__end_state: in an apply, before the step looks at what it declared: that is looked at anew.
+m__end_state() {
+  [ "$m__mode_run" = apply ] || return 0
+  m__confirm_looks
+  m__confirms=
+  m__begin_looks
+}
+
+# m__read_looks: what is known by now: to the driver, to steps before this one, to subshells.
 m__read_looks() {
   while [ -s "$m_work/looked.$m__looks.$((m__looked + 1))" ]; do
     . "$m_work/looked.$m__looks.$((m__looked + 1))"
@@ -235,22 +254,24 @@ m__read_looks() {
 # m__drop_looks: something is about to change, so nothing that was seen holds any longer. In a plan nothing does.
 m__drop_looks() {
   [ "$m__mode_run" = apply ] || return 0
-  if m__looks_hold; then
-    m__confirm_looks
-    : >"$m_work/looked.$m__looks.1"
-  fi
+  m__confirm_looks
+  ! m__looks_hold || : >"$m_work/looked.$m__looks.1"
   m__looked=0
 }
 
-# m__confirm_looks: in an apply: what was told is still so, or else the step begins again without it.
+# m__confirm_looks: what was told is still so, or else the step begins again without it.
 m__confirm_looks() {
-  [ "$m__mode_run" = apply ] && m__looks_hold || return 0
+  [ -n "$m__confirms" ] && m__looks_lie || return 0
+  : >"$m_work/look.again"
+  fail 'something changed what the step had looked at'
+}
+
+# m__looks_lie: something that was told is not so any more. Then nothing of it is told again.
+m__looks_lie() {
+  m__looks_hold || return 1
   m__read_looks
-  m__confirm_with m__look_confirms "$m_work/looks.told" && m__confirm_with m__digest_confirms "$m_work/looks.digested" || {
-    : >"$m_work/looked.$m__looks.1"
-    : >"$m_work/look.again"
-    fail 'something changed what the step had looked at'
-  }
+  m__confirm_with m__look_confirms "$m_work/looks.told" && m__confirm_with m__digest_confirms "$m_work/looks.digested" && return 1
+  : >"$m_work/looked.$m__looks.1"
 }
 
 # m__confirm_with FUNCTION FILE: FUNCTION is true of the paths in FILE, of which there are none from here on.
@@ -272,7 +293,7 @@ m__look_confirms() {
 
 # m__digest_confirms FILE...: their digests are what was told. The tool says them in the same form as before.
 m__digest_confirms() {
-  m__digests_of "$@" >"$m_work/looks.now" 2>/dev/null && ! grep -qvxF -f "$m_work/looks.digests" "$m_work/looks.now"
+  m__digests_of "$@" >"$m_work/looks.now" 2>/dev/null && ! grep -qvxF -f "$m_work/looks.digests.$m__looks" "$m_work/looks.now"
 }
 
 # m__is_as_told NUMBER: the lines in looks.now are that many, and say what was told. Of a directory's names nobody was told.
@@ -294,11 +315,19 @@ m__is_as_told() {
   [ "$m__left" -eq 0 ]
 }
 
-# m__must_look_again: in the driver: the step ended because something changed what it had looked at. It begins again, and looks at
-# everything by itself. A host that is worse off meanwhile waits for nothing.
+# m__must_look_again: in the driver: the step ended because something changed what it had looked at, or failed when that was so. It
+# begins again, and looks at each path by itself. A host that is worse off meanwhile waits for nothing.
 m__must_look_again() {
-  [ -f "$m_work/look.again" ] || return 1
-  rm -f "$m_work/look.again"
+  m__look_singly=
+  if [ -f "$m_work/look.again" ]; then
+    rm -f "$m_work/look.again"
+  else
+    [ "$m__status" -ne 0 ] && [ "$m__mode_run" = apply ] && m__looks_lie || {
+      m__looked=0
+      return 1
+    }
+  fi
+  m__looked=0
   [ ! -f "$m_work/guarded" ] && [ ! -f "$m_work/cancelled" ] && [ ! -f "$m_work/timed-out" ] || return 1
   m__look_singly=1
 }

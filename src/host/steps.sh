@@ -55,7 +55,7 @@ m__one_step() {
     done
     # Its children may have been ended a moment before it, and then it may have come to a good end meanwhile.
     [ "$m__status" -ne 0 ] || [ ! -f "$m_work/timed-out" ] || m__status=143
-    if [ "$m__status" -ne 0 ] && m__must_look_again; then
+    if m__must_look_again; then
       m__now=$(date +%s)
       continue
     fi
@@ -122,7 +122,7 @@ m__drop() {
 m__step_body() {
   local m__hook m__part m__why_not m__first
   m_step=$m__step_id
-  m__read_looks
+  m__begin_state
   if [ -n "$m__receipt" ]; then
     m__seq=$(wc -l <"$m__receipt/journal")
     m__seq=$((m__seq + 0))
@@ -148,7 +148,7 @@ m__step_body() {
   set -e
   # Who only compares hosts does not ask what is declared.
   [ "$m__action" = compare ] || state
-  m__confirm_looks
+  m__end_state
   # Whoever applies wants to know at once: a cage that does not hold must not see the next step, which may stop the
   # daemon that still serves.
   if [ "$m__action" != plan ]; then

@@ -66,6 +66,23 @@ describe('in an apply', () => {
     expect(one.read('to/2')).toBe('same\n');
   });
 
+  it('a raw command is seen by what the step asks itself, in state and in verify', async () => {
+    const one = host();
+    const steps = {
+      one: `state() {
+  chmod 600 "$root/a" "$root/b"
+  m_look "$root/a"
+  [ "$m_mode" = 0600 ] || fail "it is $m_mode"
+}
+verify() {
+  expect_file "$root/b" 0600
+}`,
+    };
+    const { result } = await one.run('apply', { steps });
+    expect(result.outcome, complaintsOf(result)).toBe('ok');
+    expect(result.checks.map(({ status }) => status)).toEqual(['ok']);
+  });
+
   it('a change in a subshell is seen outside of it', async () => {
     const one = host();
     const steps = {
@@ -186,9 +203,9 @@ describe.skipIf(!counts)('what is as declared costs', () => {
     const said = runtime.run(
       `${counting}printf '%s\\n' ${one.root}/etc/cage/motd ${one.root}/etc/motd ${one.root}/etc/rc.conf ${one.root}/etc/rc.local ${one.root}/etc/rc.d/named9 >$m_work/hints
 count m__prime_looks
-m__read_looks
+m__begin_state
 ${body(one.root)}
-count m__confirm_looks
+count m__end_state
 cat "$m__events" >&2
 `,
       { path: `${one.path('bin')}:${process.env['PATH'] ?? ''}`, around: ['unshare', '-pf', '--mount-proc'] },

@@ -67,7 +67,7 @@ both() {
 }
 known=0
 m__prime_looks
-m__read_looks
+m__begin_state
 `;
 
 function differences(shell: string, directory: string, entries: readonly Entry[], path?: string): string {
