@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { partsFor } from '../host/index.ts';
 import type { HostJob, RunSettings } from '../model/index.ts';
 import { assignments } from '../sh/index.ts';
+import { hintsOf } from './hints.ts';
 import { isTemplate } from './templates.ts';
 
 type Entries = ReadonlyMap<string, Uint8Array>;
@@ -28,6 +29,7 @@ export function bundleEntries(job: HostJob, runtime: Entries): BundleEntries {
     ['run', utf8(runFile(job.settings, digest))],
     ['secret_vars', utf8(assignments(secrets))],
     ['secrets', utf8(secretLines(secrets.map(([, text]) => text)))],
+    ['hints', utf8(hintsOf(job).map((path) => `${path}\n`).join(''))],
   ] as const;
   return { shared, given, own: new Map([...own, ...ofRun]), digest };
 }

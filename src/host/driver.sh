@@ -13,7 +13,7 @@ umask 022
 trap '' HUP
 
 m__events=$m_work/log/000.ev
-m__seq=0 m__staged=0 m__group='' m__kept_times='' m_step='' m__receipt='' m__hook='' m__force=${m__force:-no}
+m__seq=0 m__staged=0 m__group='' m__kept_times='' m__looks=0 m_step='' m__receipt='' m__hook='' m__force=${m__force:-no}
 m_self_uid=$(id -u)
 m_self_gid=$(id -g)
 : >"$m_work/planned"

@@ -15,6 +15,7 @@ m_hold() {
 # An ordinary user has nothing that another account could not do as well.
 m__hold_dir() {
   local m__w_last m__w_said
+  m__look_anew
   m__holds=$((m__holds + 1))
   m__find_self
   m_hold_why=

@@ -35,6 +35,7 @@ m__sync() {
 # m__record_hook: before a step's first change, its own `undo`, if it has one, with the vars that are no secrets.
 m__record_hook() {
   local m__hook_file
+  m__look_anew
   [ -n "$m__hook" ] || return 0
   m__hook_file=$m__hook
   m__hook=
@@ -48,6 +49,7 @@ m__record_hook() {
 # m_guard TEXT: from here on the host is worse off than before the run. When the step does not end well, whatever ends it,
 # the run is taken back at once: TEXT, a sh text, ends what may be left running, and then the journal is undone.
 m_guard() {
+  m__look_anew
   printf '%s\n' "$1" >"$m_work/guarded"
 }
 
@@ -131,6 +133,7 @@ m__may_save() {
 # undo removes it, whatever is in it by then.
 m_record_made() {
   local m__post
+  m__look_anew
   m_look "$1"
   m__seq=$((m__seq + 1))
   m__join "$m__seq" path "$1" "$m_step" ''

@@ -18,7 +18,7 @@ const levelOf: Readonly<Record<RunSettings['action'], Level>> = {
 /** What the driver reads at its start, in this order; the resources, which a look needs, come last. */
 const sourced: readonly (readonly [Level, string])[] = [
   ['ask', 'codec events wake paths'],
-  ['look', 'ways held trees read journal place resource planned services switches programs accounts'],
+  ['look', 'looked ways held trees read journal place resource planned services switches programs accounts'],
   ['ask', 'lock dead'],
   ['facts', 'units other-runs'],
   ['look', 'archives expect'],
@@ -33,7 +33,7 @@ const sourced: readonly (readonly [Level, string])[] = [
 const others: Readonly<Record<Level, string>> = {
   ask: 'start.sh driver.sh steps.sh follow.sh ticker.sh mask-files.awk',
   facts: '',
-  look: 'block.awk diff.awk line.awk meaning.awk rc_conf.awk',
+  look: 'block.awk diff.awk digested.awk line.awk looked.awk meaning.awk rc_conf.awk',
   change: 'console-head.sh console-main.sh',
 };
 

@@ -37,11 +37,23 @@ m_octal() {
   m_mode=$m__high$m_mode$m__digit
 }
 
+# What looked.sh knows of many paths: nothing, as long as nobody has looked ahead.
+m__looked=0
+
+# m__look_anew: something is about to change: whatever was looked at before is looked at again.
+m__look_anew() {
+  [ -z "${m__looks-}" ] || m__drop_looks
+}
+
 # m_look PATH: sets m_type (absent file dir link other), m_mode, m_uid, m_gid, m_links, m__bytes. Does not follow a link.
 m_look() {
   local m__bits m__rest
   m_type=absent m_mode=- m_uid=- m_gid=- m_links=1 m__bytes=0
   if [ ! -e "$1" ] && [ ! -h "$1" ]; then
+    return 0
+  fi
+  if [ "$m__looked" != 0 ] && { m__recall "$1" || m__look_around "$1"; }; then
+    m_type=$m__t_type m_mode=$m__t_mode m_uid=$m__t_uid m_gid=$m__t_gid m_links=$m__t_links m__bytes=$m__t_bytes
     return 0
   fi
   read -r m__bits m_links m_uid m_gid m__bytes m__rest <<EOF
@@ -59,6 +71,10 @@ EOF
 # m_link_target PATH: sets m_target. readlink(1) came with 1.6; ls says `mode ... PATH -> TARGET`, and what stands before
 # PATH holds no arrow, whatever the link does.
 m_link_target() {
+  if [ "$m__looked" != 0 ] && [ -h "$1" ] && m__recall "$1" && [ "$m__t_type" = link ]; then
+    m_target=$m__t_target
+    return 0
+  fi
   if m_have readlink; then
     m_target=$(readlink "$1" && printf .)
   else
@@ -71,6 +87,10 @@ m_link_target() {
 
 # m_digest FILE: sets m_digest_value, with the best digest that the host has (m__digest_with is found once).
 m_digest() {
+  if [ "$m__looked" != 0 ] && m__recall_digest "$1"; then
+    m_digest_value=$m__t_digest
+    return 0
+  fi
   case $m__digest_with in
     cksum-a) m_digest_value=sha256:$(cksum -n -a SHA256 <"$1") ;;
     sha256sum)
@@ -150,11 +170,19 @@ m_uid_of() {
       ;;
   esac
   case $1 in
-    *[!0-9]*) m_id=$(id -u "$1" 2>/dev/null) || m_id= ;;
+    *[!0-9]*) m__uid_in_file "$1" || m_id=$(id -u "$1" 2>/dev/null) || m_id= ;;
     *) m_id=$1 ;;
   esac
   m__known_user=
   [ -z "$m_id" ] || m__known_user=$1 m__known_uid=$m_id
+}
+# m__uid_in_file NAME: sets m_id by /etc/passwd, where most accounts are. False for those that are elsewhere.
+m__uid_in_file() {
+  local m__name m__pw m__rest
+  while IFS=: read -r m__name m__pw m_id m__rest; do
+    [ "$m__name" != "$1" ] || return 0
+  done </etc/passwd
+  return 1
 }
 m_gid_of() {
   local m__name m__rest_pw m__gid_pw m__rest

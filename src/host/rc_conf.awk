@@ -1,5 +1,7 @@
 # The editing behind `rc_conf`. Prints the file with the variable set, or, with `show`, its present value. The values
-# lie in files whose names begin with `values`.
+# lie in files whose names begin with `values`. With `list`, which is the file's name, prints a sh function as looked.awk does:
+# m__looked_NUMBER 'rc FILE NAME' sets m__t_value and m__t_line, or, where the value is not that plain, m__t_line to nothing. So does
+# 'rc FILE' where the file is no text of `bytes` bytes.
 # Exit 3: the present value goes over several lines. Exit 4: the line that it must stand below is not there.
 function value(name,    line) {
   getline line < (values name)
@@ -40,12 +42,25 @@ function truth(s,    t) {
   if (t ~ /^(no|false|off|0)$/) return "no"
   return "=" s
 }
-BEGIN {
-  key = value("key")
-  if (!show) { word = value("word"); wanted = value("value"); after = value("after") }
+function listing(    name, now) {
+  print "m__looked_" number "() {\ncase $1 in"
+  if (total == bytes) {
+    for (name in last) {
+      now = value_of(text[last[name]])
+      if (broken || now ~ /[^ -~]/ || index(now, "'")) print "'rc " list " " name "') m__t_line= ;;"
+      else print "'rc " list " " name "') m__t_line=" last[name] " m__t_value='" now "' ;;"
+    }
+  }
+  print "'rc " list "') m__t_line=" (total == bytes ? NR : "") " ;;"
+  print "*) m__looked_" before " \"$1\" ;;\nesac\n}\nm__looked=" number
 }
-{ text[NR] = $0; k = key_of($0); if (k == key) at = NR; if (k != "" && k == after) below = NR }
+BEGIN {
+  if (list == "") key = value("key")
+  if (!show && list == "") { word = value("word"); wanted = value("value"); after = value("after") }
+}
+{ text[NR] = $0; total += length($0) + 1; k = key_of($0); if (k != "") last[k] = NR; if (k == key) at = NR; if (k != "" && k == after) below = NR }
 END {
+  if (list != "") { listing(); exit }
   if (show) {
     if (at) print value_of(text[at])
     exit

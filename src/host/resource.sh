@@ -46,6 +46,7 @@ m_begin() {
   m__diff_new=
   m__irreversible=0
   m__once=
+  m__text=
   # What starts programs may give directories away.
   case $1 in command | service_running | restart | package | user | group) m__forget_ways ;; esac
 }

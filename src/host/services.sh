@@ -11,6 +11,39 @@ m__service_script() {
 # before 2.0 have no `one`, and there only an enabled service can be asked.
 m_service_pid() {
   m_pid=
+  if m__was_asked "$1"; then
+    [ -n "$m_pid" ]
+    return
+  fi
+  m__ask_service "$1" && m__note_answer "$1" "$m_pid" && return 0
+  m__note_answer "$1" ''
+  return 1
+}
+
+# m__was_asked SCRIPT: in a plan, which changes nothing: sets m_pid and m__answer to what the script said before in this run. Whoever
+# waits asks anew.
+m__was_asked() {
+  local m__asked_pid m__asked_script m__said
+  [ "$m__looked" != 0 ] && in_plan && [ -f "$m_work/services.asked" ] || return 1
+  while IFS='|' read -r m__asked_pid m__asked_script m__said; do
+    [ "$m__asked_script" = "$1" ] || continue
+    m_pid=$m__asked_pid
+    m__unescape "$m__said"
+    m__answer=$m__unescaped
+    return 0
+  done <"$m_work/services.asked"
+  return 1
+}
+
+m__note_answer() {
+  [ "$m__looked" != 0 ] && in_plan || return 0
+  case $1 in *'|'* | *"$m_nl"*) return 0 ;; esac
+  m_escape "$m__answer"
+  printf '%s|%s|%s\n' "$2" "$1" "$m_escaped" >>"$m_work/services.asked"
+}
+
+# m__ask_service SCRIPT: as m_service_pid, by the script itself.
+m__ask_service() {
   m__answer=$(unset flags; sh "$1" onestatus 2>/dev/null) || :
   case $m__answer in
     *'is running as pid'*) ;;
@@ -29,7 +62,9 @@ m_service_pid() {
 
 # m_await SECONDS COMMAND...: true as soon as COMMAND is; pid files and sockets come a moment after the daemon.
 m_await() {
-  local m__left m__naps
+  local m__left m__naps m__looked
+  # What it waits for was not so when it was looked at.
+  m__looked=0
   m__left=$(($1 * 20))
   m__naps=0
   shift

@@ -36,6 +36,7 @@ m__one_step() {
   m__now=$m__started
   m__tries=$((m__retries + 1))
   while :; do
+    m__prime_looks
     m__drop "$m_work/timed-out" "$m_work/step.result" "$m_work/fail.reason" "$m_work/guarded"
     # One more, because m__now may be the last moment of its second.
     printf '%s %s\n' "$((m__now + m__timeout + 1))" "$m__timeout" >"$m_work/deadline"
@@ -54,6 +55,10 @@ m__one_step() {
     done
     # Its children may have been ended a moment before it, and then it may have come to a good end meanwhile.
     [ "$m__status" -ne 0 ] || [ ! -f "$m_work/timed-out" ] || m__status=143
+    if m__must_look_again; then
+      m__now=$(date +%s)
+      continue
+    fi
     m__tries=$((m__tries - 1))
     [ "$m__status" -ne 0 ] && [ "$m__tries" -gt 0 ] && [ ! -f "$m_work/cancelled" ] && [ ! -f "$m_work/guarded" ] || break
     notice "step $m__step_id failed and is tried again ($m__tries left)"
@@ -117,6 +122,7 @@ m__drop() {
 m__step_body() {
   local m__hook m__part m__why_not m__first
   m_step=$m__step_id
+  m__begin_state
   [ -z "$m__receipt" ] || m__resume_journal
   . "$m_work/vars"
   . "$m_work/secret_vars"
@@ -139,6 +145,7 @@ m__step_body() {
   set -e
   # Who only compares hosts does not ask what is declared.
   [ "$m__action" = compare ] || state
+  m__end_state
   # Whoever applies wants to know at once: a cage that does not hold must not see the next step, which may stop the
   # daemon that still serves.
   if [ "$m__action" != plan ]; then

@@ -91,6 +91,7 @@ m__walk_once() {
   done
   [ $# -gt 0 ] || return 0
   m__w_open=
+  m__way_lines "$@"
   # What follows the first that is not ours alone makes nothing safe: it may be another one by now, or a link's text that looks
   # like such a line.
   while read -r m__w_bits m__w_links m__w_uid m__w_gid m__w_rest; do
@@ -108,10 +109,25 @@ m__walk_once() {
     esac
     shift
   done <<END_OF_WAY
-$(m__list_way "$@")
+$m__w_lines
 END_OF_WAY
   m_missing=${1-}
   m_foreign=${m_foreign:-$m__w_open}
+}
+
+# m__way_lines PATH...: sets m__w_lines to what m__list_way prints.
+m__way_lines() {
+  local m__w_word
+  m__w_lines=
+  if [ "$m__looked" != 0 ]; then
+    for m__w_word do
+      [ -e "$m__w_word" ] || [ -h "$m__w_word" ] || return 0
+      m__recall "$m__w_word" || { m_look_ahead "$m__w_from" && m__recall "$m__w_word"; } || break
+      m__w_lines="$m__w_lines$m__t_bits $m__t_links $m__t_uid $m__t_gid$m_nl"
+      shift
+    done
+  fi
+  [ $# -eq 0 ] || m__w_lines=$m__w_lines$(m__list_way "$@")
 }
 
 # m__list_way PATH...: a line of ls for each; a name of two lines must not be taken for two names.

@@ -55,6 +55,10 @@ m__own_source() {
   m__source=$m_opened_file
   if [ "$m__source" != "$1" ]; then
     m__bits=$m_read_bits m_uid=$m__read_uid m_gid=$m__read_gid
+  elif [ ! -h "$1" ]; then
+    m_look "$1"
+    ! m__is_hollow "$1" || fail "copy $m_path: $1: $m_hold_why"
+    return 0
   else
     read -r m__bits m_links m_uid m_gid m__bytes m__rest <<EOF
 $(ls -ldnL "$1")

@@ -26,10 +26,9 @@ file() {
   else
     [ -n "$m_has_content" ] || fail "file $m_path: give it --content or --source"
     m_stage
-    case $m_o_content in
-      '' | *"$m_nl") printf '%s' "$m_o_content" >"$m_new_file" ;;
-      *) printf '%s\n' "$m_o_content" >"$m_new_file" ;;
-    esac
+    m__text=$m_o_content
+    case $m__text in '' | *"$m_nl") ;; *) m__text=$m__text$m_nl ;; esac
+    printf '%s' "$m__text" >"$m_new_file"
   fi
   m_place "$m_new_file" 0644
 }

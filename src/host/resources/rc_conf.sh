@@ -27,6 +27,10 @@ rc_conf() {
   m__rc_status=0
   # awk compares unexpanded text, in which a dollar sign that is not a variable's is written \$.
   [ -z "$m_o_literal" ] || { m_replace "$m__value" '$' '\$' && m__value=$m_replaced; }
+  if [ "$m_type" = file ] && [ -z "$m__content_foreign" ] && m__rc_is_right "$m_content" "$m__key" "$m__value" "$m_o_after"; then
+    m_place "$m_content" 0644
+    return 0
+  fi
   m__edit_value key "$m__key"
   m__edit_value word "$m__rc_word"
   m__edit_value value "$m__value"
@@ -39,7 +43,7 @@ rc_conf() {
     *) fail "rc_conf $m__key: cannot edit $m_path" ;;
   esac
   # Noted before the change: a driver that dies in between leaves a restart too many, never one too few.
-  if [ "$m_type" = absent ] || { [ "$m_type" = file ] && ! cmp -s "$m_content" "$m_new_file"; }; then
+  if [ "$m_type" = absent ] || { [ "$m_type" = file ] && ! m__same_content "$m_content" "$m_new_file"; }; then
     m_touched "$m_path:$m__key"
   fi
   m_place "$m_new_file" 0644
@@ -59,9 +63,52 @@ m__rc_word() {
   esac
 }
 
+# m__rc_know FILE: in a plan: all that FILE says is known, or will be for the whole run, if it is a plain text of which nothing is odd.
+m__rc_know() {
+  in_plan && [ "$m__looked" != 0 ] && m__looks_hold || return 1
+  case $1 in *[!\ -~]* | *[\'\\]* | *' ' | [!/]*) return 1 ;; esac
+  m__read_looks
+  "m__looked_$m__looked" "rc $1" || {
+    m__recall "$1" || { m_look_ahead "$1" && m__recall "$1"; } || return 1
+    [ "$m__t_type" = file ] || return 1
+    m__know rc_conf -v list="$1" -v bytes="$m__t_bytes" "$1"
+  }
+  "m__looked_$m__looked" "rc $1" && [ -n "$m__t_line" ]
+}
+
+# m__rc_is_right FILE NAME VALUE AFTER: it is known that FILE sets NAME to that, below AFTER, as rc_conf.awk sees it.
+m__rc_is_right() {
+  local m__t_line m__t_value m__line m__now
+  m__rc_know "$1" && "m__looked_$m__looked" "rc $1 $2" && [ -n "$m__t_line" ] || return 1
+  m__line=$m__t_line m__now=$m__t_value
+  if [ -n "$4" ]; then
+    "m__looked_$m__looked" "rc $1 $4" && [ -n "$m__t_line" ] && [ "$m__line" -ge "$m__t_line" ] || return 1
+  fi
+  m__truth_of "$m__now"
+  m__now=$m__truth
+  m__truth_of "$3"
+  [ "$m__now" = "$m__truth" ]
+}
+
+# m__truth_of VALUE: sets m__truth to a word for what checkyesno makes of it, or to =VALUE.
+m__truth_of() {
+  case $1 in
+    [Yy][Ee][Ss] | [Tt][Rr][Uu][Ee] | [Oo][Nn] | 1) m__truth='yes' ;;
+    [Nn][Oo] | [Ff][Aa][Ll][Ss][Ee] | [Oo][Ff][Ff] | 0) m__truth=no ;;
+    *) m__truth="=$1" ;;
+  esac
+}
+
 # rc_conf_value NAME [FILE]: prints the value that the last assignment in FILE gives, unexpanded; nothing if unset.
 rc_conf_value() {
   [ -f "${2:-/etc/rc.conf}" ] || return 0
+  if m__rc_know "${2:-/etc/rc.conf}"; then
+    "m__looked_$m__looked" "rc ${2:-/etc/rc.conf} $1" || return 0
+    if [ -n "$m__t_line" ]; then
+      printf '%s\n' "$m__t_value"
+      return 0
+    fi
+  fi
   m__edit_value key "$1"
   awk -v values="$m_work/edit." -v show=1 -f "$m_work/runtime/rc_conf.awk" "${2:-/etc/rc.conf}"
 }
