@@ -27,6 +27,8 @@ export async function packJob(
   entries.set('run', utf8(runFile(job.settings, digest)));
   entries.set('secret_vars', utf8(assignments(secrets)));
   entries.set('secrets', utf8(secretLines(secrets.map(([, text]) => text))));
+  // The directory comes with it.
+  entries.set('log/000.ev', utf8(''));
   for (const path of entries.keys()) refuseLongPath(path);
   return { tar: await pack(entries), digest };
 }
@@ -103,6 +105,7 @@ function runFile(settings: RunSettings, digest: string): string {
     ['m__durable', yesNo(settings.durable)],
     ['m__wait', String(settings.waitSeconds ?? 0)],
     ['m__search_path', settings.searchPath ?? ''],
+    ['m__cr', '\r'],
   ]);
 }
 
