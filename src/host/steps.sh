@@ -130,9 +130,13 @@ m__drop() {
 
 # m__defines NAME: the step has a function of this name. No program is meant.
 m__defines() {
-  local PATH
+  local m__path m__own_status
+  m__path=$PATH
   PATH=/nonexistent
   type "$1" >/dev/null 2>&1
+  m__own_status=$?
+  PATH=$m__path
+  return "$m__own_status"
 }
 
 # m__step_body: in the subshell. Under `set -e`, so that a raw command which fails in a step fails the step.

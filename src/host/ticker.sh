@@ -10,16 +10,16 @@ m__driver=$2
 trap '' HUP
 m__follower=0
 m__turns=0
-m__last_try=
+m__last_attempt=
 m__step_turns=0
 # The driver reads here that time went by: a byte a turn. Opened once, because the directory may be gone when we write.
 exec 7>>ticks
 
-# m__read_step: sets m__try, which attempt at which step runs now, and m__limit, its seconds, 0 for no limit. False when none runs.
+# m__read_step: sets m__attempt, which attempt at which step runs now, and m__limit, its seconds, 0 for no limit. False when none runs.
 m__read_step() {
-  m__try='-' m__limit=0
-  [ ! -f in-step ] || read -r m__try m__limit <in-step || :
-  [ "$m__try" != '-' ]
+  m__attempt='-' m__limit=0
+  [ ! -f in-step ] || read -r m__attempt m__limit <in-step || :
+  [ "$m__attempt" != '-' ]
 }
 
 # m__kill SIGNAL: to what belongs to the step: every process of this process group that has the driver above it, or
@@ -76,9 +76,9 @@ m__is_over_time() {
   local m__now
   m__read_step && [ "$m__limit" -gt 0 ] || return 1
   m__now=$(date +%s)
-  if [ "$m__try" != "$m__last_try" ]; then
+  if [ "$m__attempt" != "$m__last_attempt" ]; then
     # One more, because m__now may be the first moment of its second.
-    m__last_try=$m__try m__step_turns=0 m__end_at=$((m__now + m__limit + 1))
+    m__last_attempt=$m__attempt m__step_turns=0 m__end_at=$((m__now + m__limit + 1))
   fi
   if [ "$m__now" -ge "$m__end_at" ]; then
     [ $((m__step_turns * 4)) -ge "$m__limit" ]
