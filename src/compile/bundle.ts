@@ -29,7 +29,16 @@ export function bundleEntries(job: HostJob, runtime: Entries): BundleEntries {
     ['run', utf8(runFile(job.settings, digest))],
     ['secret_vars', utf8(assignments(secrets))],
     ['secrets', utf8(secretLines(secrets.map(([, text]) => text)))],
-    ['hints', utf8(hintsOf(job).map((path) => `${path}\n`).join(''))],
+    [
+      'hints',
+      utf8(
+        hintsOf(job)
+          .map((path) => `${path}\n`)
+          .join(''),
+      ),
+    ],
+    // The directory comes with it.
+    ['log/000.ev', utf8('')],
   ] as const;
   return { shared, given, own: new Map([...own, ...ofRun]), digest };
 }
@@ -102,6 +111,7 @@ function runFile(settings: RunSettings, digest: string): string {
     ['m__durable', yesNo(settings.durable)],
     ['m__wait', String(settings.waitSeconds ?? 0)],
     ['m__search_path', settings.searchPath ?? ''],
+    ['m__cr', '\r'],
   ]);
 }
 

@@ -2,8 +2,9 @@
 # backslash, bar, tab, newline and carriage return are written as escapes that printf's %b undoes.
 m_nl='
 '
-m__tab=$(printf '\t')
-m__cr=$(printf '\r')
+m__tab='	'
+# A run is sent it, because sh cannot write one without a process.
+: "${m__cr:=$(printf '\r')}"
 
 # m_replace VALUE FROM TO: sets m_replaced. Literal, and without a process.
 m_replace() {

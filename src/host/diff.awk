@@ -1,5 +1,6 @@
 # A unified diff as `d` events: without its two header lines, which carry temporary names, every literal occurrence of a
-# secret (one a line in the file `list`, longest first) masked, escaped as events are, and at most `cap` lines of it.
+# secret (one a line in the file `list`, longest first) masked, escaped as events are, and at most `cap` lines of it. They are
+# also appended to the file `copy`, if there is one.
 BEGIN {
   while (list != "" && (getline line < list) > 0) if (line != "") secret[count++] = line
 }
@@ -7,10 +8,15 @@ NR > 2 && NR <= cap + 2 {
   for (i = 0; i < count; i++) $0 = swap($0, secret[i], "[secret]")
   # The backslash first. Literally, because what a doubled backslash means to sub() differs between awks.
   line = swap(swap($0, "\\", "\\\\"), "|", "\\0174")
-  print "d|" swap(swap(line, "\t", "\\t"), "\r", "\\r")
+  say("d|" swap(swap(line, "\t", "\\t"), "\r", "\\r"))
 }
 END {
-  if (NR > cap + 2) print "d|... " NR - cap - 2 " more lines"
+  if (NR > cap + 2) say("d|... " NR - cap - 2 " more lines")
+}
+
+function say(event) {
+  print event
+  if (copy != "") print event >>copy
 }
 
 function swap(text, from, to, done, at) {

@@ -12,30 +12,23 @@ export PATH LC_ALL
 umask 022
 trap '' HUP
 
-m__events=$m_work/log/000.ev
-m__seq=0 m__staged=0 m__group='' m__kept_times='' m__looks=0 m_step='' m__receipt='' m__hook='' m__force=${m__force:-no}
-m_self_uid=$(id -u)
-m_self_gid=$(id -g)
-: >"$m_work/planned"
-: >"$m_work/installs"
-: >"$m_work/changed"
+m__events=$m_work/log/000.ev m__events_copy=
+m__clock=0 m__ticks_then='' m__seq=0 m__staged=0 m__group='' m__kept_times='' m__looks=0 m_step='' m__receipt='' m__hook='' m__force=${m__force:-no}
 m__mode_run=plan
 
 # m__finish OUTCOME REASON: the last event; then everything secret goes, and the follower may end.
 m__finish() {
-  local m__file
   m__emit fin "$1" "$2"
   [ -z "$m__locked" ] || m__drop_lock
-  set --
-  for m__file in "$m_work"/*; do
-    case ${m__file##*/} in
-      # What a follower needs, maybe one that comes back after the link broke.
-      run | runtime | log | *.pid | chunk* | sizes) ;;
-      *) set -- ${1+"$@"} "$m__file" ;;
-    esac
-  done
-  [ $# -eq 0 ] || rm -rf "$@"
-  : >"$m_work/done"
+  # A follower that has read the last word removes all of it anyway; one that is not there may come back for the rest.
+  if [ -s "$m_work/secret_vars" ] || ! m__runs follower; then
+    m__drop_rest "$m_work"
+    m__runs ticker || m__start_ticker
+  fi
+  { printf '' >"$m_work/done"; } 2>/dev/null || {
+    m__drop_rest "$m_work"
+    : >"$m_work/done"
+  }
   exit 0
 }
 
@@ -53,7 +46,7 @@ m__open_state() {
   fi
 }
 
-# m__open_receipt: what this run leaves on the host. The event log moves into it, so that it outlives the run.
+# m__open_receipt: what this run leaves on the host. The events have a copy in it, which outlives the run.
 m__open_receipt() {
   local m__said
   m__sweep_receipts
@@ -69,31 +62,37 @@ m__open_receipt() {
     m__receipt=
     m__refuse "cannot write the receipt $m__state_dir/runs/$m__run_id: ${m__said##*: }; nothing was begun"
   }
-  ln -s "$m__receipt/events" "$m_work/events.new" && mv -f "$m_work/events.new" "$m__events"
+  m__events_copy=$m__receipt/events
 }
 
 m__fill_receipt() {
+  local m__part
   m__take_number "$m__receipt" && printf '' >"$m__receipt/journal" &&
     printf 'run=%s\nplaybook=%s\ndigest=%s\noperator=%s\nstarted=%s\n' "$m__run_id" "$m__playbook" "$m__bundle_digest" \
       "$m__operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" >"$m__receipt/meta" &&
     printf 'running\n' >"$m__receipt/status" &&
     cp "$m_work/runtime/mask-files.awk" "$m__receipt/mask-files.awk" || return 1
   m_quote "$PATH"
-  (cd "$m_work/runtime" && cat console-head.sh && printf 'PATH=%s\n' "$m_quoted" && cat codec.sh events.sh paths.sh ways.sh held.sh trees.sh read.sh services.sh switches.sh accounts.sh lock.sh dead.sh units.sh kept.sh clear.sh hand-back.sh hand-plan.sh undo.sh undo-tree.sh undo-system.sh undo-package.sh undo-registry.sh rollback.sh console-main.sh) >"$m__receipt/undo.sh" &&
-    cat "$m__events" >"$m__receipt/events"
+  printf 'PATH=%s\n' "$m_quoted" >"$m_work/path" || return 1
+  set -- "$m_work/runtime/console-head.sh" "$m_work/path"
+  for m__part in codec events paths ways held trees read services switches accounts lock dead units kept clear hand-back hand-plan undo undo-tree undo-system undo-package undo-registry rollback console-main; do
+    set -- "$@" "$m_work/runtime/$m__part.sh"
+  done
+  cat "$@" >"$m__receipt/undo.sh" && cat "$m__events" >"$m__receipt/events"
 }
 
 # m__close_receipt STATUS: a run that changed nothing leaves nothing.
 m__close_receipt() {
   local m__ended
+  if [ ! -s "$m__receipt/journal" ]; then
+    m__events_copy=
+    rm -rf "$m__receipt"
+    return 0
+  fi
   m__ended=failed
   [ "$1" != applied ] || m__ended=applied
   printf 'finished=%s\noutcome=%s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$m__ended" >>"$m__receipt/meta"
   printf '%s\n' "$1" >"$m__receipt/status"
-  if [ ! -s "$m__receipt/journal" ]; then
-    cp "$m__receipt/events" "$m_work/events.new" && mv -f "$m_work/events.new" "$m__events"
-    rm -rf "$m__receipt"
-  fi
 }
 
 # m__start_ticker: its number is not written by the ticker itself: a follower that finds the driver dead would not know of one
@@ -106,11 +105,22 @@ m__start_ticker() {
 
 . "$m_work/runtime/steps.sh"
 
-m__find_digest
+# m__begin: what all need but a command.
+m__begin() {
+  m__know_self
+  m__find_digest
+  : >"$m_work/planned"
+  : >"$m_work/installs"
+  : >"$m_work/changed"
+}
+
+m__say_step - -
+printf '' >"$m_work/ticks"
+[ "$m__action" = exec ] || m__begin
 m__emit begin "$m__run_id" "$m__action"
 # The first word needs a block of the disk. Without it nobody would hear what is done here, so nothing is.
 [ -s "$m__events" ] || exit 74
-m__start_ticker
+case $m__action in apply | rollback) m__start_ticker ;; esac
 m__sweep_work
 
 case $m__action in
@@ -141,7 +151,7 @@ case $m__action in
       m__close_receipt "${m__taken_back:-failed}"
     else
       m__close_receipt applied
-      [ "$m__all_steps" = no ] || rm -f "$m__state_dir/pending.$m__playbook"
+      [ "$m__all_steps" = no ] || m__drop "$m__state_dir/pending.$m__playbook"
       m__prune
     fi
     m__finish "$m__run_outcome" "$m__run_reason"
@@ -171,7 +181,7 @@ case $m__action in
     m__finish failed "$m__undo_bad of the entries could not be undone"
     ;;
   exec)
-    : >"$m_work/in-step"
+    m__say_step exec 0
     # By a name without a directory, which is sh's name for the command in every message, as at a terminal.
     (cd "$m_work/exec" && exec /bin/sh sh) </dev/null >>"$m_work/log/001.out" 2>>"$m_work/log/001.err"
     m__emit exit "$?"

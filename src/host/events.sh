@@ -24,6 +24,13 @@ m__emit() {
     m__bar='|'
   done
   printf '%s\n' "$m__joined" >>"$m__events"
+  [ -z "$m__events_copy" ] || printf '%s\n' "$m__joined" >>"$m__events_copy"
+}
+
+# m__emit_lines FILE: events that stand in a file.
+m__emit_lines() {
+  cat "$1" >>"$m__events"
+  [ -z "$m__events_copy" ] || cat "$1" >>"$m__events_copy"
 }
 
 # m__hide VALUE: sets m__hidden to VALUE with everything secret in it masked: the run's own secrets by value, without a
@@ -84,7 +91,7 @@ m__emit_diff() {
   m__list=
   [ ! -s "$m_work/secrets" ] || m__list=$m_work/secrets
   diff -u "$m__diff_a" "$m__diff_b" 2>/dev/null |
-    awk -v list="$m__list" -v cap="$m__diff_cap" -f "$m_work/runtime/diff.awk" >>"$m__events"
+    awk -v list="$m__list" -v cap="$m__diff_cap" -v copy="$m__events_copy" -f "$m_work/runtime/diff.awk" >>"$m__events"
 }
 
 # m__masked_copies OLD NEW PATH: sets m__diff_a and m__diff_b to what a diff may be made of: the files themselves when nothing

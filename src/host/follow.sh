@@ -5,9 +5,14 @@
 # The current directory is the work directory.
 m__name=$1
 shift
+# The length of a variable is counted in bytes.
+LC_ALL=C
+export LC_ALL
 . ./run
 . ./runtime/wake.sh
 trap '' HUP
+# A link that is gone shows in a write that fails. Not ignored, or what we start would ignore it, too.
+trap : PIPE
 # Whoever comes back takes the place of one that may stand in a write for ever, because nobody reads the link of then.
 m__old=
 [ ! -f follower.pid ] || read -r m__old <follower.pid || :
@@ -15,69 +20,123 @@ if [ -n "$m__old" ] && [ "$m__old" != "$$" ] && kill -0 "$m__old" 2>/dev/null; t
   case $(ps -ww -o command= -p "$m__old" 2>/dev/null) in *"/follow.sh $m__name"*) kill -s KILL "$m__old" 2>/dev/null ;; esac
 fi
 printf '%s\n' "$$" >follower.pid
-m__new_tickers=0
+m__new_tickers=0 m__had_ticker=''
+m__nl='
+'
 
 for m__pair do
   m__one=${m__pair%%=*}
   eval "m__off_${m__one%.*}_${m__one#*.}=\${m__pair#*=}"
 done
+m__off_000_ev=${m__off_000_ev:-0}
 
-# Sends what NAME has beyond the last offset; what goes out is copied first, because the file may grow meanwhile.
-m__send() {
-  local m__off m__len
+# m__skip OFFSET: moves standard input, a log, to that offset.
+m__skip() {
+  [ "$1" -eq 0 ] || dd bs=1 skip="$(($1 - 1))" count=1 >/dev/null 2>&1
+}
+
+# m__send_events: what is new in the event log, which is standard input. A few lines at a time are read without a process, and
+# many of them by one.
+m__send_events() {
+  local m__line m__text m__lines m__len m__rest
+  m__text='' m__lines=0
+  while [ "$m__lines" -lt 50 ]; do
+    m__line=
+    IFS= read -r m__line || break
+    m__text=$m__text$m__line$m__nl
+    m__lines=$((m__lines + 1))
+  done
+  # What is in the midst of being written has no newline yet.
+  [ "$m__lines" -eq 50 ] || m__text=$m__text$m__line
+  if [ -n "$m__text" ]; then
+    printf '@%s 000.ev %s %s\n%s\n' "$m__nonce" "$m__off_000_ev" "${#m__text}" "$m__text" || m__lose_link
+    m__off_000_ev=$((m__off_000_ev + ${#m__text}))
+  fi
+  [ "$m__lines" -eq 50 ] || return 0
+  wc -c log/000.ev >sizes
+  read -r m__len m__rest <sizes
+  m__len=$((m__len - m__off_000_ev))
+  while [ "$m__len" -gt 0 ]; do
+    m__rest=$m__len
+    [ "$m__rest" -le 1048576 ] || m__rest=1048576
+    m__send_bytes 000.ev "$m__off_000_ev" "$m__rest"
+    m__off_000_ev=$((m__off_000_ev + m__rest))
+    m__len=$((m__len - m__rest))
+  done
+}
+
+# m__send_bytes NAME OFFSET LENGTH: a frame of that much of standard input.
+m__send_bytes() {
+  printf '@%s %s %s %s\n' "$m__nonce" "$1" "$2" "$3" && dd bs="$3" count=1 2>/dev/null && printf '\n' || m__lose_link
+}
+
+# m__send_output NAME SIZE: what an output log has beyond the last offset, now that its size is SIZE.
+m__send_output() {
+  local m__off m__len m__from
   eval "m__off=\${m__off_${1%.*}_${1#*.}:-0}"
   # Output beyond the cap stays on the host: the reader is told how much there is.
-  if [ "$m__off" -ge "$m__cap" ] && [ "${1#*.}" != ev ]; then
-    return 0
-  fi
-  tail -c "+$((m__off + 1))" "log/$1" >chunk || return 0
-  m__len=$(wc -c <chunk)
-  m__len=$((m__len + 0))
-  [ "$m__len" -gt 0 ] || return 0
-  if [ "${1#*.}" != ev ] && [ $((m__off + m__len)) -gt "$m__cap" ]; then
-    printf '@%s cut %s %s\n' "$m__nonce" "$1" "$((m__off + m__len))"
+  [ "$m__off" -lt "$2" ] && [ "$m__off" -lt "$m__cap" ] || return 0
+  m__len=$(($2 - m__off))
+  m__from=log/$1
+  if [ "$2" -gt "$m__cap" ]; then
     m__len=$((m__cap - m__off))
-    dd if=chunk of=chunk.cut bs="$m__len" count=1 2>/dev/null
-    mv -f chunk.cut chunk
+    # Copied first: one that is so long may be emptied by the ticker just now.
+    { m__skip "$m__off" && dd bs="$m__len" count=1 of=chunk 2>/dev/null; } <"log/$1"
+    [ $(($(wc -c <chunk))) -eq "$m__len" ] || return 0
+    m__from=chunk
+    printf '@%s cut %s %s\n' "$m__nonce" "$1" "$2" || m__lose_link
   fi
-  printf '@%s %s %s %s\n' "$m__nonce" "$1" "$m__off" "$m__len" || exit 75
-  cat chunk || exit 75
-  printf '\n' || exit 75
+  {
+    [ "$m__from" = chunk ] || m__skip "$m__off"
+    m__send_bytes "$1" "$m__off" "$m__len"
+  } <"$m__from"
   eval "m__off_${1%.*}_${1#*.}=$((m__off + m__len))"
 }
 
-# m__runs NAME: the process of NAME.pid is alive.
-m__runs() {
-  m__pid=
-  [ ! -f "$1.pid" ] || read -r m__pid <"$1.pid" || :
-  [ -n "$m__pid" ] && kill -0 "$m__pid" 2>/dev/null
-}
-
-m__round() {
-  local m__size m__log_path m__one m__off
-  # One wc for all logs; its last line is a total.
-  wc -c log/* >sizes
-  while read -r m__size m__log_path; do
-    m__one=${m__log_path##*/}
-    case $m__one in [0-9]*.ev | [0-9]*.out | [0-9]*.err) ;; *) continue ;; esac
-    eval "m__off=\${m__off_${m__one%.*}_${m__one#*.}:-0}"
-    [ "$m__size" -le "$m__off" ] || m__send "$m__one"
+# m__send_outputs: most steps print nothing, and then no process is started.
+m__send_outputs() {
+  local m__one m__size
+  set --
+  for m__one in log/*.out log/*.err; do
+    [ ! -s "$m__one" ] || set -- "$@" "$m__one"
+  done
+  [ $# -gt 0 ] || return 0
+  # One wc for all logs; its last line may be a total.
+  wc -c "$@" >sizes
+  while read -r m__size m__one; do
+    [ "$m__one" = total ] || m__send_output "${m__one##*/}" "$m__size"
   done <sizes
 }
 
-# m__watch_ticker: without one nothing has a time limit, and what a dead driver left running goes on. It was killed, for at
-# its own end it takes its number away. Three times, so that one that cannot live is not begun for ever.
-m__watch_ticker() {
-  local m__pid
-  [ -f ticker.pid ] && [ "$m__new_tickers" -lt 3 ] && ! m__runs ticker && [ ! -f ./done ] || return 0
-  read -r m__pid <driver.pid && [ -n "$m__pid" ] || return 0
-  m__new_tickers=$((m__new_tickers + 1))
-  /bin/sh runtime/ticker.sh "$m__name" "$m__pid" </dev/null >/dev/null 2>&1 &
-  printf '%s\n' "$!" >ticker.pid
-  printf 'muster: the ticker of this run had been killed; another one takes its place\n' >>log/000.err
+# m__lose_link: nobody reads any more. Who ends a run without a reader is the ticker.
+m__lose_link() {
+  m__watch_ticker at-once
+  exit 75
 }
 
-# Short naps first, since most plans are done in a second; sleep takes fractions on every release we claim.
+# m__watch_ticker [at-once]: without one nothing has a time limit, and what a dead driver left running goes on. A run begins without:
+# most are over before one would look for the first time. One that was killed left its number, for at its own end it takes it
+# away. Three times, so that one that cannot live is not begun for ever.
+m__watch_ticker() {
+  local m__pid
+  [ ! -f ticker.pid ] || m__had_ticker=1
+  [ "$m__new_tickers" -lt 3 ] && [ ! -f ./done ] && ! m__runs ticker || return 0
+  if [ -n "$m__had_ticker" ]; then
+    [ -f ticker.pid ] || return 0
+    m__new_tickers=$((m__new_tickers + 1))
+    printf 'muster: the ticker of this run had been killed; another one takes its place\n' >>log/000.err
+  elif [ "$m__rounds" -lt 6 ] && [ $# -eq 0 ]; then
+    return 0
+  fi
+  read -r m__pid <driver.pid && [ -n "$m__pid" ] || return 0
+  m__had_ticker=1
+  /bin/sh runtime/ticker.sh "$m__name" "$m__pid" </dev/null >/dev/null 2>&1 &
+  printf '%s\n' "$!" >ticker.pid
+}
+
+exec <log/000.ev
+m__skip "$m__off_000_ev"
+# Short naps first, since most runs are done in a second; sleep takes fractions on every release we claim.
 m__nap=0.05
 m__rounds=0
 while :; do
@@ -87,19 +146,22 @@ while :; do
     m__end="done"
   elif ! m__runs driver; then
     # The ticker ends what a dead driver left running; the run is over when that is done.
+    m__watch_ticker at-once
     if [ -f ./done ]; then
       m__end="done"
     elif ! m__runs ticker; then
       m__end=died
     fi
   fi
-  m__round
+  m__send_events
+  m__send_outputs
   if [ -n "$m__end" ]; then
     printf '@%s %s\n' "$m__nonce" "$m__end"
     break
   fi
   m__rounds=$((m__rounds + 1))
   case $m__rounds in
+    2) m__nap=0.1 ;;
     40) m__nap=0.2 ;;
     200) m__nap=0.5 ;;
   esac
@@ -108,7 +170,7 @@ while :; do
   fi
   # A silent link may be a dead one: the reader hears something at least every few seconds.
   case $m__rounds in
-    *0) printf '@%s beat\n' "$m__nonce" || exit 75 ;;
+    *0) printf '@%s beat\n' "$m__nonce" || m__lose_link ;;
   esac
   sleep "$m__nap"
 done
@@ -119,5 +181,5 @@ if [ "$m__pid" = "$$" ]; then
   # A ticker that was stopped would stay so, for what it is found by is gone.
   ! m__runs ticker || kill -s CONT "$m__pid" 2>/dev/null || :
   # `run` goes first: by that the ticker knows that a run ended whose `done` is gone.
-  cd / && rm -rf "$m__name/run" "$m__name"
+  cd / && exec rm -rf "$m__name/run" "$m__name"
 fi

@@ -27,7 +27,9 @@ m__take_lock() {
     [ "$m__tries" -gt 0 ] || m__refuse "cannot take the lock $m__lock${m__said:+: $m__said}"
   done
   [ -z "$m__said" ] || notice "the lock of a run that is dead was taken over: $m__said"
-  rm -rf "$m__lock".dropped.*
+  for m__said in "$m__lock".dropped.*; do
+    [ ! -e "$m__said" ] || rm -rf "$m__said"
+  done
 }
 
 # m__wake_holder: sets m__was_stopped to what to say of it, or to nothing.
@@ -58,7 +60,7 @@ m__claim() {
     ! m__is_held "$m__last" || return 3
   fi
   # Not written over: what has this name may be the claim of a dead run that had our number.
-  rm -f "by.$$"
+  [ ! -e "by.$$" ] && [ ! -h "by.$$" ] || rm -f "by.$$"
   m__process_id "$$"
   printf '%s\n' "$$" "$m__run_id" "$m__operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "${m__action-}" "${m__playbook-}" "$m__process" "$0" >"by.$$" &&
     ln "by.$$" "$((m__last + 1))" && return

@@ -62,17 +62,19 @@ m__tell_dead() {
 }
 
 # m__list_receipts: sets m__newest_run to the newest run here that changed something (to nothing where there is none), and
-# m__receipts_here to all of them, with a bar around each.
+# m__receipts_here to all of them, with a bar around each. In the order of m__in_order, but without a process.
 m__list_receipts() {
-  local m__one
-  m__newest_run=
-  m__receipts_here='|'
-  m__in_order >"$m_work/order"
-  while IFS= read -r m__one; do
+  local m__one m__number m__highest
+  m__newest_run='' m__receipts_here='|' m__highest=0
+  for m__one in "$m__state_dir"/runs/*; do
     [ -s "$m__one/journal" ] || continue
+    m__receipts_here="$m__receipts_here${m__one##*/}|"
+    m__number=
+    [ ! -f "$m__one/number" ] || read -r m__number <"$m__one/number" || :
+    [ "${m__number:-0}" -ge "$m__highest" ] || continue
+    m__highest=${m__number:-0}
     m__newest_run=${m__one##*/}
-    m__receipts_here="$m__receipts_here$m__newest_run|"
-  done <"$m_work/order"
+  done
 }
 
 # m__await_others: waits while another run is at work here, for m__wait seconds in all, looking once a second. False when the

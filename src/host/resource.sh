@@ -169,7 +169,7 @@ as_one_end() {
   m__status=change
   [ "$m__mode_run" != apply ] || m__status=changed
   m__emit res "$m__status" "$m__resource" "$m_target_name" "${1:-$m__group_changed of $m__group_total parts}" 0
-  cat "$m_work/group.diff" >>"$m__events"
+  m__emit_lines "$m_work/group.diff"
 }
 
 # --- the overlay: what earlier resources of this plan would have made -------------------------------------------

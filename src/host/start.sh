@@ -10,7 +10,7 @@ m__give_up() {
   exit 73
 }
 
-m__said=$(mkdir "$m_work/log" 2>&1) || m__give_up "$m__said"
+[ -d "$m_work/log" ] || m__said=$(mkdir "$m_work/log" 2>&1) || m__give_up "$m__said"
 # A log that has no room would lose what the run does, without a word.
 printf '' >"$m_work/log/000.ev" && printf '%s\n' "$$" >"$m_work/driver.pid" ||
   m__give_up "$( (cat "$m_work/run" >"$m_work/driver.pid") 2>&1)"

@@ -10,7 +10,7 @@ m__run_steps() {
   m__index=0
   while IFS='|' read -r m__step_id m__file m__timeout m__retries <&4; do
     m__index=$((m__index + 1))
-    m__number=$(printf '%03d' "$m__index")
+    case $m__index in ?) m__number=00$m__index ;; ??) m__number=0$m__index ;; *) m__number=$m__index ;; esac
     if [ "$m__run_outcome" = failed ] && [ "$m__action" = apply ]; then
       m__emit step "$m__step_id" "$m__index"
       m__emit end "$m__step_id" skipped 0 "because $m__failed_step failed"
@@ -30,25 +30,24 @@ m__run_steps() {
 
 # m__one_step: runs the step m__step_id in a subshell of its own, as often as it may be tried.
 m__one_step() {
-  local m__started m__now m__tries m__ticker m__status m__outcome m__reason m__took
+  local m__started m__tries m__status m__outcome m__reason m__took
   m__emit step "$m__step_id" "$m__index"
-  m__started=$(date +%s)
-  m__now=$m__started
+  m__tell_time
+  m__started=$m__clock
   m__tries=$((m__retries + 1))
   while :; do
     m__prime_looks
     m__drop "$m_work/timed-out" "$m_work/step.result" "$m_work/fail.reason" "$m_work/guarded"
-    # One more, because m__now may be the last moment of its second.
-    printf '%s %s\n' "$((m__now + m__timeout + 1))" "$m__timeout" >"$m_work/deadline"
-    # One that was killed, while no follower is there to see it, would leave this step without an end.
-    { read -r m__ticker <"$m_work/ticker.pid" && kill -0 "$m__ticker"; } 2>/dev/null || m__start_ticker
-    : >"$m_work/in-step"
+    # One that was killed, while no follower is there to see it, would leave this step without an end. The one of a look is begun
+    # by the follower, when the look lasts.
+    m__runs ticker || { [ ! -f ticker.pid ] && m__runs follower; } || m__start_ticker
+    m__say_step "$m__number.$m__tries" "$m__timeout"
     # In the foreground, because `wait` does not tell a status on every release; the ticker ends it if it must.
     (m__step_body) </dev/null >>"$m_work/log/$m__number.out" 2>>"$m_work/log/$m__number.err" 4<&-
     m__status=$?
     # One that was ended in the midst of a change.
     [ ! -f "${m__receipt:-$m_work}/borrowed" ] || m__give_back_of_dead
-    rm -f "$m_work/deadline" "$m_work/in-step"
+    m__say_step - -
     # What the ticker still ends must not be a part of what comes next.
     while [ -f "$m_work/ending" ] && kill -0 "$(cat "$m_work/ticker.pid")" 2>/dev/null; do
       sleep 0.2
@@ -62,7 +61,6 @@ m__one_step() {
     m__tries=$((m__tries - 1))
     [ "$m__status" -ne 0 ] && [ "$m__tries" -gt 0 ] && [ ! -f "$m_work/cancelled" ] && [ ! -f "$m_work/guarded" ] || break
     notice "step $m__step_id failed and is tried again ($m__tries left)"
-    m__now=$(date +%s)
   done
   m__outcome=ok
   m__reason=
@@ -88,9 +86,26 @@ m__one_step() {
     m__run_reason=${m__run_reason:-step $m__step_id: $m__reason}
   fi
   # Where the clock was set meanwhile, nobody knows how long it took; a count of many digits breaks the protocol.
-  m__took=$(($(date +%s) - m__started))
+  m__tell_time
+  m__took=$((m__clock - m__started))
   [ "$m__took" -ge 0 ] && [ "$m__took" -lt 10000000 ] || m__took=0
   m__emit end "$m__step_id" "$m__outcome" "$m__took" "$m__reason"
+}
+
+# m__say_step TRY SECONDS: which attempt at which step runs now (`-` for none), and its time, for the ticker. It is written over
+# what stands there, so a disk that is full meanwhile is no matter.
+m__say_step() {
+  printf '%-20s %-20s\n' "$1" "$2" 1<>"$m_work/in-step"
+}
+
+# m__tell_time: sets m__clock to the time in seconds, to about one. As long as the ticker did not tick it is what it was.
+m__tell_time() {
+  local m__ticks
+  m__ticks=
+  read -r m__ticks <"$m_work/ticks" || :
+  [ "$m__ticks" != "$m__ticks_then" ] || return 0
+  m__ticks_then=$m__ticks
+  m__clock=$(date +%s)
 }
 
 # m__take_back: undoes the run, which left the host worse off than it was. Nobody can stop that: the ticker ends steps only,
@@ -118,30 +133,40 @@ m__drop() {
   done
 }
 
+# m__defines NAME: the step has a function of this name. No program is meant.
+m__defines() {
+  local m__path m__own_status
+  m__path=$PATH
+  PATH=/nonexistent
+  type "$1" >/dev/null 2>&1
+  m__own_status=$?
+  PATH=$m__path
+  return "$m__own_status"
+}
+
 # m__step_body: in the subshell. Under `set -e`, so that a raw command which fails in a step fails the step.
 m__step_body() {
   local m__hook m__part m__why_not m__first
   m_step=$m__step_id
   m__begin_state
-  [ -z "$m__receipt" ] || m__resume_journal
+  [ ! -s "${m__receipt:+$m__receipt/journal}" ] || m__resume_journal
   . "$m_work/vars"
   . "$m_work/secret_vars"
-  m__hook=
-  if grep -q '^undo *()' "$m_work/playbook/$m__file"; then
-    m__hook=$m_work/playbook/$m__file
-  fi
   for m__part in "$m_work"/playbook/uses/*/*.sh "$m_work"/playbook/lib/*.sh; do
     [ ! -f "$m__part" ] || . "$m__part"
   done
-  undo() { :; }
-  applies() { :; }
+  unset -f undo applies 2>/dev/null || :
   verify() { :; }
   . "$m_work/playbook/$m__file"
-  m__why_not=$(applies) || {
-    m_escape "${m__why_not:-it is not for this host}"
-    printf 'skipped|%s\n' "$m_escaped" >"$m_work/step.result"
-    exit 0
-  }
+  m__hook=
+  ! m__defines undo || m__hook=$m_work/playbook/$m__file
+  if m__defines applies; then
+    m__why_not=$(applies) || {
+      m_escape "${m__why_not:-it is not for this host}"
+      printf 'skipped|%s\n' "$m_escaped" >"$m_work/step.result"
+      exit 0
+    }
+  fi
   set -e
   # Who only compares hosts does not ask what is declared.
   [ "$m__action" = compare ] || state

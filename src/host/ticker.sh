@@ -10,8 +10,17 @@ m__driver=$2
 trap '' HUP
 m__follower=0
 m__turns=0
-m__last_at=
+m__last_attempt=
 m__step_turns=0
+# The driver reads here that time went by: a byte a turn. Opened once, because the directory may be gone when we write.
+exec 7>>ticks
+
+# m__read_step: sets m__attempt, which attempt at which step runs now, and m__limit, its seconds, 0 for no limit. False when none runs.
+m__read_step() {
+  m__attempt='-' m__limit=0
+  [ ! -f in-step ] || read -r m__attempt m__limit <in-step || :
+  [ "$m__attempt" != '-' ]
+}
 
 # m__kill SIGNAL: to what belongs to the step: every process of this process group that has the driver above it, or
 # nobody any more. There is no setsid and no timeout(1) in base, but sshd gave this run a session of its own, and a
@@ -20,7 +29,7 @@ m__kill() {
   local m__running m__victims
   # When the step is over, a child of the driver's is its own: it naps until this one is done.
   m__running=0
-  [ ! -f in-step ] || m__running=1
+  ! m__read_step || m__running=1
   m__victims=$(ps -axo pid,ppid,pgid,stat | awk -v me="$$" -v driver="$m__driver" -v follower="$m__follower" -v running="$m__running" '
     function belongs(p,    n) {
       for (n = 0; p + 0 > 1 && n < 200; n++) {
@@ -52,30 +61,33 @@ m__kill() {
 
 # m__end_step WHY: ends the running step; WHY is the name of the file that tells the driver.
 m__end_step() {
-  local m__try
+  local m__turn
   : >"$1"
-  rm -f deadline
   m__kill TERM || return 0
-  for m__try in 1 2 3 4 5; do
+  for m__turn in 1 2 3 4 5; do
     sleep 1
     m__kill KILL || return 0
   done
 }
 
 # m__is_over_time: by the clock, but a clock may be set while a step goes on. So our turns are counted, too, which take a second,
-# or up to four where a host is slow.
+# or up to four where a host is slow. The time begins when we first see the step, so it is never shorter than declared.
 m__is_over_time() {
-  local m__at m__limit
-  [ -f deadline ] && read -r m__at m__limit <deadline && [ -n "$m__limit" ] || return 1
-  [ "$m__at" = "$m__last_at" ] || m__last_at=$m__at m__step_turns=0
-  if [ "$(date +%s)" -ge "$m__at" ]; then
+  local m__now
+  m__read_step && [ "$m__limit" -gt 0 ] || return 1
+  m__now=$(date +%s)
+  if [ "$m__attempt" != "$m__last_attempt" ]; then
+    # One more, because m__now may be the first moment of its second.
+    m__last_attempt=$m__attempt m__step_turns=0 m__end_at=$((m__now + m__limit + 1))
+  fi
+  if [ "$m__now" -ge "$m__end_at" ]; then
     [ $((m__step_turns * 4)) -ge "$m__limit" ]
   else
     [ "$m__step_turns" -gt $((m__limit * 2)) ]
   fi
 }
 m__is_cancelled() {
-  [ -f cancel ] && [ -f in-step ]
+  [ -f cancel ] && m__read_step
 }
 
 # m__end_step_if CONDITION WHY: the driver does not go on while `ending` is there, so what is looked at again after that
@@ -104,21 +116,31 @@ m__find_follower() {
   [ ! -f follower.pid ] || read -r m__follower <follower.pid
 }
 
+# m__cut_outputs: one that is over what it may take on the disk begins anew.
+m__cut_outputs() {
+  local m__size m__file
+  set --
+  for m__file in log/*.out log/*.err; do
+    [ ! -s "$m__file" ] || set -- "$@" "$m__file"
+  done
+  [ $# -gt 0 ] || return 0
+  # One wc for all of them; its last line may be a total.
+  wc -c "$@" 2>/dev/null | while read -r m__size m__file; do
+    # Writers append, so a file that is emptied under them starts again at nought.
+    [ "$m__size" -le "$m__disk_cap" ] || [ "$m__file" = total ] || : >"$m__file"
+  done
+}
+
 while kill -0 "$m__driver" 2>/dev/null && ! m__has_ended; do
   sleep 1
+  printf . >&7
   m__turns=$((m__turns + 1))
   m__step_turns=$((m__step_turns + 1))
   [ $((m__turns % 10)) -ne 0 ] || m__wake driver follower
   m__find_follower
   m__end_step_if m__is_over_time timed-out
   m__end_step_if m__is_cancelled cancelled
-  # One wc for all of them; its last line is a total.
-  wc -c log/*.out log/*.err 2>/dev/null | while read -r m__size m__file; do
-    # Writers append, so a file that is emptied under them starts again at nought.
-    if [ "$m__size" -gt "$m__disk_cap" ] && [ "$m__file" != total ]; then
-      : >"$m__file"
-    fi
-  done
+  m__cut_outputs
   if [ "$m__action" != apply ] && [ "$m__action" != rollback ] && [ "$m__follower" != 0 ] &&
     ! kill -0 "$m__follower" 2>/dev/null && ! m__has_ended; then
     m__kill TERM
@@ -137,9 +159,10 @@ if ! m__has_ended; then
     {
       sh ./guarded
       m__unit_limit=unfinished sh "$m__state_dir/runs/$m__run_id/undo.sh" && printf 'taken-back\n' >"$m__state_dir/runs/$m__run_id/status"
-    } </dev/null >>log/000.out 2>>log/000.err
+    } </dev/null >>log/000.out 2>>log/000.err 7>&-
   fi
-  rm -f ticker.pid
+  # Not twice, should somebody begin another one of us.
+  rm -f guarded ticker.pid
   exit 0
 fi
 # A follower removes the work directory when it has read everything. When the link is dead, one may come back for the
@@ -147,6 +170,8 @@ fi
 m__left=900
 while ! m__is_empty && [ "$m__left" -gt 0 ]; do
   sleep 1
+  # The driver leaves that to a follower, which may stand in a write.
+  [ "$m__left" -ne 900 ] || m__is_empty || m__drop_rest .
   m__left=$((m__left - 1))
   [ $((m__left % 10)) -ne 0 ] || m__wake follower
 done
