@@ -1,10 +1,11 @@
 // `npm run bench:fork`: what each action costs one practice host, counted in processes, to the last one.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareImage, startLab } from '../../src/lab/index.ts';
-import { grouped, spreadOf, table } from './figures.ts';
+import { spreadOf, table } from './figures.ts';
+import { readBudgets, tableOfActions, type AllFigures } from './fork/budgets.ts';
 import { actionNames, furtherFiles, furtherSteps, type ActionName } from './fork/actions.ts';
 import { attribute, type Started } from './fork/attribute.ts';
 import { playRound, type Figures } from './fork/rounds.ts';
@@ -22,19 +23,6 @@ Counts the processes that each action starts on one embedded practice host, whic
   --help          this text
 `;
 
-interface Budget {
-  readonly was: number;
-  readonly goal: number;
-  readonly budget: number;
-}
-type AllFigures = ReadonlyMap<ActionName, readonly Figures[]>;
-
-/** Figures of all rounds, and what was traced. */
-interface Result {
-  readonly figures: AllFigures;
-  readonly traces: ReadonlyMap<ActionName, readonly Started[]>;
-}
-
 async function measure(wanted: readonly ActionName[], rounds: number, vars: string, isTraced: boolean) {
   const directory = await mkdtemp(join(tmpdir(), 'muster-bench-'));
   try {
@@ -46,12 +34,14 @@ async function measure(wanted: readonly ActionName[], rounds: number, vars: stri
       const figures = new Map<ActionName, Figures[]>();
       for (let number = 1; number <= rounds; number += 1) {
         say(`round ${number} of ${rounds}`);
+        if (number > 1) await lab.reset('counted');
         for (const [name, one] of await playRound(round))
           figures.set(name, [...(figures.get(name) ?? []), one]);
       }
       const traces = new Map<ActionName, readonly Started[]>();
       if (isTraced) {
         say('once more under strace');
+        await lab.reset('counted');
         await playRound({
           ...round,
           around: async (action, work) => {
@@ -68,29 +58,6 @@ async function measure(wanted: readonly ActionName[], rounds: number, vars: stri
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-function mainTable({ figures }: Result, budgets: Readonly<Record<string, Budget>>): string {
-  const rows = [...figures].map(([name, all]) => {
-    const of = (key: keyof Figures): { least: number; middle: number; most: number } =>
-      spreadOf(all.map((one) => one[key]));
-    const { least, most } = of('processes');
-    const { was, goal } = budgets[name] ?? {};
-    return [
-      name,
-      String(least),
-      String(most),
-      String(was ?? ''),
-      String(goal ?? ''),
-      grouped(of('upBytes').middle),
-      grouped(of('downBytes').middle),
-      grouped(of('wallMs').middle),
-      grouped(of('controllerCpuMs').middle),
-      grouped(of('hostCpuMs').middle),
-    ];
-  });
-  const head = 'action|processes|at most|was|goal|bytes up|bytes down|ms|ms CPU here|ms CPU host'.split('|');
-  return table(head, rows);
 }
 
 /** What one file or step more costs: the difference between many and none, shared out. */
@@ -153,10 +120,7 @@ async function main(): Promise<void> {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
-  const budgets = JSON.parse(await readFile(join(import.meta.dirname, '../budgets.json'), 'utf8')) as Record<
-    string,
-    Budget
-  >;
+  const budgets = await readBudgets();
   const result = await measure(wanted, rounds, values.vars, values.steps);
   const machine = { processors: availableParallelism(), load: loadavg()[0], node: process.version };
   if (values.json) {
@@ -181,7 +145,7 @@ async function main(): Promise<void> {
   const more = Object.entries(perOneMore(result.figures)).map(([name, value]) => [name, value.toFixed(1)]);
   const parts = [
     `One embedded practice host, ${rounds} rounds, ${machine.processors} processors, load ${String(machine.load?.toFixed(1))}.\n`,
-    mainTable(result, budgets),
+    tableOfActions(result.figures, budgets),
     ...(more.length === 0 ? [] : [table(['one more', 'processes'], more)]),
     ...[...result.traces].map(([name, started]) => tracedTables(name, started)),
   ];

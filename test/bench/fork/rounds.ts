@@ -33,10 +33,9 @@ export interface Round {
   readonly around?: Around;
 }
 
-/** Makes the host new, plays all actions up to the last one that is wanted, and gives the figures of those that are. */
+/** On a host that is new: plays all actions up to the last one that is wanted, and gives the figures of those that are. */
 export async function playRound(round: Round): Promise<ReadonlyMap<ActionName, Figures>> {
   const { lab, host, wanted } = round;
-  await lab.reset(host);
   const meter = await openMeter(hostNamed(lab, host).sshPort);
   try {
     const inventory = await writeMeteredInventory(round, meter);
