@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { packJob } from '../../src/compile/index.ts';
+import { bundlePacker } from '../../src/compile/index.ts';
 import { readRuntime } from '../../src/host/index.ts';
 import type { HostJob, RunSettings } from '../../src/model/index.ts';
 import { runHost } from '../../src/run/index.ts';
@@ -41,11 +41,11 @@ async function costOf(action: RunSettings['action'], given: Given = {}): Promise
   });
   const [naps, count] = [join(base, 'naps'), join(base, 'count')];
   const job = jobOf(action, join(base, 'state'), given);
-  const { tar } = await packJob(job, withNapsCounted(naps));
+  const { bytes } = await bundlePacker(withNapsCounted(naps))(job);
   const record = recordHost(job.host, action, job.settings.outputCap);
   await runHost(
     job,
-    testTools(counting(count), () => Promise.resolve(tar), record.take),
+    testTools(counting(count), () => Promise.resolve(bytes), record.take),
   );
   expect(record.result(), record.result().reason).toMatchObject({ outcome: 'ok' });
   const numberOfNaps = existsSync(naps) ? readFileSync(naps).length : 0;
