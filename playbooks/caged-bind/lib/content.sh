@@ -8,12 +8,23 @@ content_of_host() {
   [ -z "$differs" ] || check_as_in_cage
   guard_content
   record_hand_backs_of_content
+  look_ahead_at_content
   directory "$cage/etc"
   # In a directory that is carried as a whole, it is one of the files.
   is_below_top "$named_conf" || carried_file "$named_conf"
   each_top caged_tree
   further_files
   own_outside
+}
+
+# look_ahead_at_content: at what the resources of this step are about, by one ls.
+look_ahead_at_content() {
+  set -- "$cage/etc" "$named_conf" "$cage$named_conf" "$cage$namedb" /etc/rndc.key "$cage/etc/rndc.key" \
+    /etc/localtime "$cage/etc/localtime" "$cage${program%/sbin/*}/etc" "$cage${program%/sbin/*}/etc/rndc.key"
+  while IFS= read -r name; do
+    set -- "$@" "$namedb/$name" "$cage$namedb/$name"
+  done <"$m_work/own.names"
+  m_look_ahead "$@"
 }
 
 # survey_content: refuses a configuration of the host that could not run in the cage: all that is wrong with it at once, by
