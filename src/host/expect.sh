@@ -18,6 +18,21 @@ observe() {
   m__emit obs "$1" "$2"
 }
 
+# m_note_known NAME VALUE: what NAME stands for was found out, of VALUE, and is in files of the private directory: later steps need
+# not ask again. m_is_known NAME VALUE: it was, and still holds: a plan and a verify change nothing, and an apply has changed
+# nothing since it began. m_forget_known: something is about to happen that no resource hears of.
+m_note_known() {
+  printf '%s\n' "$2" >"$m_work/known.$1"
+}
+m_is_known() {
+  local m__known
+  [ -f "$m_work/known.$1" ] && [ ! -f "$m_work/known-no-more" ] && { in_plan || [ ! -s "$m_work/changed" ]; } || return 1
+  IFS= read -r m__known <"$m_work/known.$1" && [ "$m__known" = "$2" ]
+}
+m_forget_known() {
+  : >"$m_work/known-no-more"
+}
+
 # expect TITLE COMMAND...: COMMAND succeeds. Its output, if it fails, is what was seen.
 expect() {
   local m__title m__seen
@@ -93,9 +108,16 @@ expect_socket() {
 
 # expect_device PATH ORIGINAL: a device node with the same type and numbers as ORIGINAL.
 expect_device() {
-  local m__one m__two
-  m__one=$(ls -ldnL "$2" 2>/dev/null | awk '{ print substr($1, 1, 1), $5, $6 }')
-  m__two=$(ls -ldnL "$1" 2>/dev/null | awk '{ print substr($1, 1, 1), $5, $6 }')
+  local m__one m__two m__bits m__links m__user m__group_of m__major m__minor m__rest
+  m__one='' m__two=''
+  while read -r m__bits m__links m__user m__group_of m__major m__minor m__rest; do
+    case $m__rest in
+      *" $1") m__two="${m__bits%"${m__bits#?}"} $m__major $m__minor" ;;
+      *" $2") m__one="${m__bits%"${m__bits#?}"} $m__major $m__minor" ;;
+    esac
+  done <<EOT
+$(ls -ldnL "$1" "$2" 2>/dev/null)
+EOT
   expect_equal "device $1" "$m__one" "$m__two"
 }
 

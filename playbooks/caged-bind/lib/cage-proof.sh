@@ -4,20 +4,28 @@
 # write but its own directories, no file of two names, no account but its own; and, for comparison, owner, mode and content.
 prove_cage() {
   look_into_cage
-  m_check 'the cage holds no set-id file' "$(complaints_of setid)"
-  m_check 'the cage holds no device but those declared' "$(complaints_of devices-found)"
-  m_check 'named may write nothing in the cage but its own directories' "$(complaints_of writable)"
-  m_check 'what is in the cage has one name' "$(complaints_of names)"
+  check_complaints 'the cage holds no set-id file' setid
+  check_complaints 'the cage holds no device but those declared' devices-found
+  check_complaints 'named may write nothing in the cage but its own directories' writable
+  check_complaints 'what is in the cage has one name' names
   prove_accounts
   observe cage "$(cage_digest)"
 }
 
+# check_complaints TITLE KIND
+check_complaints() {
+  words=
+  [ ! -s "$m_work/cage.$2" ] || words=$(complaints_of "$2")
+  m_check "$1" "$words"
+}
+
 # look_into_cage: after find_places: into files of the private directory, what is in the cage and what is wrong with it.
 look_into_cage() {
+  ! m_is_known cage "$own_auto" || return 0
   # One line for each: a name with a line break would look like two, and so would a link to a text with one, unless root
   # made it. Of other links the text is not asked for.
-  find "$cage" -xdev -name "*$m_nl*" -print 2>/dev/null | awk 'END { if (NR) print "a name with a line break" }' >"$m_work/cage.broken"
-  find "$cage" -xdev -name "*$m_nl*" -prune -o -type l ! -user 0 -print -o -ls 2>/dev/null >"$m_work/cage.ls"
+  find "$cage" -xdev -name "*$m_nl*" -print 2>/dev/null >"$m_work/cage.broken" || :
+  find "$cage" -xdev -name "*$m_nl*" -prune -o -type l ! -user 0 -print -o -ls 2>/dev/null >"$m_work/cage.ls" || :
   tolerated=$devices
   [ -z "$rc_crypto" ] || tolerated="$tolerated${m_nl}crypto"
   printf '%s\n' "$tolerated" >"$m_work/cage.devices"
@@ -25,22 +33,30 @@ look_into_cage() {
   accounts_of_named >"$m_work/cage.who"
   judge_cage
   forgive_what_named_writes
-  cat "$m_work/cage.broken" >>"$m_work/cage.names"
+  [ ! -s "$m_work/cage.broken" ] || printf 'a name with a line break\n' >>"$m_work/cage.names"
   # The cage itself is named by what it holds.
   is_roots "$cage" || grep '^/ (' "$m_work/cage.writable" >/dev/null ||
     printf '%s, on the way to the cage; make it root'\''s alone (chown root, chmod go-w)\n' "$roots_why" >>"$m_work/cage.writable"
+  # A line, so that it can be a value.
+  case $own_auto in *"$m_nl"*) ;; *) m_note_known cage "$own_auto" ;; esac
 }
 
 # accounts_of_named: prints `u NAME` and `g NAME` for every name by which find shows our user and the groups that it is in.
 accounts_of_named() {
   m_uid_of "$run_user"
   printf 'u %s\n' "$run_user" "$m_id"
-  awk -F: -v uid="${m_id:-none}" '$3 == uid { print "u " $1 }' /etc/passwd
+  while IFS=: read -r name password uid rest; do
+    [ "$uid" != "${m_id:-none}" ] || printf 'u %s\n' "$name"
+  done </etc/passwd
   m_passwd_entry "$run_user"
+  main_gid=${m_entry#*:*:*:}
+  main_gid=${main_gid%%:*}
   m_gid_of "$run_group"
-  awk -F: -v who="$run_user" -v gid="${m_id:-none}" -v entry="$m_entry" '
-    BEGIN { split(entry, part, ":"); print "g " gid; print "g " part[4] }
-    $3 == gid || $3 == part[4] || index("," $4 ",", "," who ",") { print "g " $1; print "g " $3 }' /etc/group
+  printf 'g %s\n' "${m_id:-none}" "$main_gid"
+  while IFS=: read -r name password gid members; do
+    case $gid in "${m_id:-none}" | "$main_gid") members=$run_user ;; esac
+    case ,$members, in *",$run_user,"*) printf 'g %s\n' "$name" "$gid" ;; esac
+  done </etc/group
 }
 
 # complaints_of setid|devices-found|writable: after look_into_cage: prints them in words, nothing when there are none.
@@ -69,10 +85,21 @@ is_loaded() {
 loaded_from_named() {
   m_uid_of "$run_user"
   [ -d "$cage" ] && [ -n "$m_id" ] || return 0
-  (cd "$cage" && find bin sbin lib libexec libdata usr etc -name "*$m_nl*" -prune -o -type f -user "$m_id" -print) 2>/dev/null |
-    tr -c '[:print:]\n' '?' | while IFS= read -r name; do
+  (cd "$cage" && find bin sbin lib libexec libdata usr etc -name "*$m_nl*" -prune -o -type f -user "$m_id" -print) 2>/dev/null \
+    >"$m_work/cage.loaded" || :
+  [ -s "$m_work/cage.loaded" ] || return 0
+  while IFS= read -r name; do
     ! is_loaded "/$name" || printf '%s\n' "$cage/$name"
-  done | loaded_words
+  done <"$m_work/cage.loaded" >"$m_work/cage.suspect"
+  [ ! -s "$m_work/cage.suspect" ] || tr -c '[:print:]\n' '?' <"$m_work/cage.suspect" | loaded_words
+}
+
+# find_loaded_from_named: sets loaded to what loaded_from_named prints.
+find_loaded_from_named() {
+  loaded=
+  ! m_is_known loaded none || return 0
+  loaded_from_named >"$m_work/loaded"
+  IFS= read -r loaded <"$m_work/loaded" || m_note_known loaded none
 }
 
 # loaded_words: of the files that it reads.
@@ -116,11 +143,15 @@ own_directories() {
   {
     declared_own
     [ -z "$own_auto" ] || printf '%s\n' "$own_auto"
-  } | sed "s|^|$cage|"
+  } >"$m_work/own.all"
+  while IFS= read -r place; do
+    printf '%s\n' "$cage$place"
+  done <"$m_work/own.all"
 }
 
 # forgive_what_named_writes: files that zones_change gives to named are its own wherever they are below namedb.
 forgive_what_named_writes() {
+  [ -s "$m_work/cage.writable" ] || return 0
   while IFS= read -r line; do
     path=${line%" ("*}
     case $line in
@@ -140,7 +171,9 @@ judge_cage() {
       while ((getline line < (work "devices")) > 0) device[cage "/dev/" line] = 1
       while ((getline line < (work "who")) > 0) { split(line, part, " "); if (part[2] != "") named[part[1], part[2]] = 1 }
       printf "" > (work "setid"); printf "" > (work "devices-found"); printf "" > (work "writable"); printf "" > (work "names")
-      printf "" > (work "list"); printf "" > (work "files")
+      printf "" > (work "list")
+      # The first file shows whether openssl knows the digest, whatever is in the cage.
+      print "/etc/rc.conf" > (work "files")
     }
     function is_own(path,    dir) {
       for (dir in own) if (path == dir || index(path, dir "/") == 1) return 1
@@ -181,14 +214,21 @@ judge_cage() {
 # cage_digest: prints mode, owner, group, path and, of files that named does not write, a checksum. Databases made by
 # pwd_mkdb hold no times and are compared too.
 cage_digest() {
-  if m_have openssl && openssl dgst -sha256 /etc/rc.conf >"$m_work/cage.sums" 2>/dev/null; then
-    xargs openssl dgst -sha256 <"$m_work/cage.files" 2>/dev/null |
-      sed -n 's/^[A-Z0-9-]*(\(.*\))= *\([0-9a-f]*\)$/\2 \1/p' >"$m_work/cage.sums"
-  else
-    xargs cksum <"$m_work/cage.files" 2>/dev/null | awk '{ print $1, $3 }' >"$m_work/cage.sums"
-  fi
+  : >"$m_work/cage.sums"
+  ! m_have openssl || xargs openssl dgst -sha256 <"$m_work/cage.files" >"$m_work/cage.sums" 2>/dev/null || :
+  [ -s "$m_work/cage.sums" ] || xargs cksum <"$m_work/cage.files" >"$m_work/cage.sums" 2>/dev/null || :
   awk -v cage="$cage" -v sums="$m_work/cage.sums" '
-    BEGIN { while ((getline line < sums) > 0) { n = index(line, " "); sum[substr(line, n + 1 + length(cage))] = substr(line, 1, n - 1) } }
+    BEGIN {
+      while ((getline line < sums) > 0) {
+        n = split(line, part, " ")
+        if (line ~ /^[A-Z0-9-]*\(.*\)= *[0-9a-f]*$/) {
+          path = line
+          sub(/^[A-Z0-9-]*\(/, "", path)
+          sub(/\)= *[0-9a-f]*$/, "", path)
+          sum[substr(path, 1 + length(cage))] = part[n]
+        } else if (n == 3) sum[substr(part[3], 1 + length(cage))] = part[1]
+      }
+    }
     { path = $4; print path, $1, $2, $3, substr(sum[path], 1, 16) }' "$m_work/cage.list" | sort
 }
 
@@ -209,7 +249,9 @@ prove_accounts() {
       awk 'NR <= 3 { printf "%s%s", (NR > 1 ? ", " : ""), $0 } NR == 4 { printf " and more" } END { if (!NR) printf "something else" }')" "$file" \
       >>"$m_work/cage.accounts"
   done
-  m_check "the cage knows no account but $run_user" "$(sort -u "$m_work/cage.accounts" | awk '{ printf "%s%s", (NR > 1 ? ", " : "it knows "), $0 }')"
+  words=
+  [ ! -s "$m_work/cage.accounts" ] || words=$(sort -u "$m_work/cage.accounts" | awk '{ printf "%s%s", (NR > 1 ? ", " : "it knows "), $0 }')
+  m_check "the cage knows no account but $run_user" "$words"
 }
 
 # prove_against_entry: sets entry to what the databases are to know: our user as the cage's own text has it, or the host's.

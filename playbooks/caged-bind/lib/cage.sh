@@ -83,10 +83,11 @@ parts_are_current() {
 caged_device() {
   m_begin_path caged_device "$cage/dev/$1"
   m_see "$m_path"
-  wanted=$(device_numbers "/dev/$1")
+  find_device_numbers "$m_path" "/dev/$1"
+  wanted=$numbers_of_two
   case $m_type in
     absent) m_need "new, like /dev/$1" ;;
-    other) [ -n "$m_after" ] || [ "$(device_numbers "$m_path")" = "$wanted" ] || m_need "like /dev/$1 (has other numbers)" ;;
+    other) [ -n "$m_after" ] || [ "$numbers_of_one" = "$wanted" ] || m_need "like /dev/$1 (has other numbers)" ;;
     *) fail "caged_device $m_path: something else is there (a $m_type)" ;;
   esac
   [ -z "$m_why" ] || m_plan_path "$m_path" other 0666 0 0 ''
@@ -96,13 +97,23 @@ caged_device() {
   m_journal_path "$m_path" "other|$m_mode|$m_uid|$m_gid|-"
   rm -f "$m_path"
   (cd /dev && pax -rw -pe "$1" "$cage/dev") || fail "caged_device $m_path: pax cannot copy /dev/$1"
-  [ "$(device_numbers "$m_path")" = "$wanted" ] || m_stuck "it is $(device_numbers "$m_path")"
+  find_device_numbers "$m_path" "/dev/$1"
+  [ "$numbers_of_one" = "$wanted" ] || m_stuck "it is $numbers_of_one"
   m_let_go
   m_changed
 }
 
-device_numbers() {
-  ls -ldL "$1" 2>/dev/null | awk '{ print substr($1, 1, 1), $5, $6 }'
+# find_device_numbers ONE TWO: sets numbers_of_one and numbers_of_two to kind and numbers of each, nothing where it is not there.
+find_device_numbers() {
+  numbers_of_one='' numbers_of_two=
+  while read -r bits links user group major minor rest; do
+    case $rest in
+      *" $1") numbers_of_one="${bits%"${bits#?}"} $major $minor" ;;
+      *" $2") numbers_of_two="${bits%"${bits#?}"} $major $minor" ;;
+    esac
+  done <<EOT
+$(ls -ldnL "$1" "$2" 2>/dev/null)
+EOT
 }
 
 # caged_accounts USER: the cage's password databases know USER and nobody else, and no password.

@@ -70,46 +70,63 @@ check_before() {
 
 # checkconf [-t DIRECTORY]: named-checkconf says what is wrong with the configuration and its zones, if anything is.
 checkconf() {
-  ! run_checkconf checkconf ${1+"$@"} || return 0
-  awk '!/: loaded serial / && !/: not loaded due to errors/ && !/^_default\//' "$m_work/checkconf"
+  checked=checkconf
+  [ "${2-}" != "$cage" ] || checked=checked
+  ! run_checkconf "$checked" ${1+"$@"} || return 0
+  awk '!/: loaded serial / && !/: not loaded due to errors/ && !/^_default\//' "$m_work/$checked"
   return 1
 }
 
-# run_checkconf FILE [-t DIRECTORY]: after has_checkconf: what it says goes into FILE of the private directory. One of
-# 2001 loads no zones: it knows no -z, and says how it is used.
+# run_checkconf FILE [-t DIRECTORY]: after has_checkconf: what it says goes into FILE of the private directory, which is `checked`
+# for the cage, and is asked once there. One of 2001 loads no zones: it knows no -z, and says how it is used.
 run_checkconf() {
   checked_into=$m_work/$1
   shift
+  if [ "${2-}" = "$cage" ]; then
+    ! m_is_known checked good || return 0
+    ! m_is_known checked bad || return 1
+    m_note_known checked bad
+  fi
   # It would wait for ever at what named put in the place of a zone.
   no_plain_files "${2-}" >"$checked_into"
   [ ! -s "$checked_into" ] || return 1
-  ! within_check ${1+"$@"} -z "$named_conf" || return 0
-  grep '^[Uu]sage:' "$checked_into" >/dev/null || return 1
-  within_check ${1+"$@"} "$named_conf" || return 1
-  : >"$m_work/zones.unchecked"
+  if ! within_check ${1+"$@"} -z "$named_conf"; then
+    grep '^[Uu]sage:' "$checked_into" >/dev/null || return 1
+    within_check ${1+"$@"} "$named_conf" || return 1
+    : >"$m_work/zones.unchecked"
+  fi
+  [ "${2-}" != "$cage" ] || m_note_known checked good
 }
 
 # within_check WORD...: the checker with these words; what it says goes into checked_into. What loads no zone ends soon.
 within_check() {
   check_limit=60
   case " $* " in *' -z '*) check_limit=1800 ;; esac
+  within_name=${checked_into##*/}
   # shellcheck disable=SC2016
-  within "$check_limit" sh -c 'exec "$@" 2>&1' sh "$checkconf" "$@" || [ "$within_status" != late ] ||
-    printf '%s did not come to an end within %s s\n' "$checkconf" "$check_limit" >>"$m_work/within.out"
-  mv "$m_work/within.out" "$checked_into"
-  [ "$within_status" = 0 ]
+  within "$check_limit" sh -c 'exec "$@" 2>&1' sh "$checkconf" "$@" && return 0
+  [ "$within_status" != late ] || printf '%s did not come to an end within %s s\n' "$checkconf" "$check_limit" >>"$checked_into"
+  return 1
 }
 
 # no_plain_files ROOT: prints in words the configuration, and what it includes and the zones of the facts, as far as they are there
 # below ROOT and no plain files.
 no_plain_files() {
-  {
-    printf '%s\n' "$named_conf"
-    [ ! -f "$m_work/facts" ] ||
-      sed -n -e 's/^include	//p' -e 's/^read	zone [^	]*	//p' -e 's/^written	[^	]*	//p' "$m_work/facts"
-  } | while IFS= read -r path; do
-    [ ! -e "$1$path" ] || [ -f "$1$path" ] || printf '%s is no plain file\n' "$path"
-  done
+  no_plain_file "$1$named_conf" "$1"
+  [ -f "$m_work/facts" ] || return 0
+  while IFS= read -r fact; do
+    case $fact in
+      'include	'*) no_plain_file "$1${fact#*	}" "$1" ;;
+      'read	zone '*'	'* | 'written	'*'	'*)
+        fact=${fact#*	}
+        no_plain_file "$1${fact#*	}" "$1"
+        ;;
+    esac
+  done <"$m_work/facts"
+}
+
+no_plain_file() {
+  [ ! -e "$1" ] || [ -f "$1" ] || printf '%s is no plain file\n' "${1#"${2-}"}"
 }
 
 # prove_content: the checker has nothing to say against what is in the cage, if there is one.

@@ -19,28 +19,67 @@
 #   closed                    it has views, or says who may ask
 # False when BIND's parser refuses it; what that says is in $m_work/parsed then.
 read_configuration() {
+  if m_is_known facts "root $1"; then return 0; fi
   parsed_by=
+  declared_own >"$m_work/own.declared"
+  : >"$m_work/facts.parsed"
   if has_checkconf && run_parser "$1"; then
     parsed_by=$checkconf
-    configuration_facts '' "$m_work/parsed" | sed '/^include	/d' >"$m_work/facts.parsed"
+    # In the private directory, nobody else puts a pipe in its place.
+    facts_by_awk '' "$m_work/parsed" >"$m_work/facts.parsed"
   fi
-  configuration_facts "$1" "$named_conf" >"$m_work/facts.read"
-  if [ -n "$parsed_by" ]; then
-    { sed -n -e '/^include	/p' -e '/^unread	/p' "$m_work/facts.read"; cat "$m_work/facts.parsed"; } | drop_absent "$1" >"$m_work/facts"
+  if [ -n "$parsed_by" ] && includes_nothing "$1"; then
+    printf 'include\t%s\n' "$named_conf" >"$m_work/facts.read"
   else
-    drop_absent "$1" <"$m_work/facts.read" >"$m_work/facts"
-    [ ! -s "$m_work/parsed.bad" ]
+    configuration_facts "$1" "$named_conf" >"$m_work/facts.read"
+  fi
+  no_facts
+  merge_facts "$1" >"$m_work/facts"
+  if [ -n "$parsed_by" ]; then
+    m_note_known facts "root $1"
+    return 0
+  fi
+  [ ! -s "$m_work/parsed.bad" ]
+}
+
+# no_facts: nothing is known of a configuration.
+no_facts() {
+  : >"$m_work/facts"
+  for known in facts includes places; do m_note_known "$known" no; done
+}
+
+# includes_nothing ROOT: nobody but root can change named.conf below ROOT, and the word does not stand in it.
+includes_nothing() {
+  [ -f "$1$named_conf" ] && m_readable "$1$named_conf" && [ "$m_opened_file" = "$1$named_conf" ] || return 1
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in *[Ii][Nn][Cc][Ll][Uu][Dd][Ee]*) return 1 ;; esac
+  done <"$1$named_conf"
+  while IFS= read -r place; do
+    case $named_conf in "$place"/*) return 1 ;; esac
+  done <"$m_work/own.declared"
+}
+
+# merge_facts ROOT: prints what was read, or, if it was parsed, the includes of that and the rest of what was parsed.
+merge_facts() {
+  if [ -n "$parsed_by" ]; then
+    pass_facts "$1" includes "$m_work/facts.read"
+    pass_facts "$1" others "$m_work/facts.parsed"
+  else
+    pass_facts "$1" all "$m_work/facts.read"
   fi
 }
 
-# drop_absent ROOT: passes on the facts that it reads, but for files that are not there and that named does without.
-drop_absent() {
+# pass_facts ROOT includes|others|all FILE: prints those facts of FILE, but for files that are not there and that named does without.
+pass_facts() {
   while IFS= read -r line; do
-    case $line in
-      'read	bindkeys-file	'* | 'read	geoip-directory	'*) [ -e "$1${line##*	}" ] || continue ;;
+    case $2:$line in
+      others:'include	'*) continue ;;
+      includes:'include	'* | includes:'unread	'*) ;;
+      includes:*) continue ;;
+      *:'read	bindkeys-file	'* | *:'read	geoip-directory	'*) [ -e "$1${line##*	}" ] || continue ;;
     esac
     printf '%s\n' "$line"
-  done
+  done <"$3"
 }
 
 # run_parser ROOT: true when named-checkconf printed what it understood, into $m_work/parsed, without the warnings that
@@ -48,7 +87,8 @@ drop_absent() {
 run_parser() {
   no_plain_files "$1" >"$m_work/parsed.bad"
   [ ! -s "$m_work/parsed.bad" ] || return 1
-  if checked_into=$m_work/parsed.all && within_check ${1:+-t "$1"} -p "$named_conf"; then
+  checked_into=$m_work/parsed.all
+  if within_check ${1:+-t "$1"} -p "$named_conf"; then
     # Nothing but blocks and statements: whoever prints something else does not know -p.
     sed -n '/^[a-z][a-z-]*\( [^:]*\)\{0,1\} {$/,$p' "$m_work/parsed.all" >"$m_work/parsed"
     [ -s "$m_work/parsed" ]
@@ -66,11 +106,26 @@ facts_of() {
 # configuration_facts ROOT FILE: prints the facts of FILE below ROOT, with what it includes. A file may be a pipe by then.
 configuration_facts() {
   [ -f "$1$2" ] || return 0
-  ! facts_within "$@" || cat "$m_work/within.out"
+  declared_own >"$m_work/own.declared"
+  ! within_facts "$@" || cat "$m_work/within.out"
 }
 
-facts_within() {
-  within 60 awk -v root="$1" -v conf="$2" -v own="$(declared_own | tr '\n' '\t')" '
+# within_facts, facts_by_awk ROOT FILE: the same after declared_own >own.declared; the one for what may be a pipe, into within.out.
+within_facts() {
+  fact_command='within 60 awk'
+  facts_by "$@"
+}
+facts_by_awk() {
+  fact_command="awk"
+  facts_by "$@"
+}
+
+facts_by() {
+  fact_own=
+  while IFS= read -r place; do
+    fact_own="$fact_own$place	"
+  done <"$m_work/own.declared"
+  $fact_command -v root="$1" -v conf="$2" -v own="$fact_own" '
     function is_named_s(path,    list, n, i) {
       n = split(own, list, "\t")
       for (i = 1; i <= n; i++) if (list[i] != "" && index(path, list[i] "/") == 1) return 1

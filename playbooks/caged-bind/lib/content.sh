@@ -8,12 +8,23 @@ content_of_host() {
   [ -z "$differs" ] || check_as_in_cage
   guard_content
   record_hand_backs_of_content
+  look_ahead_at_content
   directory "$cage/etc"
   # In a directory that is carried as a whole, it is one of the files.
   is_below_top "$named_conf" || carried_file "$named_conf"
   each_top caged_tree
   further_files
   own_outside
+}
+
+# look_ahead_at_content: at what the resources of this step are about, by one ls.
+look_ahead_at_content() {
+  set -- "$cage/etc" "$named_conf" "$cage$named_conf" "$cage$namedb" /etc/rndc.key "$cage/etc/rndc.key" \
+    /etc/localtime "$cage/etc/localtime" "$cage${program%/sbin/*}/etc" "$cage${program%/sbin/*}/etc/rndc.key"
+  while IFS= read -r name; do
+    set -- "$@" "$namedb/$name" "$cage$namedb/$name"
+  done <"$m_work/own.names"
+  m_look_ahead "$@"
 }
 
 # survey_content: refuses a configuration of the host that could not run in the cage: all that is wrong with it at once, by
@@ -27,12 +38,17 @@ survey_content() {
   read_configuration '' || refused=$(awk 'NR <= 4 { printf "%s%s", (NR > 1 ? "; " : ""), $0 }' "$m_work/parsed.bad")
   find_zone_includes
   find_places
-  problems=$(what_has_no_place)
+  problems=
+  all_has_a_place || problems=$(what_has_no_place)
   : >"$m_work/links.others"
-  each_top find_links_on_both_sides
-  for words in "$(links_of_others)" "$(loaded_from_named)"; do
-    [ -z "$words" ] || problems="$problems${problems:+$m_nl}$words"
-  done
+  m_is_known links none || each_top find_links_on_both_sides
+  if [ -s "$m_work/links.others" ]; then
+    problems="$problems${problems:+$m_nl}$(links_of_others)"
+  else
+    m_note_known links none
+  fi
+  find_loaded_from_named
+  [ -z "$loaded" ] || problems="$problems${problems:+$m_nl}$loaded"
   [ -z "$refused" ] || problems="$problems${problems:+$m_nl}named-checkconf refuses it: $refused"
   [ -z "$problems" ] || : >"$m_work/refused"
   [ -z "$problems" ] || fail "$(printf '%s\n' "$problems" | awk '{ printf "%s%s", (NR > 1 ? "; and " : ""), $0 }'); nothing was replaced"
@@ -65,12 +81,21 @@ $further_paths
 EOT
 }
 
-# differences_of TOP: tree_differences without what named writes.
+# differences_of TOP: tree_differences without what named writes. Where there are none, that is known for the rest of the run.
 differences_of() {
+  if m_is_known same "$1"; then
+    : >"$m_work/differences"
+    return 0
+  fi
+  m_note_known same no
   find_own_directories "$1"
   tree_differences "$1" "$cage$1"
   drop_differences_of_named "$1"
-  [ ! -s "$m_work/differences" ] || differs=1
+  if [ -s "$m_work/differences" ]; then
+    differs=1
+  else
+    m_note_known same "$1"
+  fi
 }
 
 # guard_content: what replaces the content of a cage that serves goes live whole, and proved, or not at all: when the step
@@ -185,21 +210,20 @@ zone_file() {
 # caged_zones: prints name and checksum of the files below the cage's namedb that named does not write. What is not for
 # everybody has - for a checksum, unless it is a zone: from one, a key could be guessed.
 caged_zones() {
-  facts_of read | sed -n "s|^zone [^	]*	$namedb/||p" >"$m_work/zones.told"
-  (
-    cd "$cage$namedb" 2>/dev/null || exit 0
-    find . -name "*$m_nl*" -prune -o -type f -print | sort >"$m_work/zones.list"
-    find . -name "*$m_nl*" -prune -o -type f -perm -004 -print | sed 's|^\./||' >>"$m_work/zones.told"
-    while IFS= read -r name; do
-      name=${name#./}
-      names_that_change "$name" || printf '%s\n' "$name"
-    done <"$m_work/zones.list" | awk -v told="$m_work/zones.told" -v open="$m_work/zones.open" '
-      BEGIN { while ((getline line < told) > 0) is_told[line] = 1; printf "" >open }
-      { if ($0 in is_told) print >open; else print $0, "-" }'
-    set --
-    while IFS= read -r name; do
-      set -- ${1+"$@"} "$name"
-    done <"$m_work/zones.open"
-    [ $# -eq 0 ] || cksum "$@" | awk '{ sum = $1; sub(/^[0-9]+ +[0-9]+ +/, ""); print $0, sum }'
-  )
+  : >"$m_work/zones.sums"
+  [ -d "$cage$namedb" ] || return 0
+  (cd "$cage$namedb" && find . -name "*$m_nl*" -prune -o -type f -print) 2>/dev/null | sort >"$m_work/zones.list"
+  (cd "$cage$namedb" && find . -name "*$m_nl*" -prune -o -type f -perm -004 -print) 2>/dev/null >"$m_work/zones.open" || :
+  while IFS= read -r name; do
+    names_that_change "${name#./}" || printf '%s\n' "$name"
+  done <"$m_work/zones.list" >"$m_work/zones.kept"
+  awk -F '\t' -v top="$namedb/" -v sums="$m_work/zones.sum" '
+    BEGIN { printf "" >sums }
+    part == "facts" { if ($1 == "read" && $2 ~ /^zone / && index($3, top) == 1) told["./" substr($3, length(top) + 1)] = 1; next }
+    part == "open" { told[$0] = 1; next }
+    $0 in told { gsub(/[^A-Za-z0-9_.\/-]/, "\\\\&"); print >sums; next }
+    { print substr($0, 3), "-" }' part=facts "$m_work/facts" part=open "$m_work/zones.open" part=list "$m_work/zones.kept" >"$m_work/zones.shut"
+  # It prints a name where it is given one.
+  [ ! -s "$m_work/zones.sum" ] || (cd "$cage$namedb" && xargs cksum <"$m_work/zones.sum") >"$m_work/zones.sums" 2>/dev/null || :
+  awk 'part == "sums" { sum = $1; sub(/^[0-9]+ +[0-9]+ +(\.\/)?/, ""); print $0, sum; next } { print }' part=shut "$m_work/zones.shut" part=sums "$m_work/zones.sums"
 }

@@ -4,12 +4,21 @@
 # look_at_root PID: sets root_inode and root_mount, empty when the process is not caged (fstat prints a root line only for
 # one that is), and ? when nothing on this host can tell; and cage_inode.
 look_at_root() {
-  read -r root_inode root_mount <<EOT
-$(fstat -p "$1" 2>/dev/null | awk '$4 == "root" { print $6, $5; row = 2; exit } NR > 1 { row = 1 } END { if (!row) print "? ?" }')
-EOT
+  [ -f "$m_work/proc.rows.$1" ] || fstat -p "$1" >"$m_work/proc.rows.$1" 2>/dev/null || :
+  root_inode='?' root_mount='?' root_rows=0
+  while read -r root_user root_command root_pid root_fd mount inode rest; do
+    root_rows=$((root_rows + 1))
+    case $root_rows:$root_fd in
+      1:*) continue ;;
+      *:root) root_inode=$inode root_mount=$mount ;;
+      *) root_inode='' root_mount='' ;;
+    esac
+    [ "$root_fd" != root ] || break
+  done <"$m_work/proc.rows.$1"
   # fstat prints a dash for a file system that it does not know, such as ZFS; procfs knows all of them.
   case $root_inode in *[!0-9]*) look_at_procfs "$1" ;; esac
-  read -r cage_inode rest <<EOT
+  # Once for a look at all of them.
+  [ -n "${cage_inode-}" ] || read -r cage_inode rest <<EOT
 $(ls -ldi "$cage" 2>/dev/null)
 EOT
 }
@@ -84,6 +93,7 @@ EOT
     return 0
   fi
   why=$m_why
+  m_forget_known
   all_or_nothing
   rehearse
   look_at_serving
@@ -145,12 +155,22 @@ prepare_taking_over() {
 find_ask_port() {
   ask_port=53
   if [ -n "${old_pid-}" ]; then
-    ask_port=$(listening_at "$old_pid" | awk -v at="$answers_at" '$1 == at { if ($2 == 53) usual = 1; if (!port) port = $2 } END { print (usual || !port ? 53 : port) }')
-  else
-    for word in $(facts_of port); do
-      ask_port=$word
-      break
-    done
+    listening_at "$old_pid" >"$m_work/listens"
+    ask_port=
+    while read -r address port; do
+      [ "$address" = "$answers_at" ] || continue
+      if [ "$port" = 53 ] || [ -z "$ask_port" ]; then ask_port=$port; fi
+      [ "$port" != 53 ] || break
+    done <"$m_work/listens"
+    : "${ask_port:=53}"
+  elif [ -f "$m_work/facts" ]; then
+    while IFS= read -r fact; do
+      case $fact in 'port	'*)
+        ask_port=${fact#*	}
+        break
+        ;;
+      esac
+    done <"$m_work/facts"
   fi
 }
 
@@ -195,27 +215,45 @@ need_fresh_content() {
   config_files
   # The names are words: named.conf is read by people.
   # shellcheck disable=SC2086
-  edited=$(find -H $config -newer "$cage$pid_file" -print 2>/dev/null | awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }')
+  find -H $config -newer "$cage$pid_file" -print >"$m_work/edited" 2>/dev/null || :
+  edited=
+  while IFS= read -r path; do
+    edited=$edited${edited:+, }$path
+  done <"$m_work/edited"
   if [ -n "$edited" ]; then
     m_need "restart it: $edited changed after it was started"
     return 0
   fi
   [ -n "$(find "$cage$namedb" -type f -newer "$cage$pid_file" ! -user "$run_user" -print 2>/dev/null)" ] || return 0
   has_checkconf && m_have dig && find_zones || return 0
-  closed=$(may_be_closed && echo yes || echo no)
+  closed=no
+  ! may_be_closed || closed=yes
   old_pid=${ours%% *}
   find_ask_port
   ask_all_zones udp
-  for seen in "$(stale_zones)" "$(missing_zones)"; do
+  judge_zones
+  for seen in "$stale" "$missing"; do
     [ -z "$seen" ] || m_need "restart it: $seen"
   done
 }
 
 # config_files: sets config to named.conf in the cage and what it includes, one a line.
 config_files() {
-  config=$(configuration_facts "$cage" "$named_conf" | sed -n "s|^include	|$cage|p" | while IFS= read -r path; do
-    [ ! -f "$path" ] || printf '%s\n' "$path"
-  done)
+  know_facts_of_cage
+  config=
+  while IFS= read -r path; do
+    case $path in 'include	'*) path=$cage${path#*	} ;; *) continue ;; esac
+    [ ! -f "$path" ] || config=$config${config:+$m_nl}$path
+  done <"$facts_of_cage"
+}
+
+# know_facts_of_cage: sets facts_of_cage to a file with the facts of the configuration in the cage: what is known already, or what
+# stands in it.
+know_facts_of_cage() {
+  facts_of_cage=$m_work/facts
+  m_is_known facts "root $cage" && return 0
+  facts_of_cage=$m_work/facts.of-cage
+  configuration_facts "$cage" "$named_conf" >"$facts_of_cage"
 }
 
 # rehearse: what can be proved while the old one still serves: the program starts in its cage, and accepts its
@@ -228,7 +266,7 @@ rehearse() {
   if ! has_checkconf; then
     notice 'there is no named-checkconf: the configuration is not checked before the old named stops'
     : >"$m_work/zones"
-    : >"$m_work/facts"
+    no_facts
     return 0
   fi
   read_configuration "$cage" || :

@@ -5,6 +5,14 @@
 # those of zones_change, because it writes there and what is in them is its alone; into $m_work/places.bad, one a line with
 # its kind before a tab, what has no place; into $m_work/own.logs, directories of logs and the like alone. Sets own_auto.
 find_places() {
+  m_is_known places yes || judge_places
+  own_auto=
+  while IFS= read -r place; do
+    own_auto=$own_auto${own_auto:+$m_nl}$place
+  done <"$m_work/own.auto"
+}
+
+judge_places() {
   carried_paths >"$m_work/carried"
   declared_own >"$m_work/own.declared"
   awk -F '\t' -v namedb="$namedb" -v conf="$named_conf" -v pid="$pid_file" -v work="$m_work/" '
@@ -72,7 +80,7 @@ find_places() {
       }
       for (place in goes_out) if (!(place in is_kept)) print place >(work "own.logs")
     }' "$m_work/facts"
-  own_auto=$(cat "$m_work/own.auto")
+  m_note_known places yes
 }
 
 # carried_paths: prints what of the host is carried into the cage at its place: files, and directories with all in them.
@@ -95,7 +103,7 @@ declared_own() {
 
 # what_has_no_place: after find_places: prints in words all that cannot be, nothing when there is nothing.
 what_has_no_place() {
-  missing=$(what_is_missing)
+  what_is_missing
   [ -z "$missing" ] || printf '%s names what is not there: %s\n' "$named_conf" "$missing"
   awk -F '\t' -v conf="$named_conf" -v namedb="$namedb" -v pid="$pid_file" '
     { n[$1]++; if (n[$1] <= 8) list[$1] = list[$1] (n[$1] > 1 ? ", " : "") $2; else if (n[$1] == 9) list[$1] = list[$1] " and more" }
@@ -125,20 +133,30 @@ what_has_no_place() {
     }' "$m_work/places.bad"
 }
 
-# what_is_missing: prints the files that the configuration includes and that are not on the host. BIND tells the line, and
+# what_is_missing: sets missing to the files that the configuration includes and that are not on the host. BIND tells the line, and
 # not which file it misses.
 what_is_missing() {
-  facts_of include | while IFS= read -r path; do
-    case $path in *[*?[]*) continue ;; esac
-    [ -f "$path" ] || printf '%s\n' "$path"
-  done | awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }'
+  missing=
+  while IFS= read -r fact; do
+    case $fact in
+      *[*?[]*) continue ;;
+      'include	'*) [ -f "${fact#*	}" ] || missing=$missing${missing:+, }${fact#*	} ;;
+    esac
+  done <"$m_work/facts"
+}
+
+# all_has_a_place: after find_places: what_has_no_place has nothing to say.
+all_has_a_place() {
+  what_is_missing
+  [ -z "$missing" ] && [ ! -s "$m_work/places.bad" ]
 }
 
 # notice_places: tells what is not as before in the cage, and stops nobody.
 notice_places() {
-  later=$(awk -F '\t' '$1 == "later" { printf "%s%s", (n++ ? ", " : ""), $2 }' "$m_work/places.bad")
+  later='' elsewhere=
+  [ ! -s "$m_work/places.bad" ] || later=$(awk -F '\t' '$1 == "later" { printf "%s%s", (n++ ? ", " : ""), $2 }' "$m_work/places.bad")
   [ -z "$later" ] || notice "the caged named cannot write there: $later"
-  elsewhere=$(facts_of output | awk -F '\t' -v cage="$cage" -v list="$m_work/carried" '
+  ! mentions "$m_work/facts" 'output	' || elsewhere=$(facts_of output | awk -F '\t' -v cage="$cage" -v list="$m_work/carried" '
     BEGIN { while ((getline line < list) > 0) top[++tops] = line }
     $3 == "start" {
       for (i = 1; i <= tops; i++) if (index($2, top[i] "/") == 1) next
@@ -180,20 +198,25 @@ EOT
 # prove_access: after read_configuration "$cage": named may read what its configuration names, in the cage, as the user that
 # it runs as: also what it reads as root at its start, because a reload reads it again.
 prove_access() {
-  {
-    facts_of include | sed 's/^/r /'
-    { facts_of read; facts_of keys; } | sed 's/^[^	]*	/r /'
-    facts_of directory | sed 's/^/x /'
-  } | sort -u >"$m_work/access"
+  # Escaped for xargs, which knows no other way on every release.
+  awk -F '\t' -v cage="$cage" -v paths="$m_work/access.paths" '
+    function add(what, path,    text) {
+      if (seen[what, path]++) return
+      print what " " path
+      if (path ~ /^\/dev\// || path ~ /[*?[]/) return
+      for (; path != ""; sub(/\/[^\/]*$/, "", path)) if (!listed[path]++) {
+        text = cage path
+        gsub(/[^A-Za-z0-9_.\/-]/, "\\\\&", text)
+        print text >paths
+      }
+    }
+    BEGIN { printf "" >paths }
+    $1 == "include" { add("r", $2) }
+    $1 == "read" || $1 == "keys" { add("r", $3) }
+    $1 == "directory" { add("x", $2) }' "$m_work/facts" >"$m_work/access"
   m_uid_of "$run_user"
   access_uid=$m_id
   m_gid_of "$run_group"
-  awk '
-    $2 ~ /^\/dev\// || /[*?[]/ { next }
-    {
-      path = substr($0, 3)
-      for (; path != ""; sub(/\/[^\/]*$/, "", path)) if (!seen[path]++) print path
-    }' "$m_work/access" | sed -e "s|^|$cage|" -e 's/[^A-Za-z0-9_./-]/\\&/g' >"$m_work/access.paths"
   xargs ls -ldnL <"$m_work/access.paths" 2>/dev/null >"$m_work/access.ls" || :
   m_check 'named may read what its configuration names' "$(awk -v cage="$cage" -v uid="$access_uid" -v gid="$m_id" -v seen="$m_work/access.ls" '
     function may(bits, owner, group, what,    three) {

@@ -9,9 +9,12 @@ look_at_named() {
   : >"$m_work/named.ids"
   : >"$m_work/named.refused"
   : >"$m_work/named.rivals"
+  looked_at_named=${m_step-} cage_inode=
   m_uid_of "$run_user"
   named_uid=$m_id
-  for named_pid in $(named_candidates); do
+  see_sockets
+  named_candidates >"$m_work/named.candidates"
+  while read -r named_pid <&5; do
     look_at_process "$named_pid" && calls_itself_named || continue
     if judge_process; then
       printf '%s %s %s%s\n' "$proc_pid" "$proc_user" "$proc_program" "$proc_arguments" >>"$m_work/named.ps"
@@ -23,37 +26,47 @@ look_at_named() {
       } >>"$m_work/named.refused"
       case $proc_ruid in 0 | "$named_uid") printf 'pid %s, which is no named, is there\n' "$proc_pid" >>"$m_work/named.rivals" ;; esac
     fi
-  done
+  done 5<"$m_work/named.candidates"
+}
+
+# know_named: look_at_named, unless this step has done so; for a verify, behind a state that changed nothing.
+know_named() {
+  [ "${looked_at_named-}" = "$m_step" ] || look_at_named
+}
+
+# see_sockets: into $m_work/sockets, what listens, as sockstat says; nothing where there is none. Of the moment of look_at_named.
+see_sockets() {
+  : >"$m_work/sockets"
+  ! m_have sockstat || sockstat -ln >"$m_work/sockets" 2>/dev/null || :
 }
 
 # named_candidates: prints pids: of all that call themselves named, and of whatever runs as our user and holds the port of
 # DNS. Each is looked at by itself then: a command line with a line break in it looks like two processes here.
 named_candidates() {
-  {
-    # All columns: ps cuts lines at 80.
-    ps -axww -o pid -o user -o ucomm -o command | awk -v user="$run_user" '
-      $1 !~ /^[0-9]+$/ { next }
-      $2 == user && $3 == "named" { print $1; next }
-      { for (i = 3; i <= 5; i++) { n = split($i, part, "/"); if (part[n] == "named") { print $1; next } } }'
-    ! m_have sockstat || sockstat -ln 2>/dev/null | awk -v user="$run_user" '
-      NF >= 7 && $1 == substr(user, 1, 8) && $(NF - 1) ~ /[.:]53$/ && $(NF - 4) ~ /^[0-9]+$/ { print $(NF - 4) }'
-  } | awk '!seen[$0]++'
+  # All columns: ps cuts lines at 80.
+  ps -axww -o pid -o user -o ucomm -o command >"$m_work/processes" || :
+  awk -v user="$run_user" '
+    function add(pid) { if (!seen[pid]++) print pid }
+    part == "ps" && $1 !~ /^[0-9]+$/ { next }
+    part == "ps" && $2 == user && $3 == "named" { add($1); next }
+    part == "ps" { for (i = 3; i <= 5; i++) { n = split($i, word, "/"); if (word[n] == "named") { add($1); next } }; next }
+    NF >= 7 && $1 == substr(user, 1, 8) && $(NF - 1) ~ /[.:]53$/ && $(NF - 4) ~ /^[0-9]+$/ { add($(NF - 4)) }' \
+    part=ps "$m_work/processes" part=sockets "$m_work/sockets"
 }
 
 # look_at_process PID: false when it is no more. Sets proc_pid; proc_uid, proc_ruid, proc_user, its accounts; proc_id, pid
 # and time of its start; proc_command, its command line, empty when that is not one line, and proc_program, its first word.
 look_at_process() {
   proc_pid=$1 proc_uid='' proc_ruid='' proc_command='' proc_end=
+  ps -ww -o uid -o ruid -o user -o lstart -o command -p "$1" 2>/dev/null >"$m_work/process" || return 1
   {
     read -r rest
     read -r proc_uid proc_ruid proc_user weekday month day time year proc_command
-    read -r proc_end
-  } <<EOT || :
-$(ps -ww -o uid -o ruid -o user -o lstart -o command -p "$1" 2>/dev/null && printf '.\n')
-EOT
+    read -r proc_end && proc_end="more $proc_end"
+  } <"$m_work/process" || :
   case $proc_uid$proc_ruid in '' | *[!0-9]*) return 1 ;; esac
   proc_program=${proc_command%% *}
-  [ "$proc_end" = . ] || proc_command=
+  [ -z "$proc_end" ] || proc_command=
   proc_id="$1 $weekday $month $day $time $year"
 }
 
@@ -95,25 +108,29 @@ judge_process() {
 
 # find_running_file: of proc_pid: sets proc_file to the file that it runs, by the kernel's word (proc_proved is yes then) or
 # else by its own; proc_root to its root directory by name, empty for / and where that is not known. Leaves fstat's rows in
-# $m_work/proc.rows.
+# $m_work/proc.rows.PID.
 find_running_file() {
   proc_file=$proc_program proc_proved=no proc_root=''
-  fstat -p "$proc_pid" >"$m_work/proc.rows" 2>/dev/null || :
-  if [ -h "/proc/$proc_pid/root" ]; then
-    m_link_target "/proc/$proc_pid/root" 2>/dev/null || :
-    case $m_target in /?*) proc_root=$m_target ;; esac
-  fi
-  proc_exe=
-  if [ -h "/proc/$proc_pid/exe" ]; then
-    m_link_target "/proc/$proc_pid/exe" 2>/dev/null || :
-    proc_exe=$m_target
-  fi
+  fstat -p "$proc_pid" >"$m_work/proc.rows.$proc_pid" 2>/dev/null || :
+  find_links_of_process
   case $proc_exe in
     /?*)
       # A file that was replaced since has this behind its name on some systems.
       proc_file=${proc_exe%' (deleted)'} proc_proved=yes
       ;;
   esac
+}
+
+# find_links_of_process: sets proc_exe and proc_root by /proc: one ls, which sorts. So the last line is the root's, and all between
+# it and the first arrow is the name of the file, whatever lines that has.
+find_links_of_process() {
+  proc_exe=
+  [ -h "/proc/$proc_pid/exe" ] && [ -h "/proc/$proc_pid/root" ] || return 0
+  proc_links=$(ls -ldn "/proc/$proc_pid/exe" "/proc/$proc_pid/root" 2>/dev/null) || return 0
+  proc_exe=${proc_links%"$m_nl"l*"/proc/$proc_pid/root -> "*}
+  proc_exe=${proc_exe#*"/proc/$proc_pid/exe -> "}
+  proc_links=${proc_links##*"/proc/$proc_pid/root -> "}
+  case $proc_links in *"$m_nl"*) ;; /?*) proc_root=$proc_links ;; esac
 }
 
 # known_file: after find_running_file: this playbook knows the program that it runs. Where the kernel says which one that is,
@@ -157,7 +174,7 @@ runs_file() {
 
 # has_sockets: after find_running_file: it holds a socket of the Internet.
 has_sockets() {
-  grep -e ' internet ' -e ' internet6 ' "$m_work/proc.rows" >/dev/null
+  grep -e ' internet ' -e ' internet6 ' "$m_work/proc.rows.$proc_pid" >/dev/null
 }
 
 # known_program PROGRAM: only a program that this playbook knows is ended, and maybe started again.

@@ -2,14 +2,16 @@
 
 # prove_process: one named runs, as the user, with its root directory in the cage, with the flags of rc.conf.
 prove_process() {
-  look_at_named
+  know_named
   find_ours
   case $ours in
     '') m_check 'the caged named runs' "there is no process of $program" ;;
     *' '*) m_check 'the caged named runs' "$program runs more than once: pids $ours" ;;
     *) m_check 'the caged named runs' '' ;;
   esac
-  m_check 'no other named runs' "${others:+pid $others runs as well}$(cat "$m_work/named.refused")"
+  refused=
+  [ ! -s "$m_work/named.refused" ] || refused=$(cat "$m_work/named.refused")
+  m_check 'no other named runs' "${others:+pid $others runs as well}$refused"
   [ -n "$ours" ] || return 0
   pid=${ours%% *}
   expect_equal 'named runs as the unprivileged user' "$run_user" "$ours_user"
@@ -43,7 +45,10 @@ prove_pid_file() {
   expect_equal 'the pid file names the running named' "$1" "$pid_read$pid_why"
   # Emptied at boot: what is not there is drift in the article's style, and made by the script in the other.
   [ -h "$pid_link" ] || return 0
-  read_pid "$pid_link"
+  m_look "$pid_link"
+  m_link_target "$pid_link"
+  # Root's own link to what was read just now.
+  [ "$m_uid:$m_target" = "0:$cage$pid_file" ] || read_pid "$pid_link"
   expect_equal "its link $pid_link leads there" "$1" "$pid_read$pid_why"
 }
 
@@ -61,13 +66,14 @@ prove_answers() {
     expect 'named answers' answers ''
     return 0
   fi
-  closed=$(may_be_closed && echo yes || echo no)
+  closed=no
+  ! may_be_closed || closed=yes
   for way in udp tcp; do
     ask_all_zones "$way"
-    m_check "named answers for each zone over $way" "$(missing_zones)"
+    judge_zones
+    m_check "named answers for each zone over $way" "$missing"
   done
-  m_check 'named serves the serials of the zone files' "$(stale_zones)"
-  unseen=$(unseen_zones)
+  m_check 'named serves the serials of the zone files' "$stale"
   [ -z "$unseen" ] || notice "$unseen"
   observe serials "$(awk '$3 != "-" { print $1, $3 }' "$m_work/answers" | sort)"
 }
@@ -75,11 +81,12 @@ prove_answers() {
 # ask_all_zones udp|tcp: one dig for all of them; `zone rcode serial` of each answer into $m_work/answers, - for no serial.
 # Without recursion: who is sent elsewhere is not who serves the zone.
 ask_all_zones() {
-  # shellcheck disable=SC2046
-  set -- "$1" $(awk -v at="$answers_at" '{ print "@" at, $1, "SOA" }' "$m_work/zones")
   option=+notcp
   [ "$1" = udp ] || option=+tcp
-  shift
+  set --
+  while read -r zone rest; do
+    set -- ${1+"$@"} "@$answers_at" "$zone" SOA
+  done <"$m_work/zones"
   dig -p "$ask_port" $option +norec +noall +comments +question +answer +time=2 +tries=2 "$@" 2>/dev/null | awk '
     function plain(name) { name = tolower(name); sub(/\.$/, "", name); return name == "" ? "." : name }
     function flush() { if (zone != "") print zone, rcode, serial; zone = "" }
@@ -89,61 +96,73 @@ ask_all_zones() {
     END { flush() }' >"$m_work/answers"
 }
 
-# judge_zones PROGRAM: runs an awk PROGRAM over `zone serial` lines, with what was answered in rcode[zone], served[zone].
-# After may_be_closed, whose answer is in closed.
+# judge_zones: holds what was answered against the zones: sets missing to those that are not answered for; stale to those of which
+# the file has a serial that is ahead of what is served, so it was never loaded (behind it is right for zones that are updated
+# over the network: their file lags); and unseen to which zones cannot be judged from here, and why. In words, nothing when
+# there are none. After may_be_closed, whose answer is in closed.
 judge_zones() {
-  awk -v answers="$m_work/answers" -v closed="$closed" '
+  awk -v answers="$m_work/answers" -v several="$m_work/zones.several" -v closed="$closed" -v at="$answers_at" '
     BEGIN { while ((getline line < answers) > 0) { split(line, part, " "); rcode[part[1]] = part[2]; served[part[1]] = part[3] } }
+    function add(kind, text) { list[kind] = list[kind] (list[kind] == "" ? "" : ", ") text }
+    !($1 in rcode) { add("missing", $1); next }
     # Answered, and no more: it is closed to us, or we are in a view that has it not.
-    function is_unseen(zone) { return closed == "yes" && (zone in rcode) && served[zone] == "-" && rcode[zone] != "SERVFAIL" }
-    function add(text) { list = list (list == "" ? "" : ", ") text }
-    '"$1" "$m_work/zones"
+    served[$1] == "-" && closed == "yes" && rcode[$1] != "SERVFAIL" { add("unseen", $1 " (" rcode[$1] ")"); next }
+    served[$1] == "-" { add("missing", $1 (rcode[$1] == "NOERROR" ? "" : " (" rcode[$1] ")")); next }
+    $2 + 0 > served[$1] + 0 { add("stale", $1 " is served with serial " served[$1] ", its file has " $2) }
+    END {
+      while ((getline line < several) > 0) {
+        name = line; sub(/ .*/, "", name); sub(/^[^ ]*/, "", line)
+        add("several", name " (serials" line ")")
+      }
+      if ("missing" in list) print "missing no answer for " list["missing"]
+      if ("stale" in list) print "stale " list["stale"]
+      if ("unseen" in list) print "unseen not served to " at ", so what others get cannot be checked here: " list["unseen"]
+      if ("several" in list) print "unseen in several views, of which one was asked: " list["several"]
+    }' "$m_work/zones" >"$m_work/zones.judged"
+  missing='' stale='' unseen=
+  while read -r kind words; do
+    case $kind in
+      missing) missing=$words ;;
+      stale) stale=$words ;;
+      unseen) unseen=$unseen${unseen:+$m_nl}$words ;;
+    esac
+  done <"$m_work/zones.judged"
 }
 
 # may_be_closed: true when the configuration has views or says who may ask, so that a zone may be served to others only.
 may_be_closed() {
-  configuration_facts "$cage" "$named_conf" | grep -qx closed
-}
-
-missing_zones() {
-  judge_zones '
-    !($1 in rcode) { add($1) }
-    ($1 in rcode) && served[$1] == "-" && !is_unseen($1) { add($1 (rcode[$1] == "NOERROR" ? "" : " (" rcode[$1] ")")) }
-    END { if (list != "") print "no answer for " list }'
-}
-
-# stale_zones: a serial in the file that is ahead of what is served was never loaded. (Behind it is right for zones that
-# are updated over the network: their file lags.)
-stale_zones() {
-  judge_zones '
-    ($1 in served) && served[$1] != "-" && $2 + 0 > served[$1] + 0 {
-      add($1 " is served with serial " served[$1] ", its file has " $2)
-    }
-    END { if (list != "") print list }'
-}
-
-# unseen_zones: prints in words which zones cannot be judged from here, and why.
-unseen_zones() {
-  judge_zones '
-    is_unseen($1) { add($1 " (" rcode[$1] ")") }
-    END { if (list != "") print "not served to '"$answers_at"', so what others get cannot be checked here: " list }'
-  awk '
-    { name = $1; $1 = ""; list = list (list == "" ? "" : ", ") name " (serials" $0 ")" }
-    END { if (list != "") print "in several views, of which one was asked: " list }' "$m_work/zones.several"
+  know_facts_of_cage
+  while IFS= read -r fact; do
+    [ "$fact" != closed ] || return 0
+  done <"$facts_of_cage"
+  return 1
 }
 
 # prove_listening: the port at which it is asked is held by our named, UDP and TCP.
 prove_listening() {
-  seen_at="[.:]$ask_port\$"
   if m_have sockstat; then
-    sockstat -ln 2>/dev/null | awk -v pid="${ours%% *}" -v at="$seen_at" '$3 == pid && $6 ~ at { print substr($5, 1, 3), $6 }' | sort -u >"$m_work/listening"
+    listening=$m_work/sockets
+    seen_by='$3 == pid && $6 ~ at { add(substr($5, 1, 3) " " $6) }'
   else
-    netstat -an 2>/dev/null | awk -v at="$seen_at" '$1 ~ /^(udp|tcp)/ && $4 ~ at { print substr($1, 1, 3), $4 }' | sort -u >"$m_work/listening"
+    listening=$m_work/sockets.all
+    netstat -an >"$m_work/sockets.all" 2>/dev/null || :
+    seen_by='$1 ~ /^(udp|tcp)/ && $4 ~ at { add(substr($1, 1, 3) " " $4) }'
   fi
+  listening=$(awk -v pid="${ours%% *}" -v at="[.:]$ask_port\$" '
+    function add(line,    i) {
+      if (seen[line]++) return
+      for (i = ++n; i > 1 && list[i - 1] > line; i--) list[i] = list[i - 1]
+      list[i] = line
+    }
+    '"$seen_by"'
+    END { for (i = 1; i <= n; i++) print list[i] }' "$listening")
   for way in udp tcp; do
-    expect "named listens on port $ask_port, $way" mentions "$m_work/listening" "$way "
+    case $m_nl$listening in
+      *"$m_nl$way "*) m_check "named listens on port $ask_port, $way" '' ;;
+      *) m_check "named listens on port $ask_port, $way" 'it does not hold' ;;
+    esac
   done
-  observe '~listening' "$(cat "$m_work/listening")"
+  observe '~listening' "$listening"
 }
 
 # prove_log: what named said since it started came from inside the cage, and it stands in the log.
@@ -165,13 +184,15 @@ prove_log() {
 # stands above a line of before its start. Only lines of kernel and syslogd tell when that was: the time in a line of named
 # is its own, and in a cage without /etc/localtime that is UTC. Lines name no year: it is counted back from today's.
 named_has_logged() {
-  grep "named\[${ours%% *}\]:" "$log" >/dev/null || return 1
+  date '+%a %b %d %H:%M:%S %Y' >"$m_work/log.now"
+  # In company: alone it would be cut to the width of a day (docs/netbsd.md).
+  ps -ww -o pid -o lstart -o command -p "${ours%% *}" >"$m_work/log.start" || :
   {
-    date '+%a %b %d %H:%M:%S %Y'
-    # In company: alone it would be cut to the width of a day (docs/netbsd.md).
-    printf '%s\n' "$(ps -ww -o pid -o lstart -o command -p "${ours%% *}" | sed -e 1d -e 's/^ *[0-9]* *//')"
-    cat "$log"
-  } | awk -v tag="named[${ours%% *}]:" '
+    read -r rest
+    read -r rest start_of_named
+  } <"$m_work/log.start" || start_of_named=
+  printf '%s\n' "$start_of_named" >>"$m_work/log.now"
+  awk -v tag="named[${ours%% *}]:" '
     function clock(month, day, time,    part) {
       split(time, part, ":")
       return (index("  JanFebMarAprMayJunJulAugSepOctNovDec", month) / 3 * 31 + day) * 86400 + part[1] * 3600 + part[2] * 60 + part[3]
@@ -188,6 +209,7 @@ named_has_logged() {
       lines[count] = NR
     }
     END {
+      if (!ours) exit 1
       # Of a start that ps does not tell, any line is good enough.
       if (!start_year) exit 0
       if (count) latest = this_year - (clocks[count] > now) - years[count]
@@ -195,7 +217,7 @@ named_has_logged() {
         its_year = latest + years[i]
         if (its_year < start_year || its_year == start_year && clocks[i] < start) exit ours < lines[i]
       }
-    }'
+    }' "$m_work/log.now" "$log"
 }
 
 # prove_boot: the next boot starts it, once.
@@ -203,8 +225,13 @@ prove_boot() {
   if [ "$start_by" = rc.local ]; then
     expect 'the boot finds the rc script' test -r "$run_script"
   else
+    rcorder -s nostart /etc/rc.d/* >"$m_work/boot.order" 2>/dev/null || :
+    boot_starts=0
+    while IFS= read -r line; do
+      [ "$line" != "/etc/rc.d/$rc_file" ] || boot_starts=$((boot_starts + 1))
+    done <"$m_work/boot.order"
     # Complaints about circles go by: pkgsrc's script provides `named` as the base one does, and the boot goes on.
-    expect_equal 'the boot starts it once' 1 "$(rcorder -s nostart /etc/rc.d/* 2>/dev/null | grep -c "^/etc/rc.d/$rc_file\$")"
+    expect_equal 'the boot starts it once' 1 "$boot_starts"
   fi
   expect 'it is enabled for the boot' rcvar_is_on
 }

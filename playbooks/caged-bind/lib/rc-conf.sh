@@ -15,6 +15,10 @@ rc_conf_unset() {
   if [ "$m_type" = absent ]; then
     return 0
   fi
+  if [ "$m_type" = file ] && [ -z "$m_after" ] && ! mentions_any "$m_content" "$@"; then
+    m_say ok ''
+    return 0
+  fi
   printf '%s\n' "$*" >"$m_work/edit.names"
   m_stage
   awk -v values="$m_work/edit." '
@@ -59,4 +63,16 @@ rc_conf_unset() {
     rm -f "$m_work/edit.unset"
   fi
   m_place "$m_new_file" 0644
+}
+
+# mentions_any FILE NAME...: a line of FILE has one of these, and a = somewhere behind it. Starts no process.
+mentions_any() {
+  any_in=$1
+  shift
+  while IFS= read -r text || [ -n "$text" ]; do
+    for any_name do
+      case $text in *"$any_name"*=*) return 0 ;; esac
+    done
+  done <"$any_in"
+  return 1
 }

@@ -2,36 +2,40 @@
 # without end: so root reads there by m_read, or a program does with named's own rights, and for so long.
 
 # within SECONDS COMMAND...: runs a program; what it prints goes into $m_work/within.out and within.err. False when it fails, and
-# when it is not done in time: then it is ended, and within_status is `late`. It reads the file within_in, if that is set.
+# when it is not done in time: then it is ended, and within_status is `late`. It reads the file within_in, and prints into
+# the file of the private directory that within_name says, if these are set.
 within() {
-  within_end=$(($(date +%s) + $1 + 1))
-  within_naps=0
+  within_limit=$1
   shift
+  : "${within_name:=within.out}"
   # Also what it is to print into: a program that ran by named's rights may still have that open.
-  rm -f "$m_work/within.done" "$m_work/within.pid" "$m_work/within.out" "$m_work/within.err"
-  (
-    # `wait` does not tell a status on every release, so this one waits in the foreground.
-    within_status=0
-    sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$m_work/within.pid" "$@" \
-      <"${within_in:-/dev/null}" >"$m_work/within.out" 2>"$m_work/within.err" || within_status=$?
-    printf '%s\n' "$within_status" >"$m_work/within.part"
-    mv "$m_work/within.part" "$m_work/within.done"
-  ) &
-  within_in=
-  until [ -f "$m_work/within.done" ]; do
-    within_naps=$((within_naps + 1))
-    if [ "$within_naps" -le 20 ] && sleep 0.005 2>/dev/null; then
-      continue
-    elif [ "$(date +%s)" -ge "$within_end" ]; then
-      read -r within_pid <"$m_work/within.pid" && m_end_reader "$within_pid" || :
-      m_await 5 test -f "$m_work/within.done" || :
-      within_status=late
-      return 1
-    fi
-    sleep 0.05 2>/dev/null || sleep 1
-  done
-  read -r within_status <"$m_work/within.done"
-  return "$within_status"
+  rm -f "$m_work/within.late" "$m_work/within.pid" "$m_work/within.err" "$m_work/$within_name"
+  within_watch "$within_limit" </dev/null >/dev/null 2>&1 &
+  within_watcher=$!
+  within_status=0
+  # In the foreground: `wait` does not tell a status on every release.
+  # shellcheck disable=SC2016
+  sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$m_work/within.pid" "$@" \
+    <"${within_in:-/dev/null}" >"$m_work/$within_name" 2>"$m_work/within.err" || within_status=$?
+  : >"$m_work/within.pid"
+  # muster-lint: allow RAW_CHANGE our own watcher
+  kill "$within_watcher" 2>/dev/null || :
+  within_in='' within_name=
+  [ ! -f "$m_work/within.late" ] || within_status=late
+  [ "$within_status" = 0 ]
+}
+
+# within_watch SECONDS: in a process of its own: ends what runs for longer. It ends with its sleep when it is told to.
+within_watch() {
+  within_over='' within_nap=
+  trap 'within_over=1; [ -z "$within_nap" ] || kill "$within_nap"' TERM
+  sleep "$1" &
+  within_nap=$!
+  # muster-lint: allow RAW_CHANGE its own sleep
+  [ -z "$within_over" ] || kill "$within_nap"
+  wait || :
+  [ -z "$within_over" ] || exit 0
+  read -r within_pid <"$m_work/within.pid" && : >"$m_work/within.late" && m_end_reader "$within_pid"
 }
 
 # within_named SECONDS COMMAND...: the same with the rights of our user, and of no group but its own.

@@ -9,7 +9,8 @@
 #   old_port         the port of its -p, or 53      old_options  its further options, a space before each
 look_at_serving() {
   old_command='' old_program='' old_root='' old_conf='' old_port=53 old_options='' old_user='' old_is_ours=''
-  old_pid=$(serving_pid)
+  serving_pid >"$m_work/serving"
+  read -r old_pid rest <"$m_work/serving" || old_pid=
   while read -r pid user command; do
     [ "$pid" != "$old_pid" ] || old_command=$command
   done <"$m_work/named.ps"
@@ -153,11 +154,13 @@ notice_unread() {
   done
 }
 
-# listening_at PID: prints `address port` of each UDP socket that it answers from, but link-local ones, which a question
+# listening_at PID: after look_at_named, which saw the sockets: prints `address port` of each UDP socket that it answers from, but link-local ones, which a question
 # from here does not reach without its interface.
 listening_at() {
-  m_have sockstat || return 0
-  sockstat -ln 2>/dev/null | awk -v pid="$1" '
+  [ -f "$m_work/sockets" ] || see_sockets
+  find_listen_ports
+  awk -v pid="$1" -v wanted="$listen_ports" '
+    BEGIN { n = split(wanted, list, " "); for (i = 1; i <= n; i++) ports[list[i]] }
     $3 == pid && $5 ~ /^udp/ {
       address = $6
       at = match(address, /[.:][0-9]+$/)
@@ -167,14 +170,16 @@ listening_at() {
       if (address == "*") address = $5 == "udp6" ? "::1" : "127.0.0.1"
       if (address ~ /^fe80/ || address ~ /%/ || address == "") next
       # What it asks others from is no place where it answers: it has no fixed port there.
-      if (!seen[address " " port]++) print address, port
-    }' | awk -v wanted="$(listen_ports)" 'BEGIN { n = split(wanted, list, " "); for (i = 1; i <= n; i++) ports[list[i]] } $2 in ports'
+      if ((port in ports) && !seen[address " " port]++) print address, port
+    }' "$m_work/sockets"
 }
 
-# listen_ports: prints the ports that its configuration names, in any case the usual one.
-listen_ports() {
-  printf '%s 53' "$old_port"
-  facts_of port | awk '{ printf " %s", $1 }'
+# find_listen_ports: sets listen_ports to the ports that its configuration names, in any case the usual one.
+find_listen_ports() {
+  listen_ports="$old_port 53"
+  [ ! -f "$m_work/facts" ] || while IFS= read -r fact; do
+    case $fact in 'port	'*) listen_ports="$listen_ports ${fact#*	}" ;; esac
+  done <"$m_work/facts"
 }
 
 # ask_everywhere NAME PID: `zone address port rcode serial` into the file NAME of the private directory, for each zone of the

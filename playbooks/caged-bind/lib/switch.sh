@@ -17,16 +17,28 @@ remember_old() {
 # serving_pid: prints the pid of the named that serves, of those in $m_work/named.ps: the one that holds port 53, or else
 # that a pid file names, or else the first.
 serving_pid() {
-  {
-    ! m_have sockstat || sockstat -ln 2>/dev/null | awk 'NF >= 7 && $(NF - 1) ~ /[.:]53$/ { print $(NF - 4) }' | sort | uniq -c | sort -rn | awk '{ print $2 }'
-    for file in "$cage$pid_file" "$pid_link" /var/run/named/named.pid /var/run/named.pid; do
-      read_pid "$file"
-      printf '%s\n' "$pid_read"
-    done
-    awk '{ print $1 }' "$m_work/named.ps"
-  } | awk -v list="$m_work/named.ps" '
-    BEGIN { while ((getline line < list) > 0) { split(line, part, " "); runs[part[1]] = 1 } }
-    $1 in runs { print $1; exit }'
+  [ -s "$m_work/named.ps" ] || return 0
+  [ -f "$m_work/sockets" ] || see_sockets
+  awk '
+    part == "ps" { runs[$1] = 1; next }
+    NF >= 7 && $(NF - 1) ~ /[.:]53$/ && ($(NF - 4) in runs) { pid = $(NF - 4); if (++count[pid] > most) { most = count[pid]; first = pid } }
+    END { if (first != "") print first }' part=ps "$m_work/named.ps" part=sockets "$m_work/sockets" >"$m_work/holder"
+  read -r holder rest <"$m_work/holder" || holder=
+  for file in "$cage$pid_file" "$pid_link" /var/run/named/named.pid /var/run/named.pid; do
+    [ -z "$holder" ] || break
+    read_pid "$file"
+    ! is_in_named_ps "$pid_read" || holder=$pid_read
+  done
+  [ -n "$holder" ] || read -r holder rest <"$m_work/named.ps"
+  printf '%s\n' "$holder"
+}
+
+# is_in_named_ps PID
+is_in_named_ps() {
+  while read -r pid rest; do
+    [ "$pid" != "$1" ] || return 0
+  done <"$m_work/named.ps"
+  return 1
 }
 
 # record_hand_over: what a rollback undoes: backwards, so ours stops, the link goes, and what served before starts again.

@@ -10,12 +10,13 @@ caged_tree() {
     own_directory "$1"
   else
     IFS='|' read -r mode owner group name <"$m_work/differences.top"
-    directory "$cage$1" --owner "$owner" --group "$(group_named "$group")" --mode "$mode" \
+    name_group "$group"
+    directory "$cage$1" --owner "$owner" --group "$group" --mode "$mode" \
       --kept '*.jnl' --transient 'managed-keys*' --transient '*.mkeys*' --transient '_default.*'
   fi
   own_places "$1"
   while IFS='|' read -r mode owner group name <&5; do
-    group=$(group_named "$group")
+    name_group "$group"
     if [ -d "$1/$name" ]; then
       directory "$cage$1/$name" --owner "$owner" --group "$group" --mode "$mode"
     elif [ ! -f "$1/$name" ]; then
@@ -50,7 +51,11 @@ EOT
 # drop_differences_of_named TOP: what named writes and has in the cage is none of the differences: it goes its own way
 # there, and its directories are looked at by own_places.
 drop_differences_of_named() {
-  own_listed=$m_nl$(cat "$m_work/own.names")$m_nl
+  [ -s "$m_work/differences" ] || return 0
+  own_listed=$m_nl
+  while IFS= read -r name; do
+    own_listed=$own_listed$name$m_nl
+  done <"$m_work/own.names"
   while IFS='|' read -r mode owner group name; do
     if [ -f "$cage$1/$name" ] && names_that_change "$name" "$1"; then
       continue
@@ -61,19 +66,19 @@ drop_differences_of_named() {
   mv "$m_work/differences.left" "$m_work/differences"
 }
 
-# group_named GROUP: prints a group of tree_differences: `=` is that of named.
-group_named() {
-  case $1 in
-    =) printf '%s\n' "$run_group" ;;
-    *) printf '%s\n' "$1" ;;
-  esac
+# name_group GROUP: sets group to a group of tree_differences: `=` is that of named.
+name_group() {
+  group=$1
+  [ "$1" != = ] || group=$run_group
 }
 
 # fit_of FILE: sets fit_mode, fit_owner and fit_group to what the copy of FILE has in the cage.
 fit_of() {
-  ls -ldnL "$1" | fits >"$m_work/fit"
+  ls -ldnL "$1" >"$m_work/fit.ls"
+  fits <"$m_work/fit.ls" >"$m_work/fit"
   IFS='|' read -r fit_mode fit_owner fit_group rest <"$m_work/fit"
-  fit_group=$(group_named "$fit_group")
+  name_group "$fit_group"
+  fit_group=$group
 }
 
 # fits: reads lines of `ls -ln`, prints `mode|owner|group|name` of each: what a copy of it has in the cage. Nobody may do
@@ -123,7 +128,8 @@ prepare_fits() {
 # find_links_of_others DIRECTORY...: adds to links.others the links below them that another account than root made. What is below
 # them is listed through links, which may lead over the whole host: root's are meant so, others are not followed.
 find_links_of_others() {
-  find "$@" -type l ! -user 0 -print 2>/dev/null | tr -c '[:print:]\n' '?' >>"$m_work/links.others"
+  find "$@" -type l ! -user 0 -print 2>/dev/null >"$m_work/links.found" || :
+  [ ! -s "$m_work/links.found" ] || tr -c '[:print:]\n' '?' <"$m_work/links.found" >>"$m_work/links.others"
 }
 
 # links_of_others: prints in words what find_links_of_others found, and what to do about each: where others may write, a link
@@ -147,6 +153,7 @@ links_of_others() {
 refuse_links_of_others() {
   : >"$m_work/links.others"
   find_links_of_others "$@"
+  [ -s "$m_work/links.others" ] || return 0
   links=$(links_of_others)
   [ -z "$links" ] || fail "$links"
 }
@@ -156,21 +163,29 @@ refuse_links_of_others() {
 # `differences.top`. Few processes, however many files there are.
 tree_differences() {
   [ -d "$1" ] || fail "there is no directory $1"
-  broken=$(find "$1" "$2" -name "*$m_nl*" -print 2>/dev/null | head -n 2 | tr '\n' '?')
-  [ -z "$broken" ] || fail "a name holds a line break, and no file of the content has one: $broken; rename or remove it"
-  refuse_links_of_others "$1" "$2"
+  # Both at once; which of them is told apart when there is one.
+  find "$1" "$2" \( -name "*$m_nl*" -o -type l ! -user 0 \) -print >"$m_work/differences.odd" 2>/dev/null || :
+  if [ -s "$m_work/differences.odd" ]; then
+    broken=$(find "$1" "$2" -name "*$m_nl*" -print 2>/dev/null | head -n 2 | tr '\n' '?')
+    [ -z "$broken" ] || fail "a name holds a line break, and no file of the content has one: $broken; rename or remove it"
+    refuse_links_of_others "$1" "$2"
+  fi
   prepare_fits
   # It opens what is there, and that may be a pipe by then.
   within 600 diff -rq "$1" "$2" || [ "$within_status" != late ] || fail "$1 and $2 cannot be compared: something in them has no end"
-  ls -ldnL "$1" | awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'{ print fit($1, $3, $4) "|." }' >"$m_work/differences.top"
   {
+    printf '=top\n'
+    ls -ldnL "$1" || :
+    printf '=from\n'
     (cd "$1" && ls -lnRL .) || :
     printf '\n=to\n'
     (cd "$2" && ls -lnRL .) || :
-    printf '\n=diff %s\n' "${#1} ${#2}"
-    cat "$m_work/within.out"
   } 2>/dev/null </dev/null >"$m_work/differences.in"
-  awk -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'
+  printf '\n=diff %s\n' "${#1} ${#2}" >>"$m_work/differences.in"
+  awk -v work="$m_work/differences." -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'
+    /^=top$/ { top = 1; next }
+    top { print fit($1, $3, $4) "|." >(work "top"); top = 0; next }
+    /^=from$/ { next }
     /^=to$/ { to = 1; folder = ""; next }
     /^=diff / { to = 2; from = $2; into = $3; next }
     to == 2 && /^Files .* differ$/ {
@@ -197,5 +212,5 @@ tree_differences() {
         name = order[i]
         if (there[name] != here[name] || name in content) print wanted[name] "|" name
       }
-    }' "$m_work/differences.in" >"$m_work/differences"
+    }' "$m_work/differences.in" "$m_work/within.out" >"$m_work/differences"
 }

@@ -21,31 +21,53 @@ names_that_change() {
 # find_own_directories TOP: after find_places: into $m_work/own.names, below TOP and parents first, the directories in which
 # named writes and which the host has or the configuration needs.
 find_own_directories() {
-  {
-    ! is_own_place "$1" || (cd "$1" && find . -name "*$m_nl*" -prune -o -type d ! -name . -print | sed 's|^\./||')
-    declared_own | below_top "$1" | while IFS= read -r place; do
-      directories_below "$1" "$place"
-      {
-        facts_of written
-        facts_of keys
-        facts_of output | awk -F '\t' '$3 == "start"'
-        { facts_of managed; facts_of new-zones; } | sed 's|^\(.*\)$|	\1/.|'
-      } | awk -F '\t' -v base="$1/" -v place="$place" '
-        index($2, base place "/") == 1 {
-          name = substr($2, length(base) + 1)
-          while (sub(/\/[^\/]*$/, "", name) && length(name) >= length(place)) print name
-        }'
-    done
-    below_top "$1" <"$m_work/own.auto" | while IFS= read -r place; do
-      printf '%s\n' "$place"
-      directories_below "$1" "$place"
-    done
-  } | sort -u >"$m_work/own.names"
-}
-
-# directories_below TOP PLACE: prints PLACE and the directories below it, as seen from TOP. PLACE may be a link to a directory.
-directories_below() {
-  [ ! -d "$1/$2" ] || (cd "$1" && find "$2/." -name "*$m_nl*" -prune -o -type d -print | sed -e 's|/\.$||' -e 's|/\./|/|')
+  set -- "$1"
+  own_top=$1 own_declared='' own_found=
+  declared_own >"$m_work/own.declared"
+  ! is_own_place "$1" || set -- "$@" .
+  while IFS= read -r place; do
+    case $place in "$own_top"/*) ;; *) continue ;; esac
+    place=${place#"$own_top"/}
+    own_declared="$own_declared$place	"
+    [ ! -d "$own_top/$place" ] || set -- "$@" "$place/."
+  done <"$m_work/own.declared"
+  while IFS= read -r place; do
+    case $place in "$own_top"/*) ;; *) continue ;; esac
+    place=${place#"$own_top"/}
+    own_found="$own_found$place	"
+    [ ! -d "$own_top/$place" ] || set -- "$@" "$place/."
+  done <"$m_work/own.auto"
+  shift
+  : >"$m_work/own.there"
+  # A place may be a link to a directory.
+  [ $# -eq 0 ] || (cd "$own_top" && find "$@" -name "*$m_nl*" -prune -o -type d -print) >"$m_work/own.there" || :
+  awk -F '\t' -v base="$own_top/" -v declared="$own_declared" -v own="$own_found" '
+    function add(name) { if (name != "" && name != "." && !seen[name]++) list[++count] = name }
+    function needs(path,    i, name) {
+      if (index(path, base) != 1) return
+      for (i = 1; i < places; i++) {
+        name = substr(path, length(base) + 1)
+        if (index(name, place[i] "/") != 1) continue
+        while (sub(/\/[^\/]*$/, "", name) && length(name) >= length(place[i])) add(name)
+      }
+    }
+    BEGIN {
+      places = split(declared, place, "\t")
+      n = split(own, found, "\t")
+      for (i = 1; i < n; i++) add(found[i])
+    }
+    part == "there" { sub(/\/\.$/, ""); sub(/\/\.\//, "/"); sub(/^\.\//, ""); add($0); next }
+    $1 == "written" || $1 == "keys" || $1 == "output" && $4 == "start" { needs($3) }
+    $1 == "managed" || $1 == "new-zones" { needs($2 "/.") }
+    END {
+      # Parents come before what is in them.
+      for (i = 2; i <= count; i++) {
+        name = list[i]
+        for (j = i; j > 1 && list[j - 1] > name; j--) list[j] = list[j - 1]
+        list[j] = name
+      }
+      for (i = 1; i <= count; i++) print list[i]
+    }' part=facts "$m_work/facts" part=there "$m_work/own.there" >"$m_work/own.names"
 }
 
 # is_own_place DIRECTORY: named may write all that is in it.
@@ -83,16 +105,19 @@ prove_written_zones() {
   uid=$m_id
   m_gid_of "$run_group"
   gid=$m_id
-  facts_of written | awk -F '\t' -v cage="$cage" '
-    { name = cage $2; sub(/\/[^\/]*$/, "", name); if (!(name in seen)) print name; seen[name] = 1 }' >"$m_work/written.places"
-  bad=
+  written=$m_nl bad=
   while IFS= read -r place; do
+    case $place in 'written	'*/*) ;; *) continue ;; esac
+    place=$cage${place##*	}
+    place=${place%/*}
+    case $written in *"$m_nl$place$m_nl"*) continue ;; esac
+    written=$written$place$m_nl
     m_look "$place"
     case $m_type in
       dir) may_write || bad="$bad${bad:+, }${place#"$cage"} (mode $m_mode, uid $m_uid, gid $m_gid)" ;;
       *) bad="$bad${bad:+, }${place#"$cage"} ($m_type)" ;;
     esac
-  done <"$m_work/written.places"
+  done <"$m_work/facts"
   m_check 'named may write the zones that it transfers or changes' "${bad:+it may not write in }$bad"
 }
 

@@ -2,10 +2,9 @@
 
 # find_zone_includes: adds the files that zone files include ($INCLUDE) to the facts, as far as they are on the host.
 find_zone_includes() {
-  {
-    facts_of read | sed -n 's/^zone [^	]*	//p'
-    facts_of written | sed -n 's/^.* (dynamic)	//p'
-  } | sort -u >"$m_work/zone.todo"
+  ! m_is_known includes yes || return 0
+  awk -F '\t' '
+    ($1 == "read" && $2 ~ /^zone / || $1 == "written" && $2 ~ / \(dynamic\)$/) && !seen[$3]++ { print $3 }' "$m_work/facts" >"$m_work/zone.todo"
   : >"$m_work/zone.seen"
   zone_copies=0
   # One that includes itself would never end.
@@ -13,11 +12,12 @@ find_zone_includes() {
     [ -s "$m_work/zone.todo" ] || break
     : >"$m_work/zone.sources"
     while IFS= read -r path <&5; do
+      printf '%s\n' "$path" >>"$m_work/zone.seen"
       [ ! -f "$path" ] || zone_source "$path"
     done 5<"$m_work/zone.todo"
-    cat "$m_work/zone.todo" >>"$m_work/zone.seen"
     included_by_sources
   done
+  m_note_known includes yes
 }
 
 # zone_source FILE: adds where FILE can be read: where it is, or, if others than root may put something else in its place, as a
@@ -37,7 +37,7 @@ zone_source() {
 included_by_sources() {
   : >"$m_work/zone.todo"
   # Escaped for xargs, which knows no other way on every release.
-  cut -f 1 "$m_work/zone.sources" | sed 's/[^A-Za-z0-9_./-]/\\&/g' |
+  sed -e 's/	.*//' -e 's/[^A-Za-z0-9_./-]/\\&/g' "$m_work/zone.sources" |
     xargs grep -li '^\$include[[:space:]]' /dev/null >"$m_work/zone.including" 2>/dev/null || :
   [ -s "$m_work/zone.including" ] || return 0
   awk -v folder="$(facts_of directory)" -v work="$m_work/zone." '

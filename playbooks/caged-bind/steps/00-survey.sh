@@ -7,7 +7,6 @@ state() {
   refuse_strangers
   look_at_serving
   refuse_other_serving
-  : >"$m_work/facts"
   if [ "$config_from" = host ]; then
     survey_content
     notice_places
@@ -15,7 +14,8 @@ state() {
     find_differences
     [ -z "$differs" ] || check_as_in_cage
   else
-    loaded=$(loaded_from_named)
+    no_facts
+    find_loaded_from_named
     [ -z "$loaded" ] || fail "$loaded; nothing was replaced"
   fi
   find_ask_port
@@ -25,7 +25,7 @@ state() {
 
 verify() {
   choices
-  look_at_named
+  know_named
   find_ours
   look_at_serving
   observe '~named.serves' "$old_command"

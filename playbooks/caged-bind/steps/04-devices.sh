@@ -3,6 +3,11 @@
 # and maybe crypto, but wants the directory to be there.
 state() {
   choices
+  set -- "$cage/dev"
+  for device in $devices; do
+    set -- "$@" "$cage/dev/$device"
+  done
+  m_look_ahead "$@"
   directory "$cage/dev" --owner root --group wheel --mode 0755 --transient crypto
   for device in $devices; do
     caged_device "$device"

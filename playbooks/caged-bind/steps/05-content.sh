@@ -5,7 +5,7 @@ state() {
   choices
   case $config_from in
     playbook)
-      : >"$m_work/facts"
+      no_facts
       find_places
       content_of_playbook
       ;;
