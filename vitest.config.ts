@@ -1,4 +1,5 @@
-// Three projects: unit (pure, milliseconds), sh (the host runtime in real shells), e2e (stand-in hosts).
+// Projects: unit (pure, milliseconds), contract (adapters, the command line, the library), sh (the host runtime in real shells),
+// e2e (practice hosts).
 import { availableParallelism } from 'node:os';
 import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
@@ -15,7 +16,7 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-const order = ['e2e', 'sh', 'unit'];
+const order = ['e2e', 'sh', 'contract', 'unit'];
 
 function rank({ project, moduleId }: TestSpecification): number {
   const isOfSeeds = /\/e2e\/[^/]+\//.test(moduleId);
@@ -24,17 +25,25 @@ function rank({ project, moduleId }: TestSpecification): number {
 
 export default defineConfig({
   test: {
-    // Much of a test with processes or hosts is waiting, so more of them than processors are under way.
-    maxWorkers: 2 * availableParallelism(),
+    // vitest itself leaves one processor idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {
           name: 'unit',
           setupFiles: ['test/setup.ts'],
-          include: ['test/{unit,contract,library,cli}/**/*.test.ts'],
+          include: ['test/unit/**/*.test.ts'],
           // Files share the modules that a worker has loaded: they keep nothing in them, nor in the process.
           isolate: false,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          setupFiles: ['test/setup.ts'],
+          include: ['test/{contract,library,cli}/**/*.test.ts'],
           testTimeout: 20_000,
         },
       },
@@ -43,7 +52,6 @@ export default defineConfig({
           name: 'sh',
           setupFiles: ['test/setup.ts'],
           include: ['test/sh/**/*.test.ts'],
-          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },

@@ -38,19 +38,19 @@ m__skip() {
 # m__send_events: what is new in the event log, which is standard input. A few lines at a time are read without a process, and
 # many of them by one.
 m__send_events() {
-  local m__line m__text m__lines m__len m__rest
-  m__text='' m__lines=0
+  local m__line m__sending m__lines m__len m__rest
+  m__sending='' m__lines=0
   while [ "$m__lines" -lt 50 ]; do
     m__line=
     IFS= read -r m__line || break
-    m__text=$m__text$m__line$m__nl
+    m__sending=$m__sending$m__line$m__nl
     m__lines=$((m__lines + 1))
   done
   # What is in the midst of being written has no newline yet.
-  [ "$m__lines" -eq 50 ] || m__text=$m__text$m__line
-  if [ -n "$m__text" ]; then
-    printf '@%s 000.ev %s %s\n%s\n' "$m__nonce" "$m__off_000_ev" "${#m__text}" "$m__text" || m__lose_link
-    m__off_000_ev=$((m__off_000_ev + ${#m__text}))
+  [ "$m__lines" -eq 50 ] || m__sending=$m__sending$m__line
+  if [ -n "$m__sending" ]; then
+    printf '@%s 000.ev %s %s\n%s\n' "$m__nonce" "$m__off_000_ev" "${#m__sending}" "$m__sending" || m__lose_link
+    m__off_000_ev=$((m__off_000_ev + ${#m__sending}))
   fi
   [ "$m__lines" -eq 50 ] || return 0
   wc -c log/000.ev >sizes

@@ -54,10 +54,7 @@ m__one_step() {
     done
     # Its children may have been ended a moment before it, and then it may have come to a good end meanwhile.
     [ "$m__status" -ne 0 ] || [ ! -f "$m_work/timed-out" ] || m__status=143
-    if m__must_look_again; then
-      m__now=$(date +%s)
-      continue
-    fi
+    ! m__must_look_again || continue
     m__tries=$((m__tries - 1))
     [ "$m__status" -ne 0 ] && [ "$m__tries" -gt 0 ] && [ ! -f "$m_work/cancelled" ] && [ ! -f "$m_work/guarded" ] || break
     notice "step $m__step_id failed and is tried again ($m__tries left)"
