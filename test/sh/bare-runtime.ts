@@ -38,7 +38,7 @@ export function bareRuntime(mode: 'plan' | 'apply', change = (text: string): str
         join(base, 'script'),
         Buffer.concat([Buffer.from(prelude(base, mode)), Buffer.from(text)]),
       );
-      const [program = '', ...args] = [...around, ...shell.split(' '), join(base, 'script')];
+      const [program, ...args] = [...around, ...shell.split(' '), join(base, 'script')];
       const env = { PATH: path ?? process.env['PATH'] };
       const ended = spawnSync(program, args, { env });
       return `${ended.stdout.toString('latin1')}${ended.stderr.toString('latin1')}`;
