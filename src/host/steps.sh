@@ -132,6 +132,7 @@ m__drop() {
 m__defines() {
   local m__path m__own_status
   m__path=$PATH
+  # shellcheck disable=SC2123
   PATH=/nonexistent
   type "$1" >/dev/null 2>&1
   m__own_status=$?
