@@ -26,9 +26,11 @@ m__finish() {
   m__emit fin "$1" "$2"
   [ -z "$m__locked" ] || m__drop_lock
   # A follower that has read the last word removes all of it anyway; one that is not there may come back for the rest.
-  if [ -s "$m_work/secret_vars" ] || ! m__runs follower; then
+  if ! m__runs follower; then
     m__drop_rest "$m_work"
     m__runs ticker || m__start_ticker
+  elif [ -s "$m_work/secret_vars" ]; then
+    m__drop_rest "$m_work"
   fi
   { printf '' >"$m_work/done"; } 2>/dev/null || {
     m__drop_rest "$m_work"
