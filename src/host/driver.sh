@@ -127,7 +127,7 @@ printf '' >"$m_work/ticks"
 m__emit begin "$m__run_id" "$m__action"
 # The first word needs a block of the disk. Without it nobody would hear what is done here, so nothing is.
 [ -s "$m__events" ] || exit 74
-case $m__action in apply | rollback) m__start_ticker ;; esac
+case $m__action in exec | facts) ;; *) m__start_ticker ;; esac
 m__sweep_work
 
 case $m__action in

@@ -111,8 +111,8 @@ m__lose_link() {
   exit 75
 }
 
-# m__watch_ticker [at-once]: without one nothing has a time limit, and what a dead driver left running goes on. A run begins without:
-# most are over before one would look for the first time. One that was killed left its number, for at its own end it takes it
+# m__watch_ticker [at-once]: without one nothing has a time limit, and what a dead driver left running goes on. A run without
+# steps begins without: most are over before one would look for the first time. One that was killed left its number, for at its own end it takes it
 # away. Three times, so that one that cannot live is not begun for ever.
 m__watch_ticker() {
   local m__pid
