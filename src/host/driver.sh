@@ -21,9 +21,11 @@ m__finish() {
   m__emit fin "$1" "$2"
   [ -z "$m__locked" ] || m__drop_lock
   # A follower that has read the last word removes all of it anyway; one that is not there may come back for the rest.
-  if [ -s "$m_work/secret_vars" ] || ! m__runs follower; then
+  if ! m__runs follower; then
     m__drop_rest "$m_work"
     m__runs ticker || m__start_ticker
+  elif [ -s "$m_work/secret_vars" ]; then
+    m__drop_rest "$m_work"
   fi
   { printf '' >"$m_work/done"; } 2>/dev/null || {
     m__drop_rest "$m_work"
@@ -120,7 +122,7 @@ printf '' >"$m_work/ticks"
 m__emit begin "$m__run_id" "$m__action"
 # The first word needs a block of the disk. Without it nobody would hear what is done here, so nothing is.
 [ -s "$m__events" ] || exit 74
-case $m__action in apply | rollback) m__start_ticker ;; esac
+case $m__action in exec | facts) ;; *) m__start_ticker ;; esac
 m__sweep_work
 
 case $m__action in

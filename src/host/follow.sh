@@ -72,24 +72,21 @@ m__send_bytes() {
 
 # m__send_output NAME SIZE: what an output log has beyond the last offset, now that its size is SIZE.
 m__send_output() {
-  local m__off m__len m__from
+  local m__off m__len m__from m__at
   eval "m__off=\${m__off_${1%.*}_${1#*.}:-0}"
   # Output beyond the cap stays on the host: the reader is told how much there is.
   [ "$m__off" -lt "$2" ] && [ "$m__off" -lt "$m__cap" ] || return 0
   m__len=$(($2 - m__off))
-  m__from=log/$1
+  m__from=log/$1 m__at=$m__off
   if [ "$2" -gt "$m__cap" ]; then
     m__len=$((m__cap - m__off))
     # Copied first: one that is so long may be emptied by the ticker just now.
     { m__skip "$m__off" && dd bs="$m__len" count=1 of=chunk 2>/dev/null; } <"log/$1"
     [ $(($(wc -c <chunk))) -eq "$m__len" ] || return 0
-    m__from=chunk
+    m__from=chunk m__at=0
     printf '@%s cut %s %s\n' "$m__nonce" "$1" "$2" || m__lose_link
   fi
-  {
-    [ "$m__from" = chunk ] || m__skip "$m__off"
-    m__send_bytes "$1" "$m__off" "$m__len"
-  } <"$m__from"
+  { m__skip "$m__at" && m__send_bytes "$1" "$m__off" "$m__len"; } <"$m__from"
   eval "m__off_${1%.*}_${1#*.}=$((m__off + m__len))"
 }
 
@@ -114,8 +111,8 @@ m__lose_link() {
   exit 75
 }
 
-# m__watch_ticker [at-once]: without one nothing has a time limit, and what a dead driver left running goes on. A run begins without:
-# most are over before one would look for the first time. One that was killed left its number, for at its own end it takes it
+# m__watch_ticker [at-once]: without one nothing has a time limit, and what a dead driver left running goes on. A run without
+# steps begins without: most are over before one would look for the first time. One that was killed left its number, for at its own end it takes it
 # away. Three times, so that one that cannot live is not begun for ever.
 m__watch_ticker() {
   local m__pid

@@ -38,9 +38,8 @@ m__one_step() {
   while :; do
     m__prime_looks
     m__drop "$m_work/timed-out" "$m_work/step.result" "$m_work/fail.reason" "$m_work/guarded"
-    # One that was killed, while no follower is there to see it, would leave this step without an end. The one of a look is begun
-    # by the follower, when the look lasts.
-    m__runs ticker || { [ ! -f ticker.pid ] && m__runs follower; } || m__start_ticker
+    # One that was killed, while no follower is there to see it, would leave this step without an end.
+    m__runs ticker || m__start_ticker
     m__say_step "$m__number.$m__tries" "$m__timeout"
     # In the foreground, because `wait` does not tell a status on every release; the ticker ends it if it must.
     (m__step_body) </dev/null >>"$m_work/log/$m__number.out" 2>>"$m_work/log/$m__number.err" 4<&-
@@ -134,6 +133,7 @@ m__drop() {
 m__defines() {
   local m__path m__own_status
   m__path=$PATH
+  # shellcheck disable=SC2123
   PATH=/nonexistent
   type "$1" >/dev/null 2>&1
   m__own_status=$?

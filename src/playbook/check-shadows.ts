@@ -11,7 +11,7 @@ export function checkShadows(libraries: readonly LibraryTree[], taken: ReadonlyS
     [...files].flatMap(([path, { bytes }]) => [...functionsOf(`${directory}/${path}`, bytes)]),
   );
   const issues = defined
-    .filter(([name]) => name === 'state' || taken.has(name))
+    .filter(([name]) => ofSteps.has(name) || taken.has(name))
     .map(([name, location]) => ({
       code: 'LIBRARY_SHADOWS',
       message: `the library defines \`${name}\`, which is the runtime's or the step's own`,

@@ -66,7 +66,7 @@ function jobOf(action: RunSettings['action'], stateDirectory: string, given: Giv
   };
 }
 
-/** The follower's naps leave a letter each, and however slow the machine is, no ticker begins. */
+/** The follower's naps leave a letter each, and however slow the machine is, a ticker is one process. */
 function withNapsCounted(file: string): ReadonlyMap<string, Uint8Array> {
   const follower = new TextDecoder()
     .decode(readRuntime().get('follow.sh'))
@@ -74,7 +74,11 @@ function withNapsCounted(file: string): ReadonlyMap<string, Uint8Array> {
     .replace('"$m__rounds" -lt 6', '"$m__rounds" -lt 6000');
   expect(follower).toContain(file);
   expect(follower).toContain('-lt 6000');
-  return new Map([...readRuntime(), ['follow.sh', new TextEncoder().encode(follower)]]);
+  return new Map([
+    ...readRuntime(),
+    ['follow.sh', new TextEncoder().encode(follower)],
+    ['ticker.sh', new TextEncoder().encode('exec sleep 600\n')],
+  ]);
 }
 
 function counting(count: string): Transport {
