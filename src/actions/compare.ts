@@ -17,9 +17,8 @@ export interface CompareRun extends FleetRun<CompareResult> {
  */
 export async function compare(target: PlaybookTarget, deps: ActionDeps): Promise<CompareRun> {
   const plan = await compile(target, deps, deps.randomHex(16));
-  const questions = planProbes(target.playbook, target.hosts).filter(
-    ({ probe }) => probe.converge !== undefined,
-  );
+  const planned = await planProbes(target.playbook, target.hosts);
+  const questions = planned.filter(({ probe }) => probe.converge !== undefined);
   const view = { groups: groupsToCompare(target.inventory) };
   const run = await runPlan(plan, { action: 'compare' }, deps, view, followUpOf(questions, deps));
   const result = resultOf(run.result, 'compare');

@@ -1,7 +1,6 @@
-// lint: playbooks and inventories against the rules, sh and shellcheck; no host is asked.
+// lint: playbooks and inventories against the rules, sh and shellcheck; no host is asked. The rules are loaded for it alone.
 import type { SourceFile } from '../document/index.ts';
 import { readRuntime } from '../host/index.ts';
-import { concludeLint, lintTexts, readLanguage, shellcheckExcluded } from '../lint/index.ts';
 import type { LintResult, LintTarget, ShellcheckComment } from '../lint/index.ts';
 import { isMusterError } from '../model/index.ts';
 import type { PlaybookTree } from '../playbook/index.ts';
@@ -30,6 +29,7 @@ export interface LintTargets {
 
 /** Lints playbooks and inventories, everything at once. */
 export async function lint({ playbooks, inventories }: LintTargets, deps: LintDeps): Promise<LintResult> {
+  const { concludeLint, lintTexts, readLanguage, shellcheckExcluded } = await import('../lint/index.ts');
   const texts = {
     playbooks: await Promise.all(playbooks.map((path) => target(path, deps.readPlaybook))),
     inventories: await Promise.all(inventories.map((path) => target(path, deps.readInventory))),

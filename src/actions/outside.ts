@@ -1,11 +1,20 @@
 // What verify and compare share: questions from outside when the hosts' own runs are over, and who is compared with whom.
-import type { Inventory } from '../inventory/index.ts';
+import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import type { HostGroup } from '../model/index.ts';
-import { askDns, probeFleet, type ProbeQuestion } from '../probe/index.ts';
+import type { ProbeQuestion } from '../probe/index.ts';
+import type { Playbook } from '../playbook/index.ts';
 import type { FollowUp } from '../run/index.ts';
 import type { ActionDeps } from './deps.ts';
 
-export { planProbes } from '../probe/index.ts';
+/** What the playbook's probes ask of each host. How questions are asked is loaded only where there are some. */
+export async function planProbes(
+  playbook: Playbook,
+  hosts: readonly InventoryHost[],
+): Promise<readonly ProbeQuestion[]> {
+  if (playbook.probes.length === 0) return [];
+  const { planProbes: plan } = await import('../probe/index.ts');
+  return plan(playbook, hosts);
+}
 
 /** Asks the questions of every host that was not skipped; undefined when there are none. */
 export function followUpOf(questions: readonly ProbeQuestion[], deps: ActionDeps): FollowUp | undefined {
@@ -13,6 +22,7 @@ export function followUpOf(questions: readonly ProbeQuestion[], deps: ActionDeps
   return {
     hosts: new Set(questions.map(({ host }) => host)),
     ask: async (hosts, tell) => {
+      const { askDns, probeFleet } = await import('../probe/index.ts');
       const open = questions.filter(({ host }) => hosts.has(host));
       await probeFleet(open, deps, askDns, tell);
     },

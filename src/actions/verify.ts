@@ -17,7 +17,7 @@ export interface VerifyRun extends FleetRun<VerifyResult> {
  */
 export async function verify(target: PlaybookTarget, deps: ActionDeps): Promise<VerifyRun> {
   const plan = await compile(target, deps, deps.randomHex(16));
-  const questions = planProbes(target.playbook, target.hosts);
+  const questions = await planProbes(target.playbook, target.hosts);
   const view = { groups: groupsToCompare(target.inventory) };
   const run = await runPlan(plan, { action: 'verify' }, deps, view, followUpOf(questions, deps));
   const result = resultOf(run.result, 'verify');

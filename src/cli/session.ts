@@ -10,7 +10,7 @@ import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import { parseInventory, selectHosts } from '../inventory/index.ts';
 import { parsePlaybook, type Playbook } from '../playbook/index.ts';
 import type { NdjsonReporter, RenderOptions, Sources, Style } from '../report/index.ts';
-import { listrReporter, ndjsonReporter, plainReporter, styleFor } from '../report/index.ts';
+import { loadListrReporter, ndjsonReporter, plainReporter, styleFor } from '../report/index.ts';
 import { sshTransport } from '../transport/index.ts';
 import type { FleetOptions } from './options.ts';
 import { writeOut } from './outputs.ts';
@@ -105,7 +105,7 @@ async function follow<T>(
   { options, config, ndjson, gate }: Following,
   work: (deps: ActionDeps) => Promise<T>,
 ): Promise<T> {
-  const reporter = chooseReporter(options, config, ndjson);
+  const reporter = await chooseReporter(options, config, ndjson);
   const signals = listenToOperator((text) => process.stderr.write(`\nmuster: ${text}\n`));
   try {
     return await work({
@@ -153,14 +153,15 @@ function userName(): string {
   }
 }
 
-function chooseReporter(
+async function chooseReporter(
   options: FleetOptions,
   config: Config,
   ndjson: NdjsonReporter | undefined,
-): { emit: EventListener; finish: () => Promise<void> } {
+): Promise<{ emit: EventListener; finish: () => Promise<void> }> {
   const done = (): Promise<void> => Promise.resolve();
   if (ndjson !== undefined) return { emit: ndjson, finish: done };
   if (process.stderr.isTTY && options.verbose !== true && process.env['TERM'] !== 'dumb') {
+    const listrReporter = await loadListrReporter();
     const live = listrReporter({
       stream: process.stderr,
       style: styleFor(colorEnvironment(config), process.stderr),

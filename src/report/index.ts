@@ -16,8 +16,9 @@ export {
   renderPing,
 } from './render-hosts.ts';
 export { type JsonExtra, type Sources, toJson } from './json.ts';
+export { loadListrReporter } from './load-listr-reporter.ts';
 export { type RenderOptions, renderResult } from './render-result.ts';
-export { type ListrReporter, type ListrReporterOptions, listrReporter } from './listr-reporter.ts';
+export type { ListrReporter, ListrReporterOptions } from './listr-reporter.ts';
 export { type PlainOptions, plainReporter } from './plain-reporter.ts';
 export { type NdjsonReporter, ndjsonReporter } from './ndjson-reporter.ts';
 export { type JunitExtra, renderJunit } from './render-junit.ts';

@@ -1,6 +1,7 @@
-// What a command loads: the lab, and what only the lab needs, stay on the disk until a lab is asked for.
+// What a command loads: the lab, and what only the lab needs, stay on the disk until a lab is asked for; and a question to hosts
+// loads nothing that only playbooks need.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +42,19 @@ describe('muster', () => {
     const loaded = loadedBy(verb, ...words);
     expect(loaded.some((url) => url.endsWith('/dist/cli/program.js'))).toBe(true);
     expect(loaded.filter(ofTheLab)).toEqual([]);
+  });
+
+  it.each([['exec', 'true'], ['ping'], ['facts']])('%s loads nothing that it does not need', (...words) => {
+    const inventory = join(folder, 'inventory.yaml');
+    // Nobody listens there; the whole way to a host is loaded all the same.
+    writeFileSync(inventory, 'hosts: { ns1: { address: 127.0.0.1, connection: { port: 1 } } }\n');
+    const [verb = '', ...command] = words;
+    const loaded = loadedBy(verb, '-i', inventory, ...command);
+    expect(loaded.some((url) => url.includes('/node_modules/ssh2/'))).toBe(true);
+    const own = ['lab', 'lint', 'probe'].map((name) => `/dist/${name}/`);
+    const packages = ['listr2', 'dns-packet', 'age-encryption', 'tar-stream', 'testcontainers', 'typescript'];
+    const needless = [...own, ...packages.map((name) => `/node_modules/${name}/`)];
+    expect(loaded.filter((url) => needless.some((part) => url.includes(part)))).toEqual([]);
   });
 
   it('lab loads it, but testcontainers only when containers start', () => {

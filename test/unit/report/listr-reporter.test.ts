@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { type ListrReporterOptions, listrReporter, plainStyle } from '../../../src/report/index.ts';
+import { type ListrReporterOptions, plainStyle } from '../../../src/report/index.ts';
+import { listrReporter } from '../../../src/report/listr-reporter.ts';
 import { runStarted, stamped } from './renderers.ts';
 
 const hideCursor = '\u001b[?25l';
