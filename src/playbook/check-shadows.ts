@@ -5,7 +5,9 @@ import type { Issue, Location } from '../model/index.ts';
 import { scanScript } from '../sh/index.ts';
 import type { LibraryTree } from './model.ts';
 
-/** Every function of the libraries that has a name which is `taken` by the runtime, or is the state of steps. */
+const ofSteps: ReadonlySet<string> = new Set(['applies', 'state', 'verify', 'undo']);
+
+/** Every function of the libraries that has a name which is `taken` by the runtime, or is a step's own. */
 export function checkShadows(libraries: readonly LibraryTree[], taken: ReadonlySet<string>): Issue[] {
   const defined = libraries.flatMap(({ directory, files }) =>
     [...files].flatMap(([path, { bytes }]) => [...functionsOf(`${directory}/${path}`, bytes)]),

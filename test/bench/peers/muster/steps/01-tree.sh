@@ -1,0 +1,3 @@
+state() {
+  directory "$directory" --mode 0755
+}

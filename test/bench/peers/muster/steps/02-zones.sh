@@ -1,0 +1,3 @@
+state() {
+  directory "$directory/zones" --mode 0750
+}

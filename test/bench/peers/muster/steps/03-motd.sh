@@ -1,0 +1,3 @@
+state() {
+  file "$directory/motd" --content 'unauthorised access is prohibited' --mode 0644
+}

@@ -1,0 +1,3 @@
+state() {
+  template "$directory/site.conf" --source site.conf --mode 0644
+}

@@ -1,0 +1,3 @@
+state() {
+  symlink "$directory/current" --to zones/example.net
+}

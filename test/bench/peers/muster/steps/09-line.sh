@@ -1,0 +1,3 @@
+state() {
+  line "$directory/line.conf" --line 'driftfile /var/db/ntp.drift' --mode 0644
+}

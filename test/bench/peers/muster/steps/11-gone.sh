@@ -1,0 +1,3 @@
+state() {
+  absent "$directory/old.conf"
+}

@@ -1,0 +1,3 @@
+state() {
+  mode_owner "$directory/zones" --owner root --mode 0750
+}
