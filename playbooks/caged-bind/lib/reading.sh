@@ -9,7 +9,7 @@ within() {
   shift
   : "${within_name:=within.out}"
   # Also what it is to print into: a program that ran by named's rights may still have that open.
-  rm -f "$m_work/within.late" "$m_work/within.pid" "$m_work/within.err" "$m_work/$within_name"
+  rm -f "$m_work/within.late" "$m_work/within.over" "$m_work/within.pid" "$m_work/within.err" "$m_work/$within_name"
   within_watch "$within_limit" </dev/null >/dev/null 2>&1 &
   within_watcher=$!
   within_status=0
@@ -17,7 +17,7 @@ within() {
   # shellcheck disable=SC2016
   sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$m_work/within.pid" "$@" \
     <"${within_in:-/dev/null}" >"$m_work/$within_name" 2>"$m_work/within.err" || within_status=$?
-  : >"$m_work/within.pid"
+  : >"$m_work/within.over"
   # muster-lint: allow RAW_CHANGE our own watcher
   kill "$within_watcher" 2>/dev/null || :
   within_in='' within_name=
@@ -34,7 +34,7 @@ within_watch() {
   # muster-lint: allow RAW_CHANGE its own sleep
   [ -z "$within_over" ] || kill "$within_nap"
   wait || :
-  [ -z "$within_over" ] || exit 0
+  [ -z "$within_over" ] && [ ! -f "$m_work/within.over" ] || exit 0
   read -r within_pid <"$m_work/within.pid" && : >"$m_work/within.late" && m_end_reader "$within_pid"
 }
 

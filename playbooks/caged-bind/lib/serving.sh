@@ -157,7 +157,8 @@ notice_unread() {
 # listening_at PID: after look_at_named, which saw the sockets: prints `address port` of each UDP socket that it answers from, but link-local ones, which a question
 # from here does not reach without its interface.
 listening_at() {
-  [ -f "$m_work/sockets" ] || see_sockets
+  m_have sockstat || return 0
+  [ -f "$m_work/sockets" ] || sockstat -ln >"$m_work/sockets" 2>/dev/null || :
   find_listen_ports
   awk -v pid="$1" -v wanted="$listen_ports" '
     BEGIN { n = split(wanted, list, " "); for (i = 1; i <= n; i++) ports[list[i]] }
