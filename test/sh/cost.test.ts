@@ -101,13 +101,13 @@ function counting(count: string): Transport {
 }
 
 describe.skipIf(!canCount)('a run that looks at no resource', () => {
-  it('starts seven processes for a command, one of them a nap', async () => {
+  it('starts eight processes for a command, one of them a nap', async () => {
     // The shell of the channel, mktemp, a subshell, tar and what it unpacks with, the driver, the command.
-    expect(await costOf('exec', { command: 'true' })).toBeLessThanOrEqual(7);
+    expect(await costOf('exec', { command: 'true' })).toBeLessThanOrEqual(8);
   });
 
   it('costs little more when the command prints something', async () => {
-    expect(await costOf('exec', { command: 'echo out; echo err >&2' })).toBeLessThanOrEqual(10);
+    expect(await costOf('exec', { command: 'echo out; echo err >&2' })).toBeLessThanOrEqual(11);
   });
 
   it('gathers facts with few processes', async () => {

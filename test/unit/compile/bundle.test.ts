@@ -88,7 +88,7 @@ describe('a bundle', () => {
       const { bytes } = await packed({ given });
       execFileSync('sh', ['-c', `${tar} xpzf -`], { cwd: here, input: bytes });
       expect(readdirSync(here).toSorted()).toEqual(
-        'given playbook run runtime secret_vars secrets steps vars'.split(' '),
+        'given hints log playbook run runtime secret_vars secrets steps vars'.split(' '),
       );
       expect(readFileSync(join(here, 'given/zone_files/example.net'), 'utf8')).toBe('a');
     },

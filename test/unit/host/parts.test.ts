@@ -49,8 +49,8 @@ describe('the parts of the runtime', () => {
 
   it('lack for a look only what takes back, at the console and after a step that failed', () => {
     const undoing =
-      `m__backwards m__find_kept m__is_ours m__is_undone m__keep_copy m__keep_required_by m__load m__package_times m__prune
-      m__register_packages m__result m__rollback m__sweep_packages m__undo_start m__what_differs`.split(
+      `m__find_kept m__is_ours m__is_undone m__keep_copy m__keep_required_by m__load m__newer m__package_times m__prune
+      m__register_packages m__result m__rollback m__sort_journals m__sweep_packages m__undo_start m__what_differs`.split(
         /\s+/,
       );
     for (const action of ['plan', 'verify', 'compare'] as const) expect(lacking(action)).toEqual(undoing);
@@ -58,8 +58,9 @@ describe('the parts of the runtime', () => {
 
   it('lack for a question only what steps and changes do', () => {
     const changing =
-      `m__backwards m__give_back m__give_back_all m__give_back_of_dead m__load m__prune m__return_lent m__rollback
-      m_hold m_let_go m_readable`.split(/\s+/);
+      `m__begin_state m__drop_looks m__end_state m__give_back m__give_back_all m__give_back_of_dead m__load m__look_around
+      m__must_look_again m__newer m__prime_looks m__prune m__recall m__recall_digest m__resume_journal m__return_lent
+      m__rollback m__sort_journals m_hold m_let_go m_readable`.split(/\s+/);
     const looking =
       `m__await_others m__find_unit m__gather_facts m__in_order m__playbook_of m__read_meta m__refuse_member m__take_number
       m__tell_newcomers m__tell_others`.split(/\s+/);
