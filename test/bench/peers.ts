@@ -62,8 +62,8 @@ async function bench(
       await lab.stop();
     }
   } finally {
-    for (const account of Object.values(accounts)) await account?.close();
     await rm(directory, { recursive: true, force: true });
+    for (const account of Object.values(accounts)) await account?.close();
   }
 }
 
@@ -74,8 +74,7 @@ async function play(lab: Lab, tools: readonly Tool[], rounds: number, accounts: 
     for (const work of works)
       for (const tool of tools) {
         say(`round ${round} of ${rounds}: ${work}: ${tool.name}`);
-        samples.push(await measure(tool, work, accounts));
-        await endConnections(lab);
+        samples.push(await measure(tool, work, accounts).finally(() => endConnections(lab)));
       }
   }
   return samples;
