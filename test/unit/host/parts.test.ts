@@ -59,10 +59,10 @@ describe('the parts of the runtime', () => {
   it('lack for a question only what steps and changes do', () => {
     const changing =
       `m__begin_state m__drop_looks m__end_state m__give_back m__give_back_all m__give_back_of_dead m__load m__look_around
-      m__must_look_again m__newer m__prime_looks m__prune m__recall m__recall_digest m__resume_journal m__return_lent
+      m__must_look_again m__prime_looks m__prune m__recall m__recall_digest m__resume_journal m__return_lent
       m__rollback m__sort_journals m_hold m_let_go m_readable`.split(/\s+/);
     const looking =
-      `m__await_others m__find_unit m__gather_facts m__in_order m__playbook_of m__read_meta m__refuse_member m__take_number
+      `m__await_others m__find_unit m__gather_facts m__in_order m__know_self m__meta_of m__refuse_member m__status_of m__take_number
       m__tell_newcomers m__tell_others`.split(/\s+/);
     expect(lacking('facts')).toEqual(changing);
     expect(lacking('exec')).toEqual([...changing, ...looking].toSorted());
