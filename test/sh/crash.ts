@@ -1,6 +1,7 @@
 // Ways to let a driver die at an exact moment: the whole process group is killed, as by a power cut.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'vitest';
 import type { LocalRun } from '../support/run-local.ts';
 
 type RuntimeChange = NonNullable<LocalRun['runtime']>;
@@ -9,25 +10,25 @@ const die = 'kill -s KILL 0';
 
 /** Dies right after the Nth entry was written to the journal, before the change that it announces. */
 export function deathAtEntry(entry: number): RuntimeChange {
-  return appendTo(
-    'journal.sh',
-    `m__sync() {
-  [ "$(($(wc -l <"$m__receipt/journal")))" -lt ${entry} ] || ${die}
-}`,
-  );
+  return behindEachEntry(`[ "$(($(wc -l <"$m__receipt/journal")))" -lt ${entry} ] || ${die}`);
 }
 
 /** Dies in the middle of the line of the Nth entry. */
 export function deathInEntry(entry: number): RuntimeChange {
-  return appendTo(
-    'journal.sh',
-    `m__sync() {
-  [ "$(($(wc -l <"$m__receipt/journal")))" -lt ${entry} ] && return 0
-  awk 'NR < ${entry} { print } NR == ${entry} { printf "%s", substr($0, 1, length($0) / 2) }' "$m__receipt/journal" >"$m__receipt/torn"
-  mv "$m__receipt/torn" "$m__receipt/journal"
-  ${die}
-}`,
-  );
+  return behindEachEntry(`[ "$(($(wc -l <"$m__receipt/journal")))" -lt ${entry} ] || {
+    awk 'NR < ${entry} { print } NR == ${entry} { printf "%s", substr($0, 1, length($0) / 2) }' "$m__receipt/journal" >"$m__receipt/torn"
+    mv "$m__receipt/torn" "$m__receipt/journal"
+    ${die}
+  }`);
+}
+
+function behindEachEntry(text: string): RuntimeChange {
+  const written = / >>"\$m__receipt\/journal" \|\| fail .*$/gm;
+  return (path, before) => {
+    if (path !== 'journal.sh') return before;
+    expect(before.match(written)?.length).toBe(3);
+    return before.replaceAll(written, (line) => `${line}\n  ${text}`);
+  };
 }
 
 /** Dies in a rollback when the Nth entry was dealt with and noted. */
