@@ -1,11 +1,10 @@
 // The runtime without a run: its functions, sourced as the driver does it, for tests that ask them directly.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-
-const sources = new URL('../../src/host', import.meta.url).pathname;
+import { partsFor, readRuntime } from '../../src/host/index.ts';
 
 /** Every sh that the runtime is tried in, as far as it is there; bash stands for a /bin/sh of other systems. */
 export const allShells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh', '/bin/bash'];
@@ -26,10 +25,12 @@ export function bareRuntime(mode: 'plan' | 'apply', change = (text: string): str
   const runtime = join(work, 'runtime');
   mkdirSync(join(work, 'log'), { recursive: true });
   mkdirSync(join(base, 'state'));
-  cpSync(sources, runtime, { recursive: true, filter: (path) => !path.endsWith('.ts') });
-  for (const name of readdirSync(runtime, { recursive: true, encoding: 'utf8' })) {
-    if (name.endsWith('.sh'))
-      writeFileSync(join(runtime, name), change(readFileSync(join(runtime, name), 'utf8')));
+  for (const [name, bytes] of partsFor('apply', readRuntime())) {
+    mkdirSync(dirname(join(runtime, name)), { recursive: true });
+    writeFileSync(
+      join(runtime, name),
+      name.endsWith('.sh') ? change(new TextDecoder().decode(bytes)) : bytes,
+    );
   }
   return {
     work,
@@ -48,12 +49,9 @@ export function bareRuntime(mode: 'plan' | 'apply', change = (text: string): str
 
 /** The first lines of driver.sh, as far as functions need them. */
 function prelude(base: string, mode: string): string {
-  const parts =
-    /^for m__part in (.*); do$/m.exec(readFileSync(join(sources, 'driver.sh'), 'utf8'))?.[1] ?? '';
   return `LC_ALL=C; export LC_ALL; umask 022
 m_work=${base}/work m__state_dir=${base}/state m__mode_run=${mode} m__action=${mode} m__playbook=bare m__run_id=bare
-for part in ${parts}; do . "$m_work/runtime/$part.sh"; done
-for part in "$m_work"/runtime/resources/*.sh; do . "$part"; done
+. "$m_work/runtime/parts.sh"
 m__events=$m_work/log/000.ev m__seq=0 m__staged=0 m__group= m__kept_times= m__looks=0 m_step=one m__receipt= m__hook=
 m_self_uid=$(id -u) m_self_gid=$(id -g)
 : >"$m_work/planned"; : >"$m_work/installs"; : >"$m_work/changed"; : >"$m__events"

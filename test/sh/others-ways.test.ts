@@ -194,7 +194,7 @@ describe.skipIf(process.getuid?.() !== 0)('an undo', () => {
       mkdirSync(host.path(`his/.muster-known-2${more}`));
     const steps = { one: 'state() { file "$root/his/f" --content x; }' };
     const runtime = (path: string, text: string): string =>
-      path === 'paths.sh' ? text.replace('mv -f "$m__temp" "$2"; then', 'kill -s KILL 0; then') : text;
+      path === 'paths.sh' ? text.replaceAll('mv -f "$m__temp" "$2"; then', 'kill -s KILL 0; then') : text;
     await host.run('apply', { steps, runtime, settings: { runId: 'known' } });
     expect(existsSync(host.path('his/.muster-known-2xxxxxx'))).toBe(true);
     const undone = await host.run('rollback');

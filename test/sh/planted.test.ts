@@ -101,8 +101,8 @@ describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
         runtime: (path, text) =>
           path === 'follow.sh'
             ? text.replace(
-                'rm -rf "$m__name/run" "$m__name"',
-                (remove) => `${remove}; mv ${kept(ready[kind])} "$m__name"`,
+                'exec rm -rf "$m__name/run" "$m__name"',
+                (remove) => `${remove.replace('exec ', '')}; mv ${kept(ready[kind])} "$m__name"`,
               )
             : path === 'ticker.sh'
               ? text
