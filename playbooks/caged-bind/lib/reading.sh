@@ -18,21 +18,19 @@ within() {
   sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$m_work/within.pid" "$@" \
     <"${within_in:-/dev/null}" >"$m_work/$within_name" 2>"$m_work/within.err" || within_status=$?
   : >"$m_work/within.over"
-  # muster-lint: allow RAW_CHANGE our own watcher
-  kill "$within_watcher" 2>/dev/null || :
+  m_end_reader "$within_watcher" TERM || :
   within_in='' within_name=
   [ ! -f "$m_work/within.late" ] || within_status=late
   [ "$within_status" = 0 ]
 }
 
-# within_watch SECONDS: in a process of its own: ends what runs for longer. It ends with its sleep when it is told to.
+# within_watch SECONDS: in a process of its own: ends what runs for longer. A TERM ends it, and its sleep.
 within_watch() {
   within_over='' within_nap=
   trap 'within_over=1; [ -z "$within_nap" ] || kill "$within_nap"' TERM
   sleep "$1" &
   within_nap=$!
-  # muster-lint: allow RAW_CHANGE its own sleep
-  [ -z "$within_over" ] || kill "$within_nap"
+  [ -z "$within_over" ] || m_end_reader "$within_nap" || :
   wait || :
   [ -z "$within_over" ] && [ ! -f "$m_work/within.over" ] || exit 0
   read -r within_pid <"$m_work/within.pid" && : >"$m_work/within.late" && m_end_reader "$within_pid"

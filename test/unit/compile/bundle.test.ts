@@ -3,7 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync, gzip } from 'node:zlib';
+import { syncBuiltinESMExports } from 'node:module';
+import zlib, { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import tar from 'tar-stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -12,8 +13,6 @@ import { type HostJob, Secret } from '../../../src/model/index.ts';
 import { assignments, quote } from '../../../src/sh/index.ts';
 import { testJob, testSettings } from '../../support/job.ts';
 import { loneConnection } from '../../support/lone-host.ts';
-
-vi.mock('node:zlib', { spy: true });
 
 const runtime = new Map([['driver.sh', Buffer.from('# driver\n')]]);
 const settings = { ...testSettings, operator: "o'neill@host", action: 'apply', durable: true } as const;
@@ -52,7 +51,12 @@ describe('a bundle', () => {
   });
 
   it('has what all hosts have alike in front, packed once', async () => {
-    vi.mocked(gzip).mockClear();
+    const gzip = vi.spyOn(zlib, 'gzip');
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      gzip.mockRestore();
+      syncBuiltinESMExports();
+    });
     const pack = bundlePacker(runtime);
     const given = new Map([['zone_files', new Map([['example.net', Buffer.from('a'.repeat(5000))]])]]);
     const bundles = [];
