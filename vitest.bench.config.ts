@@ -2,5 +2,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/bench/*.ts'], testTimeout: 900_000 },
+  test: { setupFiles: ['test/own-state.ts'], include: ['test/bench/*.ts'], testTimeout: 900_000 },
 });

@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          setupFiles: ['test/setup.ts'],
+          setupFiles: ['test/setup.ts', 'test/own-state.ts'],
           include: ['test/{unit,contract,library,cli}/**/*.test.ts'],
           testTimeout: 20_000,
         },
@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'sh',
-          setupFiles: ['test/setup.ts'],
+          setupFiles: ['test/setup.ts', 'test/own-state.ts'],
           include: ['test/sh/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -24,6 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          setupFiles: ['test/own-state.ts'],
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 900_000,

@@ -1,4 +1,5 @@
 // What muster reads from the controller's own disk and environment: settings, inventories, playbooks, secrets.
+export { type CheckedOut, checkedOut } from './checked-out.ts';
 export { isInside } from './find-config.ts';
 export { homeDirectory } from './home.ts';
 export { type Config, takeConfig } from './load-config.ts';

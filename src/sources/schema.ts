@@ -25,6 +25,24 @@ export const configSchema = z.strictObject({
     .default(20)
     .describe('Receipts of runs that stay on each host; a run whose receipt is pruned cannot be rolled back'),
   durable: z.boolean().default(true).describe("Force the hosts' journals to disk before each change"),
+  history: z
+    .union([z.literal(false), z.string().min(1)], {
+      error: 'expected false, or a directory for the history of runs',
+    })
+    .optional()
+    .describe('Directory of the history of runs, relative to this file; false: runs are not recorded'),
+  history_keep_runs: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1000)
+    .describe('Runs that `muster history prune` leaves in the history'),
+  history_keep_days: z
+    .int()
+    .min(1)
+    .max(36_500)
+    .default(400)
+    .describe('Days after which `muster history prune` takes a run out of the history'),
   color: z.enum(['auto', 'always', 'never']).default('auto'),
 });
 

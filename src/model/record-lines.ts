@@ -1,5 +1,5 @@
 // The lines of a file that may be anybody's, one after another: each is UTF-8 and of a bounded length, however long the file.
-import { MusterError } from '../model/index.ts';
+import { MusterError } from './errors.ts';
 
 const newline = 0x0a;
 /** Bytes of the beginning of a line that say whether it is wanted. */
