@@ -36,9 +36,8 @@ export function renderHistory(runs: readonly RunSummary[], style: Style): string
 /** Who ran it, when and from what; a line each, not escaped. */
 export function originLines(run: RunSummary): readonly string[] {
   const { runId, started, state, origin, cut } = run;
-  const ends = { ended: `took ${took(run)}`, 'at-work': 'it is at work', 'never-ended': 'it never ended' }[
-    state
-  ];
+  const unknown = cut === undefined ? 'it never ended' : 'how it ended was not recorded';
+  const ends = { ended: `took ${took(run)}`, 'at-work': 'it is at work', 'never-ended': unknown }[state];
   const by =
     origin === undefined
       ? ''
@@ -46,7 +45,7 @@ export function originLines(run: RunSummary): readonly string[] {
   return [
     `run ${runId}: ${titleOf(run)}${by}, begun ${started}, ${ends}`,
     ...(origin === undefined ? [] : fileLines(origin)),
-    ...(state === 'never-ended'
+    ...(state === 'never-ended' && cut === undefined
       ? ['its controller is gone: what follows is what was known of each host then']
       : []),
     ...(cut === undefined ? [] : [`not all of it was recorded: ${cut}`]),
@@ -94,12 +93,12 @@ function commandOf(argv: readonly string[]): string {
   return command;
 }
 
-function markOf({ state, word }: RunSummary): Mark {
+function markOf({ state, word, cut }: RunSummary): Mark {
   if (state === 'at-work') return 'running';
-  return state === 'never-ended' ? 'bad' : (marks[word] ?? 'unknown');
+  return state === 'never-ended' && cut === undefined ? 'bad' : (marks[word] ?? 'unknown');
 }
 
-function cameTo({ state, word, hosts }: RunSummary): string {
+function cameTo({ state, word, hosts, cut }: RunSummary): string {
   const groups = Object.entries(hosts).map(([outcome, folded]) => {
     const number = folded.split(/,(?![^[]*\])/).flatMap(expandHostNames).length;
     const names = quiet.has(outcome) || folded.length > mostNames ? '' : ` (${escapeTerminal(folded)})`;
@@ -110,7 +109,10 @@ function cameTo({ state, word, hosts }: RunSummary): string {
     'host',
   );
   if (state === 'at-work') return `${total}, at work`;
-  const said = { 'never-ended': ', never ended', ended: word === 'drift' ? ', drift' : '' }[state];
+  const said = {
+    'never-ended': cut === undefined ? ', never ended' : ', recorded in part',
+    ended: word === 'drift' ? ', drift' : '',
+  }[state];
   return `${total}: ${groups.map(({ text }) => text).join(', ')}${word === 'interrupted' ? ', interrupted' : said}`;
 }
 

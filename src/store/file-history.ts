@@ -89,7 +89,8 @@ class FileHistory implements History {
     for (const run of this.#files().filter(({ packed, summary }) => !packed && !summary)) {
       const summary = await this.#summary(run).catch(() => undefined);
       if (summary?.state !== 'never-ended') continue;
-      found.push(summary);
+      // Of one that could not be recorded to its end the operator was told then.
+      if (summary.cut === undefined) found.push(summary);
       // Where nothing can be written it is told again.
       await writeSummary(pathsOf(this.place, run.runId).summary, summary).catch(() => undefined);
     }

@@ -151,6 +151,8 @@ async function pack(plain: string, packed: string): Promise<void> {
 /** The system's words, as of `no space left on device`. */
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { errno } = error as NodeJS.ErrnoException;
+  // zlib has numbers of its own.
+  const { errno, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return error.message;
   return (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]) ?? error.message;
 }

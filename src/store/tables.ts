@@ -26,18 +26,18 @@ const migrations: readonly (readonly string[])[] = [
 export const tablesVersion = migrations.length;
 
 /**
- * Brings tables of an older version, or none, to this one. Throws StoreError (STORE_NEWER) for those of a newer muster, which
+ * Brings tables of an older version, or none, to this one, or to the version that a test names. Throws StoreError (STORE_NEWER) for those of a newer muster, which
  * stay as they are.
  */
-export function migrate(engine: SqlEngine): void {
-  if (versionOf(engine) === tablesVersion) return;
+export function migrate(engine: SqlEngine, wanted = tablesVersion): void {
+  if (versionOf(engine) === wanted) return;
   engine.alone(() => {
     const version = versionOf(engine);
-    if (version > tablesVersion) throw new StoreError('STORE_NEWER', 'a newer muster made it');
-    for (const statement of migrations.slice(version).flat()) engine.run(statement);
+    if (version > wanted) throw new StoreError('STORE_NEWER', 'a newer muster made it');
+    for (const statement of migrations.slice(version, wanted).flat()) engine.run(statement);
     if (version === 0) engine.run('CREATE TABLE IF NOT EXISTS muster_history (version BIGINT NOT NULL)');
     engine.run('DELETE FROM muster_history');
-    engine.run('INSERT INTO muster_history (version) VALUES ($1)', [tablesVersion]);
+    engine.run('INSERT INTO muster_history (version) VALUES ($1)', [wanted]);
   });
 }
 
