@@ -5,10 +5,16 @@ import { resolve } from 'node:path';
 import { isMusterError, type OriginFile, type RunOrigin } from '../model/index.ts';
 import type { PlaybookTree } from '../playbook/index.ts';
 import { maskWords } from '../run/index.ts';
-import { checkedOut, type Config, homeDirectory } from '../sources/index.ts';
-import { fileHistory, type History, historyDirectory, thisController } from '../store/index.ts';
+import { checkedOut, homeDirectory, usualRetention } from '../sources/index.ts';
+import {
+  fileHistory,
+  type History,
+  historyDirectory,
+  type Retention,
+  thisController,
+} from '../store/index.ts';
 import type { PlaybookOptions } from './options.ts';
-import { tell } from './taken-fleet.ts';
+import { type TakenFiles, tell } from './taken-fleet.ts';
 import { readVersion } from './version.ts';
 
 type PlaybookOrigin = NonNullable<RunOrigin['playbook']>;
@@ -24,14 +30,32 @@ export interface KnownOrigin {
   readonly secrets: Iterable<string>;
 }
 
-/** The history that the configuration names, or the usual one; undefined when there is to be none. */
-export function historyOf({ history }: Pick<Config, 'history'>): History | undefined {
-  if (history === false) return undefined;
-  return fileHistory({
-    directory: resolve(history ?? historyDirectory(process.env, homeDirectory())),
-    clock: () => new Date(),
-    say: tell,
-  });
+/** A history, and which of its runs are to stay. */
+export interface HistoryChoice {
+  /** Undefined when there is to be none. */
+  readonly history: History | undefined;
+  readonly retention: Retention;
+}
+
+/**
+ * The history that the configuration names, or the usual one. A file that nobody named has no say in what is recorded, where,
+ * and how long it stays.
+ */
+export function historyOf({ config, sources }: Pick<TakenFiles, 'config' | 'sources'>): HistoryChoice {
+  const { history, historyKeepRuns: keepRuns, historyKeepDays: keepDays } = config;
+  const isFound = sources.configuration?.by === 'found';
+  if (isFound && history !== undefined)
+    tell(`history: of ${config.file ?? ''} does not count, because nobody named that file`);
+  const place = isFound ? undefined : history;
+  return {
+    history: place === false ? undefined : openHistory(place),
+    retention: isFound ? usualRetention : { keepRuns, keepDays },
+  };
+}
+
+function openHistory(place: string | undefined): History {
+  const directory = resolve(place ?? historyDirectory(process.env, homeDirectory()));
+  return fileHistory({ directory, clock: () => new Date(), say: tell });
 }
 
 /** The origin of a run that begins now. */

@@ -18,7 +18,7 @@ import { parsePlaybook, type Playbook, type PlaybookTree } from '../playbook/ind
 import type { NdjsonReporter, RenderOptions, Sources, Style } from '../report/index.ts';
 import { listrReporter, ndjsonReporter, plainReporter, styleFor } from '../report/index.ts';
 import { sshTransport } from '../transport/index.ts';
-import type { RunRecorder } from '../store/index.ts';
+import type { History, RunRecorder } from '../store/index.ts';
 import type { FleetOptions } from './options.ts';
 import { historyOf, originFile, originNow, playbookOrigin } from './origin.ts';
 import { writeOut } from './outputs.ts';
@@ -58,7 +58,7 @@ export async function openFleet(options: FleetOptions, planned?: PlannedFrom): P
   const inventory = parseInventory(taken.inventory.source);
   const json = options.json === true;
   const gate = new TrustGate(taken, inventory, process.stdin.isTTY && process.stderr.isTTY && !json);
-  const history = options.history === false ? undefined : historyOf(config);
+  const history = options.history === false ? undefined : historyOf(taken).history;
   const secrets = new Set<string>();
   const remembering: ReadPorts = {
     readFiles: gate.readFiles,
@@ -190,7 +190,7 @@ async function follow<T extends FleetRun>(
   }
 }
 
-async function tellNeverEnded(history: ReturnType<typeof historyOf>): Promise<void> {
+async function tellNeverEnded(history: History | undefined): Promise<void> {
   // A history that cannot be read is told of when something is asked of it.
   const runs = (await history?.takeNeverEnded().catch(() => [])) ?? [];
   for (const { runId, action, playbook, started, origin } of runs) {

@@ -9,7 +9,7 @@ export { placeOf, readGivenFiles } from './read-given-files.ts';
 export { readPlaybookTree } from './read-playbook.ts';
 export { readSecret } from './read-secret.ts';
 export { readInventory, takeInventory, takeText, type TakenText } from './read-text.ts';
-export { configJsonSchema } from './schema.ts';
+export { configJsonSchema, usualRetention } from './schema.ts';
 export {
   addTrust,
   isTrusted,

@@ -5,7 +5,7 @@ import { selectHosts } from '../../inventory/index.ts';
 import { count, escapeTerminal, renderHistory, stringifyJson, styleFor } from '../../report/index.ts';
 import type { History } from '../../store/index.ts';
 import type { GlobalOptions } from '../options.ts';
-import { historyOf } from '../origin.ts';
+import { type HistoryChoice, historyOf } from '../origin.ts';
 import { writeOut } from '../outputs.ts';
 import { colorEnvironment } from '../print-text.ts';
 import { takeFiles, tell } from '../taken-fleet.ts';
@@ -27,8 +27,8 @@ export interface PruneOptions extends GlobalOptions {
 
 /** `muster history`. */
 export async function historyCommand(options: HistoryOptions): Promise<number> {
-  const { config } = await takeFiles(options);
-  const history = existingHistory(config);
+  const taken = await takeFiles(options);
+  const { history } = existingHistory(taken);
   const { playbook, verb, since, failed } = options;
   const { runs, unreadable } = await history.list({
     ...(verb === undefined ? {} : { action: verb }),
@@ -38,16 +38,14 @@ export async function historyCommand(options: HistoryOptions): Promise<number> {
   });
   const wanted = withHosts(runs, options.host, history.place).slice(0, options.number);
   if (options.json === true) for (const run of wanted) writeOut(`${stringifyJson(run)}\n`);
-  else writeOut(renderHistory(wanted, styleFor(colorEnvironment(config), process.stdout)));
+  else writeOut(renderHistory(wanted, styleFor(colorEnvironment(taken.config), process.stdout)));
   for (const [runId, why] of unreadable) tell(`run ${runId} is passed over: ${why}`);
   return exitCodes.good;
 }
 
 /** `muster history prune`. */
 export async function pruneCommand(options: PruneOptions): Promise<number> {
-  const { config } = await takeFiles(options);
-  const history = existingHistory(config);
-  const retention = { keepRuns: config.historyKeepRuns, keepDays: config.historyKeepDays };
+  const { history, retention } = existingHistory(await takeFiles(options));
   const gone = await history.prune(retention, new Date(), options.show === true);
   if (options.json === true) {
     writeOut(`${stringifyJson({ removed: options.show === true ? [] : gone, outlived: gone })}\n`);
@@ -60,9 +58,11 @@ export async function pruneCommand(options: PruneOptions): Promise<number> {
 }
 
 /** Throws UsageError where the configuration says that there is none. */
-export function existingHistory(config: Parameters<typeof historyOf>[0]): History {
-  const history = historyOf(config);
-  if (history !== undefined) return history;
+export function existingHistory(
+  taken: Parameters<typeof historyOf>[0],
+): HistoryChoice & { readonly history: History } {
+  const { history, retention } = historyOf(taken);
+  if (history !== undefined) return { history, retention };
   throw new UsageError('HISTORY_OFF', 'the configuration says that no run is recorded (history: false)');
 }
 

@@ -32,15 +32,15 @@ export interface Wanted {
 
 /** `muster show [RUN] [HOST] [STEP]`. The exit code is that of the run; of an output it is 0. */
 export async function showCommand(wanted: Wanted, options: ShowOptions): Promise<number> {
-  const { config } = await takeFiles(options);
-  const history = existingHistory(config);
+  const taken = await takeFiles(options);
+  const { history } = existingHistory(taken);
   const { result, summary } = await history.read(await runIdOf(history, wanted.run));
   if (options.output !== undefined) {
     printOutput(outputOf(result.hosts, options.output, summary.runId), summary);
     return exitCodes.good;
   }
   for (const line of originLines(summary)) tell(line);
-  const style = styleFor(colorEnvironment(config), process.stdout);
+  const style = styleFor(colorEnvironment(taken.config), process.stdout);
   const { exitCode } = verdict(result);
   if (wanted.host === undefined) {
     if (options.json === true) printJson(result, summary);
