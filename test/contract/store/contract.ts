@@ -142,7 +142,9 @@ export function historyContract(name: string, engine: () => SqlEngineKind): void
       expect(reported.size).toBeGreaterThan(20);
       for (const [runId, last] of reported) {
         const sequences: number[] = [];
-        const { summary } = await open().read(runId, ({ sequence }) => sequences.push(sequence));
+        const { summary } = await open().read(runId, ({ sequence }) => {
+          sequences.push(sequence);
+        });
         expect(sequences.length, runId).toBeGreaterThanOrEqual(last);
         expect(sequences.slice(0, last), runId).toEqual(
           Array.from({ length: last }, (_unused, at) => at + 1),

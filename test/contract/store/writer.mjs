@@ -22,7 +22,7 @@ async function oneRun(number) {
   const runId = `20261128-050000-${name}${number.toString(16).padStart(4, '0')}`;
   const recorder = history.record(origin);
   let sequence = 0;
-  /** @param {object} fact */
+  /** @param {any} fact */
   const take = (fact) => {
     sequence += 1;
     recorder.take({ ...fact, sequence, time: new Date().toISOString(), runId });
@@ -41,6 +41,7 @@ async function oneRun(number) {
     take({ type: 'host-finished', ...ending });
   }
   take({ type: 'run-finished' });
+  /** @type {any} */
   const result = { runId, action: 'apply', playbook: 'demo', hosts: [], interrupted: false };
   await recorder.end({
     ...result,
