@@ -1,5 +1,4 @@
-// What the index asks of an SQL engine, and which one there is: Node's own SQLite, or the one in WebAssembly where Node has
-// none (before 22.13). Both take `$1`, `$2` for values, as PostgreSQL does.
+// What the index asks of an SQL engine. All of them take `$1`, `$2` for values, as PostgreSQL does.
 
 /** A value of a column. */
 export type SqlValue = string | number | null;
@@ -23,12 +22,6 @@ export interface SqlEngineKind {
   readonly file: string;
   /** Opens the database at a path, or one in memory; makes it when it is not there. */
   readonly open: (path: string | undefined) => SqlEngine;
-}
-
-/** The engine for this Node. */
-export async function engineHere(): Promise<SqlEngineKind> {
-  const { nodeSqlite } = await import('./node-sqlite.ts');
-  return nodeSqlite() ?? (await import('./wasm-sqlite.ts')).wasmSqlite;
 }
 
 /** `$1` to its value. */

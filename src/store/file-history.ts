@@ -3,7 +3,8 @@
 import { rmSync } from 'node:fs';
 import type { EventListener, RunOrigin, RunSummary } from '../model/index.ts';
 import { isThere, pathsOf, type RunFiles, runFiles } from './directory.ts';
-import { engineHere, type SqlEngineKind } from './engine.ts';
+import type { SqlEngineKind } from './engine.ts';
+import { engineHere } from './engine-here.ts';
 import {
   type History,
   type Retention,

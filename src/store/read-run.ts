@@ -87,7 +87,7 @@ async function readHead(directory: string, files: RunFiles): Promise<Head> {
 function bytesOf(directory: string, files: RunFiles): AsyncIterable<Uint8Array> {
   const { plain, packed } = pathsOf(directory, files.runId);
   if (!files.packed) return createReadStream(plain);
-  const unpacked = createGunzip();
+  const unpacked = createGunzip({ chunkSize: 256 * 1024 });
   // The reader gets the errors of both.
   pipeline(createReadStream(packed), unpacked, () => undefined);
   return unpacked;
