@@ -97,6 +97,14 @@ module.exports = {
     only('probe', [...leaf, 'document', 'inventory', 'playbook', 'compile', 'compare'], 'effects by port'),
     only('run', [...leaf, 'protocol', 'transport', 'schedule', 'sh', 'host'], 'effects by port'),
     only('report', [...leaf, 'compare'], 'subscribers and renderers, never logic'),
+    only('store', [...leaf, 'compare'], 'the history of runs: effects, no domain'),
+    {
+      name: 'wasm-sqlite-in-one-file',
+      severity: 'error',
+      comment: 'It is loaded only where Node has no SQLite.',
+      from: { pathNot: '^src/store/wasm-sqlite\\.ts$' },
+      to: { path: 'node_modules/node-sqlite3-wasm/' },
+    },
     only('lab', [...leaf, 'programs'], 'effects, no domain'),
     only('programs', leaf, 'effects, no domain'),
     {
@@ -104,7 +112,7 @@ module.exports = {
       severity: 'error',
       comment: 'recipes',
       from: { path: '^src/actions/' },
-      to: { path: '^src/(cli|report|lab|programs)/' },
+      to: { path: '^src/(cli|report|lab|programs|store)/' },
     },
   ],
   options: {

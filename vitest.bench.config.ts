@@ -2,5 +2,9 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/bench/hand-over.ts'], testTimeout: 900_000 },
+  test: {
+    setupFiles: ['test/own-state.ts'],
+    include: ['test/bench/{hand-over,history}.ts'],
+    testTimeout: 900_000,
+  },
 });

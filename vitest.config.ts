@@ -32,7 +32,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          setupFiles: ['test/setup.ts'],
+          setupFiles: ['test/setup.ts', 'test/own-state.ts'],
           include: ['test/unit/**/*.test.ts'],
           // Files share the modules that a worker has loaded: they keep nothing in them, nor in the process.
           isolate: false,
@@ -42,7 +42,7 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
-          setupFiles: ['test/setup.ts'],
+          setupFiles: ['test/setup.ts', 'test/own-state.ts'],
           include: ['test/{contract,library,cli}/**/*.test.ts'],
           testTimeout: 20_000,
         },
@@ -50,7 +50,7 @@ export default defineConfig({
       {
         test: {
           name: 'sh',
-          setupFiles: ['test/setup.ts'],
+          setupFiles: ['test/setup.ts', 'test/own-state.ts'],
           include: ['test/sh/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -59,6 +59,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          setupFiles: ['test/own-state.ts'],
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 900_000,

@@ -2,5 +2,10 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/live/**/*.test.ts'], testTimeout: 3_600_000, hookTimeout: 3_600_000 },
+  test: {
+    setupFiles: ['test/own-state.ts'],
+    include: ['test/live/**/*.test.ts'],
+    testTimeout: 3_600_000,
+    hookTimeout: 3_600_000,
+  },
 });

@@ -2,5 +2,10 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/package/*.test.ts'], testTimeout: 600_000, hookTimeout: 900_000 },
+  test: {
+    setupFiles: ['test/own-state.ts'],
+    include: ['test/package/*.test.ts'],
+    testTimeout: 600_000,
+    hookTimeout: 900_000,
+  },
 });

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // The entry: parses the command line, runs one command, turns whatever happens into an exit code.
-import { readFileSync } from 'node:fs';
 import { CommanderError, type Command } from 'commander';
 import { exitCodes } from '../model/index.ts';
 import { watchOutputs } from './outputs.ts';
 import { escapeTerminal } from '../report/index.ts';
 import { printError } from './print-error.ts';
 import { buildProgram } from './program.ts';
+import { readVersion } from './version.ts';
 
 /** True once a command with --debug begins; what stands in the command of an exec does not count. */
 let debug = false;
@@ -35,12 +35,6 @@ async function main(args: readonly string[]): Promise<number> {
 function overrideExit(command: Command): void {
   command.exitOverride();
   for (const child of command.commands) overrideExit(child);
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const parsed: unknown = JSON.parse(text);
-  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : '';
 }
 
 /** Warnings of Node are about our code or a dependency's: for who looks for a mistake in it, not for who runs it. */

@@ -16,6 +16,8 @@ export interface FleetOptions extends GlobalOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
   readonly concurrency?: number;
+  /** False: the run is not recorded. */
+  readonly history?: boolean;
   /** Seconds to wait for another run on a host. */
   readonly wait?: number;
 }
@@ -37,6 +39,7 @@ export function withFleetOptions(command: Command): Command {
     )
     .option('-c, --concurrency <n>', 'hosts at the same time', parseCount)
     .option('--json', 'results and events as JSON, one a line, on standard output')
+    .option('--no-history', 'do not record this run')
     .option('-v, --verbose', 'show what commands on the hosts print, as it comes');
 }
 
@@ -72,7 +75,8 @@ function parseSeconds(text: string): number {
   throw new InvalidArgumentError(`${parsed.error.issues[0]?.message ?? ''}; write --wait=10m`);
 }
 
-function parseCount(text: string): number {
+/** A number of things, from 1 to 1000. Throws commander's error. */
+export function parseCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1 || count > 1000)
     throw new InvalidArgumentError('a number from 1 to 1000');

@@ -1,12 +1,14 @@
 // Names, options and help of the commands. What they do is loaded when it is needed.
 import { Command, Option } from 'commander';
 import { labDirectory } from './inventory-path.ts';
-import { withFleetOptions, withStepOptions, withWaitOption } from './options.ts';
+import { parseCount, withFleetOptions, withStepOptions, withWaitOption } from './options.ts';
 import type { LabOptions, LabUpOptions } from './commands/lab.ts';
 import { escapeTerminal } from '../report/index.ts';
 import { collectReportFile } from './report-file.ts';
 import type { LintOptions } from './commands/lint.ts';
+import type { HistoryOptions, PruneOptions } from './commands/history.ts';
 import type { ReportOptions } from './commands/report.ts';
+import type { ShowOptions } from './commands/show.ts';
 import type { TrustOptions } from './commands/trust.ts';
 import type { FleetOptions, PlaybookOptions } from './options.ts';
 
@@ -47,6 +49,7 @@ export function buildProgram(version: string, done: (code: number) => void): Com
     .action(async (file: string, _: ReportOptions, command: Command) => {
       done(await (await import('./commands/report.ts')).reportCommand(file, command.optsWithGlobals()));
     });
+  addHistoryCommands(program, done);
   program
     .command('trust [playbook]')
     .description('allow what files that were found here, and not named, make this machine do')
@@ -172,6 +175,54 @@ function addQuestionCommands(program: Command, done: (code: number) => void): vo
       done(await (await import('./commands/ask.ts')).factsCommand(command.optsWithGlobals()));
     },
   );
+}
+
+function addHistoryCommands(program: Command, done: (code: number) => void): void {
+  const commands = (): Promise<typeof import('./commands/history.ts')> => import('./commands/history.ts');
+  const history = program
+    .command('history')
+    .description('which runs there were, the newest first')
+    .option('--host <pattern>', 'only runs with one of these hosts: names, globs, ranges')
+    .option('--playbook <name>', 'only runs of this playbook')
+    .option('--verb <verb>', 'only runs of this command: apply, verify, ...')
+    .option('--since <time>', 'only runs that began since then: 7d, 12h, 2026-11-28, 2026-11-28T05:00:00Z')
+    .option('--failed', 'only runs that did not end well')
+    .option('-n, --number <count>', 'so many at most', parseCount)
+    .option('--json', 'as JSON, a run a line')
+    .action(async (_: HistoryOptions, command: Command) => {
+      done(await (await commands()).historyCommand(command.optsWithGlobals()));
+    });
+  history
+    .command('prune')
+    .description('take old runs out, as history_keep_runs and history_keep_days of the configuration say')
+    .option('--show', 'only show which')
+    .addHelpText('after', '\nThe newest good run of each command and playbook stays, however old it is.')
+    .action(async (_: PruneOptions, command: Command) => {
+      done(await (await commands()).pruneCommand(command.optsWithGlobals()));
+    });
+  program
+    .command('show [run] [host] [step]')
+    .description('a run of the history, or what it did on a host, or in a step there')
+    .option('--output <host:step>', 'what a step printed, as it is; of an exec: a host')
+    .option('--all', 'of a compare: also what does not differ')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nRUN is an id, the beginning of one, or the characters behind its last dash; without it, or for `newest`, it is the\n' +
+        'run that began last. The exit code is that of the run.',
+    )
+    .action(
+      async (
+        run: string | undefined,
+        host: string | undefined,
+        step: string | undefined,
+        _: ShowOptions,
+        command: Command,
+      ) => {
+        const { showCommand } = await import('./commands/show.ts');
+        done(await showCommand({ run, host, step }, command.optsWithGlobals()));
+      },
+    );
 }
 
 function addLabCommands(program: Command, done: (code: number) => void): void {

@@ -1,18 +1,26 @@
 // The one place where adapters are put together: configuration, inventory, transport, reporter, signals.
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import { type ActionDeps, compile, type PlaybookTarget, type RunPlan } from '../actions/index.ts';
+import {
+  type ActionDeps,
+  compile,
+  type FleetRun,
+  type PlaybookTarget,
+  type RunPlan,
+} from '../actions/index.ts';
 import { verdict } from '../compare/index.ts';
 import type { Config } from '../sources/index.ts';
 import { homeDirectory, readKeys, readPlaybookTree } from '../sources/index.ts';
-import type { EventListener, RunResult } from '../model/index.ts';
+import type { EventListener, RunOrigin, RunResult } from '../model/index.ts';
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import { parseInventory, selectHosts } from '../inventory/index.ts';
-import { parsePlaybook, type Playbook } from '../playbook/index.ts';
+import { parsePlaybook, type Playbook, type PlaybookTree } from '../playbook/index.ts';
 import type { NdjsonReporter, RenderOptions, Sources, Style } from '../report/index.ts';
 import { loadListrReporter, ndjsonReporter, plainReporter, styleFor } from '../report/index.ts';
 import { sshTransport } from '../transport/index.ts';
+import type { History, RunRecorder } from '../store/index.ts';
 import type { FleetOptions } from './options.ts';
+import { historyOf, originFile, originNow, playbookOrigin } from './origin.ts';
 import { writeOut } from './outputs.ts';
 import { colorEnvironment, printText } from './print-text.ts';
 import { listenToOperator } from './signals.ts';
@@ -32,8 +40,10 @@ export interface FleetSession {
   openPlaybook(name: string): Promise<Playbook>;
   /** Compiles a plan, once for all that a command does with it; another salt than a new one makes a saved plan again. */
   compile(target: PlaybookTarget, salt?: string): Promise<RunPlan>;
-  /** Runs something with live progress, which is over when this resolves. */
-  follow<T>(work: (deps: ActionDeps) => Promise<T>): Promise<T>;
+  /** Runs something with live progress, which is over when this resolves, and records it. */
+  follow<T extends FleetRun>(work: (deps: ActionDeps) => Promise<T>): Promise<T>;
+  /** Says, once, which earlier runs never ended. */
+  tellNeverEnded(): Promise<void>;
   /**
    * Prints the result, the text for people or the last line of the JSON, and gives the run's exit code. Throws OutputError
    * for a text that is too long.
@@ -48,7 +58,33 @@ export async function openFleet(options: FleetOptions, planned?: PlannedFrom): P
   const inventory = parseInventory(taken.inventory.source);
   const json = options.json === true;
   const gate = new TrustGate(taken, inventory, process.stdin.isTTY && process.stderr.isTTY && !json);
+  const history = options.history === false ? undefined : historyOf(taken).history;
+  const secrets = new Set<string>();
+  const remembering: ReadPorts = {
+    readFiles: gate.readFiles,
+    readSecret: async (source) => {
+      const secret = await gate.readSecret(source);
+      secrets.add(secret);
+      return secret;
+    },
+  };
   let { sources } = taken;
+  let tree: PlaybookTree | undefined;
+  let playbook: RunOrigin['playbook'];
+  const record = async (): Promise<RunRecorder | undefined> => {
+    if (history === undefined) return undefined;
+    if (tree !== undefined) playbook ??= await playbookOrigin(tree);
+    const inventory = originFile(sources.inventory?.file ?? '', taken.inventory.source.text);
+    const known = {
+      operator: operatorName(),
+      options,
+      configuration: config.file,
+      inventory,
+      playbook,
+      secrets,
+    };
+    return history.record(originNow(known));
+  };
   const style = styleFor(colorEnvironment(config), process.stdout);
   const ndjson = json ? ndjsonReporter({ write: writeOut }) : undefined;
   return {
@@ -61,13 +97,17 @@ export async function openFleet(options: FleetOptions, planned?: PlannedFrom): P
     openPlaybook: async (name) => {
       const opened = await openPlaybook(name, config, sources, planned);
       sources = { ...sources, playbook: opened.source };
+      tree = opened.tree;
       await gate.toRead(opened);
       return opened.playbook;
     },
-    compile: async (target, salt = randomHex(16)) => await compile(target, gate, salt),
+    compile: async (target, salt = randomHex(16)) => await compile(target, remembering, salt),
     follow: async (work) => {
       await gate.toContact();
-      return await follow({ options, config, ndjson, gate }, work);
+      return await follow({ options, config, ndjson, ports: remembering, recorder: await record() }, work);
+    },
+    tellNeverEnded: async () => {
+      await tellNeverEnded(history);
     },
     print: (result, options) => {
       if (ndjson === undefined) printText(result, style, options);
@@ -83,12 +123,19 @@ export async function openPlaybook(
   config: Pick<Config, 'playbookPath'>,
   { configuration }: Sources,
   planned?: PlannedFrom,
-): Promise<{ playbook: Playbook; isFound: boolean; source: NonNullable<Sources['playbook']> }> {
+): Promise<{
+  playbook: Playbook;
+  tree: PlaybookTree;
+  isFound: boolean;
+  source: NonNullable<Sources['playbook']>;
+}> {
   const directory = playbookDirectory(name, config);
   const isNamed = directory === name;
   if (!isNamed) tell(`playbook ${directory}, by playbook_path of ${configuration?.file ?? ''}`);
+  const tree = await readPlaybookTree(directory);
   return {
-    playbook: parsePlaybook(await readPlaybookTree(directory)),
+    playbook: parsePlaybook(tree),
+    tree,
     isFound: planned?.isOwn === false || (!isNamed && configuration?.by === 'found'),
     source: { file: directory, by: planned === undefined ? (isNamed ? 'named' : 'configuration') : 'plan' },
   };
@@ -98,30 +145,36 @@ interface Following {
   readonly options: FleetOptions;
   readonly config: Config;
   readonly ndjson: NdjsonReporter | undefined;
-  readonly gate: TrustGate;
+  readonly ports: ReadPorts;
+  readonly recorder: RunRecorder | undefined;
 }
 
-async function follow<T>(
-  { options, config, ndjson, gate }: Following,
+/** What reads behind the gate. */
+type ReadPorts = Pick<ActionDeps, 'readSecret' | 'readFiles'>;
+
+async function follow<T extends FleetRun>(
+  { options, config, ndjson, ports, recorder }: Following,
   work: (deps: ActionDeps) => Promise<T>,
 ): Promise<T> {
   const reporter = await chooseReporter(options, config, ndjson);
   const signals = listenToOperator((text) => process.stderr.write(`\nmuster: ${text}\n`));
   try {
-    return await work({
+    const done = await work({
       transport: sshTransport({
         startLimit: config.connectionStarts,
         agentSocket: process.env['SSH_AUTH_SOCK'],
         homeDirectory: homeDirectory(),
         readFile: readKeys,
       }),
-      emit: reporter.emit,
+      emit: (event) => {
+        recorder?.take(event);
+        reporter.emit(event);
+      },
       signals,
       clock: () => new Date(),
       randomHex,
       operator: operatorName(),
-      readSecret: gate.readSecret,
-      readFiles: gate.readFiles,
+      ...ports,
       concurrency: options.concurrency ?? config.concurrency,
       outputCap: config.outputLimit,
       stateDirectory: '/var/db/muster',
@@ -129,9 +182,23 @@ async function follow<T>(
       durable: config.durable,
       ...(options.wait === undefined ? {} : { waitSeconds: options.wait }),
     });
+    await recorder?.end(done.result);
+    return done;
   } finally {
     signals.release();
     await reporter.finish();
+  }
+}
+
+async function tellNeverEnded(history: History | undefined): Promise<void> {
+  // A history that cannot be read is told of when something is asked of it.
+  const runs = (await history?.takeNeverEnded().catch(() => [])) ?? [];
+  for (const { runId, action, playbook, started, origin } of runs) {
+    if (action !== 'apply' && action !== 'rollback') continue;
+    const what = playbook === '' ? action : `${action} of ${playbook}`;
+    tell(
+      `run ${runId} (${what} by ${origin?.operator ?? '?'}, begun ${started}) never ended: muster show ${runId}`,
+    );
   }
 }
 

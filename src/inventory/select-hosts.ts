@@ -3,7 +3,7 @@
 //   @auth  a group      ns[1-3]  a range      ns*  any name like it (? is one letter)
 import { didYouMean } from '../document/index.ts';
 import { expandHostNames, foldHostNames, isMusterError, UsageError } from '../model/index.ts';
-import type { Inventory, InventoryHost } from './model.ts';
+import type { Inventory } from './model.ts';
 
 type Operator = 'or' | 'and' | 'without';
 
@@ -12,11 +12,17 @@ interface Term {
   readonly operand: string;
 }
 
+/** As much of an inventory as patterns ask for. */
+type Selectable<H> = Pick<Inventory, 'file' | 'groups'> & { readonly hosts: ReadonlyMap<string, H> };
+
 /**
  * The hosts that a pattern means, in inventory order. No operator binds closer than another: `a,b&c` is (a or b) and c.
  * Throws UsageError for a name or group that is not there, a malformed pattern, and when no host is left.
  */
-export function selectHosts(inventory: Inventory, pattern: string): readonly InventoryHost[] {
+export function selectHosts<H extends { readonly name: string }>(
+  inventory: Selectable<H>,
+  pattern: string,
+): readonly H[] {
   const terms = readTerms(pattern);
   let selected = new Set<string>(terms[0]?.operator === 'without' ? inventory.hosts.keys() : []);
   for (const { operator, operand } of terms) {
@@ -67,7 +73,7 @@ function misplaced(pattern: string, operator: string): UsageError {
   );
 }
 
-function hostsOf(inventory: Inventory, operand: string): ReadonlySet<string> {
+function hostsOf(inventory: Selectable<unknown>, operand: string): ReadonlySet<string> {
   if (operand.startsWith('@')) return groupOf(inventory, operand.slice(1));
   const found = new Set<string>();
   const unknown: string[] = [];
@@ -80,7 +86,7 @@ function hostsOf(inventory: Inventory, operand: string): ReadonlySet<string> {
   return found;
 }
 
-function groupOf(inventory: Inventory, name: string): ReadonlySet<string> {
+function groupOf(inventory: Selectable<unknown>, name: string): ReadonlySet<string> {
   const members = inventory.groups.get(name);
   if (members !== undefined) return new Set(members);
   const groups = [...inventory.groups.keys()];
@@ -103,7 +109,7 @@ function expand(operand: string): string[] {
   }
 }
 
-function matchGlob(inventory: Inventory, glob: string): string[] {
+function matchGlob(inventory: Selectable<unknown>, glob: string): string[] {
   const source = glob
     .replace(/[.+^${}()|\\\]]/g, '\\$&')
     .replaceAll('*', '.*')
@@ -112,7 +118,7 @@ function matchGlob(inventory: Inventory, glob: string): string[] {
   return [...inventory.hosts.keys()].filter((name) => expression.test(name));
 }
 
-function unknownHost(inventory: Inventory, unknown: readonly string[], first: string): UsageError {
+function unknownHost(inventory: Selectable<unknown>, unknown: readonly string[], first: string): UsageError {
   const names = [...inventory.hosts.keys()];
   const longer = names.find((name) => name.startsWith(`${first}.`));
   const hint = inventory.groups.has(first)

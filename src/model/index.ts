@@ -12,10 +12,20 @@ export {
   UsageError,
 } from './errors.ts';
 export { ByteDecoder, decodeBytes } from './byte-text.ts';
+export { bytesOf } from './host-bytes.ts';
 export type { EventListener, FactListener, RunEvent, RunFact, RunStarted } from './events.ts';
 export type { AnyHostResult } from './host-ledger.ts';
 export type { JsonObject, JsonValue } from './json.ts';
-export { type ReadRecord, RecordReader } from './record-reader.ts';
+export { type ReadRecord, readRecord, RecordReader } from './record-reader.ts';
+export {
+  type OriginFile,
+  originSchema,
+  type RunOrigin,
+  type RunState,
+  type RunSummary,
+  summarySchema,
+} from './run-summary.ts';
+export { linesOf } from './record-lines.ts';
 export { reduce, RunReducer } from './reduce.ts';
 export { exitCodes } from './exit-codes.ts';
 export type { HostConnection } from './host-connection.ts';

@@ -2,6 +2,7 @@
 import { decodeEvent, decodeResult } from './codec.ts';
 import { isMusterError, MusterError } from './errors.ts';
 import type { EventListener } from './events.ts';
+import { linesOf } from './record-lines.ts';
 import { RunReducer } from './reduce.ts';
 import type { RunResult } from './result.ts';
 
@@ -92,6 +93,35 @@ export class RecordReader {
         hint: 'give the whole output of --json, as it was written',
       });
     this.#sequence = wanted;
+  }
+}
+
+/** Longer than any event can be; a result may be longer, but is read only when it stands alone. */
+const mostLineBytes = 256 * 1024 * 1024;
+
+/**
+ * Reads a record from its bytes; the listener gets each event. What wrote it may have been stopped in the middle of a
+ * line: such a rest is passed over. Throws as `RecordReader`, and whatever the bytes throw.
+ */
+export async function readRecord(
+  bytes: AsyncIterable<Uint8Array>,
+  listener?: EventListener,
+): Promise<ReadRecord> {
+  const reader = new RecordReader(listener);
+  const limits = { most: mostLineBytes, isUnwanted: (text: string) => reader.isKnown(text) };
+  for await (const { text, isWhole } of linesOf(bytes, limits)) {
+    if (text === undefined) reader.skip();
+    else if (isWhole || isJson(text)) reader.take(text);
+  }
+  return reader.end();
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -15,6 +15,8 @@ export {
   renderInventoryTree,
   renderPing,
 } from './render-hosts.ts';
+export { originLines, renderHistory } from './render-history.ts';
+export { renderHost, renderStep } from './render-host.ts';
 export { type JsonExtra, type Sources, toJson } from './json.ts';
 export { loadListrReporter } from './load-listr-reporter.ts';
 export { type RenderOptions, renderResult } from './render-result.ts';

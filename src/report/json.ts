@@ -6,6 +6,7 @@ import {
   type JsonObject,
   type JsonValue,
   type RunResult,
+  type RunSummary,
 } from '../model/index.ts';
 
 const outcomes: readonly HostOutcome[] = [
@@ -38,12 +39,14 @@ export interface Sources {
 /** What a command knows besides the run's own result. */
 export interface JsonExtra {
   readonly sources?: Sources;
+  /** What a history says of the run. */
+  readonly history?: RunSummary;
 }
 
 /**
  * A run for `--json`: version, runId, action, playbook, interrupted, started, finished, summary (hosts, then one count per
  * outcome), hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, otherRun, connections, execs,
- * receipt, proof, command), what its verb has beside them, then comparison, sources, exact and exactKeys. Absent
+ * receipt, proof, command), what its verb has beside them, then comparison, sources, history, exact and exactKeys. Absent
  * values are left out; a missing observation in a comparison is null. `summary` and `comparison` are worked out of the rest.
  */
 export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
@@ -63,6 +66,7 @@ export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
     ...own,
     comparison: isCompared ? comparisonJson(comparisonOf(result)) : undefined,
     sources: extra.sources === undefined ? undefined : present({ ...extra.sources }),
+    history: extra.history,
     exact,
     exactKeys,
   });

@@ -5,4 +5,5 @@ export { runFleet } from './run-fleet.ts';
 export { runHost } from './run-host.ts';
 export type { HostRun, HostTools, StopSignals } from './host-tools.ts';
 export { RunRecord } from './record-run.ts';
+export { maskWords } from './mask-words.ts';
 export { secretForms, sharedForms } from './mask.ts';

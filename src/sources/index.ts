@@ -1,4 +1,5 @@
 // What muster reads from the controller's own disk and environment: settings, inventories, playbooks, secrets.
+export { type CheckedOut, checkedOut } from './checked-out.ts';
 export { isInside } from './find-config.ts';
 export { homeDirectory } from './home.ts';
 export { type Config, takeConfig } from './load-config.ts';
@@ -8,7 +9,7 @@ export { placeOf, readGivenFiles } from './read-given-files.ts';
 export { readPlaybookTree } from './read-playbook.ts';
 export { readSecret } from './read-secret.ts';
 export { readInventory, takeInventory, takeText, type TakenText } from './read-text.ts';
-export { configJsonSchema } from './schema.ts';
+export { configJsonSchema, usualRetention } from './schema.ts';
 export {
   addTrust,
   isTrusted,

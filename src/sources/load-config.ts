@@ -22,6 +22,10 @@ export interface Config {
   /** Receipts that stay on each host. */
   readonly keepReceipts: number;
   readonly durable: boolean;
+  /** Directory of the history of runs: undefined is the usual one, false is none. */
+  readonly history: string | false | undefined;
+  readonly historyKeepRuns: number;
+  readonly historyKeepDays: number;
   readonly color: 'auto' | 'always' | 'never';
 }
 
@@ -105,6 +109,9 @@ function toConfig(written: Written, file: string | undefined, cwd: string): Conf
     outputLimit: written.output_limit,
     keepReceipts: written.keep_receipts,
     durable: written.durable,
+    history: written.history === false ? false : place(written.history),
+    historyKeepRuns: written.history_keep_runs,
+    historyKeepDays: written.history_keep_days,
     color: written.color,
   };
 }

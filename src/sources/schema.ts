@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { toJsonSchema } from '../document/index.ts';
 
+/** How long runs stay in the history unless told. */
+export const usualRetention = { keepRuns: 1000, keepDays: 400 } as const;
+
 export const configSchema = z.strictObject({
   inventory: z.string().min(1).optional().describe('Inventory file, relative to this file'),
   playbook_path: z.string().min(1).optional().describe('Folder that holds playbooks, relative to this file'),
@@ -25,6 +28,24 @@ export const configSchema = z.strictObject({
     .default(20)
     .describe('Receipts of runs that stay on each host; a run whose receipt is pruned cannot be rolled back'),
   durable: z.boolean().default(true).describe("Force the hosts' journals to disk before each change"),
+  history: z
+    .union([z.literal(false), z.string().regex(/^(?!\w+:\/\/)./)], {
+      error: 'expected false, or a directory for the history of runs',
+    })
+    .optional()
+    .describe('Directory of the history of runs, relative to this file; false: runs are not recorded'),
+  history_keep_runs: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(usualRetention.keepRuns)
+    .describe('Runs that `muster history prune` leaves in the history'),
+  history_keep_days: z
+    .int()
+    .min(1)
+    .max(36_500)
+    .default(usualRetention.keepDays)
+    .describe('Days after which `muster history prune` takes a run out of the history'),
   color: z.enum(['auto', 'always', 'never']).default('auto'),
 });
 

@@ -25,6 +25,7 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<n
   const session = await openFleet(chosen, planned);
   const target = await openTarget(asPath(from.playbook), chosen, session);
   if (options.yes !== true) requireOperator(session.json);
+  await session.tellNeverEnded();
   const compiled = await session.compile(target, salt);
   refuseOtherSources(file, planDifferences(saved.plan, recordPlan(compiled)));
   const { result: looked } = await session.follow((deps) => plan(compiled, deps));

@@ -66,6 +66,7 @@ export async function applyCommand(directory: string, options: ApplyOptions): Pr
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
   if (options.yes !== true) requireOperator(session.json);
+  await session.tellNeverEnded();
   const compiled = await session.compile(target);
   if (options.yes !== true) {
     const planned = await session.follow((deps) => plan(compiled, deps));

@@ -1,12 +1,11 @@
 // report: a run that was recorded with --json, shown as the run itself was.
 import { createReadStream } from 'node:fs';
 import { verdict } from '../../compare/index.ts';
-import { isMusterError, type ReadRecord, RecordReader, UsageError } from '../../model/index.ts';
+import { isMusterError, type ReadRecord, readRecord, UsageError } from '../../model/index.ts';
 import { styleFor } from '../../report/index.ts';
 import type { GlobalOptions } from '../options.ts';
 import { systemWords } from '../outputs.ts';
 import { colorEnvironment, printText } from '../print-text.ts';
-import { linesOf } from '../read-lines.ts';
 import { proveReports, writeReports } from '../report-file.ts';
 import { takeFiles, tell } from '../taken-fleet.ts';
 
@@ -15,14 +14,11 @@ export interface ReportOptions extends GlobalOptions {
   readonly report?: readonly string[];
 }
 
-/** Longer than any event can be; a result may be longer, but is read only when it stands alone. */
-const mostLineBytes = 256 * 1024 * 1024;
-
 /** `muster report FILE`: `-` is standard input. The exit code is that of the run. */
 export async function reportCommand(file: string, options: ReportOptions): Promise<number> {
   await proveReports(options.report ?? []);
   const { config } = await takeFiles(options);
-  const { result, isCut } = await readRecord(file);
+  const { result, isCut } = await read(file);
   if (isCut) tell(`${nameOf(file)} ends before the run did: what follows is what was recorded of it`);
   const style = styleFor(colorEnvironment(config), process.stdout);
   printText(result, style, { all: options.all === true });
@@ -30,30 +26,13 @@ export async function reportCommand(file: string, options: ReportOptions): Promi
   return verdict(result).exitCode;
 }
 
-async function readRecord(file: string): Promise<ReadRecord> {
-  const reader = new RecordReader();
-  const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file);
+async function read(file: string): Promise<ReadRecord> {
   try {
-    const limits = { most: mostLineBytes, isUnwanted: (text: string) => reader.isKnown(text) };
-    for await (const { text, isWhole } of linesOf(bytes, limits)) {
-      if (text === undefined) reader.skip();
-      // What wrote it may have been stopped in the middle of a line.
-      else if (isWhole || isJson(text)) reader.take(text);
-    }
-    return reader.end();
+    return await readRecord(file === '-' ? process.stdin : createReadStream(file));
   } catch (error) {
     if (isMusterError(error)) throw usageError(file, error.message, error.hint);
     if (error instanceof Error && 'code' in error) throw usageError(file, systemWords(error), undefined);
     throw error;
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }
 

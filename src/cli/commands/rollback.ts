@@ -17,6 +17,7 @@ interface RollbackCommandOptions extends FleetOptions {
 /** `muster rollback`. */
 export async function rollbackCommand(options: RollbackCommandOptions): Promise<number> {
   const session = await openFleet(options);
+  await session.tellNeverEnded();
   const choice = {
     force: options.force === true,
     ...(options.run === undefined ? {} : { targetRun: options.run }),

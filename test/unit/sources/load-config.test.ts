@@ -17,6 +17,9 @@ const defaults = {
   outputLimit: 1_048_576,
   keepReceipts: 20,
   durable: true,
+  history: undefined,
+  historyKeepRuns: 1000,
+  historyKeepDays: 400,
   color: 'auto',
 };
 
@@ -33,7 +36,7 @@ describe('settings', () => {
   it('reads every setting', async () => {
     const home = folderWith({
       'muster.config.yaml':
-        'inventory: inventories/dns.yaml\nplaybook_path: playbooks\nconcurrency: 5\nconnection_starts: 2\noutput_limit: 2048\nkeep_receipts: 7\ndurable: false\ncolor: never\n',
+        'inventory: inventories/dns.yaml\nplaybook_path: playbooks\nconcurrency: 5\nconnection_starts: 2\noutput_limit: 2048\nkeep_receipts: 7\ndurable: false\nhistory: runs\nhistory_keep_runs: 9\nhistory_keep_days: 30\ncolor: never\n',
     });
     expect(await loadConfig(home, undefined, home)).toEqual({
       file: 'muster.config.yaml',
@@ -44,6 +47,9 @@ describe('settings', () => {
       outputLimit: 2048,
       keepReceipts: 7,
       durable: false,
+      history: 'runs',
+      historyKeepRuns: 9,
+      historyKeepDays: 30,
       color: 'never',
     });
   });

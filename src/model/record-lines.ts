@@ -1,7 +1,8 @@
 // The lines of a file that may be anybody's, one after another: each is UTF-8 and of a bounded length, however long the file.
-import { MusterError } from '../model/index.ts';
+import { MusterError } from './errors.ts';
 
 const newline = 0x0a;
+const decoder = new TextDecoder('utf-8', { fatal: true });
 /** Bytes of the beginning of a line that say whether it is wanted. */
 const beginningBytes = 64;
 
@@ -53,7 +54,7 @@ class GrowingLine {
   add(bytes: Uint8Array): void {
     this.#size += bytes.length;
     if (this.#isUnwanted === true) return;
-    this.#pieces.push(bytes.slice());
+    if (bytes.length > 0) this.#pieces.push(bytes);
     if (this.#isUnwanted === undefined && this.#size >= beginningBytes) this.#look();
     if (this.#pieces.length > 0 && this.#size > this.#limits.most)
       throw this.#error(`it is longer than ${this.#limits.most} bytes`);
@@ -80,17 +81,23 @@ class GrowingLine {
   }
 
   #look(): void {
-    const beginning = Buffer.concat(this.#pieces).subarray(0, beginningBytes).toString('latin1');
+    const beginning = Buffer.from(this.#bytes().subarray(0, beginningBytes)).toString('latin1');
     this.#isUnwanted = this.#limits.isUnwanted(beginning);
     if (this.#isUnwanted) this.#pieces = [];
   }
 
   #text(): string {
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(this.#pieces));
+      return decoder.decode(this.#bytes());
     } catch {
       throw this.#error('it is no UTF-8');
     }
+  }
+
+  /** Most lines come in one piece. */
+  #bytes(): Uint8Array {
+    const [only] = this.#pieces;
+    return only !== undefined && this.#pieces.length === 1 ? only : Buffer.concat(this.#pieces);
   }
 
   #error(problem: string): MusterError {

@@ -1,0 +1,5 @@
+// The face of store: the history of runs.
+export { historyDirectory } from './directory.ts';
+export { thisController } from './controller.ts';
+export { fileHistory } from './file-history.ts';
+export { type History, type Retention, type RunQuery, type RunRecorder } from './port.ts';

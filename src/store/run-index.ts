@@ -1,0 +1,80 @@
+// The index of a history: what all runs came to, so that a question about many of them reads none of their records. It is
+// made from the files of the runs by whoever asks, and made again when it is gone, damaged or locked; a run never waits for it.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type RunSummary, summarySchema } from '../model/index.ts';
+import type { SqlEngine, SqlEngineKind } from './engine.ts';
+import { StoreError } from './port.ts';
+import { dropRun, migrate, putRun, selectRuns, stampsOf } from './tables.ts';
+import type { RunQuery } from './port.ts';
+
+/** What the index should hold of a run: `stamp` is another one when the files are. */
+export interface IndexedRun {
+  readonly runId: string;
+  readonly stamp: string;
+  /** Reads what the run came to; undefined when it cannot be known. */
+  readonly read: () => Promise<RunSummary | undefined>;
+}
+
+/** Brings the index up to these runs, and asks it. */
+export async function askIndex(
+  kind: SqlEngineKind,
+  directory: string,
+  runs: readonly IndexedRun[],
+  query: RunQuery,
+): Promise<readonly RunSummary[]> {
+  const path = join(directory, kind.file);
+  try {
+    return await ask(kind, path, runs, query);
+  } catch (error) {
+    if (!isDamage(error)) return await ask(kind, undefined, runs, query);
+  }
+  try {
+    for (const ending of ['', '-journal', '-wal', '-shm']) rmSync(path + ending, { force: true });
+    return await ask(kind, path, runs, query);
+  } catch {
+    return await ask(kind, undefined, runs, query);
+  }
+}
+
+async function ask(
+  kind: SqlEngineKind,
+  path: string | undefined,
+  runs: readonly IndexedRun[],
+  query: RunQuery,
+): Promise<readonly RunSummary[]> {
+  const engine = kind.open(path);
+  try {
+    migrate(engine);
+    await update(engine, runs);
+    return selectRuns(engine, query).map((text) => summarySchema.parse(JSON.parse(text)));
+  } finally {
+    engine.close();
+  }
+}
+
+async function update(engine: SqlEngine, runs: readonly IndexedRun[]): Promise<void> {
+  const known = stampsOf(engine);
+  const read: (readonly [RunSummary, string])[] = [];
+  for (const run of runs) {
+    if (known.get(run.runId) === run.stamp) continue;
+    const summary = await run.read();
+    if (summary !== undefined) read.push([summary, run.stamp]);
+  }
+  const wanted = new Set(runs.map(({ runId }) => runId));
+  const gone = [...known.keys()].filter((runId) => !wanted.has(runId));
+  if (read.length + gone.length === 0) return;
+  engine.alone(() => {
+    for (const runId of gone) dropRun(engine, runId);
+    for (const [summary, stamp] of read) putRun(engine, summary, stamp);
+  });
+}
+
+/** What is no index, or a broken one; not one that is locked, read-only, or a newer muster's. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof StoreError) return false;
+  const words = error instanceof Error ? error.message : '';
+  return !/locked|busy|readonly|read-only|permission|EACCES|EROFS|unable to open|disk is full|ENOSPC/i.test(
+    words,
+  );
+}

@@ -1,0 +1,10 @@
+// What muster keeps between its runs (its history, what was trusted) is kept in a folder of the test's own.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const state = mkdtempSync(join(tmpdir(), 'muster-state-'));
+process.env['XDG_STATE_HOME'] = state;
+process.once('exit', () => {
+  rmSync(state, { recursive: true, force: true });
+});
