@@ -3,8 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const state = mkdtempSync(join(tmpdir(), 'muster-state-'));
-process.env['XDG_STATE_HOME'] = state;
-process.once('exit', () => {
-  rmSync(state, { recursive: true, force: true });
-});
+const prefix = join(tmpdir(), 'muster-state-');
+
+// Files that share a process share the folder.
+if (process.env['XDG_STATE_HOME']?.startsWith(prefix) !== true) {
+  const state = mkdtempSync(prefix);
+  process.env['XDG_STATE_HOME'] = state;
+  process.once('exit', () => {
+    rmSync(state, { recursive: true, force: true });
+  });
+}
