@@ -131,7 +131,9 @@ export function historyContract(name: string, engine: () => SqlEngineKind): void
       const children = Array.from({ length: 8 }, (_, index) =>
         startWriter([directory, `${String(index)}a`], reported),
       );
-      const ended = children.map(async (child) => await endOf(child));
+      const ended = children.map(async (child) => {
+        await endOf(child);
+      });
       for (const [index, child] of children.entries()) {
         await until(() => reported.size > 8 + index * 2);
         child.kill('SIGKILL');

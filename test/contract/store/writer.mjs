@@ -2,6 +2,9 @@
 import { writeSync } from 'node:fs';
 import { fileHistory, thisController } from '../../../dist/store/index.js';
 
+/** @typedef {import('../../../dist/model/index.js').RunEvent} RunEvent */
+/** @typedef {import('../../../dist/model/index.js').RunResult} RunResult */
+
 const [directory = '', name = '', mode = ''] = process.argv.slice(2);
 const history = fileHistory({
   directory,
@@ -22,7 +25,7 @@ async function oneRun(number) {
   const runId = `20261128-050000-${name}${number.toString(16).padStart(4, '0')}`;
   const recorder = history.record(origin);
   let sequence = 0;
-  /** @param {any} fact */
+  /** @param {object} fact */
   const take = (fact) => {
     sequence += 1;
     recorder.take({ ...fact, sequence, time: new Date().toISOString(), runId });
@@ -41,13 +44,17 @@ async function oneRun(number) {
     take({ type: 'host-finished', ...ending });
   }
   take({ type: 'run-finished' });
-  /** @type {any} */
-  const result = { runId, action: 'apply', playbook: 'demo', hosts: [], interrupted: false };
-  await recorder.end({
-    ...result,
-    started: '2026-11-28T05:00:00.000Z',
-    finished: '2026-11-28T05:00:01.000Z',
-  });
+  const [started, finished] = ['2026-11-28T05:00:00.000Z', '2026-11-28T05:00:01.000Z'];
+  const result = {
+    runId,
+    action: 'apply',
+    playbook: 'demo',
+    hosts: [],
+    interrupted: false,
+    started,
+    finished,
+  };
+  await recorder.end(/** @type {RunResult} */ (/** @type {unknown} */ (result)));
 }
 
 const most = mode === '' ? Number.POSITIVE_INFINITY : 1;
