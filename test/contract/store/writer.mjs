@@ -2,9 +2,6 @@
 import { writeSync } from 'node:fs';
 import { fileHistory, thisController } from '../../../dist/store/index.js';
 
-/** @typedef {import('../../../dist/model/index.js').RunEvent} RunEvent */
-/** @typedef {import('../../../dist/model/index.js').RunResult} RunResult */
-
 const [directory = '', name = '', mode = ''] = process.argv.slice(2);
 const history = fileHistory({
   directory,
@@ -25,10 +22,13 @@ async function oneRun(number) {
   const runId = `20261128-050000-${name}${number.toString(16).padStart(4, '0')}`;
   const recorder = history.record(origin);
   let sequence = 0;
-  /** @param {object} fact */
+  /** @param {Record<string, unknown>} fact */
   const take = (fact) => {
     sequence += 1;
-    recorder.take({ ...fact, sequence, time: new Date().toISOString(), runId });
+    /** @type {any} */
+    const event = { ...fact, sequence, time: new Date().toISOString(), runId };
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- the store does not look into it
+    recorder.take(event);
     // What stands here was reported to somebody.
     writeSync(1, `${runId} ${sequence}\n`);
   };
@@ -45,6 +45,7 @@ async function oneRun(number) {
   }
   take({ type: 'run-finished' });
   const [started, finished] = ['2026-11-28T05:00:00.000Z', '2026-11-28T05:00:01.000Z'];
+  /** @type {any} */
   const result = {
     runId,
     action: 'apply',
@@ -54,7 +55,8 @@ async function oneRun(number) {
     started,
     finished,
   };
-  await recorder.end(/** @type {RunResult} */ (/** @type {unknown} */ (result)));
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- nor into this
+  await recorder.end(result);
 }
 
 const most = mode === '' ? Number.POSITIVE_INFINITY : 1;
