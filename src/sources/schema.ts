@@ -5,6 +5,8 @@ import { toJsonSchema } from '../document/index.ts';
 /** How long runs stay in the history unless told. */
 export const usualRetention = { keepRuns: 1000, keepDays: 400 } as const;
 
+const aboutHistory = 'expected false, or a directory for the history of runs';
+
 export const configSchema = z.strictObject({
   inventory: z.string().min(1).optional().describe('Inventory file, relative to this file'),
   playbook_path: z.string().min(1).optional().describe('Folder that holds playbooks, relative to this file'),
@@ -29,9 +31,7 @@ export const configSchema = z.strictObject({
     .describe('Receipts of runs that stay on each host; a run whose receipt is pruned cannot be rolled back'),
   durable: z.boolean().default(true).describe("Force the hosts' journals to disk before each change"),
   history: z
-    .union([z.literal(false), z.string().regex(/^(?!\w+:\/\/)./)], {
-      error: 'expected false, or a directory for the history of runs',
-    })
+    .union([z.literal(false), z.string().regex(/^(?!\w+:\/\/)./, aboutHistory)], { error: aboutHistory })
     .optional()
     .describe('Directory of the history of runs, relative to this file; false: runs are not recorded'),
   history_keep_runs: z

@@ -157,7 +157,7 @@ describe('muster history', () => {
     expect(await runIds('--since', '2999-01-01')).toEqual([]);
     const { stdout } = await muster('history');
     expect(stdout).toMatch(
-      /^\S 20\d{6}-\d{6}-[0-9a-f]+ {2}\d+s {2}exec exit 5 {2,}1 host: 1 failed \(ns3\) {2,}\S+@\S+\n\S \S+ +\S+ +plan p +3 hosts: 3 changed .*\n.* exec true .*\n3 runs\n$/,
+      /^\S 20\d{6}-\d{6}-[0-9a-f]+ {2}\d+s {2}exec exit 5 {2,}1 host: 1 failed \(ns3\) {2,}\S+@\S+\n\S \S+ +\S+ +plan p +3 hosts: 3 changed .*\n.* exec .*true .*\n3 runs\n$/,
     );
     expect((await muster('history', '--since', 'once')).stderr).toContain('once is no time');
     expect((await muster('history', '--host', 'ns9')).stderr).toContain('has no host ns9');
