@@ -59,7 +59,8 @@ m__open_receipt() {
     m__refuse "cannot make the receipt $m__state_dir/runs/$m__run_id"
   }
   # One that is not whole, on a disk without room, could not be undone at the console.
-  m__said=$(m__fill_receipt 2>&1) || {
+  m__fill_receipt 2>"$m_work/receipt.said" || {
+    m__said=$(cat "$m_work/receipt.said")
     rm -rf "$m__receipt"
     m__receipt=
     m__refuse "cannot write the receipt $m__state_dir/runs/$m__run_id: ${m__said##*: }; nothing was begun"
@@ -71,16 +72,20 @@ m__fill_receipt() {
   local m__part
   m__take_number "$m__receipt" && printf '' >"$m__receipt/journal" &&
     printf 'run=%s\nplaybook=%s\ndigest=%s\noperator=%s\nstarted=%s\n' "$m__run_id" "$m__playbook" "$m__bundle_digest" \
-      "$m__operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" >"$m__receipt/meta" &&
+      "$m__operator" "$m__now_is" >"$m__receipt/meta" &&
     printf 'running\n' >"$m__receipt/status" &&
     cp "$m_work/runtime/mask-files.awk" "$m__receipt/mask-files.awk" || return 1
+  # A few lines: what was said until now.
+  while IFS= read -r m__part; do
+    printf '%s\n' "$m__part" || return 1
+  done <"$m__events" >"$m__receipt/events" || return 1
   m_quote "$PATH"
   printf 'PATH=%s\n' "$m_quoted" >"$m_work/path" || return 1
   set -- "$m_work/runtime/console-head.sh" "$m_work/path"
   for m__part in codec events paths ways held trees read services switches accounts lock dead units kept clear hand-back hand-plan undo undo-tree undo-system undo-package undo-registry rollback console-main; do
     set -- "$@" "$m_work/runtime/$m__part.sh"
   done
-  cat "$@" >"$m__receipt/undo.sh" && cat "$m__events" >"$m__receipt/events"
+  cat "$@" >"$m__receipt/undo.sh"
 }
 
 # m__close_receipt STATUS: a run that changed nothing leaves nothing.
@@ -93,7 +98,8 @@ m__close_receipt() {
   fi
   m__ended=failed
   [ "$1" != applied ] || m__ended=applied
-  printf 'finished=%s\noutcome=%s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$m__ended" >>"$m__receipt/meta"
+  m__now_here
+  printf 'finished=%s\noutcome=%s\n' "$m__now_is" "$m__ended" >>"$m__receipt/meta"
   printf '%s\n' "$1" >"$m__receipt/status"
 }
 

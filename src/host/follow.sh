@@ -133,7 +133,8 @@ m__watch_ticker() {
 
 exec <log/000.ev
 m__skip "$m__off_000_ev"
-# Short naps first, since most runs are done in a second; sleep takes fractions on every release we claim.
+# Short naps first, since most runs are done in a second or two, and never longer than a fifth of the time that went by, which is
+# what the reader may hear of the end too late. sleep takes fractions on every release we claim.
 m__nap=0.05
 m__rounds=0
 while :; do
@@ -159,10 +160,11 @@ while :; do
   m__rounds=$((m__rounds + 1))
   case $m__rounds in
     2) m__nap=0.1 ;;
-    40) m__nap=0.2 ;;
-    200) m__nap=0.5 ;;
+    12) m__nap=0.2 ;;
+    30) m__nap=0.4 ;;
+    60) m__nap=0.5 ;;
   esac
-  if [ "$m__rounds" -ge 200 ] && [ $((m__rounds % 20)) -eq 0 ]; then
+  if [ "$m__rounds" -ge 100 ] && [ $((m__rounds % 20)) -eq 0 ]; then
     m__wake driver ticker
   fi
   # A silent link may be a dead one: the reader hears something at least every few seconds.

@@ -11,7 +11,8 @@ m__take_lock() {
   m__tries=10
   while :; do
     [ -d "$m__lock" ] || mkdir "$m__lock" 2>/dev/null
-    m__said=$( (cd "$m__lock" && m__claim) 2>&1)
+    m__now_here
+    m__said=$({ cd "$m__lock" && m__claim; } 2>&1)
     case $? in
       # The directory that we claimed may have been moved just then, by a holder at his end.
       0) [ ! -f "$m__lock/by.$$" ] || break ;;
@@ -30,6 +31,11 @@ m__take_lock() {
   for m__said in "$m__lock".dropped.*; do
     [ ! -e "$m__said" ] || rm -rf "$m__said"
   done
+}
+
+# m__now_here: sets m__now_is to the time, as this host has it.
+m__now_here() {
+  m__now_is=$(date -u '+%Y-%m-%dT%H:%M:%SZ')
 }
 
 # m__wake_holder: sets m__was_stopped to what to say of it, or to nothing.
@@ -62,7 +68,7 @@ m__claim() {
   # Not written over: what has this name may be the claim of a dead run that had our number.
   [ ! -e "by.$$" ] && [ ! -h "by.$$" ] || rm -f "by.$$"
   m__process_id "$$"
-  printf '%s\n' "$$" "$m__run_id" "$m__operator" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "${m__action-}" "${m__playbook-}" "$m__process" "$0" >"by.$$" &&
+  printf '%s\n' "$$" "$m__run_id" "$m__operator" "$m__now_is" "${m__action-}" "${m__playbook-}" "$m__process" "$0" >"by.$$" &&
     ln "by.$$" "$((m__last + 1))" && return
   rm -f "by.$$"
   return 1

@@ -12,13 +12,13 @@ m__prune() {
 }
 
 m__prune_receipts() {
-  local m__one m__status m__own_status
+  local m__one m__own_status
   m__in_order >"$m_work/receipts"
   while IFS= read -r m__one <&3; do
     [ "$m__count" -gt "$m__keep_receipts" ] || break
     [ "$m__one" != "$m__receipt" ] || continue
-    m__status=$(cat "$m__one/status")
-    case $m__status in rolling-back | rollback-incomplete) continue ;; esac
+    m__status_of "$m__one"
+    case $m__status_word in rolling-back | rollback-incomplete) continue ;; esac
     # Runs that are undone together go together.
     m__unit_goes || break
     m__hold_dir "$m__state_dir"
@@ -60,7 +60,8 @@ m__keep_of_receipt() {
   for m__file in "$m__one"/saved/foreign.*; do
     ! is_there "$m__file" || { m__shelf_for '' && mv -f "$m__file" "$m__kept/"; } || return 1
   done
-  case $m__status in rolled-back | taken-back) return 0 ;; esac
+  m__status_of "$m__one"
+  case $m__status_word in rolled-back | taken-back) return 0 ;; esac
   (cd "$m__one/saved" && grep -l -e 'Private-key-format' -e 'PRIVATE KEY-----' -e 'PRIVATE KEY BLOCK-----' \
     -e '\.private' -e '\.jnl' -e '\.nz[fd]' -- * </dev/null 2>/dev/null) >"$m_work/receipt.keys"
   awk -F'|' -v keys="$m_work/receipt.keys" '

@@ -13,7 +13,7 @@ const looks = (path: string, text: string): string =>
   path === 'ticker.sh'
     ? text.replace('m__turns % 10', 'm__turns % 1').replace('m__left % 10', 'm__left % 1')
     : path === 'follow.sh'
-      ? text.replace('"$m__rounds" -ge 200', '"$m__rounds" -ge 1').replace('m__rounds % 20', 'm__rounds % 2')
+      ? text.replace('"$m__rounds" -ge 100', '"$m__rounds" -ge 1').replace('m__rounds % 20', 'm__rounds % 2')
       : text;
 
 const wait = 'for turn in $(seq 600); do [ ! -f "$root/go" ] || break; sleep 0.1; done';

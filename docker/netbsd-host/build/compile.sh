@@ -23,7 +23,7 @@ for name in env printenv time wc; do ln "$out/bin/echo" "$out/usr/bin/$name"; do
 
 # what scripts would answer all day: one program under their names, and the scripts behind it
 compile quick.c "$hidden/quick" '/src/quick-cksum.c /src/quick-df.c'
-for name in date df hostname sync; do ln "$out$hidden/quick" "$out/bin/$name"; done
+for name in date dd df hostname sync; do ln "$out$hidden/quick" "$out/bin/$name"; done
 for name in cksum id mktemp uname; do ln "$out$hidden/quick" "$out/usr/bin/$name"; done
 
 # the screened commands: one program under many names, each in its NetBSD place

@@ -1,4 +1,4 @@
-/* quick: the commonest questions to date, id, uname, hostname, mktemp, cksum and df. Each function gives true when it
+/* quick: the commonest questions to date, dd, id, uname, hostname, mktemp, cksum and df. Each function gives true when it
  * has answered, and false, having printed nothing, when the script of that name is to answer. */
 #ifndef QUICK_H
 #define QUICK_H

@@ -1,9 +1,12 @@
 /* screen-quick: what one system call does is done here and now, without a second program. Whatever is not that simple,
  * or fails, is left to the hidden program and its messages: a quick_ function that gives false has changed nothing that
  * the hidden program would mind finding done. */
+#define _XOPEN_SOURCE 700
+#define _GNU_SOURCE
 #include "screen.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,26 +44,52 @@ static int quick_cat(int count, char **words) {
   return 1;
 }
 
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place) {
+  (void)info, (void)place;
+  return kind == FTW_DP ? rmdir(path) : kind == FTW_DNR ? -1 : unlink(path);
+}
+
+/* What must not be removed, such as `..`, is told so by the hidden program. */
+static int ends_in_dots(const char *path) {
+  const char *leaf = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+  return *leaf == '\0' || strcmp(leaf, ".") == 0 || strcmp(leaf, "..") == 0;
+}
+
 static int quick_rm(int count, char **words) {
   struct stat info;
-  /* -r makes no difference to what is no directory, and directories are not for here. */
-  int forced = count > 0 && (strcmp(words[0], "-f") == 0 || strcmp(words[0], "-rf") == 0);
+  /* -r makes no difference to what is no directory. */
+  int whole = count > 0 && strcmp(words[0], "-rf") == 0, forced = whole || (count > 0 && strcmp(words[0], "-f") == 0);
   if (geteuid() != 0 || count == forced) return 0;
   for (int i = forced; i < count; i++) {
-    if (words[i][0] == '-') return 0;
-    if (lstat(words[i], &info) != 0 ? !forced || errno != ENOENT : S_ISDIR(info.st_mode)) return 0;
+    if (words[i][0] == '-' || ends_in_dots(words[i])) return 0;
+    if (lstat(words[i], &info) != 0 ? !forced || errno != ENOENT : (S_ISDIR(info.st_mode) && !whole)) return 0;
   }
-  for (int i = forced; i < count; i++)
-    if (unlink(words[i]) != 0 && errno != ENOENT) return 0;
+  for (int i = forced; i < count; i++) {
+    if (whole && lstat(words[i], &info) == 0 && S_ISDIR(info.st_mode)) {
+      if (nftw(words[i], remove_one, 32, FTW_DEPTH | FTW_PHYS) != 0) return 0;
+    } else if (unlink(words[i]) != 0 && errno != ENOENT) return 0;
+  }
   return 1;
+}
+
+/* All of them, or none: what is there already is a matter of messages. */
+static int make_all(int count, char **words, int mode) {
+  for (int i = 0; i < count; i++) {
+    if (words[i][0] != '-' && mkdir(words[i], mode < 0 ? 0777 : mode & 0777) == 0) {
+      if (mode < 0 || chmod(words[i], mode) == 0) continue;
+      rmdir(words[i]);
+    }
+    while (i-- > 0) rmdir(words[i]);
+    return 0;
+  }
+  return count > 0;
 }
 
 static int quick_mkdir(int count, char **words) {
   struct stat info;
   if (count == 2 && strcmp(words[0], "-p") == 0) return stat(words[1], &info) == 0 && S_ISDIR(info.st_mode);
-  if (count == 3 && strcmp(words[0], "-m") == 0 && octal(words[1]) >= 0)
-    return mkdir(words[2], octal(words[1]) & 0777) == 0 && chmod(words[2], octal(words[1])) == 0;
-  return count == 1 && words[0][0] != '-' && mkdir(words[0], 0777) == 0;
+  if (count >= 3 && strcmp(words[0], "-m") == 0 && octal(words[1]) >= 0) return make_all(count - 2, words + 2, octal(words[1]));
+  return make_all(count, words, -1);
 }
 
 static int quick_rmdir(int count, char **words) {

@@ -51,10 +51,10 @@ take_away() {
   by_file
 }
 
-# matching PATTERN: reads package names, prints those that match, the newest first.
+# matching PATTERN: the end of a pipe: reads package names, prints those that match, the newest first.
 # PATTERN is a name, name-version, a glob, name>=1<2, or {several,of,them}.
 matching() {
-  awk -v pattern="$1" '
+  exec awk -v pattern="$1" '
     function order(version, parts,   n, i, text, nb) { # version -> comparable list of numbers
       nb = 0
       if (match(version, /nb[0-9]+$/)) { nb = substr(version, RSTART + 2); version = substr(version, 1, RSTART - 1) }
