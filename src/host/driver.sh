@@ -13,7 +13,7 @@ umask 022
 trap '' HUP
 
 m__events=$m_work/log/000.ev m__events_copy=
-m__clock=0 m__ticks_then='' m__seq=0 m__staged=0 m__group='' m__kept_times='' m__looks=0 m_step='' m__receipt='' m__hook='' m__force=${m__force:-no}
+m__clock=0 m__ticks_then='' m__seq=0 m__staged=0 m__group='' m__kept_times='' m__known_switches='' m__looks=0 m_step='' m__receipt='' m__hook='' m__force=${m__force:-no}
 m__mode_run=plan
 
 # m__finish OUTCOME REASON: the last event; then everything secret goes, and the follower may end.

@@ -92,7 +92,7 @@ m__say_all_kept() {
   local m__count m__one
   m__count=0
   for m__one in "$m__kept" "$m__kept".*; do
-    [ ! -d "$m__one" ] || m__count=$((m__count + $(find "$m__one" \( -type f -o -type l \) ! -name .muster.part -print | wc -l)))
+    [ ! -d "$m__one" ] || m__count_below "$m__one"
   done
   m__files_words "$m__count"
   [ "$m__count" -eq 0 ] || m__emit res undone kept "$m__kept" "$m__words kept here that others wrote" 0 ''
