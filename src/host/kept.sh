@@ -244,10 +244,11 @@ m__say_kept() {
 # m__count_below PATH: adds to m__count how many files and links are kept there.
 m__count_below() {
   local m__line
-  find "$1" \( -type f -o -type l \) ! -name .muster.part -print >"$m_work/kept.files" || :
   while IFS= read -r m__line; do
-    m__count=$((m__count + 1))
-  done <"$m_work/kept.files"
+    [ -z "$m__line" ] || m__count=$((m__count + 1))
+  done <<EOF
+$(find "$1" \( -type f -o -type l \) ! -name .muster.part -print)
+EOF
 }
 
 # m__files_words NUMBER: sets m__words to `1 file is` or `2 files are`.
