@@ -13,7 +13,7 @@ umask 022
 trap '' HUP
 
 m__events=$m_work/log/000.ev m__events_copy=
-m__clock=0 m__ticks_then='' m__seq=0 m__staged=0 m__group='' m__kept_times='' m__looks=0 m_step='' m__receipt='' m__hook='' m__force=${m__force:-no}
+m__clock=0 m__ticks_then='' m__seq=0 m__staged=0 m__group='' m__kept_times='' m__known_switches='' m__looks=0 m_step='' m__receipt='' m__hook='' m__force=${m__force:-no}
 m__mode_run=plan
 
 # m__finish OUTCOME REASON: the last event; then everything secret goes, and the follower may end.
@@ -82,7 +82,7 @@ m__fill_receipt() {
   m_quote "$PATH"
   printf 'PATH=%s\n' "$m_quoted" >"$m_work/path" || return 1
   set -- "$m_work/runtime/console-head.sh" "$m_work/path"
-  for m__part in codec events paths ways held trees read services switches accounts lock dead units kept clear hand-back hand-plan undo undo-tree undo-system undo-package undo-registry rollback console-main; do
+  for m__part in codec events paths ways held trees read services switches accounts lock dead units kept clear hand-back hand-plan undo undo-tree undo-system undo-package undo-registry journals rollback console-main; do
     set -- "$@" "$m_work/runtime/$m__part.sh"
   done
   cat "$@" >"$m__receipt/undo.sh"

@@ -58,16 +58,19 @@ m_unguard() {
   rm -f "$m_work/guarded"
 }
 
-# m__resume_journal: at the beginning of a step: sets m__seq to the number of the last entry, and m__kept_times to the directories
-# (`|PATH|`) whose time stamp is saved already, and those that the run made, which had none.
+# m__resume_journal: at the beginning of a step: sets m__seq to the number of the last entry; m__kept_times to the directories
+# (`|PATH|`) whose time stamp is saved already, and those that the run made, which had none; and m__known_switches to the switches
+# that are recorded (`=SERVICE|VARIABLE|`).
 m__resume_journal() {
   {
     read -r m__seq
     IFS= read -r m__kept_times || :
+    IFS= read -r m__known_switches || :
   } <<EOF
 $(awk -F'|' '
     $2 == "time" || $2 == "path" && $6 == "absent" && $11 == "dir" { known = known "|" $3 "|" }
-    END { print NR; print known }' "$m__receipt/journal")
+    $2 == "switch" { switches = switches "=" $3 "|" $7 "|" }
+    END { print NR; print known; print switches }' "$m__receipt/journal")
 EOF
 }
 

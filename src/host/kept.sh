@@ -235,9 +235,20 @@ m__say_kept() {
   m__kept_words=
   m__find_kept
   is_there "$m__kept$1" || return 0
-  m__count=$(find "$m__kept$1" \( -type f -o -type l \) ! -name .muster.part -print | wc -l)
+  m__count=0
+  m__count_below "$m__kept$1"
   m__files_words "$m__count"
   [ $((m__count)) -eq 0 ] || m__kept_words="$m__words kept: $m__kept$1"
+}
+
+# m__count_below PATH: adds to m__count how many files and links are kept there.
+m__count_below() {
+  local m__line
+  while IFS= read -r m__line; do
+    [ -z "$m__line" ] || m__count=$((m__count + 1))
+  done <<EOF
+$(find "$1" \( -type f -o -type l \) ! -name .muster.part -print)
+EOF
 }
 
 # m__files_words NUMBER: sets m__words to `1 file is` or `2 files are`.

@@ -26,7 +26,7 @@ const sourced: readonly (readonly [Level, string])[] = [
   ['change', 'kept clear hand-back hand-plan prune undo undo-tree undo-system'],
   // A look at a package asks the functions that pack it, too.
   ['look', 'undo-package'],
-  ['change', 'undo-registry rollback'],
+  ['change', 'undo-registry journals rollback'],
 ];
 
 /** What is started, or read by something else. boot.sh is not in a bundle: it comes before. */

@@ -14,7 +14,7 @@ m_place() {
     file)
       m__most_of_content
       m__own_content "$m__most"
-      if ! m__holds_text "$m_content" && ! m__same_content "$m_content" "$m__new"; then
+      if [ -n "$m__edited" ] || { ! m__holds_text "$m_content" && ! m__same_content "$m_content" "$m__new"; }; then
         m__content_differs=1
         m_need content
         [ "$m_links" -eq 1 ] || m_need "its other names ($((m_links - 1)) hard links) keep the old"
@@ -36,14 +36,11 @@ m_place() {
   [ -z "${m_o_validate-}" ] || [ -z "$m__content_differs" ] || m__validate
   m_digest "$m__new"
   m__want_state="file|$m_want_mode|$m_want_uid|$m_want_gid|$m_digest_value"
-  # The old content is still needed for the diff, and m_path is about to hold the new one.
-  if [ -n "$m__diff_old" ]; then
-    cp "$m__diff_old" "$m_work/diff.old"
-    m__diff_old=$m_work/diff.old
-  fi
   [ -z "$m__content_differs" ] || ! m__is_rc_conf "$m_path" || m__record_switches "$m__diff_old" "$m__new"
   m_begin_change "$m_path"
   m_journal_path "$m_path" "$m__want_state" '' "$m__once"
+  # The old content is still needed for the diff, and m_path is about to hold the new one.
+  [ -z "$m__diff_old" ] || m__diff_old=$m__receipt/saved/$m__seq
   if [ -n "$m__content_differs$m__anew" ]; then
     m_put "$m__new" "$m_path" "$m_want_mode" "$m_want_uid" "$m_want_gid" || fail "$m__resource $m_path: cannot write it${m_hold_why:+: $m_hold_why}"
   else
@@ -113,6 +110,16 @@ m__edit_value() {
 # changes nothing, not even a missing newline at the end.
 m__edit() {
   m__own_content
+  if m__is_plain; then
+    m_stage
+    awk -v values="$m_work/edit." -f "$m_work/runtime/$1.awk" "$m_content" >"$m_new_file" || return
+    if cmp -s "$m_content" "$m_new_file"; then
+      m_new_file=$m_content
+    else
+      m__edited=1
+    fi
+    return 0
+  fi
   # What it is right as it is, two processes know; to edit it takes eight.
   if [ "$m_type" = file ] && [ -s "$m_content" ] && awk -v values="$m_work/edit." -f "$m_work/runtime/$1.awk" "$m_content" 2>/dev/null | cmp -s - "$m_content"; then
     m_new_file=$m_content
@@ -124,6 +131,17 @@ m__edit() {
   if [ "$m_type" = file ] && cmp -s "$m_work/text" "$m_new_file"; then
     cat "$m_content" >"$m_new_file"
   fi
+}
+
+# m__is_plain: after m_see: the target is a short text, whose last line ends. No process is needed to see that, see m__holds_text.
+m__is_plain() {
+  local m__line m__chars
+  [ "$m_type" = file ] && [ "$m_content" = "$m_path" ] && [ -z "$m_after" ] && [ "$m__bytes" -le 4096 ] || return 1
+  m__chars=0 m__line=''
+  while IFS= read -r m__line; do
+    m__chars=$((m__chars + ${#m__line} + 1))
+  done <"$m_path"
+  [ -z "$m__line" ] && [ "$m__chars" = "$m__bytes" ]
 }
 
 # m_current_text: m_content as readable text into FILE $1 (nothing when the target is absent), with a newline at the

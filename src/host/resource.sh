@@ -47,6 +47,7 @@ m_begin() {
   m__irreversible=0
   m__once=
   m__text=
+  m__edited=
   # What starts programs may give directories away.
   case $1 in command | service_running | restart | package | user | group) m__forget_ways ;; esac
 }
@@ -91,7 +92,7 @@ m_say() {
   fi
   case $1 in
     change | changed)
-      if [ -n "$m__diff_new" ] && { [ -z "$m__diff_old" ] || m__is_text "$m__diff_old"; } && m__is_text "$m__diff_new"; then
+      if [ -n "$m__diff_new" ] && { [ -n "$m__edited" ] || { { [ -z "$m__diff_old" ] || m__is_text "$m__diff_old"; } && m__is_text "$m__diff_new"; }; }; then
         m__emit_diff "${m__diff_old:-/dev/null}" "$m__diff_new" "$m_target_name"
       fi
       ;;

@@ -56,8 +56,12 @@ m__find_switched() {
 m__record_switch() {
   local m__was_state m__service_file m__stray
   m__was_state=-
-  if ! grep -q "^[0-9]*|switch|$1|" "$m__receipt/journal"; then
-    m__was_state=stopped
+  case $m__known_switches in
+    *"=$1|$2|"*) return 0 ;;
+    *"=$1|"*) ;;
+    *) m__was_state=stopped ;;
+  esac
+  if [ "$m__was_state" = stopped ]; then
     if [ -f "/etc/rc.d/$1" ]; then
       m__service_file="/etc/rc.d/$1"
       if m_service_pid "$m__service_file"; then
@@ -71,10 +75,9 @@ m__record_switch() {
         printf '%s\n' "$m__process"
       done >"$m__receipt/saved/$((m__seq + 1)).strays"
     fi
-  elif grep -q "^[0-9]*|switch|$1|.*|$2|\.\$" "$m__receipt/journal"; then
-    return 0
   fi
   m__note switch "$1" "$m_step" "/etc/rc.d/$1" "$m__was_state" "$2"
+  m__known_switches="$m__known_switches=$1|$2|"
 }
 
 # --- undoing -----------------------------------------------------------------------------------------------------

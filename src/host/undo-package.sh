@@ -258,7 +258,7 @@ m__take_left_files() {
 
 # m__mirror: unpacks the directories of before into m_work/mirror, once for an entry.
 m__mirror() {
-  [ -f "$m__list.dirs.pax" ] || return 1
+  [ -f "$m__list.dirs.pax" ] && [ -s "$m__list.dirs" ] || return 1
   [ "${m__mirror_of-}" != "$m__list" ] || return 0
   rm -rf "$m_work/mirror"
   mkdir "$m_work/mirror" && m__unpack "$m__list.dirs.pax" "$m_work/mirror" || return 1

@@ -135,7 +135,7 @@ m__undo_path_held() {
       return 0
       ;;
   esac
-  m_print "$m_path"
+  m__print_for_undo
   if [ "$m_state" = "$m__pre" ]; then
     case $m_type in
       dir | file) touch -r "$m__receipt/saved/$m__entry_seq" "$m_path" ;;
@@ -170,6 +170,19 @@ m__undo_path_held() {
     # What the entries before this one want is not possible then, and no work of others.
     m__conflicts="$m__conflicts|$m_path|"
   fi
+}
+
+# m__print_for_undo: m_print of m_path. Of a directory that goes, nobody asks whose it is, see m__is_ours, so no process either.
+m__print_for_undo() {
+  case $m__pre_type$m__post_type in
+    absentdir)
+      if [ -d "$m_path" ] && [ ! -h "$m_path" ]; then
+        m_type=dir m_mode='?' m_uid='?' m_gid='?' m_links=1 m__extra=- m_state='dir|?|?|?|-'
+        return 0
+      fi
+      ;;
+  esac
+  m_print "$m_path"
 }
 
 # m__is_its_own PATH: after m_look: where others may write, a file of other names (hard links) may be one that only root may read.

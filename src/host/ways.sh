@@ -115,7 +115,7 @@ END_OF_WAY
   m_foreign=${m_foreign:-$m__w_open}
 }
 
-# m__way_lines PATH...: sets m__w_lines to what m__list_way prints.
+# m__way_lines PATH...: sets m__w_lines to a line of ls for each.
 m__way_lines() {
   local m__w_word
   m__w_lines=
@@ -127,15 +127,12 @@ m__way_lines() {
       shift
     done
   fi
-  [ $# -eq 0 ] || m__w_lines=$m__w_lines$(m__list_way "$@")
-}
-
-# m__list_way PATH...: a line of ls for each; a name of two lines must not be taken for two names.
-m__list_way() {
-  local m__w_word
+  [ $# -gt 0 ] || return 0
   case $m__w_from in
-    *"$m_nl"*) for m__w_word do ls -ldn "$m__w_word" 2>/dev/null | sed 1q; done ;;
-    *) ls -ldn "$@" 2>/dev/null ;;
+    # A name of two lines must not be taken for two names.
+    *"$m_nl"*) m__w_lines=$m__w_lines$(for m__w_word do ls -ldn "$m__w_word" 2>/dev/null | sed 1q; done) ;;
+    # Not by a function: a shell starts a process more for that.
+    *) m__w_lines=$m__w_lines$(ls -ldn "$@" 2>/dev/null) ;;
   esac
 }
 

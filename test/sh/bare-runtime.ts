@@ -52,7 +52,7 @@ function prelude(base: string, mode: string): string {
   return `LC_ALL=C; export LC_ALL; umask 022
 m_work=${base}/work m__state_dir=${base}/state m__mode_run=${mode} m__action=${mode} m__playbook=bare m__run_id=bare
 . "$m_work/runtime/parts.sh"
-m__events=$m_work/log/000.ev m__seq=0 m__staged=0 m__group= m__kept_times= m__looks=0 m_step=one m__receipt= m__hook=
+m__events=$m_work/log/000.ev m__seq=0 m__staged=0 m__group= m__kept_times= m__known_switches= m__looks=0 m_step=one m__receipt= m__hook=
 m_self_uid=$(id -u) m_self_gid=$(id -g)
 : >"$m_work/planned"; : >"$m_work/installs"; : >"$m_work/changed"; : >"$m__events"
 m__find_digest

@@ -43,7 +43,7 @@ rc_conf() {
     *) fail "rc_conf $m__key: cannot edit $m_path" ;;
   esac
   # Noted before the change: a driver that dies in between leaves a restart too many, never one too few.
-  if [ "$m_type" = absent ] || { [ "$m_type" = file ] && ! m__same_content "$m_content" "$m_new_file"; }; then
+  if [ "$m_type" = absent ] || [ -n "$m__edited" ] || { [ "$m_type" = file ] && ! m__same_content "$m_content" "$m_new_file"; }; then
     m_touched "$m_path:$m__key"
   fi
   m_place "$m_new_file" 0644
