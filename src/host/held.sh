@@ -161,8 +161,7 @@ END_OF_LOOK
   if [ "$m_self_uid" -ne 0 ] || { m_walk "${m__w_parent:-/}" && [ -z "$m_foreign" ]; }; then
     # A tool may have been killed from outside, so a second time.
     for m__w_try in 1 2; do
-      # What is new nobody else had a hand in: if it has its owner, no chown that somebody began can be under way.
-      { [ "$m__w_number$m__w_uid:$m__w_gid" = "-$m__w_was" ] || chown "$m__w_was" "$m__w_back"; } && m__chmod "$m__w_mode" "$m__w_back" && return 0
+      chown "$m__w_was" "$m__w_back" && m__chmod "$m__w_mode" "$m__w_back" && return 0
     done
   fi
   # Where a flag forbids it, it never was borrowed.
