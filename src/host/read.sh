@@ -224,8 +224,7 @@ m__own_content() {
   m__content_foreign=
 }
 
-# m_end_reader PID [SIGNAL]: ends a process that the caller itself started to read something, and that hangs in it, or one that watches
-# such a process. By KILL unless told.
+# m_end_reader PID: ends a process that the caller itself started to read something, and that hangs in it.
 m_end_reader() {
-  kill -s "${2-KILL}" "$1" 2>/dev/null
+  kill -9 "$1" 2>/dev/null
 }

@@ -176,9 +176,18 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('what is taken back in %s
   it('ends a command that does not come to its end, and gives the status of one that does', async () => {
     const host = hostWithZones(shell);
     execFileSync('mkfifo', [host.path('pipe')]);
-    const lines = `within 1 cat "$root/pipe" || echo "$within_status"; kill -0 "$(cat "$m_work/within.pid")" 2>/dev/null || echo gone
+    const lines = `within 1 sh -c 'echo $$ >"$1"; exec cat "$2"' sh "$root/mine" "$root/pipe" || echo "$within_status"
+      kill -0 "$(cat "$root/mine")" 2>/dev/null || echo gone
       within 9 sh -c 'echo out; exit 3' || echo "$within_status"; cat "$m_work/within.out"`;
     expect(await say(host, lines)).toBe('late\ngone\n3\nout\n');
+  });
+
+  it('does not end a command by the time of the one before', async () => {
+    const host = hostWithZones(shell);
+    const lines = `within 1 true
+      within 9 sleep 1.7 || echo "$within_status"
+      within 1 sleep 0.6 && within 1 sleep 0.6 && within 1 sleep 0.6 && echo none`;
+    expect(await say(host, lines)).toBe('none\n');
   });
 });
 

@@ -9,31 +9,31 @@ within() {
   shift
   : "${within_name:=within.out}"
   # Also what it is to print into: a program that ran by named's rights may still have that open.
-  rm -f "$m_work/within.late" "$m_work/within.over" "$m_work/within.pid" "$m_work/within.err" "$m_work/$within_name"
-  within_watch "$within_limit" </dev/null >/dev/null 2>&1 &
-  within_watcher=$!
+  rm -f "$m_work/within.late" "$m_work/within.pid" "$m_work/within.err" "$m_work/$within_name"
   within_status=0
-  # In the foreground: `wait` does not tell a status on every release.
+  # In the foreground: `wait` does not tell a status on every release. What becomes the program starts who watches it; there $$ is the
+  # program's number, too. That one ends within a second of the program. No signal tells it: one that hits a shell while it starts
+  # its sleep can be lost, and the sleep stays.
   # shellcheck disable=SC2016
-  sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$m_work/within.pid" "$@" \
+  sh -c 'echo $$ >"$1/within.pid"
+    (
+      cd "$1" || exit
+      naps=0
+      while sleep 1 && read -r pid <./within.pid && [ "$pid" = $$ ]; do
+        naps=$((naps + 1))
+        [ "$naps" -ge "$2" ] || continue
+        : >./within.late
+        kill -9 $$
+        exit
+      done
+    ) </dev/null >/dev/null 2>&1 &
+    shift 2
+    exec "$@"' sh "$m_work" "$within_limit" "$@" \
     <"${within_in:-/dev/null}" >"$m_work/$within_name" 2>"$m_work/within.err" || within_status=$?
-  : >"$m_work/within.over"
-  m_end_reader "$within_watcher" TERM || :
+  : >"$m_work/within.pid"
   within_in='' within_name=
   [ ! -f "$m_work/within.late" ] || within_status=late
   [ "$within_status" = 0 ]
-}
-
-# within_watch SECONDS: in a process of its own: ends what runs for longer. A TERM ends it, and its sleep.
-within_watch() {
-  within_over='' within_nap=
-  trap 'within_over=1; [ -z "$within_nap" ] || kill "$within_nap"' TERM
-  sleep "$1" &
-  within_nap=$!
-  [ -z "$within_over" ] || m_end_reader "$within_nap" || :
-  wait || :
-  [ -z "$within_over" ] && [ ! -f "$m_work/within.over" ] || exit 0
-  read -r within_pid <"$m_work/within.pid" && : >"$m_work/within.late" && m_end_reader "$within_pid"
 }
 
 # within_named SECONDS COMMAND...: the same with the rights of our user, and of no group but its own.
