@@ -10,15 +10,27 @@ const mostCharacters = 200;
 export function hintsOf(job: HostJob): readonly string[] {
   if (!['plan', 'verify', 'apply'].includes(job.settings.action)) return [];
   const scripts = new Set(job.steps.map(({ script }) => script));
-  const texts = [...job.files]
+  const inFiles = [...job.files]
     .filter(([path]) => scripts.has(path) || /^(?:lib|uses)\/.*\.sh$/.test(path))
-    .map(([, bytes]) => new TextDecoder().decode(bytes));
+    .flatMap(([, bytes]) => wordsInFile(bytes));
+  const inVars = [...job.vars.values()].flatMap((text) => wordsOf(text));
   const found = new Set<string>();
-  for (const word of [...job.vars.values(), ...texts].flatMap((text) => wordsOf(text))) {
+  for (const word of new Set([...inVars, ...inFiles])) {
     const path = pathOf(word, job.vars);
     if (path !== undefined) found.add(path);
   }
   return [...found].toSorted().slice(0, mostHints);
+}
+
+const wordsByFile = new WeakMap<Uint8Array, readonly string[]>();
+
+/** The words of a file, each once. All hosts of a run have the same bytes of it, so it is read once for all. */
+function wordsInFile(bytes: Uint8Array): readonly string[] {
+  const known = wordsByFile.get(bytes);
+  if (known !== undefined) return known;
+  const words = [...new Set(wordsOf(new TextDecoder().decode(bytes)))];
+  wordsByFile.set(bytes, words);
+  return words;
 }
 
 /** Words that are or may become paths; comments are left out. */
