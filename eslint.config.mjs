@@ -15,6 +15,9 @@ const endsItself = {
   message: 'Set process.exitCode; only a program of its own ends its process.',
 };
 
+/** A clone that was never built is checked too. */
+const noBuilt = { regex: '(^|/)dist/', message: 'Checks run before a build: import the source.' };
+
 /** Effects that are no import of a module: the same in every pure folder. */
 const syntaxForPure = [
   {
@@ -58,6 +61,7 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       'no-restricted-syntax': ['error', ...syntaxForAll, endsItself],
+      'no-restricted-imports': ['error', { patterns: [noBuilt] }],
     },
   },
   {
@@ -88,6 +92,7 @@ export default defineConfig(
             { name: 'node:zlib', allowImportNames: ['gzip'], message: 'Pure folder: no streams.' },
           ],
           patterns: [
+            noBuilt,
             { regex: '^node:(?!path/posix$|crypto$|zlib$)', message: 'Pure folder: no effects.' },
             {
               regex: '^(fs|os|net|dns|dgram|http|https|child_process|process|timers|crypto)(/|$)',

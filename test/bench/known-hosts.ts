@@ -1,11 +1,10 @@
-// What known_hosts costs a run whose hosts each have a hashed line of their own: `npm run bench:known`. Needs a build.
+// What known_hosts costs a run whose hosts each have a hashed line of their own: `npm run bench:known`.
 // A column each: reading the file; what each host is asked and judged by; and the worst case, a host that shows another key.
 import { createHmac, randomBytes } from 'node:crypto';
-import { parseKnownHosts } from '../../dist/transport/ssh/known-hosts.js';
-import { KnownHosts } from '../../dist/transport/ssh/known-hosts-records.js';
+import { parseKnownHosts } from '../../src/transport/ssh/known-hosts.ts';
+import { KnownHosts } from '../../src/transport/ssh/known-hosts-records.ts';
 
-/** @param {readonly (string | Buffer)[]} strings */
-function blob(...strings) {
+function blob(...strings: readonly (string | Buffer)[]): Buffer {
   return Buffer.concat(
     strings.map((each) => {
       const length = Buffer.alloc(4);
@@ -15,20 +14,18 @@ function blob(...strings) {
   );
 }
 
-/** @param {string} name */
-function hashed(name) {
+function hashed(name: string): string {
   const salt = randomBytes(20);
   const hash = createHmac('sha1', salt).update(name).digest('base64');
   return `|1|${salt.toString('base64')}|${hash}`;
 }
 
-function cpuMs() {
+function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-/** @param {number} count */
-function measure(count) {
+function measure(count: number) {
   const hosts = Array.from({ length: count }, (_, at) => ({
     address: `ns${at}.example.net`,
     key: blob('ssh-ed25519', randomBytes(32)),
