@@ -23,7 +23,8 @@ import { fileHistory, type History, thisController } from '../../../src/store/in
 import { migrate, tablesVersion } from '../../../src/store/tables.ts';
 import { fabricatedRun, type FabricatedRun } from '../../support/fabricated-run.ts';
 
-const writer = join(import.meta.dirname, 'writer.mjs');
+const writer = join(import.meta.dirname, 'writer.ts');
+const typescript = join(import.meta.dirname, '../../typescript.mjs');
 const now = new Date('2026-11-28T06:00:00.000Z');
 const origin: RunOrigin = {
   operator: 'ops@bastion',
@@ -357,7 +358,9 @@ export function historyContract(name: string, engine: () => SqlEngineKind): void
 }
 
 function startWriter(args: readonly string[], reported: Map<string, number>): ChildProcess {
-  const child = spawn(process.execPath, [writer, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', typescript, writer, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let rest = '';
   child.stdout.on('data', (bytes: Buffer) => {
     const lines = (rest + bytes.toString()).split('\n');

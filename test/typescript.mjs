@@ -1,4 +1,4 @@
-// Lets Node 20 run the benches as they are written: `node --import ./test/bench/typescript.mjs test/bench/fork.ts`. Later Nodes
+// Lets Node 20 run the benches as they are written: `node --import ./test/typescript.mjs test/bench/fork.ts`. Later Nodes
 // do it by themselves.
 import { readFile } from 'node:fs/promises';
 import { register } from 'node:module';

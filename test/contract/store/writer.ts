@@ -1,6 +1,7 @@
 // A controller in a process of its own: records runs without end, or one, and says what it has reported: `RUN SEQUENCE`.
 import { writeSync } from 'node:fs';
-import { fileHistory, thisController } from '../../../dist/store/index.js';
+import type { RunFact } from '../../../src/model/index.ts';
+import { fileHistory, thisController } from '../../../src/store/index.ts';
 
 const [directory = '', name = '', mode = ''] = process.argv.slice(2);
 const history = fileHistory({
@@ -17,18 +18,13 @@ const origin = {
   selection: {},
 };
 
-/** @param {number} number */
-async function oneRun(number) {
+async function oneRun(number: number): Promise<void> {
   const runId = `20261128-050000-${name}${number.toString(16).padStart(4, '0')}`;
   const recorder = history.record(origin);
   let sequence = 0;
-  /** @param {Record<string, unknown>} fact */
-  const take = (fact) => {
+  const take = (fact: RunFact): void => {
     sequence += 1;
-    /** @type {any} */
-    const event = { ...fact, sequence, time: new Date().toISOString(), runId };
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- the store does not look into it
-    recorder.take(event);
+    recorder.take({ ...fact, sequence, time: new Date().toISOString(), runId });
     // What stands here was reported to somebody.
     writeSync(1, `${runId} ${sequence}\n`);
   };
@@ -39,14 +35,13 @@ async function oneRun(number) {
     for (let line = 0; line < 20; line++)
       take({ type: 'output', host, step: 'one', index: 1, stream: 'stdout', text: `${'x'.repeat(200)}\n` });
     if (mode === 'hang' && host === 'ns2') await new Promise((resolve) => setTimeout(resolve, 600_000));
-    const ending = { host, outcome: 'ok', reason: '' };
+    const ending = { host, outcome: 'ok' as const, reason: '' };
     take({ type: 'host-ended', ...ending, begun: true, connections: 1, execs: 1 });
     take({ type: 'host-finished', ...ending });
   }
   take({ type: 'run-finished' });
   const [started, finished] = ['2026-11-28T05:00:00.000Z', '2026-11-28T05:00:01.000Z'];
-  /** @type {any} */
-  const result = {
+  await recorder.end({
     runId,
     action: 'apply',
     playbook: 'demo',
@@ -54,9 +49,7 @@ async function oneRun(number) {
     interrupted: false,
     started,
     finished,
-  };
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- nor into this
-  await recorder.end(result);
+  });
 }
 
 const most = mode === '' ? Number.POSITIVE_INFINITY : 1;
