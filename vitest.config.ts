@@ -52,6 +52,7 @@ export default defineConfig({
           name: 'sh',
           setupFiles: ['test/setup.ts', 'test/own-state.ts'],
           include: ['test/sh/**/*.test.ts'],
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
