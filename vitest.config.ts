@@ -25,8 +25,8 @@ function rank({ project, moduleId }: TestSpecification): number {
 
 export default defineConfig({
   test: {
-    // vitest itself leaves one processor idle.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Most of a test with processes or hosts is waiting for what naps.
+    maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongFirst },
     projects: [
       {
