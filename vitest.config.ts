@@ -23,10 +23,12 @@ function rank({ project, moduleId }: TestSpecification): number {
   return isOfSeeds ? -1 : order.indexOf(project.name);
 }
 
+// Most of a test with processes or hosts is waiting for what naps. A worker with hosts takes about 300 MB.
+const processors = availableParallelism();
+
 export default defineConfig({
   test: {
-    // Most of a test with processes or hosts is waiting for what naps.
-    maxWorkers: 2 * availableParallelism(),
+    maxWorkers: Math.min(3 * processors, processors + 8),
     sequence: { sequencer: LongFirst },
     projects: [
       {
@@ -44,7 +46,7 @@ export default defineConfig({
           name: 'contract',
           setupFiles: ['test/setup.ts', 'test/own-state.ts'],
           include: ['test/{contract,library,cli}/**/*.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
