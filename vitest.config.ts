@@ -46,7 +46,7 @@ export default defineConfig({
           name: 'contract',
           setupFiles: ['test/setup.ts', 'test/own-state.ts'],
           include: ['test/{contract,library,cli}/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
         },
       },
       {
