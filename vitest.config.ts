@@ -38,7 +38,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           // Files share the modules that a worker has loaded: they keep nothing in them, nor in the process.
           isolate: false,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
