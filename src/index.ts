@@ -25,6 +25,7 @@ export {
   encodeResult,
   exitCodes,
   RecordReader,
+  RecordWriter,
   reduce,
   RunReducer,
 } from './model/index.ts';

@@ -45,6 +45,7 @@ export function buildProgram(version: string, done: (code: number) => void): Com
     .command('report <file>')
     .description('show a run again that was recorded with --json; `-` is standard input')
     .option('--all', 'of a compare: also what does not differ')
+    .option('--json', 'the whole result as JSON, with all of each host')
     .option('--report <file>', 'also write it as JUnit (.xml) or Markdown (.md)', collectReportFile)
     .action(async (file: string, _: ReportOptions, command: Command) => {
       done(await (await import('./commands/report.ts')).reportCommand(file, command.optsWithGlobals()));

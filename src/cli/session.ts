@@ -171,7 +171,7 @@ async function follow<T extends FleetRun>(
         reporter.emit(event);
       },
       signals,
-      clock: () => new Date(),
+      clock: turnClock(),
       randomHex,
       operator: operatorName(),
       ...ports,
@@ -200,6 +200,19 @@ async function tellNeverEnded(history: History | undefined): Promise<void> {
       `run ${runId} (${what} by ${origin?.operator ?? '?'}, begun ${started}) never ended: muster show ${runId}`,
     );
   }
+}
+
+/** When this turn of the event loop began, as far as anybody asks: what a host says at once has one time. */
+function turnClock(): () => Date {
+  let now: Date | undefined;
+  return () => {
+    if (now !== undefined) return now;
+    now = new Date();
+    setImmediate(() => {
+      now = undefined;
+    });
+    return now;
+  };
 }
 
 function randomHex(bytes: number): string {

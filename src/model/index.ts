@@ -26,6 +26,7 @@ export {
   summarySchema,
 } from './run-summary.ts';
 export { linesOf } from './record-lines.ts';
+export { type LineListener, RecordWriter } from './record-writer.ts';
 export { reduce, RunReducer } from './reduce.ts';
 export { exitCodes } from './exit-codes.ts';
 export type { HostConnection } from './host-connection.ts';

@@ -56,6 +56,31 @@ const ofHost = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
 const ofStep = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   ofHost(type, { ...shape, step: text, index: count });
 
+/** What a line says of one step, see heard.ts. */
+export const heardPart = z.object({
+  step: text,
+  index: z.exactOptional(count),
+  started: z.exactOptional(z.literal(true)),
+  ok: z.exactOptional(z.array(resource.pick({ resource: true, target: true })).readonly()),
+  resources: z.exactOptional(z.array(resource.omit({ step: true })).readonly()),
+  holds: z.exactOptional(texts),
+  checks: z.exactOptional(z.array(z.object(check)).readonly()),
+  observations: z.exactOptional(textMap),
+  outcome: z.exactOptional(stepOutcome),
+  reason: z.exactOptional(text),
+  seconds: z.exactOptional(count),
+});
+const hasIndex = ({ index, started, outcome }: z.output<typeof heardPart>): boolean =>
+  index !== undefined || (started === undefined && outcome === undefined);
+
+/** A line of a record for several events of one host. */
+export const heardSchema = z.object({
+  type: z.literal('heard'),
+  ...{ sequence: z.int().min(1), time: text, host: text },
+  facts: z.exactOptional(textMap),
+  steps: z.exactOptional(z.array(heardPart.refine(hasIndex, 'the index is missing')).readonly()),
+});
+
 /** See `RunEvent`. */
 export const eventSchema = z.discriminatedUnion('type', [
   event('run-started', {

@@ -22,6 +22,6 @@ export { loadListrReporter } from './load-listr-reporter.ts';
 export { type RenderOptions, renderResult } from './render-result.ts';
 export type { ListrReporter, ListrReporterOptions } from './listr-reporter.ts';
 export { type PlainOptions, plainReporter } from './plain-reporter.ts';
-export { type NdjsonReporter, ndjsonReporter } from './ndjson-reporter.ts';
+export { type NdjsonReporter, ndjsonReporter, writeResult } from './ndjson-reporter.ts';
 export { type JunitExtra, renderJunit } from './render-junit.ts';
 export { type MarkdownExtra, renderMarkdown } from './render-markdown.ts';

@@ -16,6 +16,7 @@ export interface Scanner {
   readonly uses: VariableUse[];
   readonly assignments: Assignment[];
   readonly oddities: Oddity[];
+  readonly comments: number[];
   /** Scans commands up to `stop`, which is skipped; set by scan-script.ts, because words hold commands again. */
   scanCommands: (stop: Stop) => void;
 }
@@ -46,6 +47,7 @@ export function newScanner(text: string, from: number, limit: number): Scanner {
     uses: [],
     assignments: [],
     oddities: [],
+    comments: [],
     scanCommands: () => undefined,
   };
 }
@@ -85,5 +87,13 @@ export function noteAssignment(scanner: Scanner, name: string, start: number, va
 
 /** Skips blanks, line ends, comments and joined lines. */
 export function skipSpace(scanner: Scanner): void {
-  take(scanner, /(?:[ \t\r\n]|\\\r?\n|#[^\n]*)*/);
+  while (takeComment(scanner) || take(scanner, /(?:[ \t\r\n]|\\\r?\n)+/) !== '');
+}
+
+/** Skips a comment, and notes it. In backquotes it ends where they do, which may be in its line: there none is noted. */
+export function takeComment(scanner: Scanner): boolean {
+  if (peek(scanner) !== '#') return false;
+  if (scanner.backquotes === 0) scanner.comments.push(scanner.at);
+  take(scanner, scanner.backquotes === 0 ? /#[^\n]*/ : /#[^\n`]*/);
+  return true;
 }

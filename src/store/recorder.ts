@@ -14,7 +14,14 @@ import { open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { getSystemErrorMap } from 'node:util';
 import { createGzip } from 'node:zlib';
-import { encodeEvent, isMusterError, type RunEvent, type RunOrigin, type RunResult } from '../model/index.ts';
+import {
+  isMusterError,
+  type JsonObject,
+  RecordWriter,
+  type RunEvent,
+  type RunOrigin,
+  type RunResult,
+} from '../model/index.ts';
 import { makePrivate, pathsOf } from './directory.ts';
 import type { RunRecorder } from './port.ts';
 import { summarize } from './summarize.ts';
@@ -38,6 +45,9 @@ export class FileRecorder implements RunRecorder {
   readonly #directory: string;
   readonly #origin: RunOrigin;
   readonly #say: (message: string) => void;
+  readonly #lines = new RecordWriter((line, sequence) => {
+    this.#line(line, sequence);
+  });
   #file: number | undefined;
   #size = 0;
   #steps = 0;
@@ -55,7 +65,8 @@ export class FileRecorder implements RunRecorder {
     if (this.#problem !== undefined) return;
     try {
       if (event.type === 'run-started') this.#begin(event);
-      else this.#line(event, encodeEvent(event));
+      this.#lines.take(event);
+      this.#lines.flush();
     } catch (error) {
       this.#stop(error, event);
     }
@@ -81,10 +92,10 @@ export class FileRecorder implements RunRecorder {
     makePrivate(this.#directory);
     this.#steps = event.steps.length;
     this.#file = openSync(pathsOf(this.#directory, event.runId).plain, 'wx', 0o600);
-    this.#line(event, { ...encodeEvent(event), origin: this.#origin });
   }
 
-  #line({ sequence }: RunEvent, json: object): void {
+  #line(line: JsonObject, sequence: number): void {
+    const json = sequence === 1 ? { ...line, origin: this.#origin } : line;
     const length = this.#starts.push({ at: this.#size, sequence });
     if (length > 2 * keptStarts) this.#starts = this.#starts.slice(-keptStarts);
     this.#write(`${JSON.stringify(json)}\n`);
@@ -124,9 +135,7 @@ export class FileRecorder implements RunRecorder {
     try {
       ftruncateSync(this.#file, first.at);
       this.#size = first.at;
-      this.#write(
-        `${JSON.stringify(encodeEvent({ type: 'notice', message: stopWords + problem, ...stamp }))}\n`,
-      );
+      this.#lines.take({ type: 'notice', message: stopWords + problem, ...stamp });
     } catch {
       // What was recorded is a record all the same.
     }

@@ -82,10 +82,13 @@ describe('muster verify', () => {
     expect(markdown).toContain('not authoritative');
   });
 
-  it('has the probes of --json in its result', async () => {
+  it('has the probes in the result that report --json makes of the lines of --json', async () => {
     const { stdout } = await verify('--json');
-    const last = stdout.trimEnd().split('\n').at(-1) ?? '';
-    expect(JSON.parse(last)).toMatchObject({
+    const whole = spawnSync(process.execPath, [main, 'report', '-', '--json'], {
+      ...{ cwd: folder, input: stdout, encoding: 'utf8' },
+    });
+    expect([whole.status, whole.stderr]).toEqual([4, '']);
+    expect(JSON.parse(whole.stdout)).toMatchObject({
       hosts: [
         {
           host: 'ns1',
@@ -219,7 +222,7 @@ describe('muster report', () => {
       ['', 'there is no run in it'],
       ['hello\n', 'line 1: this is no JSON'],
       [[lines[0], '\u0000\u001b[2J', ''].join('\n'), 'line 2: this is no JSON'],
-      [stdout.replace('"version":2', '"version":9'), 'line 1: the record is of version 9'],
+      [stdout.replace('"version":3', '"version":9'), 'line 1: the record is of version 9'],
     ] as const) {
       const again = report(input, '-');
       expect({ code: again.status, stdout: again.stdout }).toEqual({ code: 2, stdout: '' });

@@ -3,7 +3,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { jsonLines, muster, playbook } from '../e2e/muster.ts';
+import { muster, playbook } from '../e2e/muster.ts';
+import { resultIn } from '../support/json-record.ts';
 
 /** What a run found on one host, as `--json` says it. */
 export interface HostReport {
@@ -57,9 +58,9 @@ export async function run(file: string, ...args: string[]): Promise<FleetReport>
   // Behind the words of an exec they would be the command's.
   const [verb = '', ...rest] = args;
   const { code, stdout, stderr } = await muster([verb, '-i', file, '--json', ...rest]);
-  const result = jsonLines(stdout).findLast((line) => Array.isArray(line['hosts']));
-  if (result === undefined) throw new Error(`muster ${args.join(' ')}: exit ${String(code)}: ${stderr}`);
-  const reports = result['hosts'] as HostReport[];
+  if (stdout === '') throw new Error(`muster ${args.join(' ')}: exit ${String(code)}: ${stderr}`);
+  const result = resultIn(stdout);
+  const reports = result['hosts'] as unknown as HostReport[];
   const told = reports.map((report) => [
     `  ${report.host}: ${report.outcome}`,
     ...(args[0] === 'plan' ? [] : complaintsOf(report)),

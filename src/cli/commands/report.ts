@@ -2,15 +2,16 @@
 import { createReadStream } from 'node:fs';
 import { verdict } from '../../compare/index.ts';
 import { isMusterError, type ReadRecord, readRecord, UsageError } from '../../model/index.ts';
-import { styleFor } from '../../report/index.ts';
+import { styleFor, writeResult } from '../../report/index.ts';
 import type { GlobalOptions } from '../options.ts';
-import { systemWords } from '../outputs.ts';
+import { systemWords, writeOut } from '../outputs.ts';
 import { colorEnvironment, printText } from '../print-text.ts';
 import { proveReports, writeReports } from '../report-file.ts';
 import { takeFiles, tell } from '../taken-fleet.ts';
 
 export interface ReportOptions extends GlobalOptions {
   readonly all?: boolean;
+  readonly json?: boolean;
   readonly report?: readonly string[];
 }
 
@@ -20,8 +21,8 @@ export async function reportCommand(file: string, options: ReportOptions): Promi
   const { config } = await takeFiles(options);
   const { result, isCut } = await read(file);
   if (isCut) tell(`${nameOf(file)} ends before the run did: what follows is what was recorded of it`);
-  const style = styleFor(colorEnvironment(config), process.stdout);
-  printText(result, style, { all: options.all === true });
+  if (options.json === true) writeResult({ write: writeOut }, result);
+  else printText(result, styleFor(colorEnvironment(config), process.stdout), { all: options.all === true });
   await writeReports(options.report ?? [], result);
   return verdict(result).exitCode;
 }

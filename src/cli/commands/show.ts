@@ -4,11 +4,11 @@ import type { AnyHostResult, CommandResult, RunResult, RunSummary, StepResult } 
 import { bytesOf, exitCodes, UsageError } from '../../model/index.ts';
 import {
   escapeTerminal,
-  ndjsonReporter,
   originLines,
   renderHost,
   renderStep,
   styleFor,
+  writeResult,
 } from '../../report/index.ts';
 import type { History } from '../../store/index.ts';
 import type { GlobalOptions } from '../options.ts';
@@ -116,9 +116,9 @@ function printOutput({ stdout, stderr, cut = [] }: Output, { runId }: RunSummary
   if (cut.length > 0) tell(`run ${runId} kept only the end of its ${cut.join(' and ')}`);
 }
 
-/** The last line of `--json`, which `muster report` reads. */
+/** A whole result, which `muster report` reads. */
 function printJson(result: RunResult, summary: RunSummary): void {
-  ndjsonReporter({ write: writeOut }).finish(result, { history: summary });
+  writeResult({ write: writeOut }, result, { history: summary });
 }
 
 /** A result as if it had asked for one host, and one step of it. */
