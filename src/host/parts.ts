@@ -22,8 +22,8 @@ const withSteps: readonly RunSettings['action'][] = ['plan', 'verify', 'compare'
 /** What the driver reads at its start, in this order; the resources come last. */
 const sourced: readonly (readonly [Need, string])[] = [
   ['ask', 'codec events wake paths'],
-  ['look', 'looked ways held trees read journal'],
-  ['steps', 'place resource planned'],
+  ['look', 'looked ways held trees read'],
+  ['steps', 'journal place resource planned'],
   ['look', 'services switches'],
   ['steps', 'programs'],
   ['look', 'accounts'],

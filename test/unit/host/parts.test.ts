@@ -56,14 +56,15 @@ describe('the parts of the runtime', () => {
   });
 
   it('lack for a rollback only what steps declare and expect, which the undo at the console lacks as well', () => {
-    // Noted by the journal of a change alone.
-    expect(lacking('rollback')).toEqual(['m__record_program']);
+    // What is noted of a change.
+    const noted = 'm__keep_time m__note m__record m__record_hook m__resume_journal'.split(' ');
+    expect(lacking('rollback')).toEqual(noted);
     const console = /for m__part in (.*); do/.exec(textOf(runtime.get('driver.sh')!))?.[1]?.split(' ') ?? [];
     const parts = partsFor('rollback', runtime);
     expect(console.filter((name) => !parts.has(`${name}.sh`))).toEqual([]);
     const left = [...runtime.keys()].filter((path) => !parts.has(path) && !path.startsWith('resources/'));
     expect(left).toEqual(
-      'archives.sh block.awk boot.sh expect.sh line.awk meaning.awk place.sh planned.sh programs.sh rc_conf.awk resource.sh'.split(
+      'archives.sh block.awk boot.sh expect.sh journal.sh line.awk meaning.awk place.sh planned.sh programs.sh rc_conf.awk resource.sh'.split(
         ' ',
       ),
     );
