@@ -83,10 +83,12 @@ function putInto(part: Part, event: OfStep): boolean {
       Object.assign(part, { index: event.index, started: true });
       return true;
     case 'resource': {
-      const { step: _, ...result } = event.result;
-      const { resource, target } = result;
+      const { resource, target, status, reason, diff, irreversible, after } = event.result;
       if (place === 'ok') (part.ok ??= []).push({ resource, target });
-      else (part.resources ??= []).push(result);
+      else {
+        const more = after === undefined ? {} : { after };
+        (part.resources ??= []).push({ resource, target, status, reason, diff, irreversible, ...more });
+      }
       return true;
     }
     case 'check': {

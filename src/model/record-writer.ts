@@ -41,6 +41,5 @@ export class RecordWriter {
 function lineOf(event: RunEvent): JsonObject {
   const json = encodeEvent(event);
   if (event.type === 'run-started') return json;
-  const { runId: _, ...line } = json;
-  return line;
+  return Object.fromEntries(Object.entries(json).filter(([name]) => name !== 'runId'));
 }

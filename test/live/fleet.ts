@@ -60,14 +60,14 @@ export async function run(file: string, ...args: string[]): Promise<FleetReport>
   const { code, stdout, stderr } = await muster([verb, '-i', file, '--json', ...rest]);
   if (stdout === '') throw new Error(`muster ${args.join(' ')}: exit ${String(code)}: ${stderr}`);
   const result = resultIn(stdout);
-  const reports = result['hosts'] as unknown as HostReport[];
+  const { runId, hosts: reports } = result as unknown as { runId: string; hosts: readonly HostReport[] };
   const told = reports.map((report) => [
     `  ${report.host}: ${report.outcome}`,
     ...(args[0] === 'plan' ? [] : complaintsOf(report)),
   ]);
-  const heading = `$ muster ${args.join(' ').slice(0, 100)}   run ${String(result['runId'])}`;
+  const heading = `$ muster ${args.join(' ').slice(0, 100)}   run ${runId}`;
   process.stdout.write(`${[heading, ...told.flat()].join('\n')}\n`);
-  return { runId: String(result['runId']), hosts: new Map(reports.map((report) => [report.host, report])) };
+  return { runId, hosts: new Map(reports.map((report) => [report.host, report])) };
 }
 
 /** An apply of the playbook, remembered until `takeBackAfter` has taken it back. */
