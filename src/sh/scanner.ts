@@ -65,11 +65,22 @@ export function looksAt(scanner: Scanner, word: string): boolean {
 
 /** What a sticky regular expression finds at the scanner, which moves behind it; empty when it finds nothing. */
 export function take(scanner: Scanner, pattern: RegExp): string {
-  const sticky = new RegExp(pattern.source, 'y');
+  const sticky = stickyOf(pattern.source);
   sticky.lastIndex = scanner.at;
   const found = (sticky.exec(scanner.text)?.[0] ?? '').slice(0, scanner.limit - scanner.at);
   scanner.at += found.length;
   return found;
+}
+
+const stickyBySource = new Map<string, RegExp>();
+
+/** The patterns are those written here, a few dozen; to make one takes longer than to try it. */
+function stickyOf(source: string): RegExp {
+  const known = stickyBySource.get(source);
+  if (known !== undefined) return known;
+  const made = new RegExp(source, 'y');
+  stickyBySource.set(source, made);
+  return made;
 }
 
 export function mark(scanner: Scanner, kind: string, start: number): void {
