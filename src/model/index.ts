@@ -18,8 +18,11 @@ export type { AnyHostResult } from './host-ledger.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export { type ReadRecord, readRecord, RecordReader } from './record-reader.ts';
 export {
+  findingsSchema,
+  type Found,
   type OriginFile,
   originSchema,
+  type RunFindings,
   type RunOrigin,
   type RunState,
   type RunSummary,

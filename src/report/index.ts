@@ -6,6 +6,8 @@ export { type PlanExtra, renderPlan } from './render-plan.ts';
 export { renderApply, renderRollback } from './render-apply.ts';
 export { type VerifyExtra, renderVerify } from './render-verify.ts';
 export { type CompareExtra, renderCompare } from './render-compare.ts';
+export { renderChanges } from './render-changes.ts';
+export { baselineJson, changesJson, fleetComparisonJson } from './comparison-json.ts';
 export { renderUndo } from './render-undo.ts';
 export { renderExec } from './render-exec.ts';
 export {

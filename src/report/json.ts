@@ -1,5 +1,5 @@
 // The last line of --json: a result as it is written for reading back, and beside it what a reader would work out of it.
-import { comparisonOf, type FleetComparison } from '../compare/index.ts';
+import { comparisonOf, type FleetComparison, type Sighting } from '../compare/index.ts';
 import {
   encodeResult,
   type HostOutcome,
@@ -41,6 +41,8 @@ export interface JsonExtra {
   readonly sources?: Sources;
   /** What a history says of the run. */
   readonly history?: RunSummary;
+  /** Since when what is wrong is so. */
+  readonly sightings?: readonly Sighting[];
 }
 
 /**
@@ -67,20 +69,25 @@ export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
     comparison: isCompared ? comparisonJson(comparisonOf(result)) : undefined,
     sources: extra.sources === undefined ? undefined : present({ ...extra.sources }),
     history: extra.history,
+    sightings: extra.sightings === undefined || extra.sightings.length === 0 ? undefined : extra.sightings,
     exact,
     exactKeys,
   });
 }
 
-/** A comparison: hosts, unseen, divergences, keys (group, key, compared, tie, majority, folds); null is missing. */
-function comparisonJson(comparison: FleetComparison): JsonValue {
-  const keys = comparison.keys.map(({ group, key, compared, tie, majority, folds }) => ({
+/** A comparison: hosts, unseen, divergences, keys (group, key, compared, tie, majority, folds, [against]); null is missing. */
+export function comparisonJson(comparison: FleetComparison): JsonObject {
+  const keys = comparison.keys.map(({ group, key, compared, tie, majority, folds, against }) => ({
     group,
     key,
     compared,
     tie,
     majority: majority ?? null,
-    folds: folds.map(({ value, hosts }) => ({ value: value ?? null, hosts })),
+    folds: folds.map(({ value, hosts, masked }) => ({
+      ...{ value: value ?? null, hosts },
+      ...(masked === undefined ? {} : { masked }),
+    })),
+    ...(against === undefined ? {} : { against }),
   }));
   return {
     hosts: comparison.hosts,

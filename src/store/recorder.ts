@@ -16,6 +16,7 @@ import { getSystemErrorMap } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { encodeEvent, isMusterError, type RunEvent, type RunOrigin, type RunResult } from '../model/index.ts';
 import { makePrivate, pathsOf } from './directory.ts';
+import { findingsOf } from '../compare/index.ts';
 import type { RunRecorder } from './port.ts';
 import { summarize } from './summarize.ts';
 import { writeSummary } from './summary-file.ts';
@@ -69,7 +70,12 @@ export class FileRecorder implements RunRecorder {
       closeSync(this.#file);
       await pack(paths.plain, paths.packed);
       const [steps, origin, cut] = [this.#steps, this.#origin, this.#problem];
-      await writeSummary(paths.summary, summarize(result, { state: 'ended', steps, origin, cut }));
+      const summary = summarize(result, { state: 'ended', steps, origin, cut });
+      const isLookout = (result.action === 'verify' || result.action === 'compare') && cut === undefined;
+      await writeSummary(paths.summary, {
+        summary,
+        findings: isLookout ? findingsOf(result) : undefined,
+      });
       await rm(paths.plain);
     } catch (error) {
       if (this.#problem === undefined)

@@ -46,7 +46,7 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<n
   }
   const choice = { allowIrreversible: options.allowIrreversible === true };
   const { result } = await session.follow((deps) => apply(compiled, choice, deps));
-  return session.print(result);
+  return await session.print(result);
 }
 
 /** What the plan says cannot be said otherwise on the command line; to say the same again is fine. */

@@ -8,14 +8,15 @@ export interface ApplyOptions extends PlaybookOptions {
   readonly allowIrreversible?: boolean;
 }
 
-/** Opens the playbook, which the operator named or a plan does. Throws ConfigError or UsageError. */
+/** Opens the playbook, which the operator named, or a plan or the history does. Throws ConfigError or UsageError. */
 export async function openTarget(
   playbook: string,
   options: PlaybookOptions,
   session: FleetSession,
+  isNamed = true,
 ): Promise<PlaybookTarget> {
   return {
-    playbook: await session.openPlaybook(playbook),
+    playbook: await session.openPlaybook(playbook, isNamed),
     inventory: session.inventory,
     hosts: session.hosts,
     ...(options.limit === undefined ? {} : { limit: options.limit }),
