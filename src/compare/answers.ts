@@ -25,9 +25,7 @@ export function foldAnswers(hosts: readonly AnsweringHost[], mask = ''): readonl
   for (const host of hosts) {
     const { command } = host;
     const spans = masks.length === 0 ? noSpans : spansOf(host, masks);
-    const ids = [keyOf(command.stdout, spans.stdout), keyOf(command.stderr, spans.stderr)].map(
-      textId,
-    );
+    const ids = [keyOf(command.stdout, spans.stdout), keyOf(command.stderr, spans.stderr)].map(textId);
     const key = [command.status, ...ids, ...(command.cut ?? [])].join(' ');
     const fold = folds.get(key);
     if (fold === undefined) folds.set(key, { hosts: [host.host], value: command, spans, masked: new Set() });

@@ -1,7 +1,7 @@
 // Baselines: runs that were kept under a name, as copies of their files, which no policy removes. NAME.ndjson.gz is the record,
 // NAME.json what it came to; the record goes there first and away last.
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { copyFile, link, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../model/index.ts';
@@ -56,8 +56,8 @@ export class FileBaselines implements Baselines {
     this.#refuseUnknown(name);
     await this.#doing(`the baseline ${name} cannot be removed`, async () => {
       const { packed, summary } = pathsOf(this.#place, name);
-      await Promise.resolve(rmSync(summary, { force: true }));
-      rmSync(packed, { force: true });
+      await rm(summary, { force: true });
+      await rm(packed, { force: true });
     });
   }
 

@@ -32,7 +32,7 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<n
   const others = changesSince(saved.changes, looked.hosts);
   const { exitCode: code } = verdict(looked);
   if (code !== exitCodes.good || others.length > 0) {
-    session.print(looked);
+    await session.print(looked);
     if (code === exitCodes.good) others.forEach(tell);
     const why =
       code === exitCodes.good ? `the hosts are not as ${file} was made from` : 'not every host was planned';

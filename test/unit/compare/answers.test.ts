@@ -97,7 +97,12 @@ describe.skipIf(!clubak)('clubak -b on the same data', () => {
     const plans = foldPlans(
       of((value) => ({
         steps: [stepResult('one')],
-        resources: [resourceResult('one', 'file /x', { status: 'change', diff: value.split('\n').map((line) => `+${line}`) })],
+        resources: [
+          resourceResult('one', 'file /x', {
+            status: 'change',
+            diff: value.split('\n').map((line) => `+${line}`),
+          }),
+        ],
       })),
     ).groups.map(({ hosts, plan }) => ({
       hosts,
@@ -115,7 +120,7 @@ describe('very many different answers', () => {
     );
 
   it('are put together by what they share, the odd ones apart', () => {
-    const words = [...'abcdefghijklmnopqrstuvwxyz'];
+    const words = Array.from({ length: 26 }, (_, at) => String.fromCharCode(97 + at));
     const texts = [
       ...words.map((word) => `${words.join('\n')}\nonly ${word}\n`),
       'quite\nanother\nthing\n',
