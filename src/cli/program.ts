@@ -2,13 +2,13 @@
 import { Command, Option } from 'commander';
 import { labDirectory } from './inventory-path.ts';
 import {
-  collectList,
   collectMasks,
   parseCount,
   withFleetOptions,
   withStepOptions,
   withWaitOption,
 } from './options.ts';
+import { addCompareCommand } from './program-compare.ts';
 import type { LabOptions, LabUpOptions } from './commands/lab.ts';
 import { escapeTerminal } from '../report/index.ts';
 import { collectReportFile } from './report-file.ts';

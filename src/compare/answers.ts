@@ -1,4 +1,5 @@
 // Answers of many hosts to one command: equal ones are one entry, and of very many different ones the most alike stand together.
+import { createHash } from 'node:crypto';
 import type { CommandResult, ExecHostResult } from '../model/index.ts';
 import type { MaskedFold } from './masked-fold.ts';
 import { maskedKey, type MaskedSpan, maskedSpans, maskLabel, readMasks, selfOf } from './masks.ts';
@@ -70,14 +71,23 @@ function noteMasked(
   }
 }
 
-/** Equal texts get equal numbers. No text is copied. */
+/** Equal texts get equal numbers. No text is kept twice. */
 function numbering(): (text: string) => number {
   const known = new Map<string, number>();
   return (text) => {
-    const id = known.get(text) ?? known.size;
-    known.set(text, id);
+    const key = text.length < longText ? text : digestOf(text);
+    const id = known.get(key) ?? known.size;
+    known.set(key, id);
     return id;
   };
+}
+
+/** A Map takes all longer texts of one length for the same place, and compares each with each. */
+const longText = 16_000;
+
+/** Of the text's units, because a byte that is no UTF-8 is half a surrogate pair. */
+function digestOf(text: string): string {
+  return `sha256 ${text.length} ${createHash('sha256').update(text, 'utf16le').digest('base64')}`;
 }
 
 /** Entries whose texts are alike: at least half of their lines, apart from numbers. */
