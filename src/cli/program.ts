@@ -1,13 +1,7 @@
 // Names, options and help of the commands. What they do is loaded when it is needed.
 import { Command, Option } from 'commander';
 import { labDirectory } from './inventory-path.ts';
-import {
-  collectMasks,
-  parseCount,
-  withFleetOptions,
-  withStepOptions,
-  withWaitOption,
-} from './options.ts';
+import { collectMasks, parseCount, withFleetOptions, withStepOptions, withWaitOption } from './options.ts';
 import { addCompareCommand } from './program-compare.ts';
 import type { LabOptions, LabUpOptions } from './commands/lab.ts';
 import { escapeTerminal } from '../report/index.ts';
