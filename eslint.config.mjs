@@ -65,6 +65,12 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/page/**/*.{ts,tsx}'],
+    languageOptions: {
+      parserOptions: { project: './tsconfig.page.json', tsconfigRootDir: import.meta.dirname },
+    },
+  },
+  {
     // What ends here ends a practice host or a test, which says so.
     files: ['src/lab/**/*.ts', 'test/**/*.ts'],
     rules: { '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }] },

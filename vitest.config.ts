@@ -1,5 +1,5 @@
 // Projects: unit (pure, milliseconds), contract (adapters, the command line, the library), sh (the host runtime in real shells),
-// e2e (practice hosts).
+// pages (the HTML report in a browser), e2e (practice hosts).
 import { availableParallelism } from 'node:os';
 import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
@@ -16,7 +16,7 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-const order = ['e2e', 'sh', 'contract', 'unit'];
+const order = ['e2e', 'sh', 'pages', 'contract', 'unit'];
 
 function rank({ project, moduleId }: TestSpecification): number {
   const isOfSeeds = /\/e2e\/[^/]+\//.test(moduleId);
@@ -45,6 +45,15 @@ export default defineConfig({
           setupFiles: ['test/setup.ts', 'test/own-state.ts'],
           include: ['test/{contract,library,cli}/**/*.test.ts'],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'pages',
+          setupFiles: ['test/setup.ts', 'test/own-state.ts'],
+          include: ['test/pages/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

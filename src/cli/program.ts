@@ -4,10 +4,10 @@ import { labDirectory } from './inventory-path.ts';
 import { parseCount, withFleetOptions, withStepOptions, withWaitOption } from './options.ts';
 import type { LabOptions, LabUpOptions } from './commands/lab.ts';
 import { escapeTerminal } from '../report/index.ts';
-import { collectReportFile } from './report-file.ts';
+import { withReportOptions } from './report-options.ts';
 import type { LintOptions } from './commands/lint.ts';
 import type { HistoryOptions, PruneOptions } from './commands/history.ts';
-import type { ReportOptions } from './commands/report.ts';
+import type { ReportCommandOptions } from './commands/report.ts';
 import type { ShowOptions } from './commands/show.ts';
 import type { TrustOptions } from './commands/trust.ts';
 import type { FleetOptions, PlaybookOptions } from './options.ts';
@@ -41,13 +41,19 @@ export function buildProgram(version: string, done: (code: number) => void): Com
     .action(async (paths: string[], _: LintOptions, command: Command) => {
       done(await (await import('./commands/lint.ts')).lintCommand(paths, command.optsWithGlobals()));
     });
-  program
-    .command('report <file>')
-    .description('show a run again that was recorded with --json; `-` is standard input')
-    .option('--all', 'of a compare: also what does not differ')
-    .option('--report <file>', 'also write it as JUnit (.xml) or Markdown (.md)', collectReportFile)
-    .action(async (file: string, _: ReportOptions, command: Command) => {
-      done(await (await import('./commands/report.ts')).reportCommand(file, command.optsWithGlobals()));
+  withReportOptions(
+    program
+      .command('report [run]')
+      .description('show a run again, of the history or of a file that --json wrote, and write reports of it')
+      .option('--all', 'of a compare: also what does not differ'),
+    false,
+  )
+    .addHelpText(
+      'after',
+      '\nRUN is as in `show`; or it is a file, and `-` is standard input. The exit code is that of the run.',
+    )
+    .action(async (run: string | undefined, _: ReportCommandOptions, command: Command) => {
+      done(await (await import('./commands/report.ts')).reportCommand(run, command.optsWithGlobals()));
     });
   addHistoryCommands(program, done);
   program
@@ -97,12 +103,14 @@ function addPlaybookCommands(program: Command, done: (code: number) => void): vo
     withWaitOption(
       withStepOptions(withFleetOptions(program.command(`${name} <playbook>`).description(description))),
     );
-  playbookCommand('plan', 'show what apply would change; touches nothing')
+  const reportingCommand = (name: string, description: string): Command =>
+    withReportOptions(playbookCommand(name, description), true);
+  reportingCommand('plan', 'show what apply would change; touches nothing')
     .option('--out <file>', 'also save the plan, for `muster apply FILE`')
     .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
       done(await (await import('./commands/playbook.ts')).planCommand(playbook, command.optsWithGlobals()));
     });
-  playbookCommand('apply', 'bring the hosts to the declared state')
+  reportingCommand('apply', 'bring the hosts to the declared state')
     .option('-y, --yes', 'do not ask')
     .option('--allow-irreversible', 'also run what cannot be undone')
     .addHelpText(
@@ -113,15 +121,11 @@ function addPlaybookCommands(program: Command, done: (code: number) => void): vo
     .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
       done(await (await import('./commands/playbook.ts')).applyCommand(playbook, command.optsWithGlobals()));
     });
-  playbookCommand('verify', 'no drift, all expectations and probes hold, and the hosts agree')
-    .option(
-      '--report <file>',
-      'also write a report: JUnit to FILE.xml, Markdown to FILE.md; may be given again',
-      collectReportFile,
-    )
-    .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
+  reportingCommand('verify', 'no drift, all expectations and probes hold, and the hosts agree').action(
+    async (playbook: string, _: PlaybookOptions, command: Command) => {
       done(await (await import('./commands/playbook.ts')).verifyCommand(playbook, command.optsWithGlobals()));
-    });
+    },
+  );
   playbookCommand('compare', 'show which hosts differ from the majority, and how')
     .option('-a, --all', 'also show what all agree on')
     .action(async (playbook: string, _: PlaybookOptions, command: Command) => {

@@ -16,6 +16,7 @@ import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import { parseInventory, selectHosts } from '../inventory/index.ts';
 import { parsePlaybook, type Playbook, type PlaybookTree } from '../playbook/index.ts';
 import type { NdjsonReporter, RenderOptions, Sources, Style } from '../report/index.ts';
+import type { WantedReport } from './report-options.ts';
 import { loadListrReporter, ndjsonReporter, plainReporter, styleFor } from '../report/index.ts';
 import { sshTransport } from '../transport/index.ts';
 import type { History, RunRecorder } from '../store/index.ts';
@@ -49,6 +50,8 @@ export interface FleetSession {
    * for a text that is too long.
    */
   print(result: RunResult, options?: RenderOptions): number;
+  /** Writes reports of the run. Throws OutputError that names every one that could not be written. */
+  report(reports: readonly WantedReport[], result: RunResult): Promise<void>;
 }
 
 /** Reads configuration and inventory, or those of a saved plan, and selects hosts. Throws ConfigError or UsageError. */
@@ -113,6 +116,14 @@ export async function openFleet(options: FleetOptions, planned?: PlannedFrom): P
       if (ndjson === undefined) printText(result, style, options);
       else ndjson.finish(result, { sources });
       return verdict(result).exitCode;
+    },
+    report: async (reports, result) => {
+      if (reports.length === 0) return;
+      const [{ contextOf }, { writeReports }] = await Promise.all([
+        import('./report-context.ts'),
+        import('./report-file.ts'),
+      ]);
+      await writeReports(reports, result, await contextOf(history, result));
     },
   };
 }

@@ -11,6 +11,7 @@ export {
   MusterError,
   UsageError,
 } from './errors.ts';
+export { resultJsonSchema } from './result-json-schema.ts';
 export { ByteDecoder, decodeBytes } from './byte-text.ts';
 export { bytesOf } from './host-bytes.ts';
 export type { EventListener, FactListener, RunEvent, RunFact, RunStarted } from './events.ts';

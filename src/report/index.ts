@@ -1,4 +1,4 @@
-// The face of report: results as text, JSON, JUnit or Markdown, and listeners that show a run while it goes on.
+// The face of report: results as text, JSON, JUnit, Markdown, CSV, metrics or a page, and listeners that show a run while it goes on.
 export { escapeTerminal, stringifyJson } from './escape.ts';
 export { count } from './layout.ts';
 export { type Style, type Target, plainStyle, styleFor } from './style.ts';
@@ -22,6 +22,9 @@ export { loadListrReporter } from './load-listr-reporter.ts';
 export { type RenderOptions, renderResult } from './render-result.ts';
 export type { ListrReporter, ListrReporterOptions } from './listr-reporter.ts';
 export { type PlainOptions, plainReporter } from './plain-reporter.ts';
-export { type NdjsonReporter, ndjsonReporter } from './ndjson-reporter.ts';
+export { type NdjsonReporter, ndjsonReporter, renderJson } from './ndjson-reporter.ts';
 export { type JunitExtra, renderJunit } from './render-junit.ts';
 export { type MarkdownExtra, renderMarkdown } from './render-markdown.ts';
+export { renderPrometheus } from './render-prometheus.ts';
+export { renderCsv } from './render-csv.ts';
+export { encodePage, type PageContext, readPageTemplate, renderHtml, SinceWhen } from './html/index.ts';

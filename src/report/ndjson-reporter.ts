@@ -27,3 +27,9 @@ export function ndjsonReporter(options: { readonly write: (text: string) => void
     },
   });
 }
+
+/** The line that is the last one of `--json`, in pieces: a report in JSON, which `muster report` reads. */
+export function* renderJson(result: RunResult, extra?: JsonExtra): Generator<string, void, undefined> {
+  yield* jsonPieces({ type: 'result', ...toJson(result, extra) });
+  yield '\n';
+}

@@ -107,9 +107,9 @@ describe('muster verify', () => {
 
   it('refuses a report of another ending before it asks any host', async () => {
     const before = server.asked.length;
-    const { code, stderr } = await verify('--report', 'report.html');
+    const { code, stderr } = await verify('--report', 'report.pdf');
     expect(code).toBe(2);
-    expect(stderr).toContain('a file that ends in .xml or .md');
+    expect(stderr).toContain('a file that ends in .html, .xml, .md, .json, .prom or .csv');
     expect(server.asked).toHaveLength(before);
   });
 

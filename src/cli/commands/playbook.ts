@@ -6,7 +6,8 @@ import { renderResult } from '../../report/index.ts';
 import { confirm, requireOperator } from '../confirm.ts';
 import type { PlaybookOptions } from '../options.ts';
 import { shown, writeOut } from '../outputs.ts';
-import { proveReports, writeReports } from '../report-file.ts';
+import { proveReports } from '../report-file.ts';
+import { type ReportOptions, reportsOf } from '../report-options.ts';
 import { rememberPlan } from '../own-plans.ts';
 import { isPlanFile, provePlanFile, writePlanFile } from '../plan-file.ts';
 import { type FleetSession, openFleet, operatorName } from '../session.ts';
@@ -14,18 +15,16 @@ import { tell } from '../taken-fleet.ts';
 import { applySaved } from './apply-saved.ts';
 import { type ApplyOptions, openTarget } from './target.ts';
 
-interface PlanOptions extends PlaybookOptions {
-  readonly out?: string;
-}
-
-interface VerifyOptions extends PlaybookOptions {
-  readonly report?: readonly string[];
-}
+type PlanOptions = PlaybookOptions &
+  ReportOptions & {
+    readonly out?: string;
+  };
 
 /** `muster plan PLAYBOOK`; with --out FILE the plan is saved, when every host could be planned. */
 export async function planCommand(directory: string, options: PlanOptions): Promise<number> {
   const { out } = options;
   if (out !== undefined) await provePlanFile(out);
+  await proveReports(reportsOf(options));
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
   const compiled = await session.compile(target);
@@ -34,6 +33,7 @@ export async function planCommand(directory: string, options: PlanOptions): Prom
   if (out !== undefined && code === exitCodes.good) await save(out, compiled, result, target, session);
   else if (out !== undefined)
     tell(`${out} was not written: a saved plan is of hosts that all could be planned`);
+  await session.report(reportsOf(options), result);
   return code;
 }
 
@@ -62,6 +62,7 @@ async function save(
  * with one that was saved.
  */
 export async function applyCommand(directory: string, options: ApplyOptions): Promise<number> {
+  await proveReports(reportsOf(options));
   if (await isPlanFile(directory)) return await applySaved(directory, options);
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
@@ -78,17 +79,22 @@ export async function applyCommand(directory: string, options: ApplyOptions): Pr
   const { result } = await session.follow((deps) =>
     apply(compiled, { allowIrreversible: options.allowIrreversible === true }, deps),
   );
-  return session.print(result);
+  const code = session.print(result);
+  await session.report(reportsOf(options), result);
+  return code;
 }
 
 /** `muster verify PLAYBOOK`. */
-export async function verifyCommand(directory: string, options: VerifyOptions): Promise<number> {
-  await proveReports(options.report ?? []);
+export async function verifyCommand(
+  directory: string,
+  options: PlaybookOptions & ReportOptions,
+): Promise<number> {
+  await proveReports(reportsOf(options));
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
   const { result } = await session.follow((deps) => verify(target, deps));
   const code = session.print(result);
-  await writeReports(options.report ?? [], result);
+  await session.report(reportsOf(options), result);
   return code;
 }
 

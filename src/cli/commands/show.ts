@@ -10,11 +10,11 @@ import {
   renderStep,
   styleFor,
 } from '../../report/index.ts';
-import type { History } from '../../store/index.ts';
 import type { GlobalOptions } from '../options.ts';
 import { writeOut } from '../outputs.ts';
 import { colorEnvironment, printText } from '../print-text.ts';
 import { takeFiles, tell } from '../taken-fleet.ts';
+import { findRun } from './find-run.ts';
 import { existingHistory } from './history.ts';
 
 export interface ShowOptions extends GlobalOptions {
@@ -34,7 +34,7 @@ export interface Wanted {
 export async function showCommand(wanted: Wanted, options: ShowOptions): Promise<number> {
   const taken = await takeFiles(options);
   const { history } = existingHistory(taken);
-  const { result, summary } = await history.read(await runIdOf(history, wanted.run));
+  const { result, summary } = await history.read(await findRun(history, wanted.run));
   if (options.output !== undefined) {
     printOutput(outputOf(result.hosts, options.output, summary.runId), summary);
     return exitCodes.good;
@@ -52,29 +52,6 @@ export async function showCommand(wanted: Wanted, options: ShowOptions): Promise
   if (options.json === true) printJson(narrowed(result, host, step), summary);
   else writeOut(step === undefined ? renderHost(host, style) : renderStep(host, step, style));
   return exitCode;
-}
-
-/** Throws UsageError when it is none, or more than one. */
-async function runIdOf(history: History, word = 'newest'): Promise<string> {
-  if (word === 'newest') {
-    const [newest] = (await history.list({})).runs;
-    if (newest !== undefined) return newest.runId;
-    throw new UsageError('SHOW_NONE', `there is no run in ${history.place}`, {
-      hint: 'runs are recorded unless --no-history or the configuration says otherwise',
-    });
-  }
-  const ids = await history.ids();
-  if (ids.includes(word)) return word;
-  const found = ids.filter((id) => id.startsWith(word) || id.slice(id.lastIndexOf('-') + 1).startsWith(word));
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  throw found.length === 0
-    ? new UsageError('SHOW_RUN', `no run in ${history.place} begins with ${word}`, {
-        hint: '`muster history` shows them; `muster show newest HOST` is about the newest',
-      })
-    : new UsageError('SHOW_RUN', `${word} may be ${found.length} runs`, {
-        hint: `${found.slice(-5).reverse().join(', ')}${found.length > 5 ? ', ...' : ''}`,
-      });
 }
 
 function hostIn(hosts: readonly AnyHostResult[], name: string, runId: string): AnyHostResult {

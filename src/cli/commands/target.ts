@@ -1,12 +1,14 @@
 // What a command line with a playbook asks for.
 import type { PlaybookTarget } from '../../actions/index.ts';
 import type { PlaybookOptions } from '../options.ts';
+import type { ReportOptions } from '../report-options.ts';
 import type { FleetSession } from '../session.ts';
 
-export interface ApplyOptions extends PlaybookOptions {
-  readonly yes?: boolean;
-  readonly allowIrreversible?: boolean;
-}
+export type ApplyOptions = PlaybookOptions &
+  ReportOptions & {
+    readonly yes?: boolean;
+    readonly allowIrreversible?: boolean;
+  };
 
 /** Opens the playbook, which the operator named or a plan does. Throws ConfigError or UsageError. */
 export async function openTarget(
