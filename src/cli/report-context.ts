@@ -19,7 +19,10 @@ export async function contextOf(
   const { runId, action, playbook, started } = result;
   const { runs } = (await history?.list({ action, playbook }).catch(() => undefined)) ?? { runs: [] };
   const summary = known ?? runs.find((run) => run.runId === runId);
-  const earlier = runs.filter((run) => run.started < started && run.runId !== runId && !run.preview);
+  // One command says nothing about another.
+  const earlier = (action === 'exec' ? [] : runs).filter(
+    (run) => run.started < started && run.runId !== runId && !run.preview,
+  );
   const since = await sinceWhen(history, result, earlier);
   return { ...(summary === undefined ? {} : { summary }), earlier, since };
 }

@@ -161,6 +161,7 @@ function usePaper(): boolean {
     const media = matchMedia('print');
     const follow = (): void => {
       setPaper(media.matches);
+      unfold(media.matches);
     };
     media.addEventListener('change', follow);
     return () => {
@@ -168,6 +169,16 @@ function usePaper(): boolean {
     };
   }, []);
   return isPaper;
+}
+
+/** Nothing can be unfolded on paper. Lists of hosts stand there in short form. */
+function unfold(isPaper: boolean): void {
+  for (const element of document.querySelectorAll('details:not(.names)')) {
+    if (isPaper && !element.hasAttribute('open')) element.setAttribute('data-folded', '');
+    if (isPaper) element.setAttribute('open', '');
+    else if (element.hasAttribute('data-folded')) element.removeAttribute('open');
+    if (!isPaper) element.removeAttribute('data-folded');
+  }
 }
 
 function useTheme(): string {

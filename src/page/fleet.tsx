@@ -24,7 +24,7 @@ export function FleetPage({
   readonly isPaper: boolean;
   readonly theme: string;
 }): JSX.Element {
-  const { troubles, changes, keys, action } = fleet.data;
+  const { troubles, changes, changesTitle, keys } = fleet.data;
   const shown = useMemo(() => new Set(hosts), [hosts]);
   return (
     <>
@@ -34,11 +34,7 @@ export function FleetPage({
         </Section>
       )}
       {changes.length === 0 ? null : (
-        <Section
-          id="changes"
-          title={action === 'plan' ? 'What would change' : 'What was changed'}
-          note={`${changes.length}`}
-        >
+        <Section id="changes" title={changesTitle} note={`${changes.length}`}>
           <Troubles {...{ fleet, place, shown }} troubles={changes} />
         </Section>
       )}

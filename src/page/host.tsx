@@ -1,7 +1,7 @@
 // One host: what is wrong with it, its steps with durations, diffs and output, its checks, what it said and is.
 import type { JSX } from 'preact';
 import type { PageValue } from '../report/html/page-data.ts';
-import { columnName, type Fleet, type Host, type State, type Step, stepsOf } from './model.ts';
+import { changeState, columnName, type Fleet, type Host, type State, type Step, stepsOf } from './model.ts';
 import { Diff, Mark, Output, Section } from './parts.tsx';
 import type { Place } from './place.ts';
 import { Spark } from './timeline.tsx';
@@ -17,7 +17,7 @@ interface Props {
 export function HostPage({ fleet, place, host }: Props): JSX.Element {
   const { data } = host;
   const only: ReadonlySet<Host> = new Set([host]);
-  const wrong = fleet.troublesOf(host).filter(({ state }) => state !== 'changed');
+  const wrong = fleet.troublesOf(host).filter(({ state }) => state !== 'changed' && state !== 'change');
   return (
     <>
       <p class="lead">
@@ -93,12 +93,17 @@ function OneStep({ fleet, place, host, step }: Props & { readonly step: Step }):
     return <li class={isWanted ? 'wanted' : ''}>{head}</li>;
   return (
     <li class={isWanted ? 'wanted' : ''}>
-      <details open={isWanted || state === 'bad' || state === 'drift' || state === 'changed'}>
+      <details open={isWanted || !['good', 'skipped', 'none'].includes(state)}>
         <summary>{head}</summary>
         <Resources fleet={fleet} rows={own} />
         {step.cut === undefined ? null : (
           <p class="aside">
-            {step.cut}: <code>{`muster show ${fleet.data.runId} --output '${host.name}:${id}'`}</code>
+            {step.cut}
+            {isPlain(host.name) && isPlain(id) && isPlain(fleet.data.runId) ? (
+              <>
+                : <code>{`muster show ${fleet.data.runId} --output ${host.name}:${id}`}</code>
+              </>
+            ) : null}
           </p>
         )}
         <Output text={stdout} label="standard output" />
@@ -106,6 +111,11 @@ function OneStep({ fleet, place, host, step }: Props & { readonly step: Step }):
       </details>
     </li>
   );
+}
+
+/** True for a word that a shell takes as it is: nothing else is offered for copying. */
+function isPlain(word: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(word);
 }
 
 const statuses: Readonly<Partial<Record<string, State>>> = {
@@ -120,7 +130,7 @@ function Resources({
   readonly rows: readonly number[];
 }): JSX.Element | null {
   if (rows.length === 0) return null;
-  const drift: State = fleet.data.action === 'verify' ? 'drift' : 'changed';
+  const drift = changeState(fleet.data.action);
   return (
     <ul class="resources">
       {rows.map((row, at) => {

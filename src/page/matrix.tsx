@@ -62,7 +62,7 @@ export function Matrix(props: Props): JSX.Element {
           </label>
         )}
       </div>
-      <Legend />
+      <Legend hosts={fleet.hosts} />
       {place.zoom === 'map' ? <FleetMap {...props} /> : <Table {...props} columns={columns} />}
       {hidden > 0 && place.zoom !== 'map' ? (
         <p class="aside">
@@ -82,14 +82,17 @@ function columnsOf({ data }: Fleet, hosts: readonly Host[], all: boolean): reado
   return (all || loud.length === 0 ? numbers : loud).slice(0, mostColumns);
 }
 
-function Legend(): JSX.Element {
+function Legend({ hosts }: { readonly hosts: readonly Host[] }): JSX.Element {
+  const found = useMemo(() => new Set(hosts.flatMap(({ state, cells }) => [state, ...cells])), [hosts]);
   return (
     <ul class="legend" aria-label="signs">
-      {states.map((state) => (
-        <li key={state}>
-          <Mark state={state} word={false} /> {looks[state].word}
-        </li>
-      ))}
+      {states
+        .filter((state) => found.has(state))
+        .map((state) => (
+          <li key={state}>
+            <Mark state={state} word={false} /> {looks[state].word}
+          </li>
+        ))}
     </ul>
   );
 }

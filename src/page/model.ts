@@ -2,7 +2,17 @@
 import type { PageColumn, PageData, PageHost, PageStep, PageTrouble } from '../report/html/page-data.ts';
 
 /** How a host, or a cell of it, is. The order is that of how much it matters. */
-export const states = ['bad', 'lost', 'differs', 'drift', 'skipped', 'changed', 'good', 'none'] as const;
+export const states = [
+  'bad',
+  'lost',
+  'differs',
+  'drift',
+  'skipped',
+  'change',
+  'changed',
+  'good',
+  'none',
+] as const;
 export type State = (typeof states)[number];
 
 /** A step of a host. */
@@ -76,7 +86,7 @@ function outcomeState({ outcome }: PageHost, { action }: PageData): State {
     case 'ok':
       return 'good';
     case 'changed':
-      return action === 'verify' ? 'drift' : 'changed';
+      return changeState(action);
     case 'rolled-back':
       return 'changed';
     case 'failed':
@@ -87,6 +97,11 @@ function outcomeState({ outcome }: PageHost, { action }: PageData): State {
     case 'unknown':
       return 'lost';
   }
+}
+
+/** What is not as declared: drift in a verify, what is to come in a plan, what was done otherwise. */
+export function changeState(action: string): State {
+  return action === 'verify' ? 'drift' : action === 'plan' ? 'change' : 'changed';
 }
 
 const stepStates = { ok: 'good', failed: 'bad', skipped: 'skipped', 'rolled-back': 'changed' } as const;
@@ -100,7 +115,7 @@ function cellsOf(host: PageHost, data: PageData): State[] {
     const known = cells[column];
     if (known !== undefined) cells[column] = worst([known, state]);
   };
-  const changed: State = data.action === 'verify' ? 'drift' : 'changed';
+  const changed = changeState(data.action);
   const columnByStep = new Map<string, number>();
   for (const row of host.steps) {
     const step = data.steps[row];

@@ -17,6 +17,7 @@ export const looks: Readonly<Record<State, Look>> = {
   differs: { sign: '≠', word: 'differs' },
   drift: { sign: '△', word: 'drifted' },
   skipped: { sign: '–', word: 'skipped' },
+  change: { sign: '◇', word: 'would change' },
   changed: { sign: '◆', word: 'changed' },
   good: { sign: '✓', word: 'good' },
   none: { sign: '·', word: 'not asked' },

@@ -3,10 +3,10 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { PageRun } from '../report/html/page-data.ts';
-import type { Fleet, Host, State } from './model.ts';
+import { changeState, type Fleet, type Host, type State } from './model.ts';
 import { looks, Mark, Time, timeWords } from './parts.tsx';
 
-const layers: readonly (readonly [State, string, (run: PageRun, isVerify: boolean) => number])[] = [
+const layers: readonly (readonly [State, string, (run: PageRun) => number])[] = [
   ['bad', 'failed', ({ counts }) => counts.failed ?? 0],
   [
     'lost',
@@ -49,7 +49,7 @@ export function Timeline({ fleet, theme }: { readonly fleet: Fleet; readonly the
                   <td>{run.state === 'ended' ? run.word : run.state}</td>
                   <td>{Object.values(run.counts).reduce((sum, number) => sum + number, 0)}</td>
                   {layers.map(([state, , number]) => (
-                    <td key={state}>{number(run, true)}</td>
+                    <td key={state}>{number(run)}</td>
                   ))}
                 </tr>
               ))}
@@ -78,7 +78,7 @@ function Chart({ runs, theme }: { readonly runs: readonly PageRun[]; readonly th
   }, [runs, theme]);
   const last = runs.at(-1);
   const words =
-    last === undefined ? '' : layers.map(([, word, number]) => `${number(last, true)} ${word}`).join(', ');
+    last === undefined ? '' : layers.map(([, word, number]) => `${number(last)} ${word}`).join(', ');
   return (
     <div
       class="chart"
@@ -95,7 +95,7 @@ const chartHeight = 180;
 function draw(element: HTMLElement, runs: readonly PageRun[]): uPlot {
   const color = (name: string): string => getComputedStyle(element).getPropertyValue(`--${name}`).trim();
   const sums = layers.map((_, at) =>
-    runs.map((run) => layers.slice(0, at + 1).reduce((sum, [, , number]) => sum + number(run, true), 0)),
+    runs.map((run) => layers.slice(0, at + 1).reduce((sum, [, , number]) => sum + number(run), 0)),
   );
   const bars = uPlot.paths.bars?.({ size: [0.7, 48] });
   const series = layers
@@ -146,10 +146,9 @@ export function Spark({
   readonly host: Host;
   readonly most?: number;
 }): JSX.Element {
-  const isVerify = fleet.data.action === 'verify';
   const runs = fleet.data.runs.slice(-most).map(({ started, letters }) => {
     const state = letterStates[letters[host.index] ?? '.'] ?? 'none';
-    return { started, state: state === 'drift' && !isVerify ? ('changed' as const) : state };
+    return { started, state: state === 'drift' ? changeState(fleet.data.action) : state };
   });
   const words = runs.map(({ state }) => looks[state].word).join(', ');
   return (

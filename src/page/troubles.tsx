@@ -36,6 +36,10 @@ export function Troubles({ fleet, place, troubles, shown }: Props): JSX.Element 
   );
 }
 
+const againsts: Readonly<Partial<Record<PageTrouble['state'], string>>> = {
+  ...{ differs: 'difference from the majority', changed: 'the change', change: 'the change' },
+};
+
 function Trouble({
   fleet,
   place,
@@ -51,7 +55,7 @@ function Trouble({
 }): JSX.Element {
   const { state, message, diff, stderr, hint, alike, since } = trouble;
   const evidence = fleet.text(diff) !== '' || fleet.text(stderr) !== '';
-  const against = state === 'differs' ? 'difference from the majority' : 'how it is, and how it should be';
+  const against = againsts[state] ?? 'how it is, and how it should be';
   return (
     <li class={`trouble ${state}`}>
       <p class="what">

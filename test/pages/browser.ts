@@ -58,7 +58,7 @@ export class Reader {
 
   /** Opens a page from the disk, without a network. */
   async open(file: string, hash = '', options: BrowserContextOptions = {}): Promise<Opened> {
-    const context = await this.#browser.newContext({ offline: true, ...options });
+    const context = await this.#browser.newContext({ offline: true, timezoneId: 'UTC', ...options });
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(message.text()));

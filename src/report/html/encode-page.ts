@@ -15,7 +15,7 @@ import { PageTables } from './page-tables.ts';
 import { sentenceOf } from './sentence.ts';
 import { SinceWhen } from './since.ts';
 import { type Kept, line, type Weight } from './tables.ts';
-import { changesOf, troublesOf } from './troubles.ts';
+import { changesOf, changesTitleOf, troublesOf } from './troubles.ts';
 
 /** What is known of a run beside its result. */
 export interface PageContext {
@@ -52,7 +52,7 @@ export function encodePage(result: RunResult, context: PageContext = {}): PageDa
         : [],
     columns: tables.columns,
     hosts: all.flatMap((_, index) => encoded.get(index) ?? []),
-    ...{ troubles, changes, keys },
+    ...{ troubles, changes, keys, changesTitle: changesTitleOf(result) },
     runs: [
       ...(context.earlier ?? [])
         .slice(0, mostRuns)

@@ -64,7 +64,7 @@ export interface PageHost {
 
 /** What is wrong on some hosts. */
 export interface PageTrouble {
-  readonly state: 'bad' | 'drift' | 'lost' | 'skipped' | 'differs' | 'changed';
+  readonly state: 'bad' | 'drift' | 'lost' | 'skipped' | 'differs' | 'changed' | 'change';
   /** Where: a column, or words. */
   readonly column?: Row;
   readonly place: string;
@@ -153,7 +153,8 @@ export interface PageData {
   readonly values: readonly PageValue[];
   readonly hosts: readonly PageHost[];
   readonly troubles: readonly PageTrouble[];
-  /** What was changed, or would be. */
+  /** What was changed, or would be, and which of these it is. */
+  readonly changesTitle: string;
   readonly changes: readonly PageTrouble[];
   readonly keys: readonly PageKey[];
   /** The oldest first. */

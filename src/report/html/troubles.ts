@@ -11,7 +11,15 @@ const states: Readonly<Record<Failure['kind'], PageTrouble['state']>> = {
   ...{ resource: 'bad', conflict: 'bad', check: 'bad', probe: 'bad', step: 'bad', host: 'bad' },
   drift: 'drift',
 };
-const order: readonly PageTrouble['state'][] = ['bad', 'lost', 'differs', 'drift', 'skipped', 'changed'];
+const order: readonly PageTrouble['state'][] = [
+  'bad',
+  'lost',
+  'differs',
+  'drift',
+  'skipped',
+  'changed',
+  'change',
+];
 
 /** Everything that is not well. */
 export function troublesOf(
@@ -58,7 +66,20 @@ export function changesOf({ action, hosts }: RunResult, tables: PageTables): rea
     steps: [],
     outcome: 'ok' as const,
   }));
-  return foldFailures(asDrift).map((fold) => failureOf(fold, tables, 'changed'));
+  const state = action === 'plan' ? 'change' : 'changed';
+  return foldFailures(asDrift).map((fold) => failureOf(fold, tables, state));
+}
+
+/** What the changes are called. */
+export function changesTitleOf(result: RunResult): string {
+  switch (result.action) {
+    case 'plan':
+      return 'What would change';
+    case 'rollback':
+      return result.preview ? 'What would be undone' : 'What was undone';
+    default:
+      return 'What was changed';
+  }
 }
 
 function failureOf(
