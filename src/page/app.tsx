@@ -99,10 +99,15 @@ function Header({
         </nav>
       )}
       <h1 tabIndex={-1}>{title}</h1>
-      <p class={`sentence ${data.word === 'good' ? 'good' : data.word === 'drift' ? 'drift' : 'bad'}`}>
-        <Mark state={data.word === 'good' ? 'good' : data.word === 'drift' ? 'drift' : 'bad'} word={false} />{' '}
-        {data.sentence}
-      </p>
+      {isFleet ? (
+        <p class={`sentence ${data.word === 'good' ? 'good' : data.word === 'drift' ? 'drift' : 'bad'}`}>
+          <Mark
+            state={data.word === 'good' ? 'good' : data.word === 'drift' ? 'drift' : 'bad'}
+            word={false}
+          />{' '}
+          {data.sentence}
+        </p>
+      ) : null}
       <p class="run">
         run <code>{data.runId}</code>, <Time iso={data.started} />
         {data.finished === undefined ? '' : `, took ${tookWords(data.started, data.finished)}`}, exit code{' '}

@@ -24,7 +24,7 @@ export function HostPage({ fleet, place, host }: Props): JSX.Element {
         <Mark state={host.state} /> {data.outcome}
         {data.reason === '' ? '' : `: ${data.reason}`}
       </p>
-      {data.hint === undefined ? null : (
+      {data.hint === undefined || wrong.some(({ hint }) => hint === data.hint) ? null : (
         <p class="hint">
           do: <code>{data.hint}</code>
         </p>

@@ -182,7 +182,7 @@ function Head({
           return (
             <th key={at} scope="col" class={`column ${column.kind}`}>
               <a href={linkTo({ ...place, host: undefined, key: undefined, check: name })} title={name}>
-                {column.kind === 'step' ? column.step : column.name}
+                {name}
               </a>
             </th>
           );

@@ -69,6 +69,7 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     const { page } = await open();
     await page.locator('.matrix tbody tr').first().locator('a').first().focus();
     await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
     expect(await page.innerText('h1')).toBe('ns8: proof:root');
