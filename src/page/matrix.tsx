@@ -132,7 +132,7 @@ function Table({
       class={`frame ${place.zoom}`}
       ref={frame}
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label="matrix of hosts and steps"
     >
       <table class="matrix" aria-rowcount={rows.length + 1} onKeyDown={arrowKeys}>

@@ -45,7 +45,7 @@ export function Diff({ text, label }: { readonly text: string; readonly label: s
   if (text === '') return null;
   const kinds: Readonly<Partial<Record<string, string>>> = { '+': 'plus', '-': 'minus', '@': 'at' };
   return (
-    <pre class="diff" tabIndex={0} role="region" aria-label={label}>
+    <pre class="diff" tabIndex={0} role="group" aria-label={label}>
       {text.split('\n').map((line, at) => (
         <span key={at} class={kinds[line[0] ?? '']}>{`${line}\n`}</span>
       ))}
@@ -65,7 +65,7 @@ export function Output({
   return (
     <figure class="output">
       <figcaption>{label}</figcaption>
-      <pre tabIndex={0} role="region" aria-label={label}>
+      <pre tabIndex={0} role="group" aria-label={label}>
         {text}
       </pre>
     </figure>

@@ -26,7 +26,7 @@ export function Timeline({ fleet, theme }: { readonly fleet: Fleet; readonly the
         <summary>
           {runs.length === 1 ? 'no earlier run of this kind is known' : `as a table: ${runs.length} runs`}
         </summary>
-        <div class="frame" tabIndex={0} role="region" aria-label="runs">
+        <div class="frame" tabIndex={0} role="group" aria-label="runs">
           <table class="plain">
             <thead>
               <tr>
