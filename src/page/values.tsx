@@ -16,7 +16,7 @@ export function Values({ fleet, place }: Props): JSX.Element {
     <ul class="keys">
       {fleet.data.keys.map((key, at) => (
         <li key={at}>
-          <details open={isApart(key)}>
+          <details open={isApart(key) || fleet.data.action === 'exec'}>
             <summary>
               <code>{key.key}</code>
               {key.group === 'all' ? null : <small> group {key.group}</small>} {noteOf(key)}

@@ -125,6 +125,9 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     const { page } = await open('#zoom=hosts&all=1', {}, large);
     const session = await page.context().newCDPSession(page);
     await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    // What is measured begins here.
+    await page.reload();
+    await page.waitForSelector('.matrix tbody tr');
     const { metrics } = await session.send('Performance.getMetrics');
     const seconds = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Infinity;
     process.stderr.write(
