@@ -35,7 +35,7 @@ module.exports = {
       name: 'face-only',
       severity: 'error',
       comment: "Across folders import the other folder's index.ts only.",
-      from: { path: '^src/([^/]+)/' },
+      from: { path: '^src/([^/]+)/', pathNot: '^src/page/' },
       to: { path: '^src/[^/]+/.+', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
     },
     {
@@ -97,6 +97,20 @@ module.exports = {
     only('probe', [...leaf, 'document', 'inventory', 'playbook', 'compile', 'compare'], 'effects by port'),
     only('run', [...leaf, 'protocol', 'transport', 'schedule', 'sh', 'host'], 'effects by port'),
     only('report', [...leaf, 'compare'], 'subscribers and renderers, never logic'),
+    {
+      name: 'page-imports',
+      severity: 'error',
+      comment:
+        'what runs in a browser carries all that it imports: types of its data, and names of hosts in short form',
+      from: { path: '^src/page/' },
+      to: { path: '^src/', pathNot: '^src/(page/|report/html/page-data\\.ts|model/host-names\\.ts)' },
+    },
+    {
+      name: 'nobody-imports-page',
+      severity: 'error',
+      from: { pathNot: '^src/page/' },
+      to: { path: '^src/page/' },
+    },
     only('store', [...leaf, 'compare'], 'the history of runs: effects, no domain'),
     {
       name: 'wasm-sqlite-in-one-file',
@@ -122,7 +136,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'types'],
-      extensions: ['.ts', '.js'],
+      extensions: ['.ts', '.tsx', '.js'],
     },
   },
 };

@@ -16,7 +16,7 @@ const endsItself = {
 };
 
 /** A clone that was never built is checked too. */
-const noBuilt = { regex: '(^|/)dist/', message: 'Checks run before a build: import the source.' };
+const noBuilt = { regex: '^[.]+/(.*/)?dist/', message: 'Checks run before a build: import the source.' };
 
 /** Effects that are no import of a module: the same in every pure folder. */
 const syntaxForPure = [
@@ -62,6 +62,12 @@ export default defineConfig(
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       'no-restricted-syntax': ['error', ...syntaxForAll, endsItself],
       'no-restricted-imports': ['error', { patterns: [noBuilt] }],
+    },
+  },
+  {
+    files: ['src/page/**/*.{ts,tsx}'],
+    languageOptions: {
+      parserOptions: { project: './tsconfig.page.json', tsconfigRootDir: import.meta.dirname },
     },
   },
   {

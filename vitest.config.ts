@@ -1,5 +1,5 @@
 // Projects: unit (pure, milliseconds), contract (adapters, the command line, the library), sh (the host runtime in real shells),
-// e2e (practice hosts).
+// pages (the HTML report in a browser), e2e (practice hosts).
 import { availableParallelism } from 'node:os';
 import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
@@ -16,17 +16,19 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-const order = ['e2e', 'sh', 'contract', 'unit'];
+const order = ['e2e', 'sh', 'pages', 'contract', 'unit'];
 
 function rank({ project, moduleId }: TestSpecification): number {
   const isOfSeeds = /\/e2e\/[^/]+\//.test(moduleId);
   return isOfSeeds ? -1 : order.indexOf(project.name);
 }
 
+// Most of a test with processes or hosts is waiting for what naps. A worker with hosts takes about 300 MB.
+const processors = availableParallelism();
+
 export default defineConfig({
   test: {
-    // vitest itself leaves one processor idle.
-    maxWorkers: Math.max(2, availableParallelism()),
+    maxWorkers: Math.min(3 * processors, processors + 8),
     sequence: { sequencer: LongFirst },
     projects: [
       {
@@ -36,7 +38,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           // Files share the modules that a worker has loaded: they keep nothing in them, nor in the process.
           isolate: false,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -44,7 +46,16 @@ export default defineConfig({
           name: 'contract',
           setupFiles: ['test/setup.ts', 'test/own-state.ts'],
           include: ['test/{contract,library,cli}/**/*.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'pages',
+          setupFiles: ['test/setup.ts', 'test/own-state.ts'],
+          include: ['test/pages/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -52,6 +63,7 @@ export default defineConfig({
           name: 'sh',
           setupFiles: ['test/setup.ts', 'test/own-state.ts'],
           include: ['test/sh/**/*.test.ts'],
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },

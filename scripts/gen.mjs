@@ -64,7 +64,7 @@ async function generate() {
     ['docs/reference/resources.md', resourcesPage()],
     ['docs/reference/cli.md', await cliPage()],
   ]);
-  for (const kind of ['inventory', 'playbook', 'config'])
+  for (const kind of ['inventory', 'playbook', 'config', 'result'])
     pages.set(`docs/schema/${kind}.schema.json`, muster(['schema', kind]));
   return pages;
 }

@@ -3,7 +3,16 @@ import { spawnSync } from 'node:child_process';
 
 const files = spawnSync(
   'git',
-  ['ls-files', '-co', '--exclude-standard', '--', 'src/host/**.sh', 'playbooks/**.sh', 'docker/*.sh'],
+  [
+    'ls-files',
+    '-co',
+    '--exclude-standard',
+    '--',
+    'src/host/**.sh',
+    'playbooks/**.sh',
+    'docker/*.sh',
+    'scripts/*.sh',
+  ],
   {
     encoding: 'utf8',
   },

@@ -12,11 +12,39 @@ export type {
 } from './actions/index.ts';
 export { decodePlan, encodePlan, planDifferences, recordPlan, savePlan } from './compile/index.ts';
 export type { HostLoad, PlannedSecret, RecordedPlan, SavedPlan, SecretOrigin } from './compile/index.ts';
-export { changesSince, compareFleet, comparisonOf, foldByEquality, verdict } from './compare/index.ts';
-export type { Divergence, FleetComparison, Fold, Verdict } from './compare/index.ts';
+export {
+  changesBetween,
+  changesSince,
+  clusterAlike,
+  compareFleet,
+  comparisonOf,
+  findingsOf,
+  foldAnswers,
+  foldByEquality,
+  foldMasked,
+  readMasks,
+  selfOf,
+  sightingsOf,
+  verdict,
+  verdictOfChanges,
+  verdictOfComparison,
+} from './compare/index.ts';
+export type {
+  AnswerFold,
+  Change,
+  ChangeOptions,
+  Divergence,
+  FleetComparison,
+  Fold,
+  MaskedFold,
+  Reference,
+  RunChanges,
+  Sighting,
+  Verdict,
+} from './compare/index.ts';
 export { readGivenFiles, readInventory, readPlaybookTree, readSecret } from './sources/index.ts';
 export { ConfigError, ConnectError, isMusterError, MusterError, Secret, UsageError } from './model/index.ts';
-export type { Issue, Location } from './model/index.ts';
+export type { Issue, Location, RunFindings } from './model/index.ts';
 export type { EventListener, RunEvent } from './model/index.ts';
 export {
   decodeEvent,
@@ -25,6 +53,7 @@ export {
   encodeResult,
   exitCodes,
   RecordReader,
+  RecordWriter,
   reduce,
   RunReducer,
 } from './model/index.ts';

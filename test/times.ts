@@ -1,6 +1,8 @@
 // A reporter: how long each test file took, and what of it was loading its modules; npm run test:times. Seconds are those of a
-// clock, so what runs beside it counts; processor seconds are of all processes that the run waited for.
+// clock, so what runs beside it counts; processor seconds are of all processes that the run waited for. Idle are processors of which
+// more workers could make use; whatever else this machine does counts there.
 import { existsSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import type { Reporter, TestModule } from 'vitest/node';
 
 interface Row {
@@ -54,8 +56,17 @@ function processorSeconds(): string {
   return (ticks / 100).toFixed(0);
 }
 
+/** What the processors of this machine did since it began, in milliseconds. */
+function processorTimes(): { readonly idle: number; readonly all: number } {
+  const times = cpus().map((processor) => processor.times);
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+  return { idle: sum(times.map(({ idle }) => idle)), all: sum(times.flatMap((one) => Object.values(one))) };
+}
+
 /** Prints a table, the longest file first, when all is over. */
 export default class Times implements Reporter {
+  readonly #before = processorTimes();
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const rows = modules.map(rowOf).toSorted((a, b) => b.seconds - a.seconds);
     const projects = [...new Set(rows.map(({ project }) => project))];
@@ -67,6 +78,9 @@ export default class Times implements Reporter {
     );
     const head = ' seconds loading  tests';
     process.stdout.write(`\n${[head, ...rows.map(line), '', ...sums.map(line)].join('\n')}\n`);
+    const { idle, all } = processorTimes();
+    const share = (idle - this.#before.idle) / (all - this.#before.all);
+    process.stdout.write(`processors idle: ${(100 * share).toFixed(0)} %\n`);
     // Workers end after this, and are counted when they have.
     process.once('exit', () => {
       process.stdout.write(`processor seconds: ${processorSeconds()}\n`);

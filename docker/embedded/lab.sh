@@ -18,6 +18,10 @@ ip() {
   chroot "$run/root" /libexec/.linux/bin/ip "$@"
 }
 
+# A look at a host's sockets is a walk through all of the table that it has for them, which otherwise is the machine's: as large as
+# its memory is. A host has few. Kernels before 6.1 know of no other.
+(echo 256 >/proc/sys/net/ipv4/tcp_child_ehash_entries) 2>/dev/null || :
+
 # Every host has a network of its own, and a cable to the bridge here. Process 1, as the host's side sees it, is us.
 printf '%s\n' 'link set lo up' 'link add br0 type bridge forward_delay 0' 'addr add 10.53.255.254/16 dev br0' 'link set br0 up' | ip -batch -
 number=0

@@ -10,15 +10,16 @@ import {
   type RunResult,
 } from '../model/index.ts';
 import { bareLoad, everyHostAtOnce } from '../compile/index.ts';
-import { runRequest } from './fleet-run.ts';
+import { runRequest, type RunView } from './fleet-run.ts';
 
-/** Runs a line of sh on every host, as the login user (or root, where the host says `become`). */
+/** Runs a line of sh on every host, as the login user (or root, where the host says `become`). What is masked counts for no fold. */
 export async function exec(
   hosts: readonly InventoryHost[],
   command: string,
   deps: ActionDeps,
+  view: Pick<RunView, 'mask'> = {},
 ): Promise<FleetRun<ExecResult>> {
-  return { result: resultOf(await ask('exec', hosts, deps, { command }), 'exec') };
+  return { result: resultOf(await ask('exec', hosts, deps, { command }, view), 'exec') };
 }
 
 /** Gathers facts. */
@@ -39,6 +40,7 @@ async function ask(
   hosts: readonly InventoryHost[],
   deps: ActionDeps,
   more: { readonly command?: string; readonly shownAs?: 'ping' } = {},
+  view: RunView = {},
 ): Promise<RunResult> {
   const { result } = await runRequest(
     {
@@ -49,6 +51,7 @@ async function ask(
       ...more,
     },
     deps,
+    view,
   );
   return result;
 }

@@ -7,7 +7,7 @@ import type { FleetRequest } from './request.ts';
 import { startHost } from './start-host.ts';
 
 /** What a run says of itself beside what the hosts are sent: see `RunStarted`. */
-export type RunView = Pick<RunStarted, 'waves' | 'groups' | 'preview'>;
+export type RunView = Pick<RunStarted, 'waves' | 'groups' | 'preview' | 'mask'>;
 
 /** Runs a plan over its hosts; only what changes hosts goes in its waves. Rejects only for mistakes of ours. */
 export async function runPlan(

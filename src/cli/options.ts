@@ -18,6 +18,8 @@ export interface FleetOptions extends GlobalOptions {
   readonly concurrency?: number;
   /** False: the run is not recorded. */
   readonly history?: boolean;
+  /** True: nothing tells how a run goes on. */
+  readonly quiet?: boolean;
   /** Seconds to wait for another run on a host. */
   readonly wait?: number;
 }
@@ -81,6 +83,16 @@ export function parseCount(text: string): number {
   if (!Number.isInteger(count) || count < 1 || count > 1000)
     throw new InvalidArgumentError('a number from 1 to 1000');
   return count;
+}
+
+/** Adds a list, with commas between its words, to those of earlier options of the name. */
+export function collectList(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, ...parseList(text)];
+}
+
+/** Adds a list of masks to those of earlier options of the name. */
+export function collectMasks(text: string, earlier?: string | boolean): string {
+  return typeof earlier === 'string' ? `${earlier},${text}` : text;
 }
 
 function parseList(text: string): readonly string[] {

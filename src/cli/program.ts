@@ -1,13 +1,14 @@
 // Names, options and help of the commands. What they do is loaded when it is needed.
 import { Command, Option } from 'commander';
 import { labDirectory } from './inventory-path.ts';
-import { parseCount, withFleetOptions, withStepOptions, withWaitOption } from './options.ts';
+import { collectMasks, parseCount, withFleetOptions, withStepOptions, withWaitOption } from './options.ts';
 import type { LabOptions, LabUpOptions } from './commands/lab.ts';
 import { escapeTerminal } from '../report/index.ts';
-import { collectReportFile } from './report-file.ts';
+import { addCompareCommand } from './program-compare.ts';
+import { withReportOptions } from './report-options.ts';
 import type { LintOptions } from './commands/lint.ts';
 import type { HistoryOptions, PruneOptions } from './commands/history.ts';
-import type { ReportOptions } from './commands/report.ts';
+import type { ReportCommandOptions } from './commands/report.ts';
 import type { ShowOptions } from './commands/show.ts';
 import type { TrustOptions } from './commands/trust.ts';
 import type { FleetOptions, PlaybookOptions } from './options.ts';
@@ -41,13 +42,20 @@ export function buildProgram(version: string, done: (code: number) => void): Com
     .action(async (paths: string[], _: LintOptions, command: Command) => {
       done(await (await import('./commands/lint.ts')).lintCommand(paths, command.optsWithGlobals()));
     });
-  program
-    .command('report <file>')
-    .description('show a run again that was recorded with --json; `-` is standard input')
-    .option('--all', 'of a compare: also what does not differ')
-    .option('--report <file>', 'also write it as JUnit (.xml) or Markdown (.md)', collectReportFile)
-    .action(async (file: string, _: ReportOptions, command: Command) => {
-      done(await (await import('./commands/report.ts')).reportCommand(file, command.optsWithGlobals()));
+  withReportOptions(
+    program
+      .command('report [run]')
+      .description('show a run again, of the history or of a file that --json wrote, and write reports of it')
+      .option('--all', 'of a compare: also what does not differ; of an exec: every answer'),
+    false,
+  )
+    .addHelpText(
+      'after',
+      '\nRUN is as in `show`; or it is a file, and `-` is standard input. A report whose FILE is `-` takes the place of the text.\n' +
+        'The exit code is that of the run.',
+    )
+    .action(async (run: string | undefined, _: ReportCommandOptions, command: Command) => {
+      done(await (await import('./commands/report.ts')).reportCommand(run, command.optsWithGlobals()));
     });
   addHistoryCommands(program, done);
   program
@@ -97,12 +105,14 @@ function addPlaybookCommands(program: Command, done: (code: number) => void): vo
     withWaitOption(
       withStepOptions(withFleetOptions(program.command(`${name} <playbook>`).description(description))),
     );
-  playbookCommand('plan', 'show what apply would change; touches nothing')
+  const reportingCommand = (name: string, description: string): Command =>
+    withReportOptions(playbookCommand(name, description), true);
+  reportingCommand('plan', 'show what apply would change; touches nothing')
     .option('--out <file>', 'also save the plan, for `muster apply FILE`')
     .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
       done(await (await import('./commands/playbook.ts')).planCommand(playbook, command.optsWithGlobals()));
     });
-  playbookCommand('apply', 'bring the hosts to the declared state')
+  reportingCommand('apply', 'bring the hosts to the declared state')
     .option('-y, --yes', 'do not ask')
     .option('--allow-irreversible', 'also run what cannot be undone')
     .addHelpText(
@@ -113,22 +123,18 @@ function addPlaybookCommands(program: Command, done: (code: number) => void): vo
     .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
       done(await (await import('./commands/playbook.ts')).applyCommand(playbook, command.optsWithGlobals()));
     });
-  playbookCommand('verify', 'no drift, all expectations and probes hold, and the hosts agree')
-    .option(
-      '--report <file>',
-      'also write a report: JUnit to FILE.xml, Markdown to FILE.md; may be given again',
-      collectReportFile,
+  reportingCommand('verify', 'no drift, all expectations and probes hold, and the hosts agree')
+    .option('--since-last', 'show only what is new, gone or changed since the verify before')
+    .option('--expect-clean', 'for cron: say nothing when all is good')
+    .addHelpText(
+      'after',
+      '\nThe exit code is that of the verify with --since-last and --expect-clean too: 0 good, 1 failed, 3 drift or divergence,\n' +
+        '4 a host was not seen. With --expect-clean standard output and standard error are empty when it is 0.',
     )
     .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
       done(await (await import('./commands/playbook.ts')).verifyCommand(playbook, command.optsWithGlobals()));
     });
-  playbookCommand('compare', 'show which hosts differ from the majority, and how')
-    .option('-a, --all', 'also show what all agree on')
-    .action(async (playbook: string, _: PlaybookOptions, command: Command) => {
-      done(
-        await (await import('./commands/playbook.ts')).compareCommand(playbook, command.optsWithGlobals()),
-      );
-    });
+  addCompareCommand(program, done);
   withWaitOption(
     withFleetOptions(
       program.command('rollback').description('take hosts back to before their last run, and prove it'),
@@ -157,9 +163,16 @@ function addQuestionCommands(program: Command, done: (code: number) => void): vo
           '  muster exec -l ns1 \'grep -c "two words" /etc/motd | tail -n 1\'\n' +
           'It runs in the home directory of the user who is logged in, with no standard input.',
       ),
-  ).action(async (words: string[], _: FleetOptions, command: Command) => {
-    done(await (await import('./commands/ask.ts')).execCommand(words, command.optsWithGlobals()));
-  });
+  )
+    .option('-a, --all', 'show every answer, however many different ones there are')
+    .option(
+      '--mask <list>',
+      'fold answers that differ only in this: host,address,pid,time,inode,serial; or a pattern',
+      collectMasks,
+    )
+    .action(async (words: string[], _: FleetOptions, command: Command) => {
+      done(await (await import('./commands/ask.ts')).execCommand(words, command.optsWithGlobals()));
+    });
   withFleetOptions(program.command('inventory').description('show hosts and groups'))
     .option('--tree', 'as a tree of groups')
     .action(async (_: FleetOptions, command: Command) => {
@@ -204,7 +217,7 @@ function addHistoryCommands(program: Command, done: (code: number) => void): voi
     .command('show [run] [host] [step]')
     .description('a run of the history, or what it did on a host, or in a step there')
     .option('--output <host:step>', 'what a step printed, as it is; of an exec: a host')
-    .option('--all', 'of a compare: also what does not differ')
+    .option('--all', 'of a compare: also what does not differ; of an exec: every answer')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',

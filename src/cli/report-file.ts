@@ -1,32 +1,19 @@
-// Reports in files, beside what the terminal gets: JUnit XML for CI, Markdown for a ticket. The ending says which.
-// That a file can be written is proved before any host is asked; an old report stays whole until the new one is.
+// Reports in files, beside what the terminal gets. That a file can be written is proved before any host is asked; an old
+// report stays whole until the new one is.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { InvalidArgumentError } from 'commander';
-import { type Divergence, divergencesOf } from '../compare/index.ts';
 import { UsageError } from '../model/index.ts';
-import { renderJunit, renderMarkdown } from '../report/index.ts';
+import { systemWords, OutputError } from './outputs.ts';
+import { renderReport } from './render-report.ts';
+import type { ReportContext } from './report-context.ts';
+import type { WantedReport } from './report-options.ts';
 import type { RunResult } from '../model/index.ts';
-import { OutputError, systemWords } from './outputs.ts';
-
-type Render = (result: RunResult, extra: { readonly divergences: readonly Divergence[] }) => string;
-
-const renderers: readonly (readonly [string, Render])[] = [
-  ['.xml', renderJunit],
-  ['.md', renderMarkdown],
-];
-
-/** Adds a file to those of earlier `--report` options. Throws commander's error when its ending says no format. */
-export function collectReportFile(file: string, earlier: readonly string[] = []): readonly string[] {
-  if (rendererOf(file) === undefined) throw new InvalidArgumentError('a file that ends in .xml or .md');
-  return [...earlier, file];
-}
 
 /** Proves that each file can be written, and leaves all as it was. Throws UsageError that names every one that cannot. */
-export async function proveReports(files: readonly string[]): Promise<void> {
-  const problems = await failuresOf(files, async (file) => {
+export async function proveReports(reports: readonly WantedReport[]): Promise<void> {
+  const problems = await failuresOf(reports, async ({ file }) => {
     const way = await wayTo(file);
     if (way.temporary === undefined) return;
     await writeFile(way.temporary, '', { flag: 'wx' });
@@ -39,10 +26,13 @@ export async function proveReports(files: readonly string[]): Promise<void> {
 }
 
 /** Writes each report, and goes on to the next when one fails. Throws OutputError that names every one that failed. */
-export async function writeReports(files: readonly string[], result: RunResult): Promise<void> {
-  const divergences = divergencesOf(result);
-  const problems = await failuresOf(files, async (file) => {
-    const text = rendererOf(file)?.(result, { divergences }) ?? '';
+export async function writeReports(
+  reports: readonly WantedReport[],
+  result: RunResult,
+  context: ReportContext = {},
+): Promise<void> {
+  const problems = await failuresOf(reports, async ({ format, file }) => {
+    const text = await renderReport(format, result, context);
     const { target, temporary } = await wayTo(file);
     if (temporary === undefined) await writeInPlace(target, text);
     else await replace(target, temporary, text);
@@ -76,7 +66,7 @@ async function wayTo(file: string): Promise<Way> {
 }
 
 /** A pipe that nobody reads would be waited for without end: opened without waiting, it says so. */
-async function writeInPlace(target: string, text: string): Promise<void> {
+async function writeInPlace(target: string, text: Iterable<string>): Promise<void> {
   const isPipe = (await stat(target)).isFIFO();
   const held = isPipe ? await open(target, constants.O_WRONLY | constants.O_NONBLOCK) : undefined;
   try {
@@ -86,7 +76,7 @@ async function writeInPlace(target: string, text: string): Promise<void> {
   }
 }
 
-async function replace(target: string, temporary: string, text: string): Promise<void> {
+async function replace(target: string, temporary: string, text: Iterable<string>): Promise<void> {
   const mode = (await stat(target).catch(() => undefined))?.mode;
   try {
     await writeFile(temporary, text, { flag: 'wx' });
@@ -100,20 +90,16 @@ async function replace(target: string, temporary: string, text: string): Promise
 
 /** What went wrong, a sentence for each file that failed. */
 async function failuresOf(
-  files: readonly string[],
-  work: (file: string) => Promise<void>,
+  reports: readonly WantedReport[],
+  work: (report: WantedReport) => Promise<void>,
 ): Promise<readonly string[]> {
   const problems: string[] = [];
-  for (const file of files) {
-    await work(file).catch((error: unknown) => {
+  for (const report of reports) {
+    await work(report).catch((error: unknown) => {
       const isUnread = error instanceof Error && 'code' in error && error.code === 'ENXIO';
       const why = isUnread ? 'it is a pipe that no program reads' : systemWords(error);
-      problems.push(`the report ${file} cannot be written: ${why}`);
+      problems.push(`the report ${report.file} cannot be written: ${why}`);
     });
   }
   return problems;
-}
-
-function rendererOf(file: string): Render | undefined {
-  return renderers.find(([ending]) => file.endsWith(ending))?.[1];
 }

@@ -16,6 +16,7 @@ import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import { parseInventory, selectHosts } from '../inventory/index.ts';
 import { parsePlaybook, type Playbook, type PlaybookTree } from '../playbook/index.ts';
 import type { NdjsonReporter, RenderOptions, Sources, Style } from '../report/index.ts';
+import type { WantedReport } from './report-options.ts';
 import { loadListrReporter, ndjsonReporter, plainReporter, styleFor } from '../report/index.ts';
 import { sshTransport } from '../transport/index.ts';
 import type { History, RunRecorder } from '../store/index.ts';
@@ -24,6 +25,7 @@ import { historyOf, originFile, originNow, playbookOrigin } from './origin.ts';
 import { writeOut } from './outputs.ts';
 import { colorEnvironment, printText } from './print-text.ts';
 import { listenToOperator } from './signals.ts';
+import { sightingsIn } from './since.ts';
 import { type PlannedFrom, playbookDirectory, takeFleet, tell } from './taken-fleet.ts';
 import { TrustGate } from './trust-gate.ts';
 
@@ -37,7 +39,7 @@ export interface FleetSession {
   /** The files that all of this is from. */
   readonly sources: Sources;
   /** Reads a playbook, which must be trusted when nobody named it or the inventory. Throws ConfigError or UsageError. */
-  openPlaybook(name: string): Promise<Playbook>;
+  openPlaybook(name: string, isNamed?: boolean): Promise<Playbook>;
   /** Compiles a plan, once for all that a command does with it; another salt than a new one makes a saved plan again. */
   compile(target: PlaybookTarget, salt?: string): Promise<RunPlan>;
   /** Runs something with live progress, which is over when this resolves, and records it. */
@@ -48,7 +50,11 @@ export interface FleetSession {
    * Prints the result, the text for people or the last line of the JSON, and gives the run's exit code. Throws OutputError
    * for a text that is too long.
    */
-  print(result: RunResult, options?: RenderOptions): number;
+  print(result: RunResult, options?: RenderOptions): Promise<number>;
+  /** Writes reports of the run. Throws OutputError that names every one that could not be written. */
+  report(reports: readonly WantedReport[], result: RunResult): Promise<void>;
+  /** Where runs are recorded; undefined when this one is not. */
+  readonly history: History | undefined;
 }
 
 /** Reads configuration and inventory, or those of a saved plan, and selects hosts. Throws ConfigError or UsageError. */
@@ -94,11 +100,12 @@ export async function openFleet(options: FleetOptions, planned?: PlannedFrom): P
     style,
     json,
     sources,
-    openPlaybook: async (name) => {
+    openPlaybook: async (name, isNamed = true) => {
       const opened = await openPlaybook(name, config, sources, planned);
+      const isFound = opened.isFound || (!isNamed && sources.configuration?.by === 'found');
       sources = { ...sources, playbook: opened.source };
       tree = opened.tree;
-      await gate.toRead(opened);
+      await gate.toRead({ ...opened, isFound });
       return opened.playbook;
     },
     compile: async (target, salt = randomHex(16)) => await compile(target, remembering, salt),
@@ -109,11 +116,21 @@ export async function openFleet(options: FleetOptions, planned?: PlannedFrom): P
     tellNeverEnded: async () => {
       await tellNeverEnded(history);
     },
-    print: (result, options) => {
-      if (ndjson === undefined) printText(result, style, options);
-      else ndjson.finish(result, { sources });
+    print: async (result, options) => {
+      const sightings = await sightingsIn(history, result);
+      if (ndjson === undefined) printText(result, style, { ...options, sightings });
+      else ndjson.finish(result, { sources, sightings });
       return verdict(result).exitCode;
     },
+    report: async (reports, result) => {
+      if (reports.length === 0) return;
+      const [{ contextOf }, { writeReports }] = await Promise.all([
+        import('./report-context.ts'),
+        import('./report-file.ts'),
+      ]);
+      await writeReports(reports, result, await contextOf(history, result));
+    },
+    history,
   };
 }
 
@@ -171,7 +188,7 @@ async function follow<T extends FleetRun>(
         reporter.emit(event);
       },
       signals,
-      clock: () => new Date(),
+      clock: turnClock(),
       randomHex,
       operator: operatorName(),
       ...ports,
@@ -202,6 +219,19 @@ async function tellNeverEnded(history: History | undefined): Promise<void> {
   }
 }
 
+/** When this turn of the event loop began, as far as anybody asks: what a host says at once has one time. */
+function turnClock(): () => Date {
+  let now: Date | undefined;
+  return () => {
+    if (now !== undefined) return now;
+    now = new Date();
+    setImmediate(() => {
+      now = undefined;
+    });
+    return now;
+  };
+}
+
 function randomHex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
 }
@@ -227,6 +257,7 @@ async function chooseReporter(
 ): Promise<{ emit: EventListener; finish: () => Promise<void> }> {
   const done = (): Promise<void> => Promise.resolve();
   if (ndjson !== undefined) return { emit: ndjson, finish: done };
+  if (options.quiet === true) return { emit: () => undefined, finish: done };
   if (process.stderr.isTTY && options.verbose !== true && process.env['TERM'] !== 'dumb') {
     const listrReporter = await loadListrReporter();
     const live = listrReporter({

@@ -36,9 +36,24 @@ export interface TakenFleet extends TakenFiles {
   readonly inventory: TakenText;
 }
 
+/** What is to be told when it is known whether anything is. */
+let held: string[] | undefined;
+
 /** Tells the operator something on standard error. */
 export function tell(line: string): void {
-  process.stderr.write(`muster: ${escapeTerminal(line)}\n`);
+  const text = `muster: ${escapeTerminal(line)}\n`;
+  if (held === undefined) process.stderr.write(text);
+  else held.push(text);
+}
+
+/** Keeps back what is told from now on, until the function that it gives says whether it is to be told. */
+export function holdWords(): (isTold: boolean) => void {
+  const words: string[] = [];
+  held = words;
+  return (isTold) => {
+    held = undefined;
+    if (isTold) process.stderr.write(words.join(''));
+  };
 }
 
 /** Takes the configuration alone. Throws ConfigError or UsageError. */

@@ -1,10 +1,23 @@
 // The face of compare: folding by equality, majority and outliers, plans and failures of a fleet.
 export { type Fold, type HostValue, foldByEquality } from './fold.ts';
+export { foldMasked, type MaskedFold, type MaskedValue } from './masked-fold.ts';
+export { readMasks, type Self, selfOf } from './masks.ts';
+export { type AnswerFold, type AnsweringHost, type Cluster, clusterAlike, foldAnswers } from './answers.ts';
+export {
+  type Change,
+  type ChangeOptions,
+  changesBetween,
+  type RunChanges,
+  type RunName,
+  type SayingKind,
+} from './changes.ts';
+export { findingsOf, type Sighting, sightingsOf } from './sightings.ts';
 export {
   type CompareOptions,
   type Divergence,
   type FleetComparison,
   type KeyComparison,
+  type Reference,
   compareFleet,
 } from './observations.ts';
 export type { ChangeDifference } from './change-lines.ts';
@@ -22,6 +35,6 @@ export {
 export type { AlikeFold } from './alike.ts';
 export { type Failure, type Loss, failuresOf, foldFailures, foldLosses } from './failures.ts';
 export { compareSerials } from './serials.ts';
-export { comparisonOf, divergencesOf } from './of-run.ts';
-export { type Verdict, verdict } from './verdict.ts';
+export { comparisonOf, type ComparisonView, divergencesOf } from './of-run.ts';
+export { type Verdict, verdict, verdictOfChanges, verdictOfComparison } from './verdict.ts';
 export { groupBy } from './group-by.ts';

@@ -4,6 +4,7 @@ import { partsFor } from '../host/index.ts';
 import type { HostJob, RunSettings } from '../model/index.ts';
 import { assignments } from '../sh/index.ts';
 import { hintsOf } from './hints.ts';
+import { isForPeople, leanFile } from './lean.ts';
 import { isTemplate } from './templates.ts';
 
 type Entries = ReadonlyMap<string, Uint8Array>;
@@ -45,8 +46,12 @@ export function bundleEntries(job: HostJob, runtime: Entries): BundleEntries {
 
 function sharedEntries(job: HostJob, runtime: Entries): Entries {
   const entries = new Map<string, Uint8Array>();
-  for (const [path, bytes] of partsFor(job.settings.action, runtime)) entries.set(`runtime/${path}`, bytes);
-  for (const [path, bytes] of job.files) if (!isTemplate(path)) entries.set(`playbook/${path}`, bytes);
+  const put = (path: string, bytes: Uint8Array): void => {
+    entries.set(path, job.settings.action === 'apply' ? bytes : leanFile(path, bytes));
+  };
+  for (const [path, bytes] of partsFor(job.settings.action, runtime)) put(`runtime/${path}`, bytes);
+  for (const [path, bytes] of job.files)
+    if (!isTemplate(path) && !isForPeople(path)) put(`playbook/${path}`, bytes);
   const steps = job.steps.map((step) => `${step.id}|${step.script}|${step.timeoutSeconds}|${step.retries}\n`);
   entries.set('steps', utf8(steps.join('')));
   if (job.command !== undefined) entries.set('exec/sh', utf8(fromHome + job.command));

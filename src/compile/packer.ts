@@ -59,7 +59,7 @@ function areAlike(a: ReadonlyMap<string, Uint8Array>, b: ReadonlyMap<string, Uin
 
 function compressed(bytes: Uint8Array): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    gzip(bytes, (error, packed) => {
+    gzip(bytes, { level: 9 }, (error, packed) => {
       if (error === null) resolve(packed);
       else reject(error);
     });

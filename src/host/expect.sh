@@ -13,9 +13,29 @@ m_check() {
   fi
 }
 
-# observe KEY VALUE: a key and a value for comparison across the fleet. A key that begins with ~ is shown, not compared.
+# observe [--mask LIST]... KEY VALUE: a key and a value for comparison across the fleet. A key that begins with ~ is shown, not
+# compared. What LIST names does not count: host, address, pid, time, inode, serial, usual (all but serial), and patterns, in
+# which * is a run of characters without blanks, and # a run of digits; commas between them.
 observe() {
-  m__emit obs "$1" "$2"
+  local m__mask m__rest m__one
+  m__mask=
+  while [ $# -gt 2 ] && [ "$1" = --mask ]; do
+    m__rest=$2,
+    while [ -n "$m__rest" ]; do
+      m__one=${m__rest%%,*}
+      m__rest=${m__rest#*,}
+      case $m__one in
+        host | address | pid | time | inode | serial | usual | *[*#]*) m__mask=$m__mask${m__mask:+,}$m__one ;;
+        *) fail "observe: there is no mask '$m__one'" ;;
+      esac
+    done
+    shift 2
+  done
+  if [ -n "$m__mask" ]; then
+    m__emit obs "$1" "$2" "$m__mask"
+  else
+    m__emit obs "$1" "$2"
+  fi
 }
 
 # m_note_known NAME VALUE: what NAME stands for was found out, of VALUE, and is in files of the private directory: later steps need

@@ -15,13 +15,21 @@ const levelOf: Readonly<Record<RunSettings['action'], Level>> = {
   rollback: 'change',
 };
 
-/** What the driver reads at its start, in this order; the resources, which a look needs, come last. */
-const sourced: readonly (readonly [Level, string])[] = [
+/** `steps` is for what steps declare and expect: a rollback goes by the journal, here as at the console. */
+type Need = Level | 'steps';
+const withSteps: readonly RunSettings['action'][] = ['plan', 'verify', 'compare', 'apply'];
+
+/** What the driver reads at its start, in this order; the resources come last. */
+const sourced: readonly (readonly [Need, string])[] = [
   ['ask', 'codec events wake paths'],
-  ['look', 'looked ways held trees read journal place resource planned services switches programs accounts'],
+  ['look', 'looked ways held trees read'],
+  ['steps', 'journal place resource planned'],
+  ['look', 'services switches'],
+  ['steps', 'programs'],
+  ['look', 'accounts'],
   ['ask', 'lock dead'],
   ['facts', 'units other-runs'],
-  ['look', 'archives expect'],
+  ['steps', 'archives expect'],
   ['facts', 'facts'],
   ['change', 'kept clear hand-back hand-plan prune undo undo-tree undo-system'],
   // A look at a package asks the functions that pack it, too.
@@ -30,10 +38,11 @@ const sourced: readonly (readonly [Level, string])[] = [
 ];
 
 /** What is started, or read by something else. boot.sh is not in a bundle: it comes before. */
-const others: Readonly<Record<Level, string>> = {
+const others: Readonly<Record<Need, string>> = {
   ask: 'start.sh driver.sh steps.sh follow.sh ticker.sh mask-files.awk',
   facts: '',
-  look: 'block.awk diff.awk digested.awk line.awk looked.awk meaning.awk rc_conf.awk',
+  look: 'diff.awk digested.awk looked.awk',
+  steps: 'block.awk line.awk meaning.awk rc_conf.awk',
   change: 'console-head.sh console-main.sh',
 };
 
@@ -44,13 +53,15 @@ export function partsFor(
   action: RunSettings['action'],
   runtime: ReadonlyMap<string, Uint8Array>,
 ): ReadonlyMap<string, Uint8Array> {
-  const has = (level: Level): boolean => levels.indexOf(level) <= levels.indexOf(levelOf[action]);
-  const resources = [...runtime.keys()].filter((path) => path.startsWith('resources/') && has('look'));
+  const has = (need: Need): boolean =>
+    need === 'steps' ? withSteps.includes(action) : levels.indexOf(need) <= levels.indexOf(levelOf[action]);
+  const resources = [...runtime.keys()].filter((path) => path.startsWith('resources/') && has('steps'));
   const read = [
-    ...sourced.flatMap(([level, names]) => (has(level) ? wordsOf(names).map((name) => `${name}.sh`) : [])),
+    ...sourced.flatMap(([need, names]) => (has(need) ? wordsOf(names).map((name) => `${name}.sh`) : [])),
     ...resources,
   ];
-  const needed = new Set([...read, ...levels.filter(has).flatMap((level) => wordsOf(others[level]))]);
+  const started = [...levels, 'steps' as const].filter(has).flatMap((need) => wordsOf(others[need]));
+  const needed = new Set([...read, ...started]);
   const parts = read.map((path) => `. "$m_work/runtime/${path}"\n`).join('');
   return new Map([
     ...[...runtime].filter(([path]) => needed.has(path)),

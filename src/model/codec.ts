@@ -4,11 +4,14 @@ import { MusterError } from './errors.ts';
 import type { RunEvent } from './events.ts';
 import { fromPlain, toPlain } from './exact.ts';
 import type { JsonObject } from './json.ts';
-import { eventSchema, resultSchema } from './json-schemas.ts';
+import { heardEvents } from './heard.ts';
+import { eventSchema, heardSchema, resultSchema } from './json-schemas.ts';
 import type { HostResult, RunResult } from './result.ts';
 
 /** Goes up when a field changes its meaning or goes away; new fields do not count. */
-export const formatVersion = 2;
+export const formatVersion = 3;
+/** Version 2 had a line for each event, with the run in it, and the hosts once more in its last line. */
+const readVersions: readonly unknown[] = [2, formatVersion];
 
 /**
  * An event as JSON: type, sequence, time, runId, then its own fields; the first one of a run has the version behind its type.
@@ -27,6 +30,16 @@ export function encodeResult(result: RunResult): JsonObject {
     ...rest,
   }));
   return toPlain({ version: formatVersion, ...result, hosts });
+}
+
+/**
+ * Reads a line of a record of this run: several events when it is `heard`, and otherwise one, or none of a type that is not known.
+ * The run stands in the first line alone. Throws as `decodeEvent`.
+ */
+export function decodeLine(json: JsonObject, runId: string | undefined): readonly RunEvent[] {
+  if (json['type'] === 'heard') return heardEvents(parsed(heardSchema, json), runId ?? '');
+  const event = decodeEvent(json['type'] === 'run-started' ? json : { runId: runId ?? '', ...json });
+  return event === undefined ? [] : [event];
 }
 
 /**
@@ -57,9 +70,10 @@ function objectOf(json: unknown): JsonObject {
 }
 
 function refuseVersion({ version }: JsonObject): void {
-  if (version === formatVersion) return;
+  if (readVersions.includes(version)) return;
   const which = version === undefined ? 'has no version' : `is of version ${JSON.stringify(version)}`;
-  throw new MusterError('RECORD_VERSION', `the record ${which}; this muster reads version ${formatVersion}`, {
+  const known = readVersions.join(' and ');
+  throw new MusterError('RECORD_VERSION', `the record ${which}; this muster reads versions ${known}`, {
     hint: 'read it with the muster that wrote it',
   });
 }

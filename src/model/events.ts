@@ -44,13 +44,19 @@ export interface RunStarted {
   readonly groups?: readonly HostGroup[];
   /** rollback: it is only asked what would be undone. */
   readonly preview?: true;
+  /** exec: what of the answers does not count when they are folded: a list of masks. */
+  readonly mask?: string;
 }
 
 /** One thing that happened, before it is known when: see `RunEvent`. */
 export type RunFact =
   | RunStarted
   /** The host's turn has come. */
-  | ({ readonly type: 'host-started' } & OfHost)
+  | ({
+      readonly type: 'host-started';
+      /** Where it is reached, when that is not its name. */
+      readonly address?: string;
+    } & OfHost)
   | ({ readonly type: 'host-connected' } & OfHost)
   | ({ readonly type: 'fact'; readonly key: string; readonly value: string } & OfHost)
   | ({ readonly type: 'other-run'; readonly otherRun: OtherRun } & OfHost)
@@ -72,6 +78,8 @@ export type RunFact =
       readonly step: string;
       readonly key: string;
       readonly value: string;
+      /** What of the value does not count in a comparison: a list of masks; absent when all of it does. */
+      readonly mask?: string;
     } & OfHost)
   | ({ readonly type: 'step-finished' } & OfStep & Pick<StepResult, 'outcome' | 'reason' | 'seconds'>)
   /** exec: the command's exit status. */

@@ -25,6 +25,7 @@ export class HostLedger {
   readonly #resources: ResourceResult[] = [];
   readonly #checks: CheckResult[] = [];
   readonly #observations = new Map<string, string>();
+  readonly #masks = new Map<string, string>();
   readonly #facts = new Map<string, string>();
   /** Steps of which a check does not hold, and steps with a change. */
   readonly #failedSteps = new Set<string>();
@@ -35,6 +36,7 @@ export class HostLedger {
   #status: number | undefined;
   #ended: Extract<RunFact, { readonly type: 'host-ended' }> | undefined;
   #isStarted = false;
+  #address: Pick<AnyHostResult, 'address'> = {};
   #isFinished = false;
 
   constructor(host: string, action: Action, outputCap: number) {
@@ -64,6 +66,7 @@ export class HostLedger {
     switch (fact.type) {
       case 'host-started':
         this.#isStarted = true;
+        if (fact.address !== undefined) this.#address = { address: fact.address };
         return;
       case 'host-connected':
         this.#cost.connections += 1;
@@ -101,6 +104,8 @@ export class HostLedger {
         return;
       case 'observation':
         this.#observations.set(fact.key, fact.value);
+        if (fact.mask === undefined) this.#masks.delete(fact.key);
+        else this.#masks.set(fact.key, fact.mask);
         return;
       case 'command-finished':
         this.#status = fact.status;
@@ -139,6 +144,8 @@ export class HostLedger {
       resources: [...this.#resources],
       checks: [...this.#checks],
       observations: new Map(this.#observations),
+      ...(this.#masks.size === 0 ? {} : { masks: new Map(this.#masks) }),
+      ...this.#address,
       facts: new Map(this.#facts),
       ...this.#otherRun,
       ...this.#cost,

@@ -11,6 +11,7 @@ export {
   MusterError,
   UsageError,
 } from './errors.ts';
+export { resultJsonSchema } from './result-json-schema.ts';
 export { ByteDecoder, decodeBytes } from './byte-text.ts';
 export { bytesOf } from './host-bytes.ts';
 export type { EventListener, FactListener, RunEvent, RunFact, RunStarted } from './events.ts';
@@ -18,14 +19,18 @@ export type { AnyHostResult } from './host-ledger.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export { type ReadRecord, readRecord, RecordReader } from './record-reader.ts';
 export {
+  findingsSchema,
+  type Found,
   type OriginFile,
   originSchema,
+  type RunFindings,
   type RunOrigin,
   type RunState,
   type RunSummary,
   summarySchema,
 } from './run-summary.ts';
 export { linesOf } from './record-lines.ts';
+export { type LineListener, RecordWriter } from './record-writer.ts';
 export { reduce, RunReducer } from './reduce.ts';
 export { exitCodes } from './exit-codes.ts';
 export type { HostConnection } from './host-connection.ts';

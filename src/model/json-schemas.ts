@@ -56,6 +56,32 @@ const ofHost = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
 const ofStep = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   ofHost(type, { ...shape, step: text, index: count });
 
+/** What a line says of one step, see heard.ts. */
+export const heardPart = z.object({
+  step: text,
+  index: z.exactOptional(count),
+  started: z.exactOptional(z.literal(true)),
+  ok: z.exactOptional(z.array(resource.pick({ resource: true, target: true })).readonly()),
+  resources: z.exactOptional(z.array(resource.omit({ step: true })).readonly()),
+  holds: z.exactOptional(texts),
+  checks: z.exactOptional(z.array(z.object(check)).readonly()),
+  observations: z.exactOptional(textMap),
+  masked: z.exactOptional(z.array(z.object({ key: text, value: text, mask: text })).readonly()),
+  outcome: z.exactOptional(stepOutcome),
+  reason: z.exactOptional(text),
+  seconds: z.exactOptional(count),
+});
+const hasIndex = ({ index, started, outcome }: z.output<typeof heardPart>): boolean =>
+  index !== undefined || (started === undefined && outcome === undefined);
+
+/** A line of a record for several events of one host. */
+export const heardSchema = z.object({
+  type: z.literal('heard'),
+  ...{ sequence: z.int().min(1), time: text, host: text },
+  facts: z.exactOptional(textMap),
+  steps: z.exactOptional(z.array(heardPart.refine(hasIndex, 'the index is missing')).readonly()),
+});
+
 /** See `RunEvent`. */
 export const eventSchema = z.discriminatedUnion('type', [
   event('run-started', {
@@ -67,8 +93,9 @@ export const eventSchema = z.discriminatedUnion('type', [
     waves: z.exactOptional(z.array(texts).readonly()),
     groups: z.exactOptional(z.array(group).readonly()),
     preview: z.exactOptional(z.literal(true)),
+    mask: z.exactOptional(text),
   }),
-  ofHost('host-started', {}),
+  ofHost('host-started', { address: z.exactOptional(text) }),
   ofHost('host-connected', {}),
   ofHost('fact', { key: text, value: text }),
   ofHost('other-run', { otherRun }),
@@ -78,7 +105,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   ofStep('output-cut', { stream }),
   ofHost('resource', { result: resource }),
   ofHost('check', { result: stepCheck }),
-  ofHost('observation', { step: text, key: text, value: text }),
+  ofHost('observation', { step: text, key: text, value: text, mask: z.exactOptional(text) }),
   ofStep('step-finished', { outcome: stepOutcome, reason: text, seconds: count }),
   ofHost('command-finished', { status: count }),
   ofHost('proof', { proof }),
@@ -110,6 +137,8 @@ const host = z.object({
   resources: z.array(resource).readonly(),
   checks: z.array(z.discriminatedUnion('kind', [stepCheck, probeCheck])).readonly(),
   observations: textMap,
+  masks: z.exactOptional(textMap),
+  address: z.exactOptional(text),
   facts: textMap,
   otherRun: z.exactOptional(otherRun),
   ...cost,
@@ -141,7 +170,7 @@ export const resultSchema = z.discriminatedUnion('action', [
   run('verify', host).extend(compared),
   run('compare', host).extend(compared),
   run('rollback', rollbackHost).extend({ preview: z.boolean() }),
-  run('exec', execHost),
+  run('exec', execHost).extend({ mask: z.exactOptional(text) }),
   run('facts', host),
   run('ping', host),
 ]);

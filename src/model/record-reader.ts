@@ -1,7 +1,8 @@
 // A run as it was written with --json, read back line by line: its events, then its result. The lines may be anybody's.
-import { decodeEvent, decodeResult } from './codec.ts';
+import { decodeLine, decodeResult } from './codec.ts';
 import { isMusterError, MusterError } from './errors.ts';
-import type { EventListener } from './events.ts';
+import type { EventListener, RunEvent } from './events.ts';
+import type { JsonObject } from './json.ts';
 import { linesOf } from './record-lines.ts';
 import { RunReducer } from './reduce.ts';
 import type { RunResult } from './result.ts';
@@ -13,7 +14,7 @@ export interface ReadRecord {
   readonly isCut: boolean;
 }
 
-/** Reads one record. Its events say all; its last line, the result, is looked at only when it stands alone. */
+/** Reads one record. Its events say all; a result is looked at only when it stands alone. */
 export class RecordReader {
   readonly #listener: EventListener;
   readonly #reducer = new RunReducer();
@@ -64,16 +65,21 @@ export class RecordReader {
     return new MusterError(error.code, `line ${this.#line}: ${error.message}`, hint);
   }
 
-  #takeJson(json: unknown): void {
-    const { type, sequence } = json as { readonly type?: unknown; readonly sequence?: unknown };
+  #takeJson(json: JsonObject): void {
+    const { type, sequence } = json;
     if (type === 'result') {
-      if (!this.#reducer.isStarted) this.#result = decodeResult(json);
+      if (!this.#reducer.isStarted) this.#result = wholeResult(json);
       this.#isOver = true;
       return;
     }
-    const event = decodeEvent(json);
+    const events = decodeLine(json, this.#runId);
     this.#inOrder(sequence);
-    if (event === undefined) return;
+    // A line of a type that is not known is one event.
+    this.#sequence += type === 'heard' ? events.length : 1;
+    for (const event of events) this.#takeEvent(event);
+  }
+
+  #takeEvent(event: RunEvent): void {
     if ((event.type === 'run-started') !== (this.#runId === undefined))
       throw new MusterError(
         'RECORD_ORDER',
@@ -92,8 +98,15 @@ export class RecordReader {
       throw new MusterError('RECORD_ORDER', `event ${wanted} is missing; here is ${String(sequence)}`, {
         hint: 'give the whole output of --json, as it was written',
       });
-    this.#sequence = wanted;
   }
+}
+
+/** Throws MusterError RECORD_SHAPE for the last line of a record whose other lines are missing, and as `decodeResult`. */
+function wholeResult(json: JsonObject): RunResult {
+  if (json['hosts'] !== undefined) return decodeResult(json);
+  throw new MusterError('RECORD_SHAPE', 'the events before the result are missing', {
+    hint: 'give the whole output of --json, as it was written',
+  });
 }
 
 /** Longer than any event can be; a result may be longer, but is read only when it stands alone. */
@@ -125,13 +138,13 @@ function isJson(text: string): boolean {
   }
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(text: string): JsonObject {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     throw new MusterError('RECORD_SHAPE', 'this is no JSON');
   }
-  if (typeof json === 'object' && json !== null) return json;
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as JsonObject;
   throw new MusterError('RECORD_SHAPE', 'this is no JSON object');
 }

@@ -59,7 +59,7 @@ export class RunReducer {
   /** The result as far as it is known; a host of which not all is known is `unknown`. Throws as `reduce`. */
   result(): RunResult {
     const { started, runId, time } = this.#begun();
-    const { action, playbook, waves = [], groups = [], preview = false } = started;
+    const { action, playbook, waves = [], groups = [], preview = false, mask } = started;
     const hosts: readonly AnyHostResult[] = [...this.#hosts.values()].map((host) => host.result());
     const rest = {
       hosts,
@@ -76,8 +76,9 @@ export class RunReducer {
         return { runId, action, playbook, ...rest, groups, serials: [...this.#serials] };
       case 'rollback':
         return { runId, action, playbook, ...rest, preview };
-      case 'apply':
       case 'exec':
+        return { runId, action, playbook, ...rest, ...(mask === undefined ? {} : { mask }) };
+      case 'apply':
       case 'facts':
       case 'ping':
         return { runId, action, playbook, ...rest };

@@ -102,6 +102,10 @@ export interface HostResult extends Ending {
   readonly checks: readonly CheckResult[];
   /** Key to value, as read on the host by `observe`. */
   readonly observations: ReadonlyMap<string, string>;
+  /** Observation key to the masks of its value, a list of names and patterns; absent when no value has one. */
+  readonly masks?: ReadonlyMap<string, string>;
+  /** Where it is reached; absent where that is its name or not known. */
+  readonly address?: string;
   readonly facts: ReadonlyMap<string, string>;
   /** Absent when no other run has to do with what was seen here. */
   readonly otherRun?: OtherRun;
@@ -191,7 +195,8 @@ export type VerifyResult = Run<'verify'> & Compared;
 export type CompareResult = Run<'compare'> & Compared;
 /** `preview`: nothing was undone, it was only asked what would be. */
 export type RollbackResult = Run<'rollback', RollbackHostResult> & { readonly preview: boolean };
-export type ExecResult = Run<'exec', ExecHostResult>;
+/** `mask`: what of the answers does not count when they are folded; absent when all of it does. */
+export type ExecResult = Run<'exec', ExecHostResult> & { readonly mask?: string };
 export type FactsResult = Run<'facts'>;
 export type PingResult = Run<'ping'>;
 

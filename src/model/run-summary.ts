@@ -64,6 +64,28 @@ export const summarySchema = z.object({
   origin: z.exactOptional(originSchema),
 });
 
+const found = z.object({
+  /** See `Failure`; or `divergence`, whose step is the group and whose subject is the key. */
+  kind: text,
+  ...{ step: text, subject: text },
+  /** Folded. */
+  hosts: text,
+});
+
+/** Shape of `RunFindings` in JSON. */
+export const findingsSchema = z.object({
+  ...{ runId: text, started: text },
+  found: z.array(found).readonly(),
+  /** What was looked at (`step ID`, `probe ID`, `values`, `host`) to the hosts on which it was, folded. */
+  looked: z.record(text, text),
+});
+
+/** What a run found wrong in one place, and on which hosts. */
+export type Found = z.output<typeof found>;
+
+/** What is kept of a run to say since when something is wrong. */
+export type RunFindings = z.output<typeof findingsSchema>;
+
 /** A file that a run was made from, as it was read. */
 export type OriginFile = z.output<typeof originFile>;
 

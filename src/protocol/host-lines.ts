@@ -5,7 +5,9 @@ import { hostBounds } from './bounds.ts';
 /** One event of the host's log. Field texts are untrusted. A number that is none, or has too many digits, is NaN. */
 export type HostLine =
   | { readonly kind: 'begin'; readonly runId: string; readonly action: string }
-  | { readonly kind: 'fact' | 'obs'; readonly key: string; readonly value: string }
+  | { readonly kind: 'fact'; readonly key: string; readonly value: string }
+  /** `mask` is empty when all of the value counts. */
+  | { readonly kind: 'obs'; readonly key: string; readonly value: string; readonly mask: string }
   | { readonly kind: 'step'; readonly id: string; readonly index: number }
   | {
       readonly kind: 'res';
@@ -89,8 +91,9 @@ export function parseHostLine(line: string): HostLine {
     case 'begin':
       return { kind, runId: text(0), action: text(1) };
     case 'fact':
-    case 'obs':
       return { kind, key: text(0), value: text(1) };
+    case 'obs':
+      return { kind, key: text(0), value: text(1), mask: text(2) };
     case 'step':
       return { kind, id: text(0), index: count(1) };
     case 'res':

@@ -1,8 +1,9 @@
 // Values of many hosts side by side: one line per key while it fits, one per value when it does not, and values of
 // several lines as a diff against the majority.
-import { type KeyComparison, diffLines } from '../compare/index.ts';
+import { type KeyComparison, diffLines, type Sighting } from '../compare/index.ts';
 import { escapeLines, escapeTerminal } from './escape.ts';
 import { count, displayWidth, hostLabel, padEnd, widest, wrap } from './layout.ts';
+import { sinceLines } from './since.ts';
 import { type Style, paint } from './style.ts';
 import { diffBlock } from './trouble.ts';
 
@@ -17,7 +18,7 @@ export function comparisonLines(keys: readonly KeyComparison[], style: Style, in
   const width = Math.min(40, widest(keys.map(({ key }) => displayWidth(escapeTerminal(key)))));
   return keys.flatMap((comparison) => {
     const name = padEnd(escapeTerminal(comparison.key), width);
-    const cells = comparison.folds.map((fold) => `${valueText(fold.value)}  ${hostLabel(fold.hosts)}`);
+    const cells = comparison.folds.map((fold) => `${valueText(fold.value)}  ${labelOf(fold)}`);
     const line = `${indent}${name}  ${cells.join('    ')}${noteOf(comparison)}`;
     const isShort = !comparison.folds.some(({ value }) => isLong(value));
     if (isShort && displayWidth(line) <= style.columns) return [line];
@@ -31,14 +32,15 @@ export function comparisonLines(keys: readonly KeyComparison[], style: Style, in
 /** A value as one line or several, with who has it. */
 interface Cell {
   readonly hosts: readonly string[];
+  readonly masked?: readonly string[];
   readonly lines: readonly string[];
 }
 
 function valueLines({ folds, majority }: KeyComparison, style: Style, indent: string): string[] {
-  const shown = folds.slice(0, maxValues).map(({ hosts, value }, index): Cell => {
-    if (value === undefined || !isLong(value)) return { hosts, lines: [valueText(value)] };
+  const shown = folds.slice(0, maxValues).map(({ value, ...who }, index): Cell => {
+    if (value === undefined || !isLong(value)) return { ...who, lines: [valueText(value)] };
     return {
-      hosts,
+      ...who,
       lines: index === 0 || majority === undefined ? whole(value) : difference(majority, value, style),
     };
   });
@@ -50,15 +52,25 @@ function valueLines({ folds, majority }: KeyComparison, style: Style, indent: st
   return cells.flatMap((cell) => cellLines(cell, width, style)).map((line) => indent + line);
 }
 
-function cellLines({ hosts, lines }: Cell, width: number, style: Style): string[] {
+function cellLines({ lines, ...who }: Cell, width: number, style: Style): string[] {
   const [first = ''] = lines;
   if (lines.length > 1) {
-    return [...wrap(hostLabel(hosts), Math.max(20, style.columns - 4)), ...lines.map((line) => `  ${line}`)];
+    return [...wrap(labelOf(who), Math.max(20, style.columns - 4)), ...lines.map((line) => `  ${line}`)];
   }
-  const label = wrap(hostLabel(hosts), Math.max(20, style.columns - width - 6));
+  const label = wrap(labelOf(who), Math.max(20, style.columns - width - 6));
   const inner = ' '.repeat(width + 2);
   if (displayWidth(first) > width) return [first, ...label.map((line) => inner + line)];
   return label.map((line, index) => (index === 0 ? `${padEnd(first, width)}  ${line}` : inner + line));
+}
+
+/** Who says it, and what had to be masked for that. */
+function labelOf({ hosts, masked }: Pick<Cell, 'hosts' | 'masked'>): string {
+  return masked === undefined ? hostLabel(hosts) : `${hostLabel(hosts)}, ${maskedNote(masked)}`;
+}
+
+/** `equal after masking host name, pid`. */
+export function maskedNote(masked: readonly string[]): string {
+  return `equal after masking ${masked.map((mask) => escapeTerminal(mask)).join(', ')}`;
 }
 
 function whole(value: string): string[] {
@@ -86,17 +98,28 @@ function noteOf(comparison: KeyComparison): string {
   return comparison.tie && comparison.outliers.length > 0 ? '    (no majority)' : '';
 }
 
-/** `divergence in group auth:` headings with their lines; nothing when there are none. */
-export function divergenceLines(divergences: readonly KeyComparison[], style: Style): string[] {
-  const groups = [...new Set(divergences.map(({ group }) => group))];
-  return groups.flatMap((group) => {
-    const title = group === 'all' ? 'divergence:' : `divergence in group ${escapeTerminal(group)}:`;
+/** `divergence in group auth:` headings with their lines, and since when it is; nothing when there are none. */
+export function divergenceLines(
+  divergences: readonly KeyComparison[],
+  style: Style,
+  sightings: readonly Sighting[] = [],
+): string[] {
+  const titles = [...new Set(divergences.map(titleOf))];
+  return titles.flatMap((title) => {
+    const ofTitle = divergences.filter((divergence) => titleOf(divergence) === title);
     return [
       paint(style, 'bold', title),
-      ...comparisonLines(
-        divergences.filter((divergence) => divergence.group === group),
-        style,
-      ),
+      ...comparisonLines(ofTitle, style),
+      ...ofTitle.flatMap(({ group, key, outliers }) => {
+        const place = { kind: 'divergence', step: group, subject: key };
+        const hosts = outliers.flatMap((fold) => fold.hosts);
+        return sinceLines(sightings, place, hosts, style).map((line) => `  ${escapeTerminal(key)}: ${line}`);
+      }),
     ];
   });
+}
+
+function titleOf({ group, against }: KeyComparison): string {
+  if (against !== undefined) return `unlike ${escapeTerminal(against)}:`;
+  return group === 'all' ? 'divergence:' : `divergence in group ${escapeTerminal(group)}:`;
 }

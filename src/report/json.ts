@@ -1,5 +1,6 @@
-// The last line of --json: a result as it is written for reading back, and beside it what a reader would work out of it.
-import { comparisonOf, type FleetComparison } from '../compare/index.ts';
+// Results as JSON: whole, as they are written for reading back, or what the last line of --json says behind the events; and beside
+// them what a reader would work out of them.
+import { comparisonOf, type FleetComparison, type Sighting } from '../compare/index.ts';
 import {
   encodeResult,
   type HostOutcome,
@@ -41,46 +42,71 @@ export interface JsonExtra {
   readonly sources?: Sources;
   /** What a history says of the run. */
   readonly history?: RunSummary;
+  /** Since when what is wrong is so. */
+  readonly sightings?: readonly Sighting[];
 }
 
 /**
- * A run for `--json`: version, runId, action, playbook, interrupted, started, finished, summary (hosts, then one count per
+ * A whole result: version, runId, action, playbook, interrupted, started, finished, summary (hosts, then one count per
  * outcome), hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, otherRun, connections, execs,
  * receipt, proof, command), what its verb has beside them, then comparison, sources, history, exact and exactKeys. Absent
  * values are left out; a missing observation in a comparison is null. `summary` and `comparison` are worked out of the rest.
  */
 export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
-  const { version, runId, action, playbook, interrupted, started, finished, hosts, ...rest } =
-    encodeResult(result);
-  const { exact, exactKeys, ...own } = rest;
-  const count = (outcome: HostOutcome): number =>
-    result.hosts.filter((host) => host.outcome === outcome).length;
-  const isCompared = result.action === 'verify' || result.action === 'compare';
+  const { hosts, exact, exactKeys, ...rest } = encodeResult(result);
+  const { version, runId, action, playbook, interrupted, started, finished, ...own } = rest;
   return present({
     ...{ version, runId, action, playbook, interrupted, started, finished },
-    summary: {
-      hosts: result.hosts.length,
-      ...Object.fromEntries(outcomes.map((name) => [name, count(name)])),
-    },
+    summary: summaryJson(result),
     hosts: withBytes(hosts, exact),
     ...own,
-    comparison: isCompared ? comparisonJson(comparisonOf(result)) : undefined,
-    sources: extra.sources === undefined ? undefined : present({ ...extra.sources }),
-    history: extra.history,
+    ...beside(result, extra),
     exact,
     exactKeys,
   });
 }
 
-/** A comparison: hosts, unseen, divergences, keys (group, key, compared, tie, majority, folds); null is missing. */
-function comparisonJson(comparison: FleetComparison): JsonValue {
-  const keys = comparison.keys.map(({ group, key, compared, tie, majority, folds }) => ({
+/** The result behind the events of its run: what they do not say. */
+export function toLastLine(result: RunResult, extra: JsonExtra = {}): JsonObject {
+  const { version, runId, action, playbook, interrupted, started, finished } = encodeResult({
+    ...result,
+    hosts: [],
+  });
+  return present({
+    ...{ version, runId, action, playbook, interrupted, started, finished },
+    summary: summaryJson(result),
+    ...beside(result, extra),
+  });
+}
+
+function summaryJson({ hosts }: RunResult): JsonValue {
+  const count = (outcome: HostOutcome): number => hosts.filter((host) => host.outcome === outcome).length;
+  return { hosts: hosts.length, ...Object.fromEntries(outcomes.map((name) => [name, count(name)])) };
+}
+
+function beside(result: RunResult, { sources, history, sightings }: JsonExtra): object {
+  const isCompared = result.action === 'verify' || result.action === 'compare';
+  return {
+    comparison: isCompared ? comparisonJson(comparisonOf(result)) : undefined,
+    sources: sources === undefined ? undefined : present({ ...sources }),
+    history,
+    sightings: sightings === undefined || sightings.length === 0 ? undefined : sightings,
+  };
+}
+
+/** A comparison: hosts, unseen, divergences, keys (group, key, compared, tie, majority, folds, [against]); null is missing. */
+export function comparisonJson(comparison: FleetComparison): JsonObject {
+  const keys = comparison.keys.map(({ group, key, compared, tie, majority, folds, against }) => ({
     group,
     key,
     compared,
     tie,
     majority: majority ?? null,
-    folds: folds.map(({ value, hosts }) => ({ value: value ?? null, hosts })),
+    folds: folds.map(({ value, hosts, masked }) => ({
+      ...{ value: value ?? null, hosts },
+      ...(masked === undefined ? {} : { masked }),
+    })),
+    ...(against === undefined ? {} : { against }),
   }));
   return {
     hosts: comparison.hosts,

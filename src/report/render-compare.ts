@@ -1,5 +1,5 @@
 // The fleet compared with itself: what differs first, what agrees in one line.
-import { type FleetComparison, foldFailures, foldLosses } from '../compare/index.ts';
+import { type FleetComparison, foldFailures, foldLosses, type Sighting } from '../compare/index.ts';
 import type { HostResult } from '../model/index.ts';
 import { comparisonLines, divergenceLines } from './comparison.ts';
 import { type Row, count, hostLabel, layOut } from './layout.ts';
@@ -12,6 +12,7 @@ export interface CompareExtra {
   readonly all?: boolean;
   /** The hosts that were looked at: for what else goes on there, and for why some of them were not seen. */
   readonly looked?: readonly HostResult[];
+  readonly sightings?: readonly Sighting[];
 }
 
 /** Divergences by group, hosts that could not be looked at, and the totals. */
@@ -37,7 +38,7 @@ export function renderCompare(comparison: FleetComparison, style: Style, extra: 
   ];
   const lines = [
     ...layOut(otherRunRows(extra.looked ?? []), style),
-    ...divergenceLines(divergences, style),
+    ...divergenceLines(divergences, style, extra.sightings),
     ...(extra.all === true && quiet.length > 0
       ? [paint(style, 'bold', 'no divergence:'), ...comparisonLines(quiet, style)]
       : []),

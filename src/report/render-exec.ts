@@ -1,30 +1,49 @@
 // What one command said on many hosts: equal status and equal output folded under one header.
-import { type Fold, foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
+import {
+  type AnswerFold,
+  type AnsweringHost,
+  type Cluster,
+  clusterAlike,
+  foldAnswers,
+  foldFailures,
+  foldLosses,
+} from '../compare/index.ts';
 import type { CommandResult, HostOutcome, ExecResult, HostResult, OutputStream } from '../model/index.ts';
+import { maskedNote } from './comparison.ts';
 import { escapeLines } from './escape.ts';
-import { hostLabel, layOut, wrap } from './layout.ts';
+import { count, hostLabel, layOut, wrap } from './layout.ts';
 import { type Style, paint } from './style.ts';
 import { countOf, failureRows, lossRows, totalLine } from './trouble.ts';
 
+/** More different answers than this are not read one by one: those that are alike stand together, unless all are asked for. */
+const mostAnswers = 30;
+/** Of so many clusters an answer is shown, and so many lines of it. */
+const mostClusters = 8;
+const mostLines = 8;
+
 /** Successes first, biggest group first, so that trouble stands last, above the prompt. */
-export function renderExec(result: ExecResult, style: Style): string {
-  const answered = result.hosts.flatMap(({ host, command, outcome, reason }) =>
+export function renderExec(
+  result: ExecResult,
+  style: Style,
+  { all = false }: { readonly all?: boolean } = {},
+): string {
+  const answered = result.hosts.flatMap(({ command, outcome, reason, ...host }): AnsweringHost[] =>
     command === undefined || (command.status === null && reason !== '') || isLost(outcome)
       ? []
-      : [{ host, value: command }],
+      : [{ ...host, command }],
   );
   const heard = new Set(answered.map(({ host }) => host));
   const silent = result.hosts.filter(({ host }) => !heard.has(host));
-  const partial = silent.flatMap(({ host, command }) =>
-    command === undefined || command.stdout + command.stderr === ''
+  const partial = silent.flatMap(({ command, ...host }): AnsweringHost[] =>
+    command === undefined || (command.stdout === '' && command.stderr === '')
       ? []
-      : [{ host, value: { ...command, status: null } }],
+      : [{ ...host, command: { ...command, status: null } }],
   );
-  const folds = foldByEquality(answered);
+  const folds = foldAnswers(answered, result.mask);
   const ordered = [
     ...folds.filter(isSuccess),
     ...folds.filter((fold) => !isSuccess(fold)),
-    ...foldByEquality(partial),
+    ...foldAnswers(partial, result.mask),
   ];
   const troubles = [
     ...failureRows(foldFailures(silent), style),
@@ -39,12 +58,9 @@ export function renderExec(result: ExecResult, style: Style): string {
     [countOf(silent, 'unreachable'), 'unreachable'],
     [countOf(silent, 'unknown'), 'unknown'],
   ];
-  const alike = byLooks(ordered);
-  const lines = [
-    ...ordered.flatMap((fold) => foldLines(fold, alike.get(looks(fold.value)) ?? [], style)),
-    ...layOut(troubles, style),
-    totalLine(counts, result),
-  ];
+  const shown =
+    all || ordered.length <= mostAnswers ? allLines(ordered, style) : digestLines(ordered, result, style);
+  const lines = [...shown, ...layOut(troubles, style), totalLine(counts, result)];
   return `${lines.join('\n')}\n`;
 }
 
@@ -52,13 +68,70 @@ function isLost(outcome: HostOutcome): boolean {
   return outcome === 'unreachable' || outcome === 'unknown';
 }
 
+function allLines(folds: readonly AnswerFold[], style: Style): string[] {
+  const alike = byLooks(folds);
+  return folds.flatMap((fold) => foldLines(fold, alike.get(looks(fold.value)) ?? [], style));
+}
+
+/** Answers with the same status that are alike, one of each kind cut to some lines; the others are counted. */
+function digestLines(folds: readonly AnswerFold[], { runId }: ExecResult, style: Style): string[] {
+  const statuses = [...new Set(folds.map(({ value }) => value.status))];
+  const clusters = statuses.flatMap((status) =>
+    clusterAlike(
+      folds.filter(({ value }) => value.status === status),
+      ({ value }) => value.stdout + value.stderr,
+    ),
+  );
+  const isGood = ({ first }: Cluster<AnswerFold>): boolean => first.value.status === 0;
+  const bySize = clusters.toSorted((a, b) => hostsIn(b).length - hostsIn(a).length);
+  const chosen = bySize.slice(0, mostClusters);
+  const left = bySize.slice(mostClusters);
+  const ordered = [...chosen.filter(isGood), ...chosen.filter((cluster) => !isGood(cluster))];
+  const leftHosts = left.flatMap(hostsIn);
+  return [
+    ...ordered.flatMap((cluster) => clusterLines(cluster, style)),
+    ...(left.length === 0
+      ? []
+      : wrap(`${hostLabel(leftHosts)}: ${count(answersIn(left), 'other answer')}`, style.columns)),
+    paint(
+      style,
+      'dim',
+      `${count(folds.length, 'different answer')}: --all shows them, muster show ${runId} HOST one of them`,
+    ),
+  ];
+}
+
+function clusterLines(cluster: Cluster<AnswerFold>, style: Style): string[] {
+  const { first, others } = cluster;
+  const lines = foldLines(first, [], style);
+  const cut = lines.length - mostLines - 1;
+  const alike = `and ${count(others.length, 'answer')} like it, of ${hostLabel(others.flatMap(({ hosts }) => hosts))}`;
+  return [
+    ...(cut > 0
+      ? [...lines.slice(0, -cut), `  ${paint(style, 'dim', `... ${count(cut, 'more line')}`)}`]
+      : lines),
+    ...(others.length === 0
+      ? []
+      : wrap(alike, style.columns - 2).map((line) => `  ${paint(style, 'dim', line)}`)),
+  ];
+}
+
+function hostsIn({ first, others }: Cluster<AnswerFold>): readonly string[] {
+  return [first, ...others].flatMap(({ hosts }) => hosts);
+}
+
+function answersIn(clusters: readonly Cluster<AnswerFold>[]): number {
+  return clusters.reduce((sum, { others }) => sum + 1 + others.length, 0);
+}
+
 function foldLines(
-  { hosts, value }: Fold<CommandResult>,
-  twins: readonly Fold<CommandResult>[],
+  { hosts, value, masked }: AnswerFold,
+  twins: readonly AnswerFold[],
   style: Style,
 ): string[] {
   const ended = value.status === null ? 'ended without an exit status' : `exit ${value.status}`;
-  const header = wrap(`${hostLabel(hosts)} ${ended}`, style.columns);
+  const note = masked === undefined ? '' : `, ${maskedNote(masked)}`;
+  const header = wrap(`${hostLabel(hosts)} ${ended}${note}`, style.columns);
   return [
     ...header.map((line) => paint(style, 'bold', line)),
     ...streamLines(value, 'stdout', twins, '', style),
@@ -70,7 +143,7 @@ function foldLines(
 function streamLines(
   value: CommandResult,
   stream: OutputStream,
-  twins: readonly Fold<CommandResult>[],
+  twins: readonly AnswerFold[],
   mark: string,
   style: Style,
 ): string[] {
@@ -90,8 +163,8 @@ function looks({ status, stdout, stderr }: CommandResult): string {
   return `${status ?? ''} ${out?.length ?? 0} ${out ?? ''}${problems ?? ''}`;
 }
 
-function byLooks(folds: readonly Fold<CommandResult>[]): ReadonlyMap<string, Fold<CommandResult>[]> {
-  const alike = new Map<string, Fold<CommandResult>[]>();
+function byLooks(folds: readonly AnswerFold[]): ReadonlyMap<string, AnswerFold[]> {
+  const alike = new Map<string, AnswerFold[]>();
   for (const fold of folds) {
     const look = looks(fold.value);
     const known = alike.get(look);
@@ -101,7 +174,7 @@ function byLooks(folds: readonly Fold<CommandResult>[]): ReadonlyMap<string, Fol
   return alike;
 }
 
-function isSuccess({ value }: Fold<CommandResult>): boolean {
+function isSuccess({ value }: AnswerFold): boolean {
   return value.status === 0;
 }
 

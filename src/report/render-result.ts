@@ -1,5 +1,5 @@
 // The text of a run for a terminal, by its verb. A run that is read back is rendered by the same function as a live one.
-import { comparisonOf } from '../compare/index.ts';
+import { comparisonOf, type Sighting } from '../compare/index.ts';
 import type { RunResult } from '../model/index.ts';
 import { renderApply, renderRollback } from './render-apply.ts';
 import { renderCompare } from './render-compare.ts';
@@ -11,27 +11,30 @@ import { renderVerify } from './render-verify.ts';
 import type { Style } from './style.ts';
 
 export interface RenderOptions {
-  /** compare: also what does not differ. */
+  /** compare: also what does not differ; exec: every answer, however many different ones there are. */
   readonly all?: boolean;
+  /** verify and compare: since when what is wrong is so. */
+  readonly sightings?: readonly Sighting[];
 }
 
 /** The text of the result, with a line end at its end. */
 export function renderResult(result: RunResult, style: Style, options: RenderOptions = {}): string {
+  const { sightings = [] } = options;
   switch (result.action) {
     case 'plan':
       return renderPlan(result, style, { waves: result.waves });
     case 'apply':
       return renderApply(result, style);
     case 'verify':
-      return renderVerify(result, style, { divergences: comparisonOf(result).divergences });
+      return renderVerify(result, style, { divergences: comparisonOf(result).divergences, sightings });
     case 'compare': {
-      const view = { all: options.all === true, looked: result.hosts };
+      const view = { all: options.all === true, looked: result.hosts, sightings };
       return renderCompare(comparisonOf(result), style, view);
     }
     case 'rollback':
       return result.preview ? renderUndo(result.hosts, style) : renderRollback(result, style);
     case 'exec':
-      return renderExec(result, style);
+      return renderExec(result, style, { all: options.all === true });
     case 'facts':
       return renderFacts(result, style);
     case 'ping':

@@ -1,5 +1,12 @@
 // What a verify found: hosts that pass folded together, each failure and drift once, divergences, totals.
-import { type Divergence, failuresOf, foldByEquality, foldFailures, foldLosses } from '../compare/index.ts';
+import {
+  type Divergence,
+  failuresOf,
+  foldByEquality,
+  foldFailures,
+  foldLosses,
+  type Sighting,
+} from '../compare/index.ts';
 import type { HostResult, RunResult } from '../model/index.ts';
 import { divergenceLines } from './comparison.ts';
 import { type Row, count, hostLabel, layOut } from './layout.ts';
@@ -9,6 +16,7 @@ import { countOf, failureRows, lossRows, totalLine } from './trouble.ts';
 
 export interface VerifyExtra {
   readonly divergences?: readonly Divergence[];
+  readonly sightings?: readonly Sighting[];
 }
 
 /** Trouble first, then the hosts that pass; a host that has both drift and failures counts as failed. */
@@ -20,7 +28,7 @@ export function renderVerify(result: RunResult, style: Style, extra: VerifyExtra
   const good = conditions.filter(({ condition }) => condition === 'good').map(({ host }) => host);
   const rows = [
     ...otherRunRows(result.hosts),
-    ...failureRows(foldFailures(result.hosts), style),
+    ...failureRows(foldFailures(result.hosts), style, extra.sightings),
     ...lossRows(foldLosses(result.hosts)),
     ...goodRows(good),
   ];
@@ -32,7 +40,11 @@ export function renderVerify(result: RunResult, style: Style, extra: VerifyExtra
     [countOf(result.hosts, 'unreachable', 'unknown'), 'unknown'],
     [divergences.length, divergences.length === 1 ? 'divergence' : 'divergences'],
   ];
-  const lines = [...layOut(rows, style), ...divergenceLines(divergences, style), totalLine(counts, result)];
+  const lines = [
+    ...layOut(rows, style),
+    ...divergenceLines(divergences, style, extra.sightings),
+    totalLine(counts, result),
+  ];
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,8 +1,9 @@
 // Rows for what went wrong: failures with their evidence, hosts that were lost, and the counts at the end.
-import { type AlikeFold, type Failure, type Loss } from '../compare/index.ts';
+import { type AlikeFold, type Failure, type Loss, type Sighting } from '../compare/index.ts';
 import type { HostOutcome, HostResult, RunResult } from '../model/index.ts';
 import { escapeLines, escapeTerminal } from './escape.ts';
 import { type Row, count, hostLabel } from './layout.ts';
+import { sinceLines } from './since.ts';
 import { type Mark, type Style, paint } from './style.ts';
 
 /** Most lines of a diff, and of stderr (its last ones), that one failure shows. */
@@ -10,12 +11,21 @@ const maxDiffLines = 12;
 const maxStderrLines = 5;
 
 /** A row for each failure: where and what; below it the diff, the last stderr lines and what to do. */
-export function failureRows(folds: readonly AlikeFold<Failure>[], style: Style): Row[] {
+export function failureRows(
+  folds: readonly AlikeFold<Failure>[],
+  style: Style,
+  sightings: readonly Sighting[] = [],
+): Row[] {
   return folds.map(({ hosts, value, alike }) => ({
     mark: value.kind === 'drift' ? 'changed' : 'bad',
     label: hostLabel(hosts),
     text: failureText(value) + alikeNote(hosts, alike),
-    below: [...diffBlock(value.diff, style), ...stderrBlock(value.stderr), ...hintBlock(value.hint)],
+    below: [
+      ...diffBlock(value.diff, style),
+      ...stderrBlock(value.stderr),
+      ...hintBlock(value.hint),
+      ...sinceLines(sightings, value, hosts, style),
+    ],
   }));
 }
 
@@ -59,7 +69,8 @@ export function countOf(hosts: readonly HostResult[], ...outcomes: readonly Host
   return hosts.filter(({ outcome }) => outcomes.includes(outcome)).length;
 }
 
-function failureText(failure: Failure): string {
+/** What is wrong and where, escaped, on one line. */
+export function failureText(failure: Omit<Failure, 'diff' | 'hint' | 'stderr'>): string {
   const { kind, message } = failure;
   const step = escapeTerminal(failure.step);
   const subject = escapeTerminal(failure.subject);
@@ -83,7 +94,8 @@ function failureText(failure: Failure): string {
   }
 }
 
-function alikeNote(hosts: readonly string[], alike: boolean): string {
+/** Says that a fold is of hosts whose words are only alike. */
+export function alikeNote(hosts: readonly string[], alike: boolean): string {
   return alike ? ` (said by ${escapeTerminal(hosts[0] ?? '')}; the others alike)` : '';
 }
 

@@ -87,7 +87,10 @@ export class HostCollector {
         return;
       }
       case 'obs':
-        this.#tell({ type: 'observation', host, step: this.#running, key: line.key, value: line.value });
+        this.#tell({
+          ...{ type: 'observation', host, step: this.#running, key: line.key, value: line.value },
+          ...(line.mask === '' ? {} : { mask: line.mask }),
+        });
         return;
       case 'end':
         this.#endStep(line);

@@ -71,8 +71,9 @@ function brokenName(line: HostLine): string | undefined {
 function namesOf(line: HostLine): readonly string[] {
   switch (line.kind) {
     case 'fact':
-    case 'obs':
       return [line.key];
+    case 'obs':
+      return [line.key, line.mask];
     case 'begin':
       return [line.runId, line.action];
     case 'step':

@@ -66,8 +66,9 @@ export class RemoteMask {
   #lineWith(line: HostLine, text: (text: string) => string): HostLine {
     switch (line.kind) {
       case 'fact':
-      case 'obs':
         return { ...line, key: text(line.key), value: text(line.value) };
+      case 'obs':
+        return { ...line, key: text(line.key), value: text(line.value), mask: text(line.mask) };
       case 'res':
         return {
           ...line,

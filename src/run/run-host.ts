@@ -77,7 +77,9 @@ class HostRunner {
   }
 
   async run(): Promise<void> {
-    this.#emit({ type: 'host-started', host: this.#job.host });
+    const { host, connection } = this.#job;
+    const address = connection.address === host ? {} : { address: connection.address };
+    this.#emit({ type: 'host-started', host, ...address });
     await this.#collector.finish(await this.#begin(), this.#cost);
   }
 

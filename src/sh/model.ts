@@ -66,4 +66,6 @@ export interface Script {
   readonly uses: readonly VariableUse[];
   readonly assignments: readonly Assignment[];
   readonly oddities: readonly Oddity[];
+  /** Where comments begin. */
+  readonly comments: readonly number[];
 }

@@ -6,7 +6,7 @@ import { scanQuoted } from './scan-expansion.ts';
 import { readHeredocs, scanRedirect } from './scan-redirect.ts';
 import { scanWord } from './scan-word.ts';
 import type { Scanner, Stop } from './scanner.ts';
-import { looksAt, mark, newScanner, noteAssignment, peek, skipSpace, take } from './scanner.ts';
+import { looksAt, mark, newScanner, noteAssignment, peek, skipSpace, take, takeComment } from './scanner.ts';
 
 /** Something that has begun and not ended. */
 interface Block {
@@ -33,8 +33,8 @@ export function scanScript(text: string, from = 0, limit = text.length): Script 
     scanRun(scanner, stop);
   };
   scanRun(scanner, 'end');
-  const { functions, commands, uses, assignments, oddities } = scanner;
-  return { text, functions, commands, uses, assignments, oddities };
+  const { functions, commands, uses, assignments, oddities, comments } = scanner;
+  return { text, functions, commands, uses, assignments, oddities, comments };
 }
 
 function scanRun(scanner: Scanner, stop: Stop): void {
@@ -52,7 +52,7 @@ function scanRun(scanner: Scanner, stop: Stop): void {
 function scanStep(run: Run, stop: Stop): boolean {
   const { scanner } = run;
   const char = peek(scanner);
-  if (take(scanner, /[ \t\r]+|\\\r?\n|#[^\n]*/) !== '') return false;
+  if (takeComment(scanner) || take(scanner, /[ \t\r]+|\\\r?\n/) !== '') return false;
   if (char === '\n') {
     endCommand(run);
     scanner.at += 1;

@@ -16,6 +16,7 @@ export interface Scanner {
   readonly uses: VariableUse[];
   readonly assignments: Assignment[];
   readonly oddities: Oddity[];
+  readonly comments: number[];
   /** Scans commands up to `stop`, which is skipped; set by scan-script.ts, because words hold commands again. */
   scanCommands: (stop: Stop) => void;
 }
@@ -46,6 +47,7 @@ export function newScanner(text: string, from: number, limit: number): Scanner {
     uses: [],
     assignments: [],
     oddities: [],
+    comments: [],
     scanCommands: () => undefined,
   };
 }
@@ -63,11 +65,22 @@ export function looksAt(scanner: Scanner, word: string): boolean {
 
 /** What a sticky regular expression finds at the scanner, which moves behind it; empty when it finds nothing. */
 export function take(scanner: Scanner, pattern: RegExp): string {
-  const sticky = new RegExp(pattern.source, 'y');
+  const sticky = stickyOf(pattern.source);
   sticky.lastIndex = scanner.at;
   const found = (sticky.exec(scanner.text)?.[0] ?? '').slice(0, scanner.limit - scanner.at);
   scanner.at += found.length;
   return found;
+}
+
+const stickyBySource = new Map<string, RegExp>();
+
+/** The patterns are those written here, a few dozen; to make one takes longer than to try it. */
+function stickyOf(source: string): RegExp {
+  const known = stickyBySource.get(source);
+  if (known !== undefined) return known;
+  const made = new RegExp(source, 'y');
+  stickyBySource.set(source, made);
+  return made;
 }
 
 export function mark(scanner: Scanner, kind: string, start: number): void {
@@ -85,5 +98,13 @@ export function noteAssignment(scanner: Scanner, name: string, start: number, va
 
 /** Skips blanks, line ends, comments and joined lines. */
 export function skipSpace(scanner: Scanner): void {
-  take(scanner, /(?:[ \t\r\n]|\\\r?\n|#[^\n]*)*/);
+  while (takeComment(scanner) || take(scanner, /(?:[ \t\r\n]|\\\r?\n)+/) !== '');
+}
+
+/** Skips a comment, and notes it. In backquotes it ends where they do, which may be in its line: there none is noted. */
+export function takeComment(scanner: Scanner): boolean {
+  if (peek(scanner) !== '#') return false;
+  if (scanner.backquotes === 0) scanner.comments.push(scanner.at);
+  take(scanner, scanner.backquotes === 0 ? /#[^\n]*/ : /#[^\n`]*/);
+  return true;
 }

@@ -1,11 +1,19 @@
 // The embedded history: a directory in which every run writes a file of its own, so that runs wait for nobody and one that is
 // killed holds nothing up. Questions go to an index, see run-index.ts.
 import { rmSync } from 'node:fs';
-import type { EventListener, RunOrigin, RunSummary } from '../model/index.ts';
-import { isThere, pathsOf, type RunFiles, runFiles } from './directory.ts';
-import type { SqlEngineKind } from './engine.ts';
-import { engineHere } from './engine-here.ts';
 import {
+  type EventListener,
+  type RunFindings,
+  type RunOrigin,
+  type RunSummary,
+  summarySchema,
+} from '../model/index.ts';
+import { isThere, pathsOf, type RunFiles, runFiles } from './directory.ts';
+import type { SqlEngine, SqlEngineKind } from './engine.ts';
+import { engineHere } from './engine-here.ts';
+import { FileBaselines } from './file-baselines.ts';
+import {
+  type Baselines,
   type History,
   type Retention,
   type RunList,
@@ -18,7 +26,8 @@ import { readAtWork, readRun, sizeOf } from './read-run.ts';
 import { FileRecorder, wordsOf } from './recorder.ts';
 import { outlived } from './retention.ts';
 import { askIndex } from './run-index.ts';
-import { readSummary, writeSummary } from './summary-file.ts';
+import { type Ending, readSummary, writeSummary } from './summary-file.ts';
+import { selectFindings, selectRuns } from './tables.ts';
 
 /** How an embedded history is opened. */
 export interface FileHistoryOptions {
@@ -39,9 +48,11 @@ export function fileHistory(options: FileHistoryOptions): History {
 
 class FileHistory implements History {
   readonly #options: FileHistoryOptions;
+  readonly baselines: Baselines;
 
   constructor(options: FileHistoryOptions) {
     this.#options = options;
+    this.baselines = new FileBaselines(options.directory);
   }
 
   get place(): string {
@@ -57,21 +68,33 @@ class FileHistory implements History {
   }
 
   async list(query: RunQuery): Promise<RunList> {
-    const files = this.#files();
-    if (files.length === 0) return { runs: [], unreadable: new Map() };
     const unreadable = new Map<string, string>();
+    const texts = await this.#ask(unreadable, (engine) => selectRuns(engine, query));
+    return { runs: texts.map((text) => summarySchema.parse(JSON.parse(text))), unreadable };
+  }
+
+  async findings(playbook: string, until: string): Promise<readonly RunFindings[]> {
+    return await this.#ask(new Map(), (engine) => selectFindings(engine, playbook, until));
+  }
+
+  /** Asks the index, when it holds all runs that are there. */
+  async #ask<T>(
+    unreadable: Map<string, string>,
+    question: (engine: SqlEngine) => readonly T[],
+  ): Promise<readonly T[]> {
+    const files = this.#files();
+    if (files.length === 0) return [];
     const indexed = files.map(async (run) => ({
       runId: run.runId,
       stamp: await this.#stamp(run),
       read: async () =>
-        await this.#summary(run).catch((error: unknown) => {
+        await this.#ending(run).catch((error: unknown) => {
           unreadable.set(run.runId, wordsOf(error));
           return undefined;
         }),
     }));
     const engine = this.#options.engine ?? (await engineHere());
-    const runs = await askIndex(engine, this.place, await Promise.all(indexed), query);
-    return { runs, unreadable };
+    return await askIndex(engine, this.place, await Promise.all(indexed), question);
   }
 
   async read(runId: string, listener?: EventListener): Promise<StoredRun> {
@@ -81,19 +104,19 @@ class FileHistory implements History {
       throw new StoreError('STORE_RECORD', `the record of run ${runId} is gone from ${this.place}`);
     const stored = await readRun(this.place, files, this.#options.clock(), listener);
     // What it came to was known when it ended, also where the record could not be continued until then.
-    const summary = files.summary ? await readSummary(pathsOf(this.place, runId).summary) : undefined;
-    return { ...stored, summary: summary?.state === 'ended' ? summary : stored.summary };
+    const known = files.summary ? await readSummary(pathsOf(this.place, runId).summary) : undefined;
+    return { ...stored, summary: known?.summary.state === 'ended' ? known.summary : stored.summary };
   }
 
   async takeNeverEnded(): Promise<readonly RunSummary[]> {
     const found: RunSummary[] = [];
     for (const run of this.#files().filter(({ packed, summary }) => !packed && !summary)) {
-      const summary = await this.#summary(run).catch(() => undefined);
+      const { summary } = (await this.#ending(run).catch(() => undefined)) ?? {};
       if (summary?.state !== 'never-ended') continue;
       // Of one that could not be recorded to its end the operator was told then.
       if (summary.cut === undefined) found.push(summary);
       // Where nothing can be written it is told again.
-      await writeSummary(pathsOf(this.place, run.runId).summary, summary).catch(() => undefined);
+      await writeSummary(pathsOf(this.place, run.runId).summary, { summary }).catch(() => undefined);
     }
     return found;
   }
@@ -133,12 +156,12 @@ class FileHistory implements History {
     return await sizeOf(this.place, run).then(String, () => 'gone');
   }
 
-  async #summary(run: RunFiles): Promise<RunSummary> {
+  async #ending(run: RunFiles): Promise<Ending> {
     const now = this.#options.clock();
     const atWork = run.plain ? await readAtWork(this.place, run, now) : undefined;
-    if (atWork !== undefined) return atWork;
+    if (atWork !== undefined) return { summary: atWork };
     const known = run.summary ? await readSummary(pathsOf(this.place, run.runId).summary) : undefined;
-    if (known?.state === 'ended') return known;
-    return (await readRun(this.place, run, now)).summary;
+    if (known?.summary.state === 'ended') return known;
+    return { summary: (await readRun(this.place, run, now)).summary };
   }
 }

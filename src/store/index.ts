@@ -2,4 +2,4 @@
 export { historyDirectory } from './directory.ts';
 export { thisController } from './controller.ts';
 export { fileHistory } from './file-history.ts';
-export { type History, type Retention, type RunQuery, type RunRecorder } from './port.ts';
+export { type Baseline, type History, type Retention, type RunQuery, type RunRecorder } from './port.ts';

@@ -3,6 +3,7 @@
 import {
   type EventListener,
   MusterError,
+  type RunFindings,
   type RunOrigin,
   type RunResult,
   type RunSummary,
@@ -47,10 +48,30 @@ export interface StoredRun {
   readonly result: RunResult;
 }
 
+/** A run that is kept under a name. */
+export interface Baseline {
+  readonly name: string;
+  /** What it came to; undefined when that cannot be read. */
+  readonly summary: RunSummary | undefined;
+}
+
+/** Runs that are kept under a name until they are dropped, whatever becomes of the history. */
+export interface Baselines {
+  /** Keeps a run that ended. Throws UsageError for a name that is taken or none, StoreError. */
+  save(name: string, runId: string): Promise<void>;
+  /** Sorted by name. Throws StoreError. */
+  list(): Promise<readonly Baseline[]>;
+  /** Throws UsageError for one that is not there, StoreError. */
+  read(name: string): Promise<StoredRun>;
+  /** Throws as `read`. */
+  drop(name: string): Promise<void>;
+}
+
 /** A history of runs. */
 export interface History {
   /** Where it is, for messages. */
   readonly place: string;
+  readonly baselines: Baselines;
   /** Begins to record what comes; nothing is kept before its first event. */
   record(origin: RunOrigin): RunRecorder;
   /** Throws StoreError. */
@@ -59,6 +80,11 @@ export interface History {
   ids(): Promise<readonly string[]>;
   /** Reads a run; the listener gets its events. Throws StoreError. */
   read(runId: string, listener?: EventListener): Promise<StoredRun>;
+  /**
+   * What the verifies and compares of a playbook found, the oldest first: of those that began by then and were recorded to
+   * their end. Throws StoreError.
+   */
+  findings(playbook: string, until: string): Promise<readonly RunFindings[]>;
   /** Runs that never ended and of which nobody was told; they count as told then. Throws StoreError. */
   takeNeverEnded(): Promise<readonly RunSummary[]>;
   /** Removes what is beyond the policy, unless it is only asked for; gives the ids. Throws StoreError. */

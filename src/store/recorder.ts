@@ -14,8 +14,16 @@ import { open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { getSystemErrorMap } from 'node:util';
 import { createGzip } from 'node:zlib';
-import { encodeEvent, isMusterError, type RunEvent, type RunOrigin, type RunResult } from '../model/index.ts';
+import {
+  isMusterError,
+  type JsonObject,
+  RecordWriter,
+  type RunEvent,
+  type RunOrigin,
+  type RunResult,
+} from '../model/index.ts';
 import { makePrivate, pathsOf } from './directory.ts';
+import { findingsOf } from '../compare/index.ts';
 import type { RunRecorder } from './port.ts';
 import { summarize } from './summarize.ts';
 import { writeSummary } from './summary-file.ts';
@@ -38,6 +46,9 @@ export class FileRecorder implements RunRecorder {
   readonly #directory: string;
   readonly #origin: RunOrigin;
   readonly #say: (message: string) => void;
+  readonly #lines = new RecordWriter((line, sequence) => {
+    this.#line(line, sequence);
+  });
   #file: number | undefined;
   #size = 0;
   #steps = 0;
@@ -55,7 +66,8 @@ export class FileRecorder implements RunRecorder {
     if (this.#problem !== undefined) return;
     try {
       if (event.type === 'run-started') this.#begin(event);
-      else this.#line(event, encodeEvent(event));
+      this.#lines.take(event);
+      this.#lines.flush();
     } catch (error) {
       this.#stop(error, event);
     }
@@ -69,7 +81,12 @@ export class FileRecorder implements RunRecorder {
       closeSync(this.#file);
       await pack(paths.plain, paths.packed);
       const [steps, origin, cut] = [this.#steps, this.#origin, this.#problem];
-      await writeSummary(paths.summary, summarize(result, { state: 'ended', steps, origin, cut }));
+      const summary = summarize(result, { state: 'ended', steps, origin, cut });
+      const isLookout = (result.action === 'verify' || result.action === 'compare') && cut === undefined;
+      await writeSummary(paths.summary, {
+        summary,
+        findings: isLookout ? findingsOf(result) : undefined,
+      });
       await rm(paths.plain);
     } catch (error) {
       if (this.#problem === undefined)
@@ -81,10 +98,10 @@ export class FileRecorder implements RunRecorder {
     makePrivate(this.#directory);
     this.#steps = event.steps.length;
     this.#file = openSync(pathsOf(this.#directory, event.runId).plain, 'wx', 0o600);
-    this.#line(event, { ...encodeEvent(event), origin: this.#origin });
   }
 
-  #line({ sequence }: RunEvent, json: object): void {
+  #line(line: JsonObject, sequence: number): void {
+    const json = sequence === 1 ? { ...line, origin: this.#origin } : line;
     const length = this.#starts.push({ at: this.#size, sequence });
     if (length > 2 * keptStarts) this.#starts = this.#starts.slice(-keptStarts);
     this.#write(`${JSON.stringify(json)}\n`);
@@ -124,9 +141,7 @@ export class FileRecorder implements RunRecorder {
     try {
       ftruncateSync(this.#file, first.at);
       this.#size = first.at;
-      this.#write(
-        `${JSON.stringify(encodeEvent({ type: 'notice', message: stopWords + problem, ...stamp }))}\n`,
-      );
+      this.#lines.take({ type: 'notice', message: stopWords + problem, ...stamp });
     } catch {
       // What was recorded is a record all the same.
     }

@@ -2,52 +2,54 @@
 // made from the files of the runs by whoever asks, and made again when it is gone, damaged or locked; a run never waits for it.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunSummary, summarySchema } from '../model/index.ts';
 import type { SqlEngine, SqlEngineKind } from './engine.ts';
 import { StoreError } from './port.ts';
-import { dropRun, migrate, putRun, selectRuns, stampsOf } from './tables.ts';
-import type { RunQuery } from './port.ts';
+import type { Ending } from './summary-file.ts';
+import { dropRun, migrate, putRun, stampsOf } from './tables.ts';
 
 /** What the index should hold of a run: `stamp` is another one when the files are. */
 export interface IndexedRun {
   readonly runId: string;
   readonly stamp: string;
   /** Reads what the run came to; undefined when it cannot be known. */
-  readonly read: () => Promise<RunSummary | undefined>;
+  readonly read: () => Promise<Ending | undefined>;
 }
 
+/** What is asked of the index. */
+type Question<T> = (engine: SqlEngine) => T;
+
 /** Brings the index up to these runs, and asks it. */
-export async function askIndex(
+export async function askIndex<T>(
   kind: SqlEngineKind,
   directory: string,
   runs: readonly IndexedRun[],
-  query: RunQuery,
-): Promise<readonly RunSummary[]> {
+  question: Question<T>,
+): Promise<T> {
   const path = join(directory, kind.file);
   try {
-    return await ask(kind, path, runs, query);
+    return await ask(kind, path, runs, question);
   } catch (error) {
-    if (!isDamage(error)) return await ask(kind, undefined, runs, query);
+    if (!isDamage(error)) return await ask(kind, undefined, runs, question);
   }
   try {
     for (const ending of ['', '-journal', '-wal', '-shm']) rmSync(path + ending, { force: true });
-    return await ask(kind, path, runs, query);
+    return await ask(kind, path, runs, question);
   } catch {
-    return await ask(kind, undefined, runs, query);
+    return await ask(kind, undefined, runs, question);
   }
 }
 
-async function ask(
+async function ask<T>(
   kind: SqlEngineKind,
   path: string | undefined,
   runs: readonly IndexedRun[],
-  query: RunQuery,
-): Promise<readonly RunSummary[]> {
+  question: Question<T>,
+): Promise<T> {
   const engine = kind.open(path);
   try {
     migrate(engine);
     await update(engine, runs);
-    return selectRuns(engine, query).map((text) => summarySchema.parse(JSON.parse(text)));
+    return question(engine);
   } finally {
     engine.close();
   }
@@ -55,18 +57,18 @@ async function ask(
 
 async function update(engine: SqlEngine, runs: readonly IndexedRun[]): Promise<void> {
   const known = stampsOf(engine);
-  const read: (readonly [RunSummary, string])[] = [];
+  const read: (readonly [Ending, string])[] = [];
   for (const run of runs) {
     if (known.get(run.runId) === run.stamp) continue;
-    const summary = await run.read();
-    if (summary !== undefined) read.push([summary, run.stamp]);
+    const ending = await run.read();
+    if (ending !== undefined) read.push([ending, run.stamp]);
   }
   const wanted = new Set(runs.map(({ runId }) => runId));
   const gone = [...known.keys()].filter((runId) => !wanted.has(runId));
   if (read.length + gone.length === 0) return;
   engine.alone(() => {
     for (const runId of gone) dropRun(engine, runId);
-    for (const [summary, stamp] of read) putRun(engine, summary, stamp);
+    for (const [ending, stamp] of read) putRun(engine, ending, stamp);
   });
 }
 

@@ -1,13 +1,20 @@
 // What a run came to, in a file beside its record.
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { type RunSummary, summarySchema } from '../model/index.ts';
+import { findingsSchema, type RunFindings, type RunSummary, summarySchema } from '../model/index.ts';
+
+/** What stands in the file. */
+export interface Ending {
+  readonly summary: RunSummary;
+  /** Absent for a run that looks for nothing wrong, or of which not all is known. */
+  readonly findings?: RunFindings | undefined;
+}
 
 /** Writes it, whole or not at all. */
-export async function writeSummary(path: string, summary: RunSummary): Promise<void> {
+export async function writeSummary(path: string, { summary, findings }: Ending): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {
-    await writeFile(temporary, `${JSON.stringify(summary)}\n`, { flag: 'wx', mode: 0o600 });
+    await writeFile(temporary, `${JSON.stringify({ ...summary, findings })}\n`, { flag: 'wx', mode: 0o600 });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -16,9 +23,11 @@ export async function writeSummary(path: string, summary: RunSummary): Promise<v
 }
 
 /** Undefined for one that is not there, is damaged, or of another version. */
-export async function readSummary(path: string): Promise<RunSummary | undefined> {
+export async function readSummary(path: string): Promise<Ending | undefined> {
   try {
-    return summarySchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const json: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const { findings } = json as { readonly findings?: unknown };
+    return { summary: summarySchema.parse(json), findings: findingsSchema.safeParse(findings).data };
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
 // The tables of a history, and how older ones become these. The SQL is what SQLite and PostgreSQL have in common: TEXT,
 // BIGINT, `$1` for values, ON CONFLICT; times are ISO 8601 in UTC, so that texts sort as times do.
-import type { RunSummary } from '../model/index.ts';
+import { findingsSchema, type RunFindings } from '../model/index.ts';
 import type { SqlEngine, SqlRow, SqlValue } from './engine.ts';
 import { StoreError, type RunQuery } from './port.ts';
+import type { Ending } from './summary-file.ts';
 
 /** Statements by the version that they lead to, from 1. A published one never changes: a later one is added behind it. */
 const migrations: readonly (readonly string[])[] = [
@@ -19,6 +20,11 @@ const migrations: readonly (readonly string[])[] = [
       -- All that is known of it, as JSON.
       summary TEXT NOT NULL)`,
     'CREATE INDEX runs_by_start ON runs (started)',
+  ],
+  [
+    // What it found wrong, as JSON; NULL for a run that looks for nothing. What is there is read again.
+    'ALTER TABLE runs ADD COLUMN findings TEXT',
+    'DELETE FROM runs',
   ],
 ];
 
@@ -52,15 +58,18 @@ function versionOf(engine: SqlEngine): number {
 }
 
 /** Puts a run in, or in the place of what was known of it. */
-export function putRun(engine: SqlEngine, summary: RunSummary, stamp: string): void {
+export function putRun(engine: SqlEngine, { summary, findings }: Ending, stamp: string): void {
   const { runId, started, action, playbook, state, exitCode } = summary;
   engine.run(
-    `INSERT INTO runs (run_id, started, action, playbook, state, exit_code, stamp, summary)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    `INSERT INTO runs (run_id, started, action, playbook, state, exit_code, stamp, summary, findings)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      ON CONFLICT (run_id) DO UPDATE SET started = excluded.started, action = excluded.action,
        playbook = excluded.playbook, state = excluded.state, exit_code = excluded.exit_code,
-       stamp = excluded.stamp, summary = excluded.summary`,
-    [runId, started, action, playbook, state, exitCode, stamp, JSON.stringify(summary)],
+       stamp = excluded.stamp, summary = excluded.summary, findings = excluded.findings`,
+    [
+      ...[runId, started, action, playbook, state, exitCode, stamp, JSON.stringify(summary)],
+      findings === undefined ? null : JSON.stringify(findings),
+    ],
   );
 }
 
@@ -73,6 +82,15 @@ export function dropRun(engine: SqlEngine, runId: string): void {
 export function stampsOf(engine: SqlEngine): ReadonlyMap<string, string> {
   const rows = engine.all('SELECT run_id, stamp FROM runs');
   return new Map(rows.map((row) => [String(row['run_id']), String(row['stamp'])]));
+}
+
+/** What runs of a playbook found that began by then, the oldest first. */
+export function selectFindings(engine: SqlEngine, playbook: string, until: string): readonly RunFindings[] {
+  const sql = `SELECT findings FROM runs WHERE playbook = $1 AND started <= $2 AND findings IS NOT NULL
+    ORDER BY started, run_id`;
+  return engine.all(sql, [playbook, until]).map((row: SqlRow) => {
+    return findingsSchema.parse(JSON.parse(String(row['findings'])));
+  });
 }
 
 /** Runs as JSON, the newest first. */

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resultIn } from '../support/json-record.ts';
 import type { Controller } from './controller.ts';
 import { controller } from './controller.ts';
 
@@ -31,8 +32,10 @@ async function exec(
     '--json',
     ...words,
   ]);
-  const last: unknown = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? 'null');
-  const result = last as { action: string; hosts: { host: string; command: Record<string, unknown> }[] };
+  const result = resultIn(stdout) as unknown as {
+    action: string;
+    hosts: { host: string; command: Record<string, unknown> }[];
+  };
   expect(result, stderr).toMatchObject({ action: 'exec', hosts: [{ host: 'ns1' }] });
   const { status, stdout: out, stderr: err } = result.hosts[0]?.command ?? {};
   return { status, stdout: out, stderr: err };

@@ -10,6 +10,7 @@ import { keyPair, knownHostsText, startSshd } from '../contract/transport/in-pro
 import type { InProcessSshd } from '../contract/transport/in-process-sshd.ts';
 import { startCuttingFront } from '../contract/transport/tcp-front.ts';
 import type { Cut } from '../contract/transport/tcp-front.ts';
+import { resultIn } from '../support/json-record.ts';
 import { main } from './controller.ts';
 
 const mebibyte = 1024 * 1024;
@@ -107,8 +108,7 @@ async function lost(cut: Cut, verb: 'plan' | 'apply', playbook: 'small' | 'big')
   const { code, stdout, stderr } = await runWith(cut, verb, playbook);
   expect(stderr).not.toMatch(/Unhandled|Uncaught|node:internal|\n\s+at /);
   expect([0, 1, 4], stderr).toContain(code);
-  // Events come first, one a line; the result is the last one.
-  const { hosts } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Report;
+  const { hosts } = resultIn(stdout) as unknown as Report;
   const outcomes = hosts.map(({ outcome }) => outcome);
   expect([outcomes[0], outcomes[2]], hosts.map(({ reason }) => reason).join('; ')).toEqual([
     'changed',

@@ -2,6 +2,7 @@
 // that counts what is lost and by the bench that prints it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../../src/lab/index.ts';
+import { eventsIn } from '../support/json-record.ts';
 import { askWww, askWwwOnce } from './dns.ts';
 import { inside, muster } from './muster.ts';
 
@@ -78,10 +79,10 @@ export async function handOverByMuster(
     const marks = new Map([
       ['step-started', time.begin],
       ['step-finished', time.end],
-    ]);
+    ] as const);
     const { code, stdout } = await muster(['apply', ...args, '--yes', '--json'], undefined, (text) => {
       for (const [type, mark] of marks) {
-        if (!new RegExp(`"type":"${type}"[^\\n]*"step":"hand-over"`).test(text)) continue;
+        if (!eventsIn(text).some((event) => event.type === type && event.step === 'hand-over')) continue;
         marks.delete(type);
         mark();
       }

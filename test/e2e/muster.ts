@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '../../src/lab/index.ts';
+import type { ResourceResult } from '../../src/model/index.ts';
+import { eventsIn } from '../support/json-record.ts';
 
 export interface MusterRun {
   readonly code: number | null;
@@ -75,18 +77,14 @@ export function writeHostVars(lab: Lab, name: string, varsByHost: Readonly<Recor
 export function resourcesByHost(
   stdout: string,
   status: string,
-  counts: (result: Readonly<Record<string, string>>) => boolean = () => true,
+  counts: (result: ResourceResult) => boolean = () => true,
 ): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const event of jsonLines(stdout)) {
-    if (event['type'] !== 'resource') continue;
-    const result = event['result'] as Record<string, string>;
-    if (result['status'] !== status || !counts(result)) continue;
-    const host = String(event['host']);
-    found.set(host, [
-      ...(found.get(host) ?? []),
-      [result['step'], result['resource'], result['target']].join(' '),
-    ]);
+  for (const event of eventsIn(stdout)) {
+    if (event.type !== 'resource') continue;
+    const { host, result } = event;
+    if (result.status !== status || !counts(result)) continue;
+    found.set(host, [...(found.get(host) ?? []), `${result.step} ${result.resource} ${result.target}`]);
   }
   return found;
 }
@@ -97,8 +95,8 @@ export function resourcesByHost(
  * step did beside what was certain.
  */
 export function wrongInPlan(planned: string, applied: string): string[] {
-  const certain = resourcesByHost(planned, 'change', (result) => result['after'] === undefined);
-  const depending = resourcesByHost(planned, 'change', (result) => result['after'] !== undefined);
+  const certain = resourcesByHost(planned, 'change', ({ after }) => after === undefined);
+  const depending = resourcesByHost(planned, 'change', ({ after }) => after !== undefined);
   const done = resourcesByHost(applied, 'changed');
   const stepOf = (line: string): string => line.split(' ')[0] ?? '';
   return [...new Set([...certain.keys(), ...done.keys()])].flatMap((host) => {

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Lab } from '../../src/lab/index.ts';
 import { startLab } from '../../src/lab/index.ts';
 import { describeWithEngine, labImage } from './engine.ts';
-import { fingerprint, inside, jsonLines, muster } from './muster.ts';
+import { resultIn } from '../support/json-record.ts';
+import { fingerprint, inside, muster } from './muster.ts';
 
 const hardening = join(import.meta.dirname, '../../playbooks/sshd-hardening');
 const config = '/etc/ssh/sshd_config';
@@ -201,7 +202,7 @@ function resourcesWith(status: string, stdout: string): string[] {
 
 /** The result of the one host. */
 function finished(stdout: string): HostFinished {
-  const [host] = (jsonLines(stdout).at(-1)?.['hosts'] ?? []) as HostFinished[];
+  const [host] = resultIn(stdout)['hosts'] as unknown as HostFinished[];
   if (host === undefined) throw new Error(`no host in the result: ${stdout}`);
   return host;
 }

@@ -3,7 +3,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { jsonLines, muster, playbook } from '../e2e/muster.ts';
+import { muster, playbook } from '../e2e/muster.ts';
+import { resultIn } from '../support/json-record.ts';
 
 /** What a run found on one host, as `--json` says it. */
 export interface HostReport {
@@ -57,16 +58,16 @@ export async function run(file: string, ...args: string[]): Promise<FleetReport>
   // Behind the words of an exec they would be the command's.
   const [verb = '', ...rest] = args;
   const { code, stdout, stderr } = await muster([verb, '-i', file, '--json', ...rest]);
-  const result = jsonLines(stdout).findLast((line) => Array.isArray(line['hosts']));
-  if (result === undefined) throw new Error(`muster ${args.join(' ')}: exit ${String(code)}: ${stderr}`);
-  const reports = result['hosts'] as HostReport[];
+  if (stdout === '') throw new Error(`muster ${args.join(' ')}: exit ${String(code)}: ${stderr}`);
+  const result = resultIn(stdout);
+  const { runId, hosts: reports } = result as unknown as { runId: string; hosts: readonly HostReport[] };
   const told = reports.map((report) => [
     `  ${report.host}: ${report.outcome}`,
     ...(args[0] === 'plan' ? [] : complaintsOf(report)),
   ]);
-  const heading = `$ muster ${args.join(' ').slice(0, 100)}   run ${String(result['runId'])}`;
+  const heading = `$ muster ${args.join(' ').slice(0, 100)}   run ${runId}`;
   process.stdout.write(`${[heading, ...told.flat()].join('\n')}\n`);
-  return { runId: String(result['runId']), hosts: new Map(reports.map((report) => [report.host, report])) };
+  return { runId, hosts: new Map(reports.map((report) => [report.host, report])) };
 }
 
 /** An apply of the playbook, remembered until `takeBackAfter` has taken it back. */

@@ -96,7 +96,8 @@ describe('a production install of the tarball', () => {
     try {
       expect(good(await muster('plan', ...common))).toContain('would change');
       expect(good(await muster('apply', ...common, '--yes'))).toContain('changed=');
-      good(await muster('verify', ...common));
+      good(await muster('verify', ...common, '--html', 'page.html'));
+      expect(readFileSync(join(directory, 'page.html'), 'utf8')).toContain('The one host is well');
     } finally {
       for (const [path = '', away = ''] of apart) renameSync(away, path);
     }

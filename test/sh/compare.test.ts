@@ -25,4 +25,23 @@ describe('a compare', () => {
     const verified = await runLocal({ action: 'verify', state: scratch.state, steps });
     expect(verified.result.outcome).toBe('failed');
   });
+
+  it('tells what of a value does not count, and fails for a mask that is none', async () => {
+    const scratch = makeScratch();
+    onTestFinished(() => {
+      scratch.remove();
+    });
+    const steps = {
+      one: "state() { :; }\nverify() { observe --mask host,pid --mask 'port #' a 'x y'; observe b 1; }",
+      two: 'state() { :; }\nverify() { observe --mask pids c 1; }',
+    };
+    const { result } = await runLocal({ action: 'compare', state: scratch.state, steps });
+    expect([...result.observations]).toEqual([
+      ['a', 'x y'],
+      ['b', '1'],
+    ]);
+    expect([...(result.masks ?? [])]).toEqual([['a', 'host,pid,port #']]);
+    expect(result.steps.at(-1)).toMatchObject({ id: 'two', outcome: 'failed' });
+    expect(result.steps.at(-1)?.reason).toContain("there is no mask 'pids'");
+  });
 });

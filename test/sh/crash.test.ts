@@ -1,5 +1,5 @@
 // The driver dies at each moment of an apply and of a rollback; what is left always goes back to how it was.
-import { linkSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
+import { linkSync, mkdirSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
@@ -63,8 +63,23 @@ function upTo(first: number, last: number, step: number): readonly number[] {
   return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => first + index * step);
 }
 
-/** There are about a hundred calls; beyond the last one nobody dies. */
-const sampleOfCalls = upTo(4, 116, 11);
+/** Eleven calls of tools, from among the first ones to the last, of so many that an apply and its rollback each make. */
+async function sampleOfCalls(): Promise<Readonly<Record<'apply' | 'rollback', readonly number[]>>> {
+  const host = scratchHost();
+  furnish(host);
+  const callsOf = async (action: 'apply' | 'rollback'): Promise<readonly number[]> => {
+    const calls = `${host.root}.${action}`;
+    expect(await dieIn(host, action, deathBeforeTool(Number.MAX_SAFE_INTEGER, calls))).toBe(false);
+    const { size } = statSync(calls);
+    return Array.from({ length: 11 }, (_, index) => Math.ceil(((index + 1) * size) / 11));
+  };
+  return { apply: await callsOf('apply'), rollback: await callsOf('rollback') };
+}
+
+/** Runs sweep away what dead ones left below /tmp, so now and then one has fewer calls than the one that was counted. */
+function expectMostDied(deaths: number): void {
+  expect(deaths).toBeGreaterThan(7);
+}
 
 /** A few at a time: most of a run is waiting for small processes. */
 async function forEach(numbers: readonly number[], work: (number: number) => Promise<void>): Promise<void> {
@@ -127,15 +142,18 @@ describe('a driver that dies in an apply', () => {
   });
 
   it('leaves what a rollback puts back, between any two calls of tools', { timeout: 600_000 }, async () => {
-    await forEach(sampleOfCalls, async (call) => {
+    let deaths = 0;
+    await forEach((await sampleOfCalls()).apply, async (call) => {
       const host = scratchHost();
       const before = furnish(host);
       if (!(await dieIn(host, 'apply', deathBeforeTool(call, `${host.root}.calls`)))) return;
+      deaths++;
       const { result } = await host.run('rollback');
       // Nothing was recorded yet: there is nothing to undo then.
       expect(['rolled-back', 'ok'], complaintsOf(result)).toContain(result.outcome);
       expect(stable(host), `as before after a death at call ${call}`).toEqual(before);
     });
+    expectMostDied(deaths);
   });
 
   it('can be applied again, and then says that all is well', async () => {
@@ -181,16 +199,19 @@ describe('a driver that dies in a rollback', () => {
   });
 
   it('goes on where it was, between any two calls of tools', { timeout: 600_000 }, async () => {
-    await forEach(sampleOfCalls, async (call) => {
+    let deaths = 0;
+    await forEach((await sampleOfCalls()).rollback, async (call) => {
       const host = scratchHost();
       const before = furnish(host);
       await host.run('apply', { steps });
       if (!(await dieIn(host, 'rollback', deathBeforeTool(call, `${host.root}.calls`)))) return;
+      deaths++;
       const { result } = await host.run('rollback');
       // All was undone, and the end of it was cut off: there is nothing to undo then.
       expect(['rolled-back', 'ok'], complaintsOf(result)).toContain(result.outcome);
       expect(stable(host), `as before after a death at call ${call}`).toEqual(before);
     });
+    expectMostDied(deaths);
   });
 
   it.each(['mv', 'rm', 'rmdir'])(

@@ -182,7 +182,7 @@ describe('a run that went on with unfinished ones', () => {
   it('is undone with them when that is cut anywhere', { timeout: 300_000 }, async () => {
     const limit = pLimit(3);
     const cuts = await Promise.all(
-      Array.from({ length: 12 }, (_, index) => 2 + index * 5).map((call) =>
+      Array.from({ length: 12 }, (_, index) => 2 + index * 2).map((call) =>
         limit(async () => {
           const { host, before } = await unfinishedTwice();
           const cut = await host.run('rollback', { runtime: deathBeforeTool(call, `${host.root}.calls`) });

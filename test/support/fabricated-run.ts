@@ -4,6 +4,8 @@ import type { HostOutcome, RunEvent, RunFact } from '../../src/model/index.ts';
 export interface FabricatedRun {
   readonly runId: string;
   readonly playbook?: string;
+  /** An apply, unless told. */
+  readonly action?: Extract<RunFact, { type: 'run-started' }>['action'];
   readonly hosts: readonly string[];
   readonly steps: readonly string[];
   readonly started?: Date;
@@ -21,8 +23,8 @@ export function* fabricatedRun(run: FabricatedRun): Generator<RunEvent> {
     sequence += 1;
     return { ...fact, sequence, time: new Date(started.getTime() + sequence).toISOString(), runId };
   };
-  const playbook = run.playbook ?? 'demo';
-  yield stamp({ type: 'run-started', action: 'apply', playbook, hosts, steps, outputCap: 1024 ** 2 });
+  const { playbook = 'demo', action = 'apply' } = run;
+  yield stamp({ type: 'run-started', action, playbook, hosts, steps, outputCap: 1024 ** 2 });
   for (const host of hosts) {
     for (const fact of hostFacts(host, run)) yield stamp(fact);
   }

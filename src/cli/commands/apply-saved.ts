@@ -10,6 +10,7 @@ import { confirm, requireOperator } from '../confirm.ts';
 import { shown, writeOut } from '../outputs.ts';
 import { isOwnPlan } from '../own-plans.ts';
 import { readPlanFile } from '../plan-file.ts';
+import { reportsOf } from '../report-options.ts';
 import { openFleet } from '../session.ts';
 import { tell } from '../taken-fleet.ts';
 import { type ApplyOptions, openTarget } from './target.ts';
@@ -32,7 +33,7 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<n
   const others = changesSince(saved.changes, looked.hosts);
   const { exitCode: code } = verdict(looked);
   if (code !== exitCodes.good || others.length > 0) {
-    session.print(looked);
+    await session.print(looked);
     if (code === exitCodes.good) others.forEach(tell);
     const why =
       code === exitCodes.good ? `the hosts are not as ${file} was made from` : 'not every host was planned';
@@ -46,7 +47,9 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<n
   }
   const choice = { allowIrreversible: options.allowIrreversible === true };
   const { result } = await session.follow((deps) => apply(compiled, choice, deps));
-  return session.print(result);
+  const exitCode = await session.print(result);
+  await session.report(reportsOf(options), result);
+  return exitCode;
 }
 
 /** What the plan says cannot be said otherwise on the command line; to say the same again is fine. */

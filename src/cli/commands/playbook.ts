@@ -1,39 +1,48 @@
-// plan, apply, verify and compare: the commands that take a playbook to a fleet.
-import { apply, compare, plan, type PlaybookTarget, type RunPlan, verify } from '../../actions/index.ts';
+// plan, apply and verify: the commands that take a playbook to a fleet.
+import { apply, plan, type PlaybookTarget, type RunPlan, verify } from '../../actions/index.ts';
+import { changesBetween, verdict } from '../../compare/index.ts';
 import { savePlan } from '../../compile/index.ts';
 import { exitCodes, type RunResult } from '../../model/index.ts';
-import { renderResult } from '../../report/index.ts';
+import { renderChanges, renderResult } from '../../report/index.ts';
 import { confirm, requireOperator } from '../confirm.ts';
 import type { PlaybookOptions } from '../options.ts';
 import { shown, writeOut } from '../outputs.ts';
-import { proveReports, writeReports } from '../report-file.ts';
+import { proveReports } from '../report-file.ts';
+import { type ReportOptions, reportsOf } from '../report-options.ts';
 import { rememberPlan } from '../own-plans.ts';
 import { isPlanFile, provePlanFile, writePlanFile } from '../plan-file.ts';
 import { type FleetSession, openFleet, operatorName } from '../session.ts';
-import { tell } from '../taken-fleet.ts';
+import { newestVerify } from '../stored-runs.ts';
+import { holdWords, takeFiles, tell } from '../taken-fleet.ts';
+import { existingHistory } from './history.ts';
 import { applySaved } from './apply-saved.ts';
 import { type ApplyOptions, openTarget } from './target.ts';
 
-interface PlanOptions extends PlaybookOptions {
-  readonly out?: string;
-}
+type PlanOptions = PlaybookOptions &
+  ReportOptions & {
+    readonly out?: string;
+  };
 
-interface VerifyOptions extends PlaybookOptions {
-  readonly report?: readonly string[];
-}
+type VerifyOptions = PlaybookOptions &
+  ReportOptions & {
+    readonly sinceLast?: boolean;
+    readonly expectClean?: boolean;
+  };
 
 /** `muster plan PLAYBOOK`; with --out FILE the plan is saved, when every host could be planned. */
 export async function planCommand(directory: string, options: PlanOptions): Promise<number> {
   const { out } = options;
   if (out !== undefined) await provePlanFile(out);
+  await proveReports(reportsOf(options));
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
   const compiled = await session.compile(target);
   const { result } = await session.follow((deps) => plan(compiled, deps));
-  const code = session.print(result);
+  const code = await session.print(result);
   if (out !== undefined && code === exitCodes.good) await save(out, compiled, result, target, session);
   else if (out !== undefined)
     tell(`${out} was not written: a saved plan is of hosts that all could be planned`);
+  await session.report(reportsOf(options), result);
   return code;
 }
 
@@ -62,6 +71,7 @@ async function save(
  * with one that was saved.
  */
 export async function applyCommand(directory: string, options: ApplyOptions): Promise<number> {
+  await proveReports(reportsOf(options));
   if (await isPlanFile(directory)) return await applySaved(directory, options);
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
@@ -78,27 +88,52 @@ export async function applyCommand(directory: string, options: ApplyOptions): Pr
   const { result } = await session.follow((deps) =>
     apply(compiled, { allowIrreversible: options.allowIrreversible === true }, deps),
   );
-  return session.print(result);
-}
-
-/** `muster verify PLAYBOOK`. */
-export async function verifyCommand(directory: string, options: VerifyOptions): Promise<number> {
-  await proveReports(options.report ?? []);
-  const session = await openFleet(options);
-  const target = await openTarget(directory, options, session);
-  const { result } = await session.follow((deps) => verify(target, deps));
-  const code = session.print(result);
-  await writeReports(options.report ?? [], result);
+  const code = await session.print(result);
+  await session.report(reportsOf(options), result);
   return code;
 }
 
-/** `muster compare PLAYBOOK`: who differs from the majority, and how. Drift and checks are verify's business. */
-export async function compareCommand(
-  directory: string,
-  options: PlaybookOptions & { readonly all?: boolean },
-): Promise<number> {
+/** `muster verify PLAYBOOK`. With --expect-clean nothing at all is said of a good run. */
+export async function verifyCommand(directory: string, options: VerifyOptions): Promise<number> {
+  if (options.expectClean !== true) return await verifyAndTell(directory, options);
+  const release = holdWords();
+  let code: number | undefined;
+  try {
+    code = await verifyAndTell(directory, { ...options, quiet: true });
+  } finally {
+    release(code !== exitCodes.good);
+  }
+  return code;
+}
+
+async function verifyAndTell(directory: string, options: VerifyOptions): Promise<number> {
+  await proveReports(reportsOf(options));
   const session = await openFleet(options);
   const target = await openTarget(directory, options, session);
-  const { result } = await session.follow((deps) => compare(target, deps));
-  return session.print(result, { all: options.all === true });
+  const { result } = await session.follow((deps) => verify(target, deps));
+  const { exitCode } = verdict(result);
+  if (options.expectClean !== true || exitCode !== exitCodes.good || session.json) {
+    if (options.sinceLast === true && !session.json) await printSinceLast(result, options, session);
+    else await session.print(result);
+  }
+  await session.report(reportsOf(options), result);
+  return exitCode;
+}
+
+/** What is another thing than in the verify before; all of it when there was none. */
+async function printSinceLast(
+  result: RunResult,
+  options: VerifyOptions,
+  session: FleetSession,
+): Promise<void> {
+  const history = session.history ?? existingHistory(await takeFiles(options)).history;
+  const { playbook, started } = result;
+  const before = await newestVerify(history, { playbook, before: started });
+  if (before === undefined) {
+    tell(`there is no verify of ${playbook} before this one: this is all of it`);
+    await session.print(result);
+    return;
+  }
+  const earlier = (await history.read(before.runId)).result;
+  writeOut(renderChanges(changesBetween(earlier, result), session.style));
 }

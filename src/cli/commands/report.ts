@@ -1,49 +1,65 @@
-// report: a run that was recorded with --json, shown as the run itself was.
-import { createReadStream } from 'node:fs';
+// report: a run of the history, or one that was recorded with --json, shown as the run itself was; and reports of it in files.
+import { statSync } from 'node:fs';
 import { verdict } from '../../compare/index.ts';
-import { isMusterError, type ReadRecord, readRecord, UsageError } from '../../model/index.ts';
+import { type RunResult, UsageError } from '../../model/index.ts';
 import { styleFor } from '../../report/index.ts';
 import type { GlobalOptions } from '../options.ts';
-import { systemWords } from '../outputs.ts';
+import { writeOut } from '../outputs.ts';
 import { colorEnvironment, printText } from '../print-text.ts';
+import { renderReport } from '../render-report.ts';
+import { contextOf, type ReportContext } from '../report-context.ts';
 import { proveReports, writeReports } from '../report-file.ts';
-import { takeFiles, tell } from '../taken-fleet.ts';
+import { type ReportOptions, reportsOf } from '../report-options.ts';
+import { readRecordFile, recordName, runIdOf } from '../stored-runs.ts';
+import { takeFiles, type TakenFiles, tell } from '../taken-fleet.ts';
+import { existingHistory } from './history.ts';
 
-export interface ReportOptions extends GlobalOptions {
-  readonly all?: boolean;
-  readonly report?: readonly string[];
+export type ReportCommandOptions = GlobalOptions & ReportOptions & { readonly all?: boolean };
+
+interface ReportedRun {
+  readonly result: RunResult;
+  /** Asked for only where a report is written. */
+  readonly context: () => Promise<ReportContext>;
 }
 
-/** `muster report FILE`: `-` is standard input. The exit code is that of the run. */
-export async function reportCommand(file: string, options: ReportOptions): Promise<number> {
-  await proveReports(options.report ?? []);
-  const { config } = await takeFiles(options);
-  const { result, isCut } = await read(file);
-  if (isCut) tell(`${nameOf(file)} ends before the run did: what follows is what was recorded of it`);
-  const style = styleFor(colorEnvironment(config), process.stdout);
-  printText(result, style, { all: options.all === true });
-  await writeReports(options.report ?? [], result);
+/**
+ * `muster report [RUN|FILE]`: `-` is standard input; a report whose file is `-` takes the place of the text. The exit code is
+ * that of the run.
+ */
+export async function reportCommand(
+  word: string | undefined,
+  options: ReportCommandOptions,
+): Promise<number> {
+  const reports = reportsOf(options);
+  const [printed, ...more] = reports.filter(({ file }) => file === '-');
+  if (more.length > 0) throw new UsageError('REPORT_WRITE', 'only one report can go to standard output');
+  const files = reports.filter(({ file }) => file !== '-');
+  await proveReports(files);
+  const taken = await takeFiles(options);
+  const { result, context } = await reportedRun(word, taken);
+  if (printed === undefined) {
+    const style = styleFor(colorEnvironment(taken.config), process.stdout);
+    printText(result, style, { all: options.all === true });
+  } else {
+    for (const piece of await renderReport(printed.format, result, await context())) writeOut(piece);
+  }
+  if (files.length > 0) await writeReports(files, result, await context());
   return verdict(result).exitCode;
 }
 
-async function read(file: string): Promise<ReadRecord> {
-  try {
-    return await readRecord(file === '-' ? process.stdin : createReadStream(file));
-  } catch (error) {
-    if (isMusterError(error)) throw usageError(file, error.message, error.hint);
-    if (error instanceof Error && 'code' in error) throw usageError(file, systemWords(error), undefined);
-    throw error;
+async function reportedRun(word: string | undefined, taken: TakenFiles): Promise<ReportedRun> {
+  if (word !== undefined && isFileName(word)) {
+    const { result, isCut } = await readRecordFile(word);
+    if (isCut) tell(`${recordName(word)} ends before the run did: what follows is what was recorded of it`);
+    return { result, context: () => Promise.resolve({}) };
   }
+  const { history } = existingHistory(taken);
+  const { result, summary } = await history.read(await runIdOf(history, word));
+  return { result, context: () => contextOf(history, result, summary) };
 }
 
-function usageError(
-  file: string,
-  problem: string,
-  hint = 'give what a command with --json printed',
-): UsageError {
-  return new UsageError('RECORD', `${nameOf(file)} cannot be shown: ${problem}`, { hint });
-}
-
-function nameOf(file: string): string {
-  return file === '-' ? 'standard input' : file;
+/** A file wins over a run of the same name; what is neither is told as what it looks like. */
+function isFileName(word: string): boolean {
+  if (word === '-' || word.includes('/') || word.includes('.')) return true;
+  return statSync(word, { throwIfNoEntry: false })?.isDirectory() === false;
 }

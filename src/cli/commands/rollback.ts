@@ -37,5 +37,5 @@ export async function rollbackCommand(options: RollbackCommandOptions): Promise<
   const { result } = await session.follow((deps) =>
     rollback(session.hosts, { ...choice, preview: false }, deps),
   );
-  return session.print(result);
+  return await session.print(result);
 }

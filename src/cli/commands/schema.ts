@@ -1,6 +1,6 @@
-// schema: JSON Schemas for editors.
+// schema: JSON Schemas, for editors and for who reads what muster writes.
 import { configJsonSchema } from '../../sources/index.ts';
-import { UsageError } from '../../model/index.ts';
+import { resultJsonSchema, UsageError } from '../../model/index.ts';
 import { inventoryJsonSchema } from '../../inventory/index.ts';
 import { playbookJsonSchema } from '../../playbook/index.ts';
 import { exitCodes } from '../../model/index.ts';
@@ -10,14 +10,15 @@ const schemas = {
   inventory: inventoryJsonSchema,
   playbook: playbookJsonSchema,
   config: configJsonSchema,
+  result: resultJsonSchema,
 };
 
 /** `muster schema KIND`. */
 export function schemaCommand(kind: string): Promise<number> {
-  if (kind !== 'inventory' && kind !== 'playbook' && kind !== 'config') {
+  if (kind !== 'inventory' && kind !== 'playbook' && kind !== 'config' && kind !== 'result') {
     return Promise.reject(
       new UsageError('SCHEMA_KIND', `there is no schema '${kind}'`, {
-        hint: 'inventory, playbook or config',
+        hint: 'inventory, playbook, config or result',
       }),
     );
   }

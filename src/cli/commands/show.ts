@@ -1,19 +1,20 @@
 // show: a run of the history as it was shown live, or one host or step of it.
-import { verdict } from '../../compare/index.ts';
+import { type Sighting, verdict } from '../../compare/index.ts';
 import type { AnyHostResult, CommandResult, RunResult, RunSummary, StepResult } from '../../model/index.ts';
 import { bytesOf, exitCodes, UsageError } from '../../model/index.ts';
 import {
   escapeTerminal,
-  ndjsonReporter,
   originLines,
   renderHost,
   renderStep,
   styleFor,
+  writeResult,
 } from '../../report/index.ts';
-import type { History } from '../../store/index.ts';
 import type { GlobalOptions } from '../options.ts';
 import { writeOut } from '../outputs.ts';
 import { colorEnvironment, printText } from '../print-text.ts';
+import { sightingsIn } from '../since.ts';
+import { runIdOf } from '../stored-runs.ts';
 import { takeFiles, tell } from '../taken-fleet.ts';
 import { existingHistory } from './history.ts';
 
@@ -43,8 +44,9 @@ export async function showCommand(wanted: Wanted, options: ShowOptions): Promise
   const style = styleFor(colorEnvironment(taken.config), process.stdout);
   const { exitCode } = verdict(result);
   if (wanted.host === undefined) {
-    if (options.json === true) printJson(result, summary);
-    else printText(result, style, { all: options.all === true });
+    const sightings = await sightingsIn(history, result);
+    if (options.json === true) printJson(result, summary, sightings);
+    else printText(result, style, { all: options.all === true, sightings });
     return exitCode;
   }
   const host = hostIn(result.hosts, wanted.host, summary.runId);
@@ -52,29 +54,6 @@ export async function showCommand(wanted: Wanted, options: ShowOptions): Promise
   if (options.json === true) printJson(narrowed(result, host, step), summary);
   else writeOut(step === undefined ? renderHost(host, style) : renderStep(host, step, style));
   return exitCode;
-}
-
-/** Throws UsageError when it is none, or more than one. */
-async function runIdOf(history: History, word = 'newest'): Promise<string> {
-  if (word === 'newest') {
-    const [newest] = (await history.list({})).runs;
-    if (newest !== undefined) return newest.runId;
-    throw new UsageError('SHOW_NONE', `there is no run in ${history.place}`, {
-      hint: 'runs are recorded unless --no-history or the configuration says otherwise',
-    });
-  }
-  const ids = await history.ids();
-  if (ids.includes(word)) return word;
-  const found = ids.filter((id) => id.startsWith(word) || id.slice(id.lastIndexOf('-') + 1).startsWith(word));
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  throw found.length === 0
-    ? new UsageError('SHOW_RUN', `no run in ${history.place} begins with ${word}`, {
-        hint: '`muster history` shows them; `muster show newest HOST` is about the newest',
-      })
-    : new UsageError('SHOW_RUN', `${word} may be ${found.length} runs`, {
-        hint: `${found.slice(-5).reverse().join(', ')}${found.length > 5 ? ', ...' : ''}`,
-      });
 }
 
 function hostIn(hosts: readonly AnyHostResult[], name: string, runId: string): AnyHostResult {
@@ -116,9 +95,9 @@ function printOutput({ stdout, stderr, cut = [] }: Output, { runId }: RunSummary
   if (cut.length > 0) tell(`run ${runId} kept only the end of its ${cut.join(' and ')}`);
 }
 
-/** The last line of `--json`, which `muster report` reads. */
-function printJson(result: RunResult, summary: RunSummary): void {
-  ndjsonReporter({ write: writeOut }).finish(result, { history: summary });
+/** A whole result, which `muster report` reads. */
+function printJson(result: RunResult, summary: RunSummary, sightings: readonly Sighting[] = []): void {
+  writeResult({ write: writeOut }, result, { history: summary, sightings });
 }
 
 /** A result as if it had asked for one host, and one step of it. */

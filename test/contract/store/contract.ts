@@ -68,6 +68,45 @@ export function historyContract(name: string, engine: () => SqlEngineKind): void
       if (whole.isCut !== true) await recorder.end(reduce(events));
     }
 
+    it('knows what verifies of a playbook found, by when they began', async () => {
+      await keep({ number: 1, action: 'verify' });
+      await keep({ number: 2 });
+      await keep({ number: 3, action: 'verify', playbook: 'other' });
+      await keep({ number: 4, action: 'verify', failing: new Set(['ns2']) });
+      await keep({ number: 5, action: 'verify', isCut: true }, gone);
+      const until = '2026-11-28T05:00:04.001Z';
+      const found = await open().findings('demo', until);
+      expect(found.map(({ runId }) => runId)).toEqual([idOf(1), idOf(4)]);
+      expect(found[1]?.found.map(({ kind, step, hosts }) => [kind, step, hosts])).toEqual([
+        ['step', 'two', 'ns2'],
+      ]);
+      expect(found[1]?.looked).toMatchObject({ 'step one': 'ns[1-2]', values: 'ns[1-2]' });
+      expect((await open().findings('demo', '2026-11-28T05:00:03.000Z')).map(({ runId }) => runId)).toEqual([
+        idOf(1),
+      ]);
+    });
+
+    it('keeps baselines for their owner alone, until they are dropped', async () => {
+      await keep({ number: 1, action: 'verify' });
+      const { baselines } = open();
+      expect(await baselines.list()).toEqual([]);
+      await baselines.save('spring', idOf(1));
+      await expect(baselines.save('spring', idOf(1))).rejects.toMatchObject({ code: 'BASELINE_EXISTS' });
+      for (const name of ['', '../x', '.x', 'a/b', 'a b'])
+        await expect(baselines.save(name, idOf(1))).rejects.toMatchObject({ code: 'BASELINE_NAME' });
+      expect(statSync(join(directory, 'baselines')).mode & 0o777).toBe(0o700);
+      for (const file of readdirSync(join(directory, 'baselines')))
+        expect(statSync(join(directory, 'baselines', file)).mode & 0o077).toBe(0);
+      await open().prune({ keepRuns: 1, keepDays: 0 }, new Date('2030-01-01T00:00:00.000Z'));
+      rmSync(join(directory, `${idOf(1)}.ndjson.gz`), { force: true });
+      const { result, summary } = await open().baselines.read('spring');
+      expect([result.runId, summary.runId, summary.state]).toEqual([idOf(1), idOf(1), 'ended']);
+      expect(await baselines.list()).toMatchObject([{ name: 'spring', summary: { runId: idOf(1) } }]);
+      await baselines.drop('spring');
+      await expect(baselines.drop('spring')).rejects.toMatchObject({ code: 'BASELINE' });
+      expect(readdirSync(join(directory, 'baselines'))).toEqual([]);
+    });
+
     const idsIn = async (history: History = open()): Promise<readonly string[]> =>
       (await history.list({})).runs.map(({ runId }) => runId);
 

@@ -1,6 +1,8 @@
 // Tries a generated configuration: what its clients get, and what the host is, before, during and behind a plan, an apply, a
 // verify, a second apply, restarts and a rollback. An exit status of 0 over anything else than what was promised is a lie.
 import type { Lab } from '../../../src/lab/index.ts';
+import type { RunEvent } from '../../../src/model/index.ts';
+import { eventsIn } from '../../support/json-record.ts';
 import { inside, muster, playbook, resourcesByHost, writeHostVars, type MusterRun } from '../muster.ts';
 import { Clients, describeQuestion, isGood, watch, type Answer } from './asking.ts';
 import { Findings, type SeedResult } from './findings.ts';
@@ -193,7 +195,9 @@ class Trial {
       ['apply', playbook, ...this.#arguments, '--yes', '--json'],
       undefined,
       (text) => {
-        if (updating !== undefined || !/"type":"step-finished"[^\n]*"step":"content"/.test(text)) return;
+        const isThere = (event: RunEvent): boolean =>
+          event.type === 'step-finished' && event.step === 'content';
+        if (updating !== undefined || !eventsIn(text).some(isThere)) return;
         updating = this.#update('between');
       },
     );

@@ -9,11 +9,13 @@ import {
   encodeEvent,
   encodeResult,
   type JsonObject,
+  RecordReader,
+  RecordWriter,
   type RunEvent,
   type RunResult,
 } from '../../../src/model/index.ts';
 import type { z } from 'zod';
-import { eventSchema } from '../../../src/model/json-schemas.ts';
+import { eventSchema, heardPart, heardSchema } from '../../../src/model/json-schemas.ts';
 import { jsonPieces } from '../../../src/report/json-pieces.ts';
 import { toJson } from '../../../src/report/index.ts';
 import { hostResult, runResult, runStarted, stamped } from '../report/renderers.ts';
@@ -81,6 +83,11 @@ const action = fc.constantFrom(
 const place = { host: text, step: text, index: count };
 const stream = fc.constantFrom('stdout', 'stderr');
 
+const asDeclared = (step: string): object => ({
+  ...{ step, resource: 'file', target: '/etc/a', status: 'ok', reason: '', diff: [], irreversible: false },
+});
+const holding = (step: string): object => ({ kind: 'step', step, name: 'it runs', holds: true, message: '' });
+
 const of = (type: string, ...parts: readonly fc.Arbitrary<object>[]): fc.Arbitrary<object> =>
   merged(
     fc.constant({ type }),
@@ -104,7 +111,11 @@ const event = fc.oneof(
   of('output-cut', record({ ...place, stream })),
   of('resource', record({ host: text, result: resource })),
   of('check', record({ host: text, result: stepCheck })),
-  of('observation', record({ host: text, step: text, key: text, value: text })),
+  of(
+    'observation',
+    record({ host: text, step: text, key: text, value: text }),
+    optional(record({ mask: text })),
+  ),
   of('step-finished', record({ ...place, outcome: stepOutcome, reason: text, seconds: count })),
   of('command-finished', record({ host: text, status: count })),
   of('proof', record({ host: text, proof })),
@@ -170,6 +181,36 @@ const result = action.chain((verb) =>
   ),
 ) as fc.Arbitrary<RunResult>;
 
+/** What hosts say at once, with few names, so that they are said twice, of one host and of one step. */
+const heard = fc.array(
+  fc.tuple(
+    fc.oneof(
+      of('fact', record({ key: text, value: text })),
+      of('step-started', record({ step: text, index: fc.nat(3) })),
+      of('resource', record({ result: resource })),
+      of('resource', record({ result: fc.constant(asDeclared('s')) })),
+      of('check', record({ result: stepCheck })),
+      of('check', record({ result: fc.constant(holding('s')) })),
+      of(
+        'observation',
+        record({ step: text, key: fc.constantFrom('a', 'b', '0', '1'), value: text }),
+        optional(record({ mask: text })),
+      ),
+      of(
+        'step-finished',
+        record({ step: text, index: fc.nat(3), outcome: stepOutcome, reason: text, seconds: count }),
+      ),
+      of('output-cut', record({ ...place, stream })),
+    ),
+    fc.record({
+      host: fc.constantFrom('ns1', 'ns1', 'ns1', 'ns2'),
+      time: fc.constantFrom('t', 't', 't', 'u'),
+    }),
+    fc.constantFrom(true, true, false),
+  ),
+  { maxLength: 20 },
+);
+
 /** As a file has it: UTF-8 bytes, read by a strict reader. */
 function written(json: JsonObject): unknown {
   const all = [...jsonPieces(json)].join('');
@@ -199,6 +240,37 @@ describe('what was written', () => {
     );
   });
 
+  it('is read back as it was: any events, in lines of their own or several in one', () => {
+    fc.assert(
+      fc.property(heard, (told) => {
+        const begin = stamped(runStarted('verify', ['ns1'], []));
+        const all = [...begin];
+        for (const [fact, where, isOfOneStep] of told) {
+          const { result, step } = fact as { result?: object; step?: string };
+          const same = isOfOneStep
+            ? {
+                ...(step === undefined ? {} : { step: 's' }),
+                ...(result === undefined ? {} : { result: { ...result, step: 's' } }),
+              }
+            : {};
+          all.push({ ...fact, ...where, ...same, sequence: all.length + 1, runId: 'R1' } as RunEvent);
+        }
+        const lines: unknown[] = [];
+        const writer = new RecordWriter((line, sequence) => {
+          lines.push(written(line));
+          expect(line).toMatchObject({ sequence });
+        });
+        all.forEach(writer.take);
+        writer.flush();
+        const read: RunEvent[] = [];
+        const reader = new RecordReader((one) => read.push(one));
+        for (const line of lines) reader.take(JSON.stringify(line));
+        expect(read).toStrictEqual(all);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('has the bytes of what is no UTF-8 beside it', () => {
     const [one] = stamped({ type: 'notice', host: 'ns1', message: 'a\udcff' });
     expect(encodeEvent(one!)).toMatchObject({ message: 'a\ufffd', exact: { '/message': 'Yf8=' } });
@@ -220,8 +292,8 @@ describe('what is read', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['of another version', { ...encodeEvent(started!), version: 3 }, 'RECORD_VERSION'],
-    ['of a version that is no number', { ...encodeEvent(started!), version: '2' }, 'RECORD_VERSION'],
+    ['of another version', { ...encodeEvent(started!), version: 4 }, 'RECORD_VERSION'],
+    ['of a version that is no number', { ...encodeEvent(started!), version: '3' }, 'RECORD_VERSION'],
     ['of no version', { type: 'run-started' }, 'RECORD_VERSION'],
     ['no object', [], 'RECORD_SHAPE'],
     ['null', null, 'RECORD_SHAPE'],
@@ -270,8 +342,20 @@ describe('docs/json.md', () => {
       return [[...type.values][0], names.toSorted()] as const;
     });
     for (const [type, names] of told) {
-      const documented = (rows.get(type) ?? ['no row']).filter((name) => name !== 'version').toSorted();
+      const documented = (rows.get(type) ?? ['no row'])
+        .filter((name) => !['version', 'runId'].includes(name))
+        .toSorted();
       expect([type, documented]).toEqual([type, names]);
     }
+  });
+
+  it('has every field of what a host says at once', () => {
+    const document = readFileSync(join(import.meta.dirname, '../../../docs/json.md'), 'utf8');
+    const [, section = ''] = document.split('### What a host says at once');
+    const [, table = ''] = section.split('| field');
+    const [rows = ''] = table.split('\n## ');
+    const told = `${rows} \`step\``;
+    for (const field of Object.keys(heardPart.shape)) expect(told).toContain(`\`${field}\``);
+    for (const field of Object.keys(heardSchema.shape)) expect(document).toContain(field);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeBytes } from '../../../src/model/byte-text.ts';
 import { bytesOf } from '../../../src/model/host-bytes.ts';
 import type { JsonValue } from '../../../src/model/index.ts';
-import { ndjsonReporter, toJson } from '../../../src/report/index.ts';
+import { toJson, writeResult } from '../../../src/report/index.ts';
 import { jsonPieces } from '../../../src/report/json-pieces.ts';
 import { hostResult, runResult } from './renderers.ts';
 
@@ -38,14 +38,14 @@ describe('jsonPieces', () => {
   });
 });
 
-describe('the last line of a run', () => {
+describe('a whole result', () => {
   it('is never one text, however much all hosts said', () => {
     const said = '\x01'.repeat(256 * 1024);
     const hosts = ['ns1', 'ns2', 'ns3'].map((name) =>
       hostResult(name, { command: { status: 0, stdout: said, stderr: said } }),
     );
     const pieces: string[] = [];
-    ndjsonReporter({ write: (piece) => pieces.push(piece) }).finish(runResult('exec', hosts));
+    writeResult({ write: (piece) => pieces.push(piece) }, runResult('exec', hosts));
     expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(mostOfPiece);
     expect(JSON.parse(pieces.join(''))).toMatchObject({ hosts: [{}, {}, { command: { stderr: said } }] });
     expect(pieces.at(-1)).toMatch(/\n$/);

@@ -10,7 +10,7 @@ describe('toJson', () => {
       { hint: 'do it', command: { status: null, stdout: 'x', stderr: '' } },
     );
     expect(stringifyJson(toJson(runResult('exec', [host])))).toBe(
-      '{"version":2,"runId":"R1","action":"exec","playbook":"caged-bind","interrupted":false,' +
+      '{"version":3,"runId":"R1","action":"exec","playbook":"caged-bind","interrupted":false,' +
         '"started":"2026-11-28T05:00:00.000Z","finished":"2026-11-28T05:00:00.000Z",' +
         '"summary":{"hosts":1,"ok":1,"changed":0,"failed":0,"skipped":0,"unreachable":0,"unknown":0,"rolled-back":0},' +
         '"hosts":[{"host":"ns1","outcome":"ok","reason":"","hint":"do it","steps":[],"resources":[],"checks":[],' +
@@ -56,7 +56,7 @@ describe('toJson', () => {
 });
 
 describe('ndjsonReporter', () => {
-  it('writes a line per event and the result as the last one', () => {
+  it('writes what is said at once in one line, and the result as the last one, without hosts', () => {
     const lines: string[] = [];
     const reporter = ndjsonReporter({ write: (line) => lines.push(line) });
     const host = observed('ns1', { k: 'v\ud800\u0000\n' });
@@ -70,10 +70,36 @@ describe('ndjsonReporter', () => {
     reporter.finish(runResult('verify', [host]));
     expect(lines.every((line) => /^[^\n]+\n$/.test(line))).toBe(true);
     const [first, second, last] = lines.map((line): unknown => JSON.parse(line));
-    const stamp = { time: '2026-11-28T05:00:00.000Z', runId: 'R1' };
-    expect(first).toMatchObject({ type: 'run-started', version: 2, sequence: 1, ...stamp });
-    expect(second).toMatchObject({ type: 'observation', sequence: 2, value: 'v\ufffd\u0000\n' });
-    expect(last).toMatchObject({ type: 'result', version: 2, runId: 'R1', hosts: [{ host: 'ns1' }] });
-    expect(lines[2]?.startsWith('{"type":"result","version":2,')).toBe(true);
+    const time = '2026-11-28T05:00:00.000Z';
+    expect(first).toMatchObject({ type: 'run-started', version: 3, sequence: 1, time, runId: 'R1' });
+    const steps = [{ step: 's', observations: { k: 'v\ufffd\u0000\n' } }];
+    const exact = { '/steps/0/observations/k': expect.any(String) as string };
+    expect(second).toEqual({ type: 'heard', sequence: 2, time, host: 'ns1', steps, exact });
+    expect(last).toMatchObject({ type: 'result', version: 3, runId: 'R1', summary: { hosts: 1, ok: 1 } });
+    expect(last).not.toHaveProperty('hosts');
+    expect(lines[2]?.startsWith('{"type":"result","version":3,')).toBe(true);
+  });
+
+  it('writes what waits when the turn is over, and before what is no part of it', async () => {
+    const lines: string[] = [];
+    const reporter = ndjsonReporter({ write: (line) => lines.push(line) });
+    const [started, ...facts] = stamped(
+      runStarted('facts', ['ns1'], []),
+      { type: 'fact', host: 'ns1', key: 'os', value: 'NetBSD' },
+      { type: 'fact', host: 'ns1', key: 'release', value: '11.0' },
+      { type: 'host-connected', host: 'ns1' },
+      { type: 'fact', host: 'ns1', key: 'user', value: 'root' },
+    );
+    reporter(started!);
+    reporter(facts[0]!);
+    reporter(facts[1]!);
+    expect(lines).toHaveLength(1);
+    reporter(facts[2]!);
+    expect(lines).toHaveLength(3);
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({ facts: { os: 'NetBSD', release: '11.0' } });
+    reporter(facts[3]!);
+    expect(lines).toHaveLength(3);
+    await new Promise(setImmediate);
+    expect(lines).toHaveLength(4);
   });
 });

@@ -5,6 +5,7 @@ import { divergencesOf, verdict } from '../../../src/compare/index.ts';
 import {
   type Action,
   type AnyHostResult,
+  encodeEvent,
   type ReadRecord,
   RecordReader,
   type RunEvent,
@@ -18,6 +19,8 @@ import {
   renderJunit,
   renderMarkdown,
   renderResult,
+  toJson,
+  writeResult,
 } from '../../../src/report/index.ts';
 import { followFleet } from '../../../src/run/index.ts';
 import { factsOf, probesOf } from '../model/fabricated.ts';
@@ -147,6 +150,20 @@ function read(lines: readonly string[], listener?: (event: RunEvent) => void): R
   return reader.end();
 }
 
+/** A whole result as `show` and `report` write it. */
+function whole(result: RunResult): string {
+  let text = '';
+  writeResult({ write: (piece) => (text += piece) }, result);
+  return text.trimEnd();
+}
+
+/** The record that the version before wrote: a line for each event, and the whole result behind them. */
+function version2({ events, result }: Live): string[] {
+  return [...events.map(encodeEvent), { type: 'result', ...toJson(result) }].map((line) =>
+    JSON.stringify('version' in line ? { ...line, version: 2 } : line),
+  );
+}
+
 /** Everything that is ever shown of a result. */
 function shown(result: RunResult): readonly string[] {
   const extra = { divergences: divergencesOf(result) };
@@ -166,9 +183,29 @@ describe.each(cases)('%s', (_, action, fleet, more) => {
     expect(isCut).toBe(false);
     expect(shown(result)).toEqual(shown(run.result));
     expect(result).toStrictEqual(run.result);
-    // The last line alone is enough, and so are the events.
-    expect(shown(read(run.lines.slice(-1)).result)).toEqual(shown(run.result));
+    // The events are enough, and so is a whole result.
     expect(shown(read(run.lines.slice(0, -1)).result)).toEqual(shown(run.result));
+    expect(shown(read([whole(result)]).result)).toEqual(shown(run.result));
+  });
+
+  it('is shown from a record of version 2 as it was live', async () => {
+    const run = await live(action, fleet, more);
+    const { result, isCut } = read(version2(run));
+    expect(isCut).toBe(false);
+    expect(shown(result)).toEqual(shown(run.result));
+    expect(shown(read(version2(run).slice(-1)).result)).toEqual(shown(run.result));
+  });
+
+  it('says each thing once', async () => {
+    const { lines, events } = await live(action, fleet, more);
+    const [first = '', ...others] = lines;
+    expect(first).toContain('"runId":"R1"');
+    expect(others.slice(0, -1).filter((line) => line.includes('"runId":"R1"'))).toEqual([]);
+    const counted = others.slice(0, -1).map((line) => (JSON.parse(line) as { sequence: number }).sequence);
+    expect(counted.length).toBeLessThan(events.length);
+    const last = JSON.parse(lines.at(-1) ?? '') as object;
+    expect(Object.keys(last)).not.toEqual(expect.arrayContaining(['hosts']));
+    expect(last).toMatchObject({ type: 'result', version: 3, runId: 'R1', summary: { hosts: fleet.length } });
   });
 
   it('tells its progress again as it was told live', async () => {
@@ -203,8 +240,9 @@ describe.each(cases)('%s', (_, action, fleet, more) => {
     for (let end = 1; end < lines.length - 1; end += 1) {
       const { result, isCut } = read(lines.slice(0, end));
       expect([isCut, result.finished, result.hosts.length]).toEqual([true, undefined, fleet.length]);
+      const heard = (JSON.parse(lines[end] ?? '') as { sequence: number }).sequence - 1;
       const spoken = new Set(
-        events.slice(0, end).flatMap((event) => (event.type === 'host-finished' ? [event.host] : [])),
+        events.slice(0, heard).flatMap((event) => (event.type === 'host-finished' ? [event.host] : [])),
       );
       for (const { host, outcome, reason } of result.hosts) {
         if (spoken.has(host)) continue;
@@ -222,7 +260,9 @@ describe.each(cases)('%s', (_, action, fleet, more) => {
 
 describe('a record', () => {
   it.each<[string, (lines: string[]) => string[], RegExp]>([
-    ['that lacks an event', (lines) => lines.toSpliced(3, 1), /^line 4: event 4 is missing; here is 5$/],
+    ['that lacks an event', (lines) => lines.toSpliced(2, 1), /^line 3: event 3 is missing; here is 4$/],
+    ['that lacks a line', (lines) => lines.toSpliced(3, 1), /^line 4: event 4 is missing; here is \d+$/],
+    ['without its events', (lines) => lines.slice(-1), /^line 1: the events before the result are missing$/],
     ['without its beginning', (lines) => lines.slice(1), /^line 1: event 1 is missing/],
     ['with a line that is no JSON', (lines) => lines.with(2, '{'), /^line 3: this is no JSON$/],
     ['with a line that is no object', (lines) => lines.with(2, '7'), /^line 3: this is no JSON object$/],
@@ -238,13 +278,13 @@ describe('a record', () => {
     ],
     [
       'with an event of another run',
-      (lines) => lines.with(1, (lines[1] ?? '').replace('"R1"', '"R2"')),
+      (lines) => lines.with(1, (lines[1] ?? '').replace('{', '{"runId":"R2",')),
       /^line 2: this event is of another run$/,
     ],
     [
       'of another version',
-      (lines) => lines.with(0, (lines[0] ?? '').replace('"version":2', '"version":1')),
-      /^line 1: the record is of version 1; this muster reads version 2$/,
+      (lines) => lines.with(0, (lines[0] ?? '').replace('"version":3', '"version":1')),
+      /^line 1: the record is of version 1; this muster reads versions 2 and 3$/,
     ],
     [
       'with a field of another kind',

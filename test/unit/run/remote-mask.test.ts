@@ -29,7 +29,7 @@ const lines: readonly HostLine[] = [
   },
   { kind: 'd', text: `+${text}` },
   { kind: 'check', holds: false, name: text, message: text },
-  { kind: 'obs', key: text, value: pem },
+  { kind: 'obs', key: text, value: pem, mask: '' },
   { kind: 'notice', text },
   { kind: 'end', id: text, outcome: 'failed', seconds: 1, reason: text },
   { kind: 'receipt', runId: text, playbook: text, operator: text, started: text, entries: 1 },

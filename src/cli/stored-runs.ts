@@ -1,0 +1,81 @@
+// Runs that were recorded: by their id in the history, or in a file that --json wrote.
+import { createReadStream } from 'node:fs';
+import { isMusterError, type ReadRecord, readRecord, type RunSummary, UsageError } from '../model/index.ts';
+import type { History } from '../store/index.ts';
+import { systemWords } from './outputs.ts';
+
+/** The run that a word means: its id, the beginning of it, or what stands behind its last dash. Throws UsageError. */
+export async function runIdOf(history: History, word = 'newest'): Promise<string> {
+  if (word === 'newest') {
+    const [newest] = (await history.list({})).runs;
+    if (newest !== undefined) return newest.runId;
+    throw new UsageError('SHOW_NONE', `there is no run in ${history.place}`, {
+      hint: 'runs are recorded unless --no-history or the configuration says otherwise',
+    });
+  }
+  const found = await runsLike(history, word);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  throw found.length === 0
+    ? new UsageError('SHOW_RUN', `no run in ${history.place} begins with ${word}`, {
+        hint: '`muster history` shows them; `muster show newest HOST` is about the newest',
+      })
+    : new UsageError('SHOW_RUN', `${word} may be ${found.length} runs`, {
+        hint: `${found.slice(-5).reverse().join(', ')}${found.length > 5 ? ', ...' : ''}`,
+      });
+}
+
+/** The ids that a word may mean; the whole id is only itself. Throws StoreError. */
+export async function runsLike(history: History, word: string): Promise<readonly string[]> {
+  const ids = await history.ids();
+  if (ids.includes(word)) return [word];
+  return ids.filter((id) => id.startsWith(word) || id.slice(id.lastIndexOf('-') + 1).startsWith(word));
+}
+
+/** Which verifies are wanted; what is absent does not matter. */
+export interface VerifyQuery {
+  readonly playbook?: string | undefined;
+  /** Only runs that began before another one. */
+  readonly before?: string;
+  /** A moment: the newest run that began by then. */
+  readonly by?: string;
+}
+
+/** The newest verify that was recorded to its end, or undefined. Throws StoreError. */
+export async function newestVerify(
+  history: History,
+  { playbook, before, by }: VerifyQuery,
+): Promise<RunSummary | undefined> {
+  const { runs } = await history.list({ action: 'verify', ...(playbook === undefined ? {} : { playbook }) });
+  return runs.find(
+    ({ state, cut, started }) =>
+      state === 'ended' &&
+      cut === undefined &&
+      (before === undefined || started < before) &&
+      (by === undefined || started <= by),
+  );
+}
+
+/** Reads what --json wrote; `-` is standard input. Throws UsageError. */
+export async function readRecordFile(file: string): Promise<ReadRecord> {
+  try {
+    return await readRecord(file === '-' ? process.stdin : createReadStream(file));
+  } catch (error) {
+    if (isMusterError(error)) throw usageError(file, error.message, error.hint);
+    if (error instanceof Error && 'code' in error) throw usageError(file, systemWords(error), undefined);
+    throw error;
+  }
+}
+
+function usageError(
+  file: string,
+  problem: string,
+  hint = 'give what a command with --json printed',
+): UsageError {
+  return new UsageError('RECORD', `${recordName(file)} cannot be shown: ${problem}`, { hint });
+}
+
+/** A record's file, for messages. */
+export function recordName(file: string): string {
+  return file === '-' ? 'standard input' : file;
+}
