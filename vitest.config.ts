@@ -23,12 +23,10 @@ function rank({ project, moduleId }: TestSpecification): number {
   return isOfSeeds ? -1 : order.indexOf(project.name);
 }
 
-// Most of a test with processes or hosts is waiting for what naps. A worker with hosts takes about 300 MB.
-const processors = availableParallelism();
-
 export default defineConfig({
   test: {
-    maxWorkers: Math.min(3 * processors, processors + 8),
+    // Much of a test with processes or hosts is waiting for what naps. More than that, and tests that compare two daemons starve.
+    maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongFirst },
     projects: [
       {

@@ -129,7 +129,17 @@ fail() {
   exit 1
 }
 
-# notice TEXT: something that the operator should read; changes nothing.
+# notice TEXT: something that the operator should read; changes nothing. A step that begins again because something changed what it
+# had looked at says it once.
 notice() {
+  local m__said
+  # It is there while steps run.
+  if [ -f "$m_work/notices" ]; then
+    m_escape "$*"
+    [ -z "${m__look_singly-}" ] || while IFS= read -r m__said; do
+      [ "$m__said" != "$m_escaped" ] || return 0
+    done <"$m_work/notices"
+    printf '%s\n' "$m_escaped" >>"$m_work/notices"
+  fi
   m__emit notice "$*"
 }

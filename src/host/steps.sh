@@ -35,6 +35,7 @@ m__one_step() {
   m__tell_time
   m__started=$m__clock
   m__tries=$((m__retries + 1))
+  : >"$m_work/notices"
   while :; do
     m__prime_looks
     m__drop "$m_work/timed-out" "$m_work/step.result" "$m_work/fail.reason" "$m_work/guarded"

@@ -47,6 +47,29 @@ describe('in an apply', () => {
     expect(one.read('times')).toBe('xx');
   });
 
+  it('a step that begins again says once what it has to say, and what is new', async () => {
+    const one = host();
+    const steps = {
+      one: `state() {
+  notice 'twice "said"'
+  [ ! -f "$root/times" ] || notice 'the second time'
+  printf x >>"$root/times"
+  mode_owner "$root/a" --mode 0644
+  chmod 600 "$root/a"
+}`,
+      two: `state() { notice 'twice "said"'; notice 'twice "said"'; }`,
+    };
+    const { result, events } = await one.run('apply', { steps });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    expect(one.read('times')).toBe('xx');
+    expect(events.flatMap((event) => (event.type === 'notice' ? [event.message] : []))).toEqual([
+      'twice "said"',
+      'the second time',
+      'twice "said"',
+      'twice "said"',
+    ]);
+  });
+
   it('content that a raw command changed is compared anew', async () => {
     const one = scratchHost();
     for (const index of [1, 2, 3, 4]) {
