@@ -33,6 +33,7 @@ export { linesOf } from './record-lines.ts';
 export { type LineListener, RecordWriter } from './record-writer.ts';
 export { reduce, RunReducer } from './reduce.ts';
 export { exitCodes } from './exit-codes.ts';
+export { hostOutcomes } from './result.ts';
 export type { HostConnection } from './host-connection.ts';
 export type { HostJob, JobStep, RunSettings } from './host-job.ts';
 export { expandHostNames, foldHostNames, hintForAddress, isAddress, isHostName } from './host-names.ts';

@@ -1,5 +1,6 @@
 // The shapes of events and results in JSON, for who reads them. What else is there is dropped.
 import { z } from 'zod';
+import { hostOutcomes } from './result.ts';
 
 const text = z.string();
 const texts = z.array(text).readonly();
@@ -22,7 +23,7 @@ const textMap = z
   .transform((value): ReadonlyMap<string, string> => new Map(Object.entries(value)));
 
 const ending = {
-  outcome: z.enum(['ok', 'changed', 'failed', 'skipped', 'unreachable', 'unknown', 'rolled-back']),
+  outcome: z.enum(hostOutcomes),
   reason: text,
   hint: z.exactOptional(text),
 };

@@ -7,8 +7,19 @@ export type Action = 'plan' | 'apply' | 'verify' | 'compare' | 'rollback' | 'fac
 /** Outcome of a step or a resource on a host. */
 export type StepOutcome = 'ok' | 'changed' | 'failed' | 'skipped' | 'rolled-back';
 
-/** Outcome of a host in a run. `unknown` (we lost sight of it) is never folded into `ok`. */
-export type HostOutcome = 'ok' | 'changed' | 'failed' | 'skipped' | 'unreachable' | 'unknown' | 'rolled-back';
+/** Outcomes of a host in a run. `unknown` (we lost sight of it) is never folded into `ok`. */
+export const hostOutcomes = [
+  'ok',
+  'changed',
+  'failed',
+  'skipped',
+  'unreachable',
+  'unknown',
+  'rolled-back',
+] as const;
+
+/** One of `hostOutcomes`. */
+export type HostOutcome = (typeof hostOutcomes)[number];
 
 /** What one resource said in one run on one host. */
 export interface ResourceResult {

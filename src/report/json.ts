@@ -4,21 +4,12 @@ import { comparisonOf, type FleetComparison, type Sighting } from '../compare/in
 import {
   encodeResult,
   type HostOutcome,
+  hostOutcomes,
   type JsonObject,
   type JsonValue,
   type RunResult,
   type RunSummary,
 } from '../model/index.ts';
-
-const outcomes: readonly HostOutcome[] = [
-  'ok',
-  'changed',
-  'failed',
-  'skipped',
-  'unreachable',
-  'unknown',
-  'rolled-back',
-];
 
 /** A file or directory that a command worked with, as it was given, and how muster came to it. */
 export interface Source {
@@ -81,7 +72,7 @@ export function toLastLine(result: RunResult, extra: JsonExtra = {}): JsonObject
 
 function summaryJson({ hosts }: RunResult): JsonValue {
   const count = (outcome: HostOutcome): number => hosts.filter((host) => host.outcome === outcome).length;
-  return { hosts: hosts.length, ...Object.fromEntries(outcomes.map((name) => [name, count(name)])) };
+  return { hosts: hosts.length, ...Object.fromEntries(hostOutcomes.map((name) => [name, count(name)])) };
 }
 
 function beside(result: RunResult, { sources, history, sightings }: JsonExtra): object {
@@ -137,6 +128,7 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
 }
 
 /** Without fields that are undefined. */
-function present(fields: Readonly<Record<string, unknown>>): JsonObject {
+/** Absent values are left out. */
+export function present(fields: Readonly<Record<string, unknown>>): JsonObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject;
 }

@@ -1,17 +1,7 @@
 // A run as metrics in Prometheus' text format, for the textfile collector of a node exporter: how the fleet is, and who is not well.
 import { divergencesOf, failuresOf, verdict } from '../compare/index.ts';
-import type { HostOutcome, HostResult, RunResult } from '../model/index.ts';
+import { hostOutcomes, type HostResult, type RunResult } from '../model/index.ts';
 import { escapeTerminal } from './escape.ts';
-
-const outcomes: readonly HostOutcome[] = [
-  'ok',
-  'changed',
-  'failed',
-  'skipped',
-  'unreachable',
-  'unknown',
-  'rolled-back',
-];
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];
@@ -40,7 +30,7 @@ export function renderPrometheus(result: RunResult): string {
     gauge(
       'muster_hosts',
       'Hosts by how they ended.',
-      outcomes.map((outcome) => [
+      hostOutcomes.map((outcome) => [
         { ...own, outcome },
         hosts.filter((host) => host.outcome === outcome).length,
       ]),

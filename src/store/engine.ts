@@ -28,3 +28,15 @@ export interface SqlEngineKind {
 export function named(values: readonly SqlValue[]): Record<string, SqlValue> {
   return Object.fromEntries(values.map((value, index) => [`$${index + 1}`, value]));
 }
+
+/** Runs all of the work or nothing of it; `begin` is how the engine begins to be alone. */
+export function transaction(exec: (sql: string) => void, begin: string, work: () => void): void {
+  exec(begin);
+  try {
+    work();
+    exec('COMMIT');
+  } catch (error) {
+    exec('ROLLBACK');
+    throw error;
+  }
+}

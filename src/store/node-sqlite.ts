@@ -1,6 +1,13 @@
 // Node's own SQLite, from 22.13 on. Its locks end with the process that has them.
 import { chmodSync, statSync } from 'node:fs';
-import { named, type SqlEngine, type SqlEngineKind, type SqlRow, type SqlValue } from './engine.ts';
+import {
+  named,
+  type SqlEngine,
+  type SqlEngineKind,
+  type SqlRow,
+  type SqlValue,
+  transaction,
+} from './engine.ts';
 
 /** As far as we use it; the types of Node 20 do not have it. */
 interface Database {
@@ -46,14 +53,13 @@ function open(database: Database): SqlEngine {
     },
     all: (sql, values = []) => statement(sql).all(named(values)),
     alone: (work) => {
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        work();
-        database.exec('COMMIT');
-      } catch (error) {
-        database.exec('ROLLBACK');
-        throw error;
-      }
+      transaction(
+        (sql) => {
+          database.exec(sql);
+        },
+        'BEGIN IMMEDIATE',
+        work,
+      );
     },
     close: () => {
       database.close();

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
-import { named, type SqlEngine, type SqlEngineKind } from './engine.ts';
+import { named, type SqlEngine, type SqlEngineKind, transaction } from './engine.ts';
 
 /** A copy that is older was left by a process that was killed. */
 const longestWorkMs = 60 * 60_000;
@@ -42,14 +42,13 @@ function open(file: string, closed: (isChanged: boolean) => void): SqlEngine {
     },
     all: (sql, values = []) => database.all(sql, named(values)),
     alone: (work) => {
-      database.exec('BEGIN');
-      try {
-        work();
-        database.exec('COMMIT');
-      } catch (error) {
-        database.exec('ROLLBACK');
-        throw error;
-      }
+      transaction(
+        (sql) => {
+          database.exec(sql);
+        },
+        'BEGIN',
+        work,
+      );
     },
     close: () => {
       database.close();

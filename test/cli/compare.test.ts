@@ -94,6 +94,9 @@ describe('muster compare', () => {
     const same = await muster('compare', first.runId, first.runId);
     expect([same.code, same.stdout.includes('nothing is new, gone or changed')]).toEqual([0, true]);
     expect((await muster('compare', '--run', first.runId)).stdout).toMatch(/green -> blue/);
+    // A host that is left out is no unknown one.
+    const without = await muster('compare', first.runId, second.runId, '-l', '@all,!ns2');
+    expect([without.code, without.stderr]).toEqual([0, '']);
   });
 
   it('asks the hosts now, with the playbook of the newest verify, only if that is asked for', async () => {

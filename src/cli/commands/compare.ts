@@ -40,6 +40,7 @@ import { sightingsIn } from '../since.ts';
 import { newestVerify, readRecordFile, recordName, runIdOf, runsLike } from '../stored-runs.ts';
 import { playbookDirectory, type TakenFiles, takeFiles, tell } from '../taken-fleet.ts';
 import { parseTime } from '../times.ts';
+import { neededHistory } from './history.ts';
 import { openTarget } from './target.ts';
 
 export interface CompareOptions extends PlaybookOptions {
@@ -75,7 +76,7 @@ export async function compareCommand(words: readonly string[], options: CompareO
   if (isPlaybook && !isAgainst(options)) return await compareNow(first, options);
   if (second !== undefined && first !== undefined) {
     const [earlier, later] = [await recorded(first, tools), await recorded(second, tools)];
-    return printChanges(limited(earlier, options), limited(later, options), options, tools);
+    return printChanges(limited(earlier, options), later, options, tools);
   }
   const subject =
     isPlaybook || options.now === true
@@ -151,7 +152,7 @@ async function recorded(word: string, tools: Tools): Promise<RunResult> {
       hint: 'of a playbook, only one can be compared: with an earlier run by --run, --since or --baseline',
     });
   if (word !== '-' && statSync(word, { throwIfNoEntry: false }) === undefined) {
-    const history = historyIn(tools);
+    const history = neededHistory(tools.history);
     return (await history.read(await runIdOf(history, word))).result;
   }
   const { result, isCut } = await readRecordFile(word);
@@ -159,13 +160,8 @@ async function recorded(word: string, tools: Tools): Promise<RunResult> {
   return result;
 }
 
-function historyIn({ history }: Tools): History {
-  if (history !== undefined) return history;
-  throw new UsageError('HISTORY_OFF', 'the configuration says that no run is recorded (history: false)');
-}
-
 async function newest({ playbook }: CompareOptions, tools: Tools): Promise<RunResult> {
-  const history = historyIn(tools);
+  const history = neededHistory(tools.history);
   const summary = await newestVerify(history, { playbook });
   if (summary === undefined) throw noVerify(history, playbook);
   tell(`verify ${summary.playbook} of ${summary.started}, run ${summary.runId}; --now asks the hosts`);
@@ -173,7 +169,7 @@ async function newest({ playbook }: CompareOptions, tools: Tools): Promise<RunRe
 }
 
 async function playbookOfNewest({ playbook }: CompareOptions, tools: Tools): Promise<string> {
-  const history = historyIn(tools);
+  const history = neededHistory(tools.history);
   const file = (await newestVerify(history, { playbook }))?.origin?.playbook?.file;
   if (file === undefined) throw noVerify(history, playbook);
   return file;
@@ -194,7 +190,7 @@ async function earlierRun(
 ): Promise<RunResult | undefined> {
   const { run, since, baseline } = options;
   if (run === undefined && since === undefined && baseline === undefined) return undefined;
-  const history = historyIn(tools);
+  const history = neededHistory(tools.history);
   if (run !== undefined) return limited((await history.read(await runIdOf(history, run))).result, options);
   if (baseline !== undefined) return limited((await history.baselines.read(baseline)).result, options);
   if (since === undefined) return undefined;

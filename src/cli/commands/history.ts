@@ -62,7 +62,12 @@ export function existingHistory(
   taken: Parameters<typeof historyOf>[0],
 ): HistoryChoice & { readonly history: History } {
   const { history, retention } = historyOf(taken);
-  if (history !== undefined) return { history, retention };
+  return { history: neededHistory(history), retention };
+}
+
+/** Throws UsageError where the configuration says that there is no history. */
+export function neededHistory(history: History | undefined): History {
+  if (history !== undefined) return history;
   throw new UsageError('HISTORY_OFF', 'the configuration says that no run is recorded (history: false)');
 }
 
