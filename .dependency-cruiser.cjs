@@ -27,8 +27,8 @@ module.exports = {
     {
       name: 'lab-by-its-command',
       severity: 'error',
-      comment: 'Practice hosts are no part of production: only `muster lab` loads them.',
-      from: { pathNot: ['^src/lab/', '^src/cli/commands/lab\\.ts$'] },
+      comment: 'Practice hosts are no part of production: only `muster lab` and `muster test` load them.',
+      from: { pathNot: ['^src/lab/', '^src/cli/commands/(lab|test)\\.ts$'] },
       to: { path: '^src/lab/' },
     },
     {
@@ -76,6 +76,7 @@ module.exports = {
     only('model', [], 'the vocabulary: a pure leaf'),
     only('document', leaf, 'located YAML: pure'),
     only('inventory', [...leaf, 'document'], 'pure'),
+    only('foreign', [...leaf, 'document', 'inventory'], 'inventories of other programs: pure'),
     only('playbook', [...leaf, 'document', 'sh'], 'pure'),
     only('sh', leaf, 'texts of sh: pure'),
     only('lint', [...leaf, 'document', 'inventory', 'playbook', 'sh'], 'rules over texts: pure'),
@@ -111,6 +112,7 @@ module.exports = {
       from: { pathNot: '^src/page/' },
       to: { path: '^src/page/' },
     },
+    only('serve', leaf, 'a web server that only shows: effects, no domain'),
     only('store', [...leaf, 'compare'], 'the history of runs: effects, no domain'),
     {
       name: 'wasm-sqlite-in-one-file',
@@ -126,7 +128,7 @@ module.exports = {
       severity: 'error',
       comment: 'recipes',
       from: { path: '^src/actions/' },
-      to: { path: '^src/(cli|report|lab|programs|store)/' },
+      to: { path: '^src/(cli|report|lab|programs|store|serve)/' },
     },
   ],
   options: {

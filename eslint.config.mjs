@@ -35,6 +35,7 @@ const pureFolders = [
   'model',
   'document',
   'inventory',
+  'foreign',
   'playbook',
   'sh',
   'lint',

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    setupFiles: ['test/own-state.ts'],
+    setupFiles: ['test/note-processor.ts', 'test/own-state.ts'],
     include: ['test/bench/{hand-over,history}.ts'],
     testTimeout: 900_000,
   },

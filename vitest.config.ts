@@ -23,8 +23,18 @@ function rank({ project, moduleId }: TestSpecification): number {
   return isOfSeeds ? -1 : order.indexOf(project.name);
 }
 
+/** A bound ends only what hangs: a machine with much other work takes minutes for what is no fault. Give a test none of its own. */
+const bounds = { testTimeout: 900_000, hookTimeout: 900_000, expect: { poll: { timeout: 120_000 } } };
+
 export default defineConfig({
   test: {
+    tags: [
+      {
+        name: 'long',
+        description:
+          'many seeds, variants, attacks or deaths of what other tests try once: npm run test:long',
+      },
+    ],
     // Much of a test with processes or hosts is waiting for what naps. More than that, and tests that compare two daemons starve.
     maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongFirst },
@@ -32,47 +42,44 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          setupFiles: ['test/setup.ts', 'test/own-state.ts'],
+          setupFiles: ['test/note-processor.ts', 'test/setup.ts', 'test/own-state.ts'],
           include: ['test/unit/**/*.test.ts'],
           // Files share the modules that a worker has loaded: they keep nothing in them, nor in the process.
           isolate: false,
-          testTimeout: 60_000,
+          ...bounds,
         },
       },
       {
         test: {
           name: 'contract',
-          setupFiles: ['test/setup.ts', 'test/own-state.ts'],
+          setupFiles: ['test/note-processor.ts', 'test/setup.ts', 'test/own-state.ts'],
           include: ['test/{contract,library,cli}/**/*.test.ts'],
-          testTimeout: 120_000,
+          ...bounds,
         },
       },
       {
         test: {
           name: 'pages',
-          setupFiles: ['test/setup.ts', 'test/own-state.ts'],
+          setupFiles: ['test/note-processor.ts', 'test/setup.ts', 'test/own-state.ts'],
           include: ['test/pages/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...bounds,
         },
       },
       {
         test: {
           name: 'sh',
-          setupFiles: ['test/setup.ts', 'test/own-state.ts'],
+          setupFiles: ['test/note-processor.ts', 'test/setup.ts', 'test/own-state.ts'],
           include: ['test/sh/**/*.test.ts'],
           isolate: false,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          ...bounds,
         },
       },
       {
         test: {
           name: 'e2e',
-          setupFiles: ['test/own-state.ts'],
+          setupFiles: ['test/note-processor.ts', 'test/own-state.ts'],
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 900_000,
+          ...bounds,
           globalSetup: ['test/e2e/setup.ts'],
         },
       },

@@ -6,7 +6,7 @@ process.env['MUSTER_LAB_BACKEND'] = 'embedded';
 
 export default defineConfig({
   test: {
-    setupFiles: ['test/own-state.ts'],
+    setupFiles: ['test/note-processor.ts', 'test/own-state.ts'],
     include: ['test/e2e/crash/seeds.ts'],
     globalSetup: ['test/e2e/setup.ts'],
     testTimeout: 14_400_000,

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    setupFiles: ['test/own-state.ts'],
+    setupFiles: ['test/note-processor.ts', 'test/own-state.ts'],
     include: ['test/e2e/generated/seeds.ts'],
     globalSetup: ['test/e2e/setup.ts'],
     testTimeout: 7_200_000,

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    setupFiles: ['test/own-state.ts'],
+    setupFiles: ['test/note-processor.ts', 'test/own-state.ts'],
     include: ['test/live/**/*.test.ts'],
     testTimeout: 3_600_000,
     hookTimeout: 3_600_000,

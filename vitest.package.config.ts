@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    setupFiles: ['test/own-state.ts'],
+    setupFiles: ['test/note-processor.ts', 'test/own-state.ts'],
     include: ['test/package/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 900_000,

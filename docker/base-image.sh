@@ -154,7 +154,7 @@ while [ -z "$made" ] && read -r uri keyring trusted; do
     say "that failed: $uri"
   fi
 done <"$work/mirrors"
-[ -n "$made" ] || { say "no mirror in this machine's apt sources gives Debian $suite"; exit 1; }
+[ -n "$made" ] || { say "no mirror in this machine's apt sources has Debian $suite"; exit 1; }
 
 say "importing it as $tag"
 slim "$made"

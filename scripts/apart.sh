@@ -24,7 +24,7 @@ set +e
 exit
 '
 
-# Containers are processes of the machine, and tests look at them there. They are taken where an engine answers, unless told.
+# Containers are processes of the machine, and tests look at them there. They are used by default if an engine answers.
 processes='--pid --mount-proc'
 [ "${MUSTER_LAB_BACKEND-}" = embedded ] || ! timeout 10 docker info >/dev/null 2>&1 || processes=''
 

@@ -1,12 +1,13 @@
-// Builds the page of the HTML report: src/page in one file, with its libraries, for reports to put their data in. A strict
-// content security policy allows this script and this style, by their hashes, and nothing else.
+// Builds the page of the HTML report: src/page in one file, with its libraries, for reports to put their data in; and the page of
+// the list of runs, which has the same style and no script. A strict content security policy allows this script and this style,
+// by their hashes, and nothing else.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
-const target = join(root, 'dist/report/html/report-page.html');
+const target = join(root, 'dist/report/html');
 
 /** What is inlined comes with its licence. @param {string} name */
 function licenceOf(name) {
@@ -45,7 +46,12 @@ const parts = new Map([
   ['<!--style-->', style],
   ['<!--script-->', script],
 ]);
-let page = readFileSync(join(root, 'src/page/page.html'), 'utf8');
-for (const [mark, text] of parts) page = page.replace(mark, () => text);
-mkdirSync(join(target, '..'), { recursive: true });
-writeFileSync(target, page);
+mkdirSync(target, { recursive: true });
+for (const { from, to } of [
+  { from: 'page.html', to: 'report-page.html' },
+  { from: 'runs.html', to: 'runs-page.html' },
+]) {
+  let page = readFileSync(join(root, 'src/page', from), 'utf8');
+  for (const [mark, text] of parts) page = page.replace(mark, () => text);
+  writeFileSync(join(target, to), page);
+}

@@ -10,3 +10,6 @@ process.env['XDG_STATE_HOME'] = state;
 afterAll(() => {
   rmSync(state, { recursive: true, force: true });
 });
+
+// What is tested must not be as the operator of this machine has its ssh. Tests of that name files of their own.
+process.env['MUSTER_SSH_CONFIG'] ??= 'false';

@@ -1,14 +1,16 @@
-// A reporter: how long each test file took, and what of it was loading its modules; npm run test:times. Seconds are those of a
-// clock, so what runs beside it counts; processor seconds are of all processes that the run waited for. Idle are processors of which
-// more workers could make use; whatever else this machine does counts there.
-import { existsSync, readFileSync } from 'node:fs';
+// A reporter: each failure at once; and at the end what each test file cost the processor, how long it took, and what of it was loading
+// its modules; npm run test:times.
+// Seconds are those of a clock, so what runs beside it counts; processor seconds are of all processes that the file waited for.
+// Idle are processors of which more workers could make use; whatever else this machine does counts there.
 import { cpus } from 'node:os';
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { processorSeconds } from './processor-seconds.ts';
 
 interface Row {
   readonly project: string;
   readonly file: string;
   readonly tests: number;
+  readonly processorSeconds: number;
   readonly seconds: number;
   readonly loadingSeconds: number;
 }
@@ -19,13 +21,15 @@ function rowOf(module: TestModule): Row {
     project: module.project.name,
     file: module.relativeModuleId,
     tests: [...module.children.allTests()].length,
+    processorSeconds: module.meta().processorSeconds ?? 0,
     seconds: duration / 1000,
     loadingSeconds: (collectDuration + setupDuration) / 1000,
   };
 }
 
-function line({ project, file, tests, seconds, loadingSeconds }: Row): string {
+function line({ project, file, tests, processorSeconds: processor, seconds, loadingSeconds }: Row): string {
   const numbers = [
+    processor.toFixed(1).padStart(9),
     seconds.toFixed(1).padStart(8),
     loadingSeconds.toFixed(1).padStart(8),
     String(tests).padStart(6),
@@ -40,20 +44,10 @@ function sumOf(project: string, rows: readonly Row[]): Row {
     project,
     file: `${String(rows.length)} files`,
     tests: total(({ tests }) => tests),
+    processorSeconds: total((row) => row.processorSeconds),
     seconds: total(({ seconds }) => seconds),
     loadingSeconds: total(({ loadingSeconds }) => loadingSeconds),
   };
-}
-
-/** Processor seconds of this process and of those that it waited for, where the kernel tells; a hundredth is its unit. */
-function processorSeconds(): string {
-  const path = '/proc/self/stat';
-  if (!existsSync(path)) return 'not known here';
-  const fields = readFileSync(path, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-  return (ticks / 100).toFixed(0);
 }
 
 /** What the processors of this machine did since it began, in milliseconds. */
@@ -63,12 +57,22 @@ function processorTimes(): { readonly idle: number; readonly all: number } {
   return { idle: sum(times.map(({ idle }) => idle)), all: sum(times.flatMap((one) => Object.values(one))) };
 }
 
-/** Prints a table, the longest file first, when all is over. */
+/** Prints a table, the dearest file first, when all is over. */
 export default class Times implements Reporter {
   readonly #before = processorTimes();
 
+  /** At once: a run that is cut off at its time limit prints no list of failures. */
+  onTestCaseResult(test: TestCase): void {
+    const { state, errors = [] } = test.result();
+    if (state !== 'failed') return;
+    const reasons = errors.map(({ message, diff, stack }) =>
+      [message, diff, stack].filter(Boolean).join('\n'),
+    );
+    process.stdout.write(`FAILED ${test.module.relativeModuleId}: ${test.fullName}\n${reasons.join('\n')}\n`);
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
-    const rows = modules.map(rowOf).toSorted((a, b) => b.seconds - a.seconds);
+    const rows = modules.map(rowOf).toSorted((a, b) => b.processorSeconds - a.processorSeconds);
     const projects = [...new Set(rows.map(({ project }) => project))];
     const sums = projects.map((project) =>
       sumOf(
@@ -76,14 +80,14 @@ export default class Times implements Reporter {
         rows.filter((row) => row.project === project),
       ),
     );
-    const head = ' seconds loading  tests';
+    const head = 'processor seconds loading  tests';
     process.stdout.write(`\n${[head, ...rows.map(line), '', ...sums.map(line)].join('\n')}\n`);
     const { idle, all } = processorTimes();
     const share = (idle - this.#before.idle) / (all - this.#before.all);
     process.stdout.write(`processors idle: ${(100 * share).toFixed(0)} %\n`);
     // Workers end after this, and are counted when they have.
     process.once('exit', () => {
-      process.stdout.write(`processor seconds: ${processorSeconds()}\n`);
+      process.stdout.write(`processor seconds: ${processorSeconds()?.toFixed(0) ?? 'not known here'}\n`);
     });
   }
 }

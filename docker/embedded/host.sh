@@ -19,7 +19,7 @@ done
 mount -t tmpfs -o mode=0755,size=1m dev "$root/dev"
 for device in null:3 zero:5 full:7 random:8 urandom:9; do
   node=$root/dev/${device%:*}
-  # Where a user namespace forbids to make it, the machine's own is lent.
+  # If a user namespace forbids to make it, the machine lends its own.
   mknod -m 0666 "$node" c 1 "${device#*:}" 2>/dev/null || {
     : >"$node"
     mount --bind "/dev/${device%:*}" "$node"

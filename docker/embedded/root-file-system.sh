@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the practice hosts' root file system without a container engine, as one tar: Debian's packages are downloaded by
-# the machine's own apt into a directory, unpacked in a private mount namespace that is gone afterwards, and assembled
+# Makes the practice hosts' root file system, as one tar, without a container engine. The machine's own apt downloads
+# Debian's packages into a directory. They are unpacked in a private mount namespace that is gone afterwards, and assembled
 # there by the recipe that the Dockerfile uses too. Nothing is installed on the machine.
 #
 #   root-file-system.sh DOWNLOADS CONTEXT OUTPUT   DOWNLOADS is kept for the next time; OUTPUT appears when it is complete
@@ -53,7 +53,7 @@ download() {
     tail -n 5 "$downloads/log" >&2
     say "that failed: $uri"
   done <"$downloads/mirrors"
-  fail "no mirror in this machine's apt sources gives Debian $suite"
+  fail "no mirror in this machine's apt sources has Debian $suite"
 }
 
 # in_namespaces COMMAND...: with mounts of its own, and as root there, if need be by a user namespace.
@@ -106,7 +106,7 @@ esac
 downloads=$1 context=$2 output=$3
 umask 022
 mkdir -p "$downloads"
-# One at a time: who waited finds the work done.
+# One at a time: a second caller waits, and then finds the work done.
 exec 9>"$downloads/lock"
 flock 9
 [ ! -e "$output" ] || exit 0

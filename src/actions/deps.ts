@@ -1,6 +1,6 @@
-// What the actions need from outside: adapters and choices, put together by the CLI (or by whoever uses the library).
+// What the actions need from outside: adapters and choices, put together by the CLI, or by a program that uses the library.
 import type { SourcePorts } from '../compile/index.ts';
-import type { EventListener } from '../model/index.ts';
+import type { EventListener, Secret } from '../model/index.ts';
 import type { StopSignals } from '../run/index.ts';
 import type { Transport } from '../transport/index.ts';
 
@@ -8,15 +8,17 @@ export interface ActionDeps extends SourcePorts {
   readonly transport: Transport;
   readonly emit: EventListener;
   readonly signals: StopSignals;
+  /** What sudo, doas or su asks for on a host; undefined: nothing. Masked in all that comes back. */
+  readonly becomePassword?: (host: string) => Secret | undefined;
   /** The time now. */
   readonly clock: () => Date;
   /** So many random bytes, as lower-case hexadecimal text. */
   readonly randomHex: (bytes: number) => string;
-  /** Who runs it and from where, e.g. `ops@bastion`. */
+  /** The operator and its machine, e.g. `ops@bastion`. */
   readonly operator: string;
   /** Hosts worked on at the same time, unless a playbook's waves say less. */
   readonly concurrency: number;
-  /** Bytes of each step's output that come back. */
+  /** Bytes of each step's output that a host sends back. */
   readonly outputCap: number;
   /** Where hosts keep receipts and locks. */
   readonly stateDirectory: string;

@@ -12,7 +12,7 @@ export interface FleetRequest {
   readonly hosts: readonly HostLoad[];
   /** Absent without a playbook. */
   readonly shared?: SharedLoad;
-  /** False when the steps are not all of the playbook; true unless told. */
+  /** False when the steps are not all of the playbook; default true. */
   readonly allSteps?: boolean;
   readonly strategy: Strategy;
   readonly settings?: Pick<RunSettings, 'targetRun' | 'force' | 'preview'> & {

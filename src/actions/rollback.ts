@@ -1,4 +1,4 @@
-// rollback: takes back the newest run (or the one named) on the hosts asked for, and proves it.
+// rollback: undoes the newest run (or the one named) on the hosts asked for, and proves it.
 import type { InventoryHost } from '../inventory/index.ts';
 import type { ActionDeps } from './deps.ts';
 import type { FleetRun } from '../run/index.ts';

@@ -15,7 +15,9 @@ export async function startHost(
   const settings = settingsOf(request, runId, deps);
   const { shared = nothingShared } = request;
   const more = request.command === undefined ? {} : { command: request.command };
+  const becomePassword = deps.becomePassword?.(load.name);
   const tools: HostTools = {
+    ...(becomePassword === undefined ? {} : { becomePassword }),
     transport: deps.transport,
     pack: deps.pack,
     formsOf: deps.formsOf,

@@ -5,7 +5,7 @@ import { UsageError } from '../model/index.ts';
 /** Throws UsageError when a yes will be needed and there is nobody to say it: before any host was asked. */
 export function requireOperator(json: boolean): void {
   if (process.stdin.isTTY && !json) return;
-  const why = json ? '--json asks nothing' : 'there is no terminal to ask for a yes';
+  const why = json ? '--json asks nothing' : 'there is no terminal to ask for your yes';
   throw new UsageError('CONFIRM', `this changes hosts, and ${why}`, {
     hint: 'look at the plan, then add --yes',
   });

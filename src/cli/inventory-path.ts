@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../sources/index.ts';
 import { UsageError } from '../model/index.ts';
 
-/** Where `muster lab up` puts its files unless told otherwise, relative to the working directory. */
+/** The default directory of `muster lab up` for its files, relative to the working directory. */
 export const labDirectory = '.muster/lab';
 
 /**
@@ -26,6 +26,6 @@ export async function inventoryPath(
       hint: 'add -i FILE, or `inventory: FILE` to muster.config.yaml; or start practice hosts: muster lab up',
     });
   }
-  say(`no inventory was named: taking the practice hosts, ${ofLab}`);
+  say(`no inventory was named: using the practice hosts, ${ofLab}`);
   return ofLab;
 }

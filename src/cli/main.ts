@@ -4,6 +4,7 @@ import { CommanderError, type Command } from 'commander';
 import { exitCodes } from '../model/index.ts';
 import { watchOutputs } from './outputs.ts';
 import { escapeTerminal } from '../report/index.ts';
+import { startPaging } from './pager.ts';
 import { printError } from './print-error.ts';
 import { buildProgram } from './program.ts';
 import { readVersion } from './version.ts';
@@ -17,17 +18,24 @@ async function main(args: readonly string[]): Promise<number> {
   const program = buildProgram(readVersion(), (result) => {
     code = result;
   });
+  let endPaging: (() => void) | undefined;
   program.hook('preAction', (_, command) => {
     debug = command.optsWithGlobals()['debug'] === true;
+    // The command is loaded behind this, so a stack trace has the lines of its sources.
+    if (debug) process.setSourceMapsEnabled(true);
+    endPaging = startPaging(command);
   });
   overrideExit(program);
   try {
+    if (args.length === 0 && (await (await import('./commands/here.ts')).tellWhatIsHere())) return code;
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
     // commander has printed its own message; help and version are no errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.good : exitCodes.usage;
     return printError(error, debug);
+  } finally {
+    endPaging?.();
   }
 }
 

@@ -11,7 +11,7 @@ export interface GlobalOptions {
 
 /** Options of every command that reads an inventory. */
 export interface FleetOptions extends GlobalOptions {
-  readonly inventory?: string;
+  readonly inventory?: readonly string[];
   readonly limit?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
@@ -20,6 +20,10 @@ export interface FleetOptions extends GlobalOptions {
   readonly history?: boolean;
   /** True: nothing tells how a run goes on. */
   readonly quiet?: boolean;
+  /** The password that sudo, doas or su wants is asked for on the terminal, once. */
+  readonly askBecomePass?: boolean;
+  /** The password to log in with is asked for on the terminal, once. */
+  readonly askPass?: boolean;
   /** Seconds to wait for another run on a host. */
   readonly wait?: number;
 }
@@ -34,18 +38,25 @@ export interface PlaybookOptions extends FleetOptions {
 /** Adds -i, -l, --json and the like. */
 export function withFleetOptions(command: Command): Command {
   return command
-    .option('-i, --inventory <file>', 'the hosts (default: `inventory` of the configuration, else the lab)')
+    .option(
+      '-i, --inventory <path>',
+      'the hosts: a file, or a directory of files; may be given several times, and the later one wins (default: `inventory` of the configuration, else the lab)',
+      collectPaths,
+    )
     .option(
       '-l, --limit <pattern>',
-      "only these hosts: names, globs, ranges, @group; ',' adds, '&' meets, '!' takes away",
+      "only these hosts: names, globs, ranges, @group; ',' adds, '&' intersects, '!' removes",
     )
     .option('-c, --concurrency <n>', 'hosts at the same time', parseCount)
+    .option('--ask-pass', 'ask once for the password to log in with, for hosts that take no key')
+    .option('--ask-become-pass', 'ask once for the password that sudo, doas or su needs on the hosts')
     .option('--json', 'results and events as JSON, one a line, on standard output')
     .option('--no-history', 'do not record this run')
-    .option('-v, --verbose', 'show what commands on the hosts print, as it comes');
+    .option('-q, --quiet', 'no progress, only the result')
+    .option('-v, --verbose', 'show the output of commands on the hosts as they print it');
 }
 
-/** How long `--wait` waits unless told. */
+/** How long `--wait` waits by default. */
 const defaultWait = '10m';
 
 /** Adds --wait[=DURATION]. */
@@ -58,7 +69,7 @@ export function withWaitOption(command: Command): Command {
   };
   return command.option(
     '--wait [duration]',
-    `wait until another run on a host is done, so long at most (default: ${defaultWait})`,
+    `wait for another run on a host to end, at most this long (default: ${defaultWait})`,
     parseSeconds,
   );
 }
@@ -83,6 +94,11 @@ export function parseCount(text: string): number {
   if (!Number.isInteger(count) || count < 1 || count > 1000)
     throw new InvalidArgumentError('a number from 1 to 1000');
   return count;
+}
+
+/** Adds a path to those of earlier options of the name. */
+export function collectPaths(path: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, path];
 }
 
 /** Adds a list, with commas between its words, to those of earlier options of the name. */

@@ -1,4 +1,4 @@
-// Who runs what from where, for the history.
+// The operator, its machine and the command, for the history.
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -45,7 +45,7 @@ export function historyOf({ config, sources }: Pick<TakenFiles, 'config' | 'sour
   const { history, historyKeepRuns: keepRuns, historyKeepDays: keepDays } = config;
   const isFound = sources.configuration?.by === 'found';
   if (isFound && history !== undefined)
-    tell(`history: of ${config.file ?? ''} does not count, because nobody named that file`);
+    tell(`history: of ${config.file ?? ''} is not used, because you did not name that file`);
   const place = isFound ? undefined : history;
   return {
     history: place === false ? undefined : openHistory(place),

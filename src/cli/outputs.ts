@@ -12,7 +12,21 @@ let outputProblem: NodeJS.ErrnoException | undefined;
 
 /** Writes to standard output. That it failed is known later: see `shown` and `watchOutputs`. */
 export function writeOut(text: string): void {
-  process.stdout.write(text);
+  if (held === undefined) process.stdout.write(text);
+  else held.push(text);
+}
+
+/** What is kept for a pager. */
+let held: string[] | undefined;
+
+/** Keeps what is written from now on, until the function that it gives is called, which gives all of it. */
+export function holdOutput(): () => string {
+  const texts: string[] = [];
+  held = texts;
+  return () => {
+    held = undefined;
+    return texts.join('');
+  };
 }
 
 /** Resolves when everything before is written. Throws OutputError when it is not: nobody can say yes to what nobody has read. */

@@ -27,8 +27,8 @@ export async function provePlanFile(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   const isOurs = found?.isFile() === true && isSavedPlan(await readFile(path, 'utf8').catch(() => ''));
   if (found !== undefined && !isOurs) {
-    throw new UsageError('PLAN_WRITE', `${path} is there and no saved plan, so it is not written over`, {
-      hint: 'name a new file, or remove this one; no host was asked',
+    throw new UsageError('PLAN_WRITE', `${path} exists and is no saved plan, so it is not overwritten`, {
+      hint: 'name a new file, or remove this one; no host was contacted',
     });
   }
   const temporary = temporaryBeside(path);
@@ -38,7 +38,7 @@ export async function provePlanFile(path: string): Promise<void> {
   } catch (cause) {
     throw new UsageError('PLAN_WRITE', `the plan ${path} cannot be written: ${systemWords(cause)}`, {
       cause,
-      hint: 'name a file in a directory that is there and that you may write; no host was asked',
+      hint: 'name a file in an existing directory that you may write; no host was contacted',
     });
   }
 }

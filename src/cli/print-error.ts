@@ -15,13 +15,15 @@ export function printError(error: unknown, debug: boolean): number {
   if (error instanceof ConfigError) {
     const count = error.issues.length;
     for (const issue of error.issues) process.stderr.write(`${formatIssue(printable(issue))}\n`);
-    process.stderr.write(`${count} ${count === 1 ? 'problem' : 'problems'}; no host was touched.\n`);
+    process.stderr.write(`${count} ${count === 1 ? 'problem' : 'problems'}; no host was changed.\n`);
   } else {
     const at = error.location;
     const place = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `;
     process.stderr.write(`muster: ${escapeTerminal(`${place}${error.message}`)}\n`);
     if (error.hint !== undefined)
       process.stderr.write(`    hint: ${escapeTerminal(error.hint, 'tab-newline')}\n`);
+    // For a person; who reads it from a file or a pipe has --debug and the code of the exit.
+    if (process.stderr.isTTY) process.stderr.write(`    more: muster explain ${error.code}\n`);
   }
   if (debug) process.stderr.write(`${escapeTerminal(error.stack ?? '', 'tab-newline')}\n`);
   return error instanceof OutputError ? exitCodes.output : exitCodes.usage;

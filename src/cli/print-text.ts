@@ -17,10 +17,14 @@ function asText(render: () => string): string {
     return render();
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new OutputError('OUTPUT_LONG', 'the hosts said more than one text can hold, so none is shown', {
-      cause,
-      hint: 'what was done on hosts is done; --json shows any amount, --limit asks fewer hosts at once',
-    });
+    throw new OutputError(
+      'OUTPUT_LONG',
+      'the hosts printed more than one text can hold, so nothing is shown',
+      {
+        cause,
+        hint: 'changes on hosts remain; --json shows any amount, --limit uses fewer hosts at once',
+      },
+    );
   }
 }
 

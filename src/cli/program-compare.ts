@@ -11,18 +11,18 @@ export function addCompareCommand(program: Command, done: (code: number) => void
       withFleetOptions(
         program
           .command('compare [what] [later]')
-          .description('show which hosts differ, from each other or from what they were, and how'),
+          .description('show which hosts differ, from each other or from an earlier run, and how'),
       ),
     ),
   )
-    .option('-a, --all', 'also show what all agree on')
+    .option('-a, --all', 'also show what is equal on all hosts')
     .option('--now', 'ask the hosts now, with the playbook of the newest verify')
-    .option('--golden <host>', 'hold the hosts against this one')
-    .option('--group <name>', 'hold the hosts against what most hosts of this group have')
-    .option('--run <id>', 'hold them against what they were in a run')
-    .option('--since <time>', 'hold them against the verify of then: yesterday, 7d, 2026-11-28')
-    .option('--baseline <name>', 'hold them against a run that was kept: muster baseline save NAME')
-    .option('--playbook <name>', 'take the newest verify of this playbook')
+    .option('--golden <host>', 'compare the hosts with this one')
+    .option('--group <name>', 'compare the hosts with the majority of this group')
+    .option('--run <id>', 'compare them with their state in a run')
+    .option('--since <time>', 'compare them with the verify of that time: yesterday, 7d, 2026-11-28')
+    .option('--baseline <name>', 'compare them with a saved run: muster baseline save NAME')
+    .option('--playbook <name>', 'use the newest verify of this playbook')
     .option('-k, --key <pattern>', 'only these keys: bind.*; may be given again', collectList)
     .option(
       '--mask <list>',
@@ -34,7 +34,7 @@ export function addCompareCommand(program: Command, done: (code: number) => void
       'after',
       '\nWHAT is a playbook (a directory: the hosts are asked now), a run of the history (its id, or the beginning or end of\n' +
         'it), or a file that --json wrote. Without it, it is the newest verify of the history, and no host is asked. With a\n' +
-        'second run or file it is what is new, gone or changed in that one. Exit codes: 0 no difference, 3 some, 4 a host was\n' +
+        'second run or file, it shows what is new, gone or changed in that one. Exit codes: 0 no difference, 3 some, 4 a host was\n' +
         'not seen.',
     )
     .action(
@@ -50,7 +50,7 @@ function addBaselineCommands(program: Command, done: (code: number) => void): vo
   const commands = (): Promise<typeof import('./commands/baseline.ts')> => import('./commands/baseline.ts');
   const baseline = program
     .command('baseline')
-    .description('runs that are kept under a name, to hold later ones against');
+    .description('runs that are kept under a name, to compare later ones with');
   baseline
     .command('save <name>')
     .description('keep the newest verify of the history')

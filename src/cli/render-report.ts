@@ -3,7 +3,6 @@ import { divergencesOf } from '../compare/index.ts';
 import type { RunResult } from '../model/index.ts';
 import {
   encodePage,
-  readPageTemplate,
   renderCsv,
   renderHtml,
   renderJson,
@@ -11,6 +10,7 @@ import {
   renderMarkdown,
   renderPrometheus,
 } from '../report/index.ts';
+import { readPageTemplate } from './page-templates.ts';
 import type { ReportContext } from './report-context.ts';
 import type { ReportFormat } from './report-options.ts';
 

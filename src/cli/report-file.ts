@@ -21,7 +21,7 @@ export async function proveReports(reports: readonly WantedReport[]): Promise<vo
   });
   if (problems.length === 0) return;
   throw new UsageError('REPORT_WRITE', problems.join('; '), {
-    hint: 'name a file in a directory that is there and that you may write; no host was asked',
+    hint: 'name a file in an existing directory that you may write; no host was contacted',
   });
 }
 

@@ -19,7 +19,7 @@ export type ReportOptions = {
 };
 
 const formats: readonly (readonly [format: ReportFormat, ending: string, description: string])[] = [
-  ['html', '.html', 'a page that holds all of the run, to look at and to print'],
+  ['html', '.html', 'a page with the whole run, to read and to print'],
   ['junit', '.xml', 'JUnit XML, for CI'],
   ['markdown', '.md', 'Markdown, for a ticket'],
   ['json', '.json', 'the result as JSON; `muster schema result` prints its schema'],
@@ -37,7 +37,7 @@ export function withReportOptions(command: Command, isJsonTaken: boolean): Comma
     );
   return command.option(
     '--report <file>',
-    `also write what the ending says: ${endings()}`,
+    `also write a report, by its ending: ${endings()}`,
     collect(formatNamed),
   );
 }

@@ -1,38 +1,45 @@
 // The one place where adapters are put together: configuration, inventory, transport, reporter, signals.
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import {
-  type ActionDeps,
-  compile,
-  type FleetRun,
-  type PlaybookTarget,
-  type RunPlan,
-} from '../actions/index.ts';
+import type { ActionDeps, FleetRun, PlaybookTarget, RunPlan } from '../actions/index.ts';
 import { verdict } from '../compare/index.ts';
 import type { Config } from '../sources/index.ts';
-import { homeDirectory, readKeys, readPlaybookTree } from '../sources/index.ts';
-import type { EventListener, RunOrigin, RunResult } from '../model/index.ts';
+import { homeDirectory, readKeys } from '../sources/index.ts';
+import type { RunOrigin, RunResult } from '../model/index.ts';
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
-import { parseInventory, selectHosts } from '../inventory/index.ts';
-import { parsePlaybook, type Playbook, type PlaybookTree } from '../playbook/index.ts';
+import { selectHosts } from '../inventory/index.ts';
+import type { Playbook, PlaybookTree } from '../playbook/index.ts';
 import type { NdjsonReporter, RenderOptions, Sources, Style } from '../report/index.ts';
 import type { WantedReport } from './report-options.ts';
-import { loadListrReporter, ndjsonReporter, plainReporter, styleFor } from '../report/index.ts';
-import { sshTransport } from '../transport/index.ts';
+import { ndjsonReporter, styleFor } from '../report/index.ts';
+import {
+  type LoginSecrets,
+  type SshOptions,
+  sshTransport,
+  type Surroundings,
+  type Transport,
+} from '../transport/index.ts';
 import type { History, RunRecorder } from '../store/index.ts';
+import { chooseReporter } from './choose-reporter.ts';
+import { type FleetInventory, pathsOf, readFleet } from './fleet-inventory.ts';
 import type { FleetOptions } from './options.ts';
 import { historyOf, originFile, originNow, playbookOrigin } from './origin.ts';
 import { writeOut } from './outputs.ts';
 import { colorEnvironment, printText } from './print-text.ts';
 import { listenToOperator } from './signals.ts';
 import { sightingsIn } from './since.ts';
-import { type PlannedFrom, playbookDirectory, takeFleet, tell } from './taken-fleet.ts';
+import { surroundingsOf } from './surroundings.ts';
+import { type PlannedFrom, type TakenFleet, takeFleet, tell } from './taken-fleet.ts';
 import { TrustGate } from './trust-gate.ts';
 
 /** What a command on hosts has in its hands. */
 export interface FleetSession {
   readonly config: Config;
   readonly inventory: Inventory;
+  /** The texts that the inventory was read from. */
+  readonly read: Omit<FleetInventory, 'inventory'>;
+  /** The operator's own ssh, and the inventory, as the transport knows them. */
+  readonly surroundings: Surroundings;
   readonly hosts: readonly InventoryHost[];
   readonly style: Style;
   readonly json: boolean;
@@ -44,6 +51,14 @@ export interface FleetSession {
   compile(target: PlaybookTarget, salt?: string): Promise<RunPlan>;
   /** Runs something with live progress, which is over when this resolves, and records it. */
   follow<T extends FleetRun>(work: (deps: ActionDeps) => Promise<T>): Promise<T>;
+  /** For what is no run: before a host is contacted. Throws UsageError (TRUST). */
+  toContact(): Promise<void>;
+  /** The passwords that hosts want for root, asked for once. Throws UsageError. */
+  becomePasswords(): Promise<NonNullable<ActionDeps['becomePassword']>>;
+  /** What logins need beside open keys, asked for and read once. Throws UsageError. */
+  loginSecrets(): Promise<LoginSecrets>;
+  /** The same for hosts of these names, in place of the selected ones. */
+  loginSecretsOf(names: ReadonlySet<string>): Promise<LoginSecrets>;
   /** Says, once, which earlier runs never ended. */
   tellNeverEnded(): Promise<void>;
   /**
@@ -53,17 +68,21 @@ export interface FleetSession {
   print(result: RunResult, options?: RenderOptions): Promise<number>;
   /** Writes reports of the run. Throws OutputError that names every one that could not be written. */
   report(reports: readonly WantedReport[], result: RunResult): Promise<void>;
-  /** Where runs are recorded; undefined when this one is not. */
+  /** The history that runs are recorded in; undefined when this one is not. */
   readonly history: History | undefined;
 }
+
+/** What only commands with a playbook need. */
+const playbooks = (): Promise<typeof import('./open-playbook.ts')> => import('./open-playbook.ts');
 
 /** Reads configuration and inventory, or those of a saved plan, and selects hosts. Throws ConfigError or UsageError. */
 export async function openFleet(options: FleetOptions, planned?: PlannedFrom): Promise<FleetSession> {
   const taken = await takeFleet(options, planned);
   const { config } = taken;
-  const inventory = parseInventory(taken.inventory.source);
   const json = options.json === true;
-  const gate = new TrustGate(taken, inventory, process.stdin.isTTY && process.stderr.isTTY && !json);
+  const mayAsk = process.stdin.isTTY && process.stderr.isTTY && !json;
+  const { inventory, ...read } = await readFleet(taken, mayAsk);
+  const gate = new TrustGate(taken, inventory, mayAsk);
   const history = options.history === false ? undefined : historyOf(taken).history;
   const secrets = new Set<string>();
   const remembering: ReadPorts = {
@@ -74,13 +93,29 @@ export async function openFleet(options: FleetOptions, planned?: PlannedFrom): P
       return secret;
     },
   };
+  const surroundings = surroundingsOf(taken, inventory);
+  const hosts = selectHosts(inventory, options.limit ?? '@all');
+  let passwords: Promise<NonNullable<ActionDeps['becomePassword']>> | undefined;
+  let logins: Promise<LoginSecrets> | undefined;
+  const loginSecretsOf = async (names: ReadonlySet<string>): Promise<LoginSecrets> => {
+    const { loginSecrets } = await import('./login-secrets.ts');
+    return await loginSecrets({
+      ...{ names, inventory, taken, mayAsk },
+      isAsked: options.askPass === true,
+      learn: (secret) => secrets.add(secret),
+    });
+  };
+  const loginsOnce = async (): Promise<LoginSecrets> =>
+    await (logins ??= loginSecretsOf(new Set(hosts.map(({ name }) => name))));
   let { sources } = taken;
+  /** Of what was done since the last result was printed. */
+  let droppedLogins = new Map<string, number>();
   let tree: PlaybookTree | undefined;
   let playbook: RunOrigin['playbook'];
   const record = async (): Promise<RunRecorder | undefined> => {
     if (history === undefined) return undefined;
     if (tree !== undefined) playbook ??= await playbookOrigin(tree);
-    const inventory = originFile(sources.inventory?.file ?? '', taken.inventory.source.text);
+    const inventory = originFile(pathsOf(taken), read.texts.map(({ text }) => text).join('\0'));
     const known = {
       operator: operatorName(),
       options,
@@ -96,11 +131,14 @@ export async function openFleet(options: FleetOptions, planned?: PlannedFrom): P
   return {
     config,
     inventory,
-    hosts: selectHosts(inventory, options.limit ?? '@all'),
+    read,
+    surroundings,
+    hosts,
     style,
     json,
     sources,
     openPlaybook: async (name, isNamed = true) => {
+      const { openPlaybook } = await playbooks();
       const opened = await openPlaybook(name, config, sources, planned);
       const isFound = opened.isFound || (!isNamed && sources.configuration?.by === 'found');
       sources = { ...sources, playbook: opened.source };
@@ -108,18 +146,42 @@ export async function openFleet(options: FleetOptions, planned?: PlannedFrom): P
       await gate.toRead({ ...opened, isFound });
       return opened.playbook;
     },
-    compile: async (target, salt = randomHex(16)) => await compile(target, remembering, salt),
+    compile: async (target, salt = randomHex(16)) => {
+      const { compile } = await playbooks();
+      return await compile(target, remembering, salt);
+    },
     follow: async (work) => {
       await gate.toContact();
-      return await follow({ options, config, ndjson, ports: remembering, recorder: await record() }, work);
+      const login = await loginsOnce();
+      passwords ??= passwordsOf(hosts, taken, options);
+      const becomePassword = await passwords;
+      for (const { name } of hosts) {
+        const password = becomePassword(name);
+        if (password !== undefined) secrets.add(password.reveal());
+      }
+      const recorder = await record();
+      const ports = { ...remembering, becomePassword };
+      const transport = sshHere(config, surroundings, { secrets: login });
+      await transport.prepare?.(hosts.map(({ connection }) => connection));
+      try {
+        return await follow({ options, config, transport, ndjson, ports, recorder }, work);
+      } finally {
+        for (const [host, count] of transport.droppedLogins?.() ?? [])
+          droppedLogins.set(host, (droppedLogins.get(host) ?? 0) + count);
+      }
     },
+    toContact: () => gate.toContact(),
+    becomePasswords: () => passwordsOf(hosts, taken, options),
+    loginSecrets: loginsOnce,
+    loginSecretsOf,
     tellNeverEnded: async () => {
       await tellNeverEnded(history);
     },
     print: async (result, options) => {
-      const sightings = await sightingsIn(history, result);
-      if (ndjson === undefined) printText(result, style, { ...options, sightings });
-      else ndjson.finish(result, { sources, sightings });
+      const known = { sightings: await sightingsIn(history, result), droppedLogins };
+      droppedLogins = new Map();
+      if (ndjson === undefined) printText(result, style, { ...options, ...known });
+      else ndjson.finish(result, { sources, ...known });
       return verdict(result).exitCode;
     },
     report: async (reports, result) => {
@@ -134,55 +196,38 @@ export async function openFleet(options: FleetOptions, planned?: PlannedFrom): P
   };
 }
 
-/** A bare name may be one of the configuration's playbook_path: then nobody named the directory, and it is said. */
-export async function openPlaybook(
-  name: string,
-  config: Pick<Config, 'playbookPath'>,
-  { configuration }: Sources,
-  planned?: PlannedFrom,
-): Promise<{
-  playbook: Playbook;
-  tree: PlaybookTree;
-  isFound: boolean;
-  source: NonNullable<Sources['playbook']>;
-}> {
-  const directory = playbookDirectory(name, config);
-  const isNamed = directory === name;
-  if (!isNamed) tell(`playbook ${directory}, by playbook_path of ${configuration?.file ?? ''}`);
-  const tree = await readPlaybookTree(directory);
-  return {
-    playbook: parsePlaybook(tree),
-    tree,
-    isFound: planned?.isOwn === false || (!isNamed && configuration?.by === 'found'),
-    source: { file: directory, by: planned === undefined ? (isNamed ? 'named' : 'configuration') : 'plan' },
-  };
+// Once for all that a command does; what asks and reads is loaded only where a host becomes something.
+async function passwordsOf(
+  hosts: readonly InventoryHost[],
+  taken: TakenFleet,
+  options: FleetOptions,
+): Promise<NonNullable<ActionDeps['becomePassword']>> {
+  if (hosts.every(({ connection }) => connection.become === 'none')) return () => undefined;
+  const { becomePasswords } = await import('./become-passwords.ts');
+  return await becomePasswords(hosts, taken, options.askBecomePass === true);
 }
 
 interface Following {
   readonly options: FleetOptions;
   readonly config: Config;
+  readonly transport: Transport;
   readonly ndjson: NdjsonReporter | undefined;
   readonly ports: ReadPorts;
   readonly recorder: RunRecorder | undefined;
 }
 
 /** What reads behind the gate. */
-type ReadPorts = Pick<ActionDeps, 'readSecret' | 'readFiles'>;
+type ReadPorts = Pick<ActionDeps, 'readSecret' | 'readFiles' | 'becomePassword'>;
 
 async function follow<T extends FleetRun>(
-  { options, config, ndjson, ports, recorder }: Following,
+  { options, config, transport, ndjson, ports, recorder }: Following,
   work: (deps: ActionDeps) => Promise<T>,
 ): Promise<T> {
   const reporter = await chooseReporter(options, config, ndjson);
   const signals = listenToOperator((text) => process.stderr.write(`\nmuster: ${text}\n`));
   try {
     const done = await work({
-      transport: sshTransport({
-        startLimit: config.connectionStarts,
-        agentSocket: process.env['SSH_AUTH_SOCK'],
-        homeDirectory: homeDirectory(),
-        readFile: readKeys,
-      }),
+      transport,
       emit: (event) => {
         recorder?.take(event);
         reporter.emit(event);
@@ -202,13 +247,31 @@ async function follow<T extends FleetRun>(
     await recorder?.end(done.result);
     return done;
   } finally {
+    transport.close?.();
     signals.release();
     await reporter.finish();
   }
 }
 
+/** The transport as this machine has it: its agent, its home, its files. */
+export function sshHere(
+  config: Config,
+  surroundings: Surroundings,
+  other: Partial<Pick<SshOptions, 'readFile' | 'openssh' | 'secrets'>> = {},
+): Transport {
+  return sshTransport({
+    startLimit: config.connectionStarts,
+    agentSocket: process.env['SSH_AUTH_SOCK'],
+    homeDirectory: homeDirectory(),
+    readFile: readKeys,
+    surroundings,
+    openssh: true,
+    ...other,
+  });
+}
+
 async function tellNeverEnded(history: History | undefined): Promise<void> {
-  // A history that cannot be read is told of when something is asked of it.
+  // A history that cannot be read is reported when something is asked of it.
   const runs = (await history?.takeNeverEnded().catch(() => [])) ?? [];
   for (const { runId, action, playbook, started, origin } of runs) {
     if (action !== 'apply' && action !== 'rollback') continue;
@@ -236,7 +299,7 @@ function randomHex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
 }
 
-/** Who runs this and from where, e.g. `ops@bastion`. */
+/** The operator and its machine, e.g. `ops@bastion`. */
 export function operatorName(): string {
   return `${userName()}@${hostname()}`;
 }
@@ -248,27 +311,4 @@ function userName(): string {
   } catch {
     return `uid${String(process.getuid?.() ?? '')}`;
   }
-}
-
-async function chooseReporter(
-  options: FleetOptions,
-  config: Config,
-  ndjson: NdjsonReporter | undefined,
-): Promise<{ emit: EventListener; finish: () => Promise<void> }> {
-  const done = (): Promise<void> => Promise.resolve();
-  if (ndjson !== undefined) return { emit: ndjson, finish: done };
-  if (options.quiet === true) return { emit: () => undefined, finish: done };
-  if (process.stderr.isTTY && options.verbose !== true && process.env['TERM'] !== 'dumb') {
-    const listrReporter = await loadListrReporter();
-    const live = listrReporter({
-      stream: process.stderr,
-      style: styleFor(colorEnvironment(config), process.stderr),
-      keepRows: !process.stdout.isTTY,
-    });
-    return { emit: live, finish: () => live.finish() };
-  }
-  return {
-    emit: plainReporter({ write: (text) => process.stderr.write(text), verbose: options.verbose === true }),
-    finish: done,
-  };
 }

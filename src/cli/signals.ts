@@ -11,10 +11,12 @@ export function listenToOperator(say: (text: string) => void): OperatorSignals {
   const [stop, cancel, abandon] = [new AbortController(), new AbortController(), new AbortController()];
   const onSignal = (): void => {
     if (!stop.signal.aborted) {
-      say('stopping: no new hosts; hosts stop at their next step. Again: end the running steps.');
+      say(
+        'stopping: no new hosts are started, and hosts stop at their next step. Press again to end the running steps.',
+      );
       stop.abort();
     } else if (!cancel.signal.aborted) {
-      say('ending the running steps. Again: let go of the hosts (their journals know what was done).');
+      say('ending the running steps. Press again to leave the hosts (their journals record what was done).');
       cancel.abort();
     } else {
       abandon.abort();

@@ -1,16 +1,23 @@
 // Runs that were recorded: by their id in the history, or in a file that --json wrote.
 import { createReadStream } from 'node:fs';
-import { isMusterError, type ReadRecord, readRecord, type RunSummary, UsageError } from '../model/index.ts';
+import {
+  didYouMean,
+  isMusterError,
+  type ReadRecord,
+  readRecord,
+  type RunSummary,
+  UsageError,
+} from '../model/index.ts';
 import type { History } from '../store/index.ts';
 import { systemWords } from './outputs.ts';
 
-/** The run that a word means: its id, the beginning of it, or what stands behind its last dash. Throws UsageError. */
+/** The run that a word means: its id, the beginning of it, or what is after its last dash. Throws UsageError. */
 export async function runIdOf(history: History, word = 'newest'): Promise<string> {
   if (word === 'newest') {
     const [newest] = (await history.list({})).runs;
     if (newest !== undefined) return newest.runId;
     throw new UsageError('SHOW_NONE', `there is no run in ${history.place}`, {
-      hint: 'runs are recorded unless --no-history or the configuration says otherwise',
+      hint: 'runs are recorded unless --no-history or history: false in the configuration turns that off',
     });
   }
   const found = await runsLike(history, word);
@@ -18,7 +25,9 @@ export async function runIdOf(history: History, word = 'newest'): Promise<string
   if (only !== undefined && found.length === 1) return only;
   throw found.length === 0
     ? new UsageError('SHOW_RUN', `no run in ${history.place} begins with ${word}`, {
-        hint: '`muster history` shows them; `muster show newest HOST` is about the newest',
+        hint:
+          didYouMean(word, await wordsForRuns(history)) ??
+          '`muster history` shows them; `muster show newest HOST` is about the newest',
       })
     : new UsageError('SHOW_RUN', `${word} may be ${found.length} runs`, {
         hint: `${found.slice(-5).reverse().join(', ')}${found.length > 5 ? ', ...' : ''}`,
@@ -30,6 +39,20 @@ export async function runsLike(history: History, word: string): Promise<readonly
   const ids = await history.ids();
   if (ids.includes(word)) return [word];
   return ids.filter((id) => id.startsWith(word) || id.slice(id.lastIndexOf('-') + 1).startsWith(word));
+}
+
+/** What may be typed for a run: `newest`, its id, and what is after its last dash. */
+async function wordsForRuns(history: History): Promise<readonly string[]> {
+  const ids = (await history.ids()).toSorted().toReversed();
+  return ['newest', ...ids, ...ids.map((id) => id.slice(id.lastIndexOf('-') + 1))];
+}
+
+/** A hint for a playbook of which no run is recorded: the one that was meant; undefined if there is a run, or none is near. */
+export async function playbookMeant(history: History, name: string | undefined): Promise<string | undefined> {
+  if (name === undefined) return undefined;
+  const { runs } = await history.list({});
+  const names = new Set(runs.map(({ playbook }) => playbook));
+  return names.has(name) ? undefined : didYouMean(name, names);
 }
 
 /** Which verifies are wanted; what is absent does not matter. */

@@ -1,7 +1,7 @@
 // Which configuration and which inventory a command works with, how muster came to them, and their bytes.
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Config, TakenText } from '../sources/index.ts';
-import { takeConfig, takeInventory } from '../sources/index.ts';
+import { takeConfig, takeInventories } from '../sources/index.ts';
 import { escapeTerminal, type Sources } from '../report/index.ts';
 import { inventoryPath } from './inventory-path.ts';
 import type { GlobalOptions } from './options.ts';
@@ -31,12 +31,15 @@ export interface PlannedFrom {
   readonly file: FoundFile;
 }
 
-/** With the inventory's text. */
+/** With the inventory's texts: one, unless several were named, or a directory. */
 export interface TakenFleet extends TakenFiles {
-  readonly inventory: TakenText;
+  /** What the inventory is called: the paths that were named. */
+  readonly label: string;
+  /** Weakest first. */
+  readonly inventories: readonly TakenText[];
 }
 
-/** What is to be told when it is known whether anything is. */
+/** What to print when it is known whether anything is printed. */
 let held: string[] | undefined;
 
 /** Tells the operator something on standard error. */
@@ -46,7 +49,7 @@ export function tell(line: string): void {
   else held.push(text);
 }
 
-/** Keeps back what is told from now on, until the function that it gives says whether it is to be told. */
+/** Holds all notices from now on, until the function that it gives decides whether they are printed. */
 export function holdWords(): (isTold: boolean) => void {
   const words: string[] = [];
   held = words;
@@ -69,31 +72,36 @@ export async function takeFiles({ config: named }: GlobalOptions): Promise<Taken
 
 /** Takes configuration and inventory, and says which when one was not named. Throws ConfigError or UsageError. */
 export async function takeFleet(
-  options: GlobalOptions & { readonly inventory?: string },
+  options: GlobalOptions & { readonly inventory?: readonly string[] },
   planned?: PlannedFrom,
 ): Promise<TakenFleet> {
   const { config, sources, found } = await takeFiles(options);
-  const path = planned?.inventory ?? (await inventoryPath(options.inventory, config, tell));
+  const paths =
+    planned === undefined && options.inventory !== undefined
+      ? options.inventory
+      : [planned?.inventory ?? (await inventoryPath(undefined, config, tell))];
+  const label = paths.join(', ');
   const by = inventoryBy(options.inventory, config, planned);
-  const all: Sources = { ...sources, inventory: { file: path, by } };
+  const all: Sources = { ...sources, inventory: { file: label, by } };
   tellSources(all);
-  const inventory = await takeInventory(path);
+  const inventories = (await Promise.all(paths.map(takeInventories))).flat();
   // What a named file names, somebody named.
   const isFound = by === 'lab' || by === 'plan' || (by === 'configuration' && found.length > 0);
   return {
     config,
     sources: all,
-    inventory,
+    label,
+    inventories,
     found: [
       ...found,
-      ...(isFound ? [{ ...inventory, path: resolve(path) }] : []),
+      ...(isFound ? inventories.map((each) => ({ ...each, path: resolve(each.source.file) })) : []),
       ...(planned === undefined || planned.isOwn ? [] : [planned.file]),
     ],
   };
 }
 
 function inventoryBy(
-  named: string | undefined,
+  named: readonly string[] | undefined,
   { inventory }: Pick<Config, 'inventory'>,
   planned: PlannedFrom | undefined,
 ): 'named' | 'configuration' | 'lab' | 'plan' {
@@ -105,6 +113,11 @@ function inventoryBy(
     return isConfigured ? 'configuration' : 'plan';
   }
   return inventory === undefined ? 'lab' : 'configuration';
+}
+
+/** The inventories that nobody named. */
+export function foundInventories({ found, inventories }: TakenFleet): readonly FoundFile[] {
+  return found.filter(({ source }) => inventories.some((each) => each.source === source));
 }
 
 const waysTo: Readonly<Record<string, string>> = {
@@ -129,9 +142,4 @@ export function rootOf({ sources, found }: TakenFiles): string {
   return sources.inventory?.by === 'lab' && found.length === 1
     ? dirname(dirname(dirname(first.path)))
     : dirname(first.path);
-}
-
-/** A bare name is looked for in the configuration's playbook_path; anything with a slash is a path. */
-export function playbookDirectory(name: string, { playbookPath }: Pick<Config, 'playbookPath'>): string {
-  return playbookPath === undefined || name.includes('/') ? name : join(playbookPath, name);
 }

@@ -39,6 +39,14 @@ export class TrustGate {
     this.#mayContact = true;
   }
 
+  /** Before anything is run or read to know the hosts. Throws UsageError (TRUST, TRUST_PROGRAM). */
+  async toDraw(): Promise<void> {
+    if (this.#mayContact) return;
+    const request = await requestOf(this.#taken, this.#inventory);
+    refuseUnsafe(request);
+    if (needsTrust(request)) await this.#clear(request, [request]);
+  }
+
   /** Before anything is run or read for the vars of a playbook. Throws UsageError (TRUST, TRUST_PROGRAM). */
   async toRead(playbook: TakenPlaybook): Promise<void> {
     if (this.#mayRead) return;
@@ -64,7 +72,8 @@ export class TrustGate {
   };
 
   #refuseEarly(): void {
-    if (!this.#mayRead) throw new Error('something was to be read for files that nobody named or trusted');
+    if (!this.#mayRead)
+      throw new Error('something would be read for files that you neither named nor trusted');
   }
 
   async #clear(request: TrustRequest, requests: readonly TrustRequest[]): Promise<void> {
@@ -99,9 +108,9 @@ export function refuseUnsafe({ unsafe }: TrustRequest): void {
   if (first === undefined) return;
   throw new UsageError(
     'TRUST_PROGRAM',
-    `a command of files that nobody named would run what others can change: ${first}`,
+    `files that you did not name would run a program that others can change: ${first}`,
     {
-      hint: 'take a copy of these files that only you can write, or name what you mean: --config FILE, -i FILE',
+      hint: 'make a copy of these files that only you can write, or name what you mean: --config FILE, -i FILE',
     },
   );
 }
@@ -110,11 +119,11 @@ export function refuseUnsafe({ unsafe }: TrustRequest): void {
 export function describe({ files, reach }: TrustRequest): string {
   const does = reach.map((each) => `  ${wordsOf(each)}\n`);
   const head = does.length === 0 ? '' : `For hosts, these files make this machine\n${does.join('')}`;
-  return `${head}The files, which nobody named:\n${files.map((file) => `  ${wordsOfFile(file)}\n`).join('')}`;
+  return `${head}The files, which you did not name:\n${files.map((file) => `  ${wordsOfFile(file)}\n`).join('')}`;
 }
 
 const planHint =
-  'the plan was not made here, and it names them: name the inventory yourself, with -i FILE. No host was contacted';
+  'the plan was made elsewhere, and it names them: name the inventory yourself, with -i FILE. No host was contacted';
 
 /** The sentence that refuses: what would happen or who could change it, whether it is news, and what to do. */
 async function untrusted({ files, reach }: TrustRequest, { sources }: TakenFleet): Promise<UsageError> {
@@ -128,8 +137,8 @@ async function untrusted({ files, reach }: TrustRequest, { sources }: TakenFleet
   ];
   const { records } = await listTrust(trustDirectory());
   const isOld = records.some(({ path }) => path === first?.path);
-  const state = isOld ? 'what was trusted of it has changed since' : 'it is not trusted';
-  return new UsageError('TRUST', `${problems.join(', and ')}; nobody named it, and ${state}`, {
+  const state = isOld ? 'what you trusted of it has changed since then' : 'it is not trusted';
+  return new UsageError('TRUST', `${problems.join(', and ')}; you did not name it, and ${state}`, {
     hint:
       sources.inventory?.by === 'plan'
         ? planHint

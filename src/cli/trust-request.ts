@@ -4,9 +4,10 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { type Reach, reachOf } from '../actions/index.ts';
 import { homeDirectory, isInside, placeOf, programFiles, type TrustRecord } from '../sources/index.ts';
-import type { Inventory } from '../inventory/index.ts';
+import { declaredSources, type Inventory } from '../inventory/index.ts';
 import type { Library, Playbook } from '../playbook/index.ts';
-import { type FoundFile, rootOf, type TakenFleet } from './taken-fleet.ts';
+import { transferCommand } from './dig.ts';
+import { type FoundFile, foundInventories, rootOf, type TakenFleet } from './taken-fleet.ts';
 import { type Deed, wordsOf } from './trust-words.ts';
 
 /** What is trusted, or not. */
@@ -33,18 +34,21 @@ export async function requestOf(
   playbook?: TakenPlaybook,
 ): Promise<TrustRequest> {
   const root = await realOf(rootOf(taken));
-  const inventoryFile = taken.found.find(({ source }) => source === taken.inventory.source);
+  const inventoryFiles = foundInventories(taken);
   // What a playbook takes from this machine by default goes to the hosts: it is asked about when nobody named these either.
-  const isAsked = playbook !== undefined && (playbook.isFound || inventoryFile !== undefined);
+  const isAsked = playbook !== undefined && (playbook.isFound || inventoryFiles.length > 0);
   const ownFile = isAsked ? playbookFile(playbook.playbook) : undefined;
   const trees = [root, ...(isAsked ? [await realOf(playbook.playbook.directory)] : [])];
-  const names = [inventoryFile, ownFile].flatMap((file) => (file === undefined ? [] : [file.source.file]));
+  const names = [...inventoryFiles, ...(ownFile === undefined ? [] : [ownFile])].map(
+    ({ source }) => source.file,
+  );
   const libraries = playbook?.isFound === true ? playbook.playbook.libraries : [];
   const reach: Deed[] = [];
   for (const each of reachOf(inventory, playbook?.playbook)) {
     const deed = await deedOf(each);
     if (names.includes(each.from.file) && !isOfTrees(deed, trees)) reach.push(deed);
   }
+  for (const deed of await sourceDeeds(inventoryFiles)) if (!isOfTrees(deed, trees)) reach.push(deed);
   for (const { directory: path, from } of libraries) {
     const deed = { kind: 'library', path, from, place: await realOf(resolve(path)) } as const;
     if (!isOfTrees(deed, trees)) reach.push(deed);
@@ -64,6 +68,20 @@ export async function requestOf(
   );
   const hashes = [...files, ...programs].map(({ path, bytes }) => [path, sha256(bytes)]);
   return { files, reach, unsafe, digest: sha256(JSON.stringify(['muster trust 1', root, hashes, reach])) };
+}
+
+/** What inventories make this machine do to know their hosts. */
+async function sourceDeeds(files: readonly FoundFile[]): Promise<readonly Deed[]> {
+  const deeds: Deed[] = [];
+  for (const source of files.flatMap((file) => declaredSources(file.source))) {
+    const { from } = source;
+    if (source.kind === 'command') deeds.push({ kind: 'command', argv: source.argv, from });
+    if (source.kind === 'axfr') deeds.push({ kind: 'command', argv: transferCommand(source), from });
+    if (source.kind !== 'file' && source.kind !== 'ansible') continue;
+    const path = placeOf(source.path, from.file);
+    deeds.push({ kind: 'given-file', path, from, place: await realOf(resolve(path)) });
+  }
+  return deeds;
 }
 
 /** The record that says that it was trusted. */
@@ -103,7 +121,7 @@ async function deedOf(reach: Reach): Promise<Deed> {
 }
 
 /**
- * Files that came with what was found are no news to whoever wrote it, so they need no trust. What begins with a dot did
+ * Files that came with what was found are known to the one that wrote it, so they need no trust. What begins with a dot did
  * not come with it, such as .git and .env; and a home directory is not a tree that came from somewhere.
  */
 function isOfTrees({ kind, place = '/' }: Deed, trees: readonly string[]): boolean {
@@ -116,7 +134,7 @@ function isOfTrees({ kind, place = '/' }: Deed, trees: readonly string[]): boole
   return (kind === 'given-file' || kind === 'library') && trees.some(isBelow);
 }
 
-/** Where a path leads, or would lead if its last part was there. */
+/** The target of a path, also if its last part does not exist. */
 async function realOf(path: string): Promise<string> {
   return await realpath(path).catch(async () =>
     resolve(await realpath(dirname(path)).catch(() => '/'), basename(path)),

@@ -8,7 +8,7 @@ import { escapeTerminal } from '../report/index.ts';
 import type { FoundFile } from './taken-fleet.ts';
 
 /** A thing that this machine is to do; where a path in it leads is a part of what is trusted, for it may be a link. */
-export type Deed = (Reach | LibraryDeed) & { readonly place?: string };
+export type Deed = (Reach | LibraryDeed | SourceDeed) & { readonly place?: string };
 
 /** Sh files from outside of what was found, which would go to hosts. */
 interface LibraryDeed {
@@ -18,10 +18,17 @@ interface LibraryDeed {
   readonly from: Location;
 }
 
+/** What tells an inventory its hosts; it is for no var. */
+type SourceDeed = { readonly from: Location; readonly var?: undefined } & (
+  | { readonly kind: 'command'; readonly argv: readonly string[] }
+  | { readonly kind: 'given-file'; readonly path: string }
+);
+
 /** ``run `pass show dns` for the var tsig (inventory.yaml:3:12)``, safe on a terminal. */
 export function wordsOf(deed: Deed): string {
   const { file, line, column } = deed.from;
-  const purpose = deed.kind === 'library' ? '' : ` for the var ${deed.var}`;
+  const forWhat = deed.kind === 'library' ? '' : ' for its list of hosts';
+  const purpose = 'var' in deed && deed.var !== undefined ? ` for the var ${deed.var}` : forWhat;
   return escapeTerminal(`${deedOf(deed)}${purpose} (${file}:${line}:${column})`);
 }
 
@@ -37,7 +44,7 @@ function deedOf(reach: Deed): string {
     case 'given-file':
       return `read ${reach.path}${leadingTo(reach)}`;
     case 'age':
-      return `decrypt ${reach.path}${leadingTo(reach)} with your identity of age`;
+      return `decrypt ${reach.path}${leadingTo(reach)} with your age identity`;
   }
 }
 

@@ -21,7 +21,7 @@ export function changeOf(diff: readonly string[]): readonly string[] {
 
 /**
  * One diff for hosts that change the same: the first one's, without what is not around the change on every one of them.
- * Where a change stands is said only when it stands there on all of them.
+ * The place of a change is given only if it is the same on all of them.
  */
 export function sharedDiff(diffs: readonly (readonly string[])[]): readonly string[] {
   const [first = [], ...others] = diffs;

@@ -32,7 +32,7 @@ export interface Loss {
 
 /**
  * Everything wrong on hosts that were reached, folded by kind, step, subject, message and what a diff changes, in order
- * of first appearance. That hosts are unreachable or unknown is no failure: see `foldLosses`.
+ * of first appearance; very many different messages of one place by what they have in common. That hosts are unreachable or unknown is no failure: see `foldLosses`.
  */
 export function foldFailures(hosts: readonly HostResult[]): readonly AlikeFold<Failure>[] {
   const entries = hosts.flatMap((host) => failuresOf(host).map((value) => ({ host: host.host, value })));
@@ -40,6 +40,10 @@ export function foldFailures(hosts: readonly HostResult[]): readonly AlikeFold<F
     text: ({ kind, step, subject, message }) => canonical([kind, step, subject, message]),
     exactly: ({ diff }) => canonical(changeOf(diff)),
     together: (failures) => ({ ...failures[0], diff: sharedDiff(failures.map(({ diff }) => diff)) }),
+    crowd: {
+      place: ({ kind, step, subject }) => canonical([kind, step, subject]),
+      words: ({ message, diff }) => [message, ...changeOf(diff)].join('\n'),
+    },
   });
 }
 
@@ -47,13 +51,16 @@ export function foldFailures(hosts: readonly HostResult[]): readonly AlikeFold<F
 export function foldLosses(hosts: readonly HostResult[]): readonly AlikeFold<Loss>[] {
   const lost = hosts.filter(({ outcome }) => isLoss(outcome));
   const entries = lost.map(({ host, outcome, reason, hint }) => ({ host, value: { outcome, reason, hint } }));
-  return foldAlike(entries, { text: ({ outcome, reason }) => canonical([outcome, reason]) });
+  return foldAlike(entries, {
+    text: ({ outcome, reason }) => canonical([outcome, reason]),
+    crowd: { place: ({ outcome }) => outcome, words: ({ reason }) => reason },
+  });
 }
 
 /**
- * What is wrong on one host, most precise place only: a failed step is told by its failed resources and checks
- * when there are any, and the host's own reason is told unless those tell it. Of a host that was lost, only
- * what the controller asked by itself is told.
+ * What is wrong on one host, most precise place only: a failed step is reported as its failed resources and checks
+ * when there are any, and the host's own reason is reported unless those contain it. Of a host that was lost, only
+ * what the controller asked by itself is reported.
  */
 export function failuresOf(host: HostResult): readonly Failure[] {
   if (isLoss(host.outcome)) return checkFailures(host, stderrByStep(host)).filter(isProbe);
@@ -76,7 +83,7 @@ export function failuresOf(host: HostResult): readonly Failure[] {
 }
 
 /**
- * The host's own reason is in what is told one by one: it is a step's, or counts them. Of what the controller asked by
+ * The host's own reason is in what is reported one by one: it is a step's, or counts them. Of what the controller asked by
  * itself a host that failed knows nothing.
  */
 function isTold({ reason }: HostResult, found: readonly Failure[]): boolean {
@@ -129,5 +136,5 @@ function stderrByStep(host: HostResult): StderrByStep {
 /** What was kept of a step's standard error, and a last line that says so when that is not all. */
 function withCut({ stderr, cut }: StepResult): string {
   if (cut?.includes('stderr') !== true) return stderr;
-  return `${stderr.replace(/\n$/, '')}\n... cut here: there was more than is kept\n`;
+  return `${stderr.replace(/\n$/, '')}\n... cut here: only this much is kept\n`;
 }

@@ -1,8 +1,9 @@
 // The face of compare: folding by equality, majority and outliers, plans and failures of a fleet.
 export { type Fold, type HostValue, foldByEquality } from './fold.ts';
 export { foldMasked, type MaskedFold, type MaskedValue } from './masked-fold.ts';
-export { readMasks, type Self, selfOf } from './masks.ts';
-export { type AnswerFold, type AnsweringHost, type Cluster, clusterAlike, foldAnswers } from './answers.ts';
+export { maskNames, readMasks, type Self, selfOf } from './masks.ts';
+export { type AnswerFold, type AnsweringHost, foldAnswers } from './answers.ts';
+export { type Cluster, clusterAlike } from './cluster.ts';
 export {
   type Change,
   type ChangeOptions,

@@ -56,6 +56,9 @@ const labels: Readonly<Record<string, string>> = {
 /** What `usual` stands for. Serials are masked only when they are asked for: that they differ is mostly a fault. */
 const usual: readonly string[] = ['host', 'address', 'pid', 'time', 'inode'];
 
+/** The masks that have a name. */
+export const maskNames: readonly string[] = [...Object.keys(finders), 'usual'];
+
 /** A mask in words for people: `host name`; a pattern as it is. */
 export function maskLabel(mask: string): string {
   return labels[mask] ?? mask;
@@ -119,7 +122,7 @@ function* matchesIn(text: string, pattern: RegExp): Iterable<readonly [number, n
   for (const { index, 0: found } of text.matchAll(pattern)) yield [index, index + found.length];
 }
 
-/** Whole words only; the longest one that stands there. Where it has colons itself (IPv6), none may stand beside it. */
+/** Whole words only; the longest one that stands there. If it has colons itself (IPv6), none may stand beside it. */
 function* wordsIn(text: string, words: readonly string[]): Iterable<readonly [number, number]> {
   if (words.length === 0) return;
   const longest = words
@@ -134,7 +137,7 @@ function* wordsIn(text: string, words: readonly string[]): Iterable<readonly [nu
 /** Most characters that one `*` or `#` covers: the work for a text grows no faster than the text. */
 const mostAny = 256;
 
-/** Where a pattern is found: `*` ends where what follows it first stands. */
+/** The places of a pattern: `*` ends at the first place of what follows it. */
 function* patternIn(text: string, pattern: string): Iterable<readonly [number, number]> {
   const parts = pattern.split(/([*#])/).filter((part) => part !== '');
   const [first = '', ...others] = parts;
@@ -168,7 +171,7 @@ function endOf(text: string, start: number, parts: readonly string[], from: numb
   return at;
 }
 
-/** Where a `*` ends: before what follows it, or before a blank. */
+/** The end of a `*`: before what follows it, or before a blank. */
 function anyEnd(text: string, from: number, next: string | undefined): number | undefined {
   for (let at = from; at <= text.length && at - from <= mostAny; at += 1) {
     const isAtBlank = at === text.length || isBlank(text, at);

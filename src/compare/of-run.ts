@@ -28,7 +28,7 @@ export function comparisonOf(
   };
 }
 
-/** Where the hosts differ; none for a verb that compares nothing. */
+/** The differences between the hosts; none for a verb that compares nothing. */
 export function divergencesOf(result: RunResult): readonly Divergence[] {
   return result.action === 'verify' || result.action === 'compare' ? comparisonOf(result).divergences : [];
 }

@@ -26,11 +26,11 @@ function differencesOf(saved: readonly ResourceResult[], now: readonly ResourceR
   const [before, after] = [changesIn(saved), changesIn(now)];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
     const [old, fresh] = [before.get(name), after.get(name)];
-    if (old === undefined) return [`${name} would change now, and is not in the plan`];
-    if (fresh === undefined) return [`${name} is in the plan, and would not change now`];
+    if (old === undefined) return [`${name} would change now, but is not in the plan`];
+    if (fresh === undefined) return [`${name} is in the plan, but would not change now`];
     return JSON.stringify(old.map(contentOf)) === JSON.stringify(fresh.map(contentOf))
       ? []
-      : [`${name} would change in another way than in the plan`];
+      : [`${name} would not change as in the plan`];
   });
 }
 

@@ -146,7 +146,7 @@ function resourceDifferences(
   ];
 }
 
-/** Resources by what they are about; the same one used twice in a step is told apart by its turn. */
+/** Resources by what they are about; the same one used twice in a step is distinguished by its turn. */
 function byName(resources: readonly ResourceResult[]): Map<string, ResourceResult> {
   const named = new Map<string, ResourceResult>();
   const turns = new Map<string, number>();

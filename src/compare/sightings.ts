@@ -1,5 +1,5 @@
-// Since when: each drift and divergence of a run over the runs before it. A run that did not look at a thing on a host says
-// nothing of it.
+// Since when: each drift, divergence and loss of a run over the runs before it. A run that did not look at a thing on a host
+// says nothing of it.
 import {
   expandHostNames,
   foldHostNames,
@@ -8,7 +8,7 @@ import {
   type RunResult,
 } from '../model/index.ts';
 import { canonical } from './fold.ts';
-import { failuresOf } from './failures.ts';
+import { failuresOf, foldLosses } from './failures.ts';
 import { isSeen } from './observations.ts';
 import { divergencesOf } from './of-run.ts';
 
@@ -25,7 +25,7 @@ export interface Sighting extends Found {
   readonly returns: number;
 }
 
-/** What a run found, and where it looked. Only drift of hosts that could be looked at is found. */
+/** What a run found, and where it looked. Of a host that could not be looked at it is found that it was `lost`. */
 export function findingsOf(result: RunResult): RunFindings {
   const found = new Map<string, Omit<Found, 'hosts'> & { hosts: Set<string> }>();
   const looked = new Map<string, Set<string>>();
@@ -45,7 +45,9 @@ export function findingsOf(result: RunResult): RunFindings {
     for (const check of host.checks) if (check.kind === 'probe') look(`probe ${check.probe}`, host.host);
     if (isSeen(host)) look('values', host.host);
     if (host.steps.length > 0) look('host', host.host);
+    look('asked', host.host);
   }
+  for (const { hosts } of foldLosses(result.hosts)) add('lost', '', '', hosts);
   for (const { group, key, outliers } of divergencesOf(result))
     for (const { hosts } of outliers) add('divergence', group, key, hosts);
   return {
@@ -57,8 +59,18 @@ export function findingsOf(result: RunResult): RunFindings {
 
 /** Where a run must have looked to find it. */
 function placeOf({ kind, step }: Pick<Found, 'kind' | 'step'>): string {
-  if (kind === 'divergence') return 'values';
-  return kind === 'probe' ? `probe ${step}` : kind === 'host' ? 'host' : `step ${step}`;
+  switch (kind) {
+    case 'divergence':
+      return 'values';
+    case 'probe':
+      return `probe ${step}`;
+    case 'host':
+      return 'host';
+    case 'lost':
+      return 'asked';
+    default:
+      return `step ${step}`;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 // What is in the bundle of one host: the runtime's parts, the playbook's files, and what is this host's own.
 import { createHash } from 'node:crypto';
-import { partsFor } from '../host/index.ts';
+import { partsFor, staysOnHost } from '../host/index.ts';
 import type { HostJob, RunSettings } from '../model/index.ts';
 import { assignments } from '../sh/index.ts';
 import { hintsOf } from './hints.ts';
@@ -46,10 +46,14 @@ export function bundleEntries(job: HostJob, runtime: Entries): BundleEntries {
 
 function sharedEntries(job: HostJob, runtime: Entries): Entries {
   const entries = new Map<string, Uint8Array>();
+  const { action } = job.settings;
   const put = (path: string, bytes: Uint8Array): void => {
-    entries.set(path, job.settings.action === 'apply' ? bytes : leanFile(path, bytes));
+    entries.set(path, leanFile(path, bytes));
   };
-  for (const [path, bytes] of partsFor(job.settings.action, runtime)) put(`runtime/${path}`, bytes);
+  for (const [path, bytes] of partsFor(action, runtime)) {
+    if (action === 'apply' && staysOnHost(path)) entries.set(`runtime/${path}`, bytes);
+    else put(`runtime/${path}`, bytes);
+  }
   for (const [path, bytes] of job.files)
     if (!isTemplate(path) && !isForPeople(path)) put(`playbook/${path}`, bytes);
   const steps = job.steps.map((step) => `${step.id}|${step.script}|${step.timeoutSeconds}|${step.retries}\n`);
@@ -80,7 +84,7 @@ function ownEntries(job: HostJob): Entries {
  */
 const fromHome = 'cd "${HOME:-/}" 2>/dev/null || cd /; unset OLDPWD; ';
 
-/** Where a file of a var is in the bundle; the tar of old releases wants names of at most 100 bytes. */
+/** The place of a file of a var in the bundle; the tar of old releases wants names of at most 100 bytes. */
 export function givenPath(name: string, path: string): string {
   return `given/${name}/${path}`;
 }

@@ -4,7 +4,7 @@ import { createHash, createHmac, scrypt } from 'node:crypto';
 
 /** What a secret's text is worth without the text. The two say nothing of each other. */
 export interface SecretKeys {
-  /** For whoever reads the plan; hexadecimal. */
+  /** For readers of the plan; hexadecimal. */
   readonly fingerprint: string;
   /** For digests of what the secret went into, which would be as quick to try as any; it is written nowhere. */
   readonly key: Uint8Array;

@@ -115,10 +115,10 @@ function problemOfName(varName: string, name: string): [problem: string, hint: s
   if (!/^[A-Za-z0-9_][A-Za-z0-9._+@=,-]*(\/[A-Za-z0-9_][A-Za-z0-9._+@=,-]*)*$/.test(name)) {
     return [
       `the name ${JSON.stringify(name)} is not safe on every host`,
-      'letters, digits and ._+@=,- are, with a letter, a digit or _ first',
+      'use letters, digits and ._+@=,-, with a letter, a digit or _ first',
     ];
   }
   if (bytes <= mostBytesOfPath) return undefined;
   const most = mostBytesOfPath - (bytes - name.length);
-  return [`the name "${name}" is too long`, `it has ${name.length} characters, at most ${most} travel`];
+  return [`the name "${name}" is too long`, `it has ${name.length} characters, at most ${most} are allowed`];
 }

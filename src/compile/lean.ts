@@ -1,5 +1,4 @@
-// What of a file is sent to a host that keeps none of it: comments are for who reads it. An apply sends files whole, because parts
-// of the runtime and of playbooks stay on the host for its undo, and an admin reads them there.
+// What of a file is sent: comments are for who reads it in the repository, or on a host where an apply left it.
 import { withoutComments } from '../sh/index.ts';
 
 const leanByBytes = new WeakMap<Uint8Array, Uint8Array>();

@@ -12,7 +12,7 @@ export function planDifferences(saved: RecordedPlan, now: RecordedPlan): readonl
   const shared = [...sharedDifferences(saved, now)];
   const hosts = [...hostDifferences(saved, now)];
   if (shared.length + hosts.length > 0 || essence(saved) === essence(now)) return [...shared, ...hosts];
-  return ['what the hosts would get is not the same'];
+  return ['the hosts would receive something else'];
 }
 
 /** All but where it was read from, which may be written in other ways. */
@@ -22,7 +22,7 @@ function essence(plan: RecordedPlan): string {
 
 function* sharedDifferences(saved: RecordedPlan, now: RecordedPlan): Generator<string> {
   if (saved.playbook !== now.playbook) yield `the playbook is called ${now.playbook}, not ${saved.playbook}`;
-  if (saved.runtime !== now.runtime) yield 'muster itself is another one: its scripts for hosts differ';
+  if (saved.runtime !== now.runtime) yield 'this is another version of muster: its scripts for hosts differ';
   for (const [path, state] of changedKeys(saved.files, now.files))
     yield `file ${path} of the playbook ${state}`;
   const [before, after] = [saved, now].map(({ steps }) =>
@@ -62,8 +62,8 @@ function* loadDifferences(before: RecordedHost, now: RecordedHost): Generator<st
   for (const name of keysOf(before.secrets, now.secrets)) {
     const [old, fresh] = [before.secrets[name], now.secrets[name]];
     const [origin, originNow] = [shown(old?.origin), shown(fresh?.origin)];
-    if (origin !== originNow) yield `secret ${name} is from elsewhere: ${origin} -> ${originNow}`;
-    else if (old?.fingerprint !== fresh?.fingerprint) yield `secret ${name} is another one`;
+    if (origin !== originNow) yield `secret ${name} has another source: ${origin} -> ${originNow}`;
+    else if (old?.fingerprint !== fresh?.fingerprint) yield `secret ${name} has another value`;
   }
   for (const name of keysOf(before.given, now.given)) {
     for (const [path, state] of changedKeys(before.given[name] ?? {}, now.given[name] ?? {}))

@@ -1,4 +1,4 @@
-// The secrets of a fleet: each source is read once, however many hosts and vars have it, and what fails is told at once.
+// The secrets of a fleet: each source is read once, however many hosts and vars have it, and all failures are reported together.
 import pLimit from 'p-limit';
 import { isSecretSource } from '../document/index.ts';
 import { foldHostNames, isMusterError, type Issue, type Location, Secret } from '../model/index.ts';
@@ -106,9 +106,9 @@ async function textOf(
 function problemsOf(playbook: Playbook, use: Use, text: string): Issue[] {
   const from = use.origin.kind;
   if (text.includes('\0')) {
-    const hint = `it is read from a ${from}: take a text, e.g. the data in base64, decoded in the step`;
+    const hint = `it is read from a ${from}: use a text, such as the data in base64, and decode it in the step`;
     const names = [...use.hostsByVar.keys()].map((name) => `'${name}'`).join(' and ');
-    return [issueOf(use, 'VAR_NUL', `the secret for ${names} holds a NUL byte, which no sh can keep`, hint)];
+    return [issueOf(use, 'VAR_NUL', `the secret for ${names} holds a NUL byte, which no sh can store`, hint)];
   }
   // A value of the inventory was checked with all others.
   if (from === 'inventory') return [];
@@ -116,7 +116,9 @@ function problemsOf(playbook: Playbook, use: Use, text: string): Issue[] {
     const declared = playbook.vars.get(name);
     if (declared === undefined || checkVarValue(declared, text) === undefined) return [];
     const hint = `it is read from a ${from}; look at type, allowed and pattern of the var, ${declared.from.file}:${declared.from.line}`;
-    return [issueOf(use, 'VAR_TYPE', `the secret for '${name}' is not what the playbook allows`, hint)];
+    return [
+      issueOf(use, 'VAR_TYPE', `the secret for '${name}' has a value that the playbook does not allow`, hint),
+    ];
   });
 }
 

@@ -6,7 +6,7 @@ import type { StepSelection } from '../playbook/index.ts';
 /** Goes up when a field changes its meaning or goes away. */
 export const planVersion = 1;
 
-/** Where a secret was read from; `inventory`: a plain value there, of a var that the playbook declares secret. */
+/** The source of a secret; `inventory`: a plain value there, of a var that the playbook declares secret. */
 export type SecretOrigin = SecretSource | { readonly kind: 'inventory' };
 
 /** A secret of a host, and what tells it from another one without showing it. */

@@ -73,7 +73,7 @@ export type RecordedPlan = z.infer<typeof recordedSchema>;
 
 /** A plan, and what an apply of it would have changed when it was made. */
 export interface SavedPlan {
-  /** Who made it, when (ISO 8601), in which run and working directory, and how it came to the inventory. */
+  /** Its author, when (ISO 8601), in which run and working directory, and how the inventory was found. */
   readonly made: z.infer<typeof bodySchema>['made'];
   readonly plan: RecordedPlan;
   /** What would change on each of its hosts, in their order. */
@@ -147,9 +147,13 @@ export function decodePlan(text: string, file: string): SavedPlan {
   }
   const parsed = bodySchema.safeParse(body);
   if (digest !== digestOf(body) || !parsed.success) {
-    throw new UsageError('PLAN_EDITED', `${file} is not as muster wrote it: its digest does not fit`, {
-      hint: 'a plan is not edited: change the playbook or the inventory, and plan again',
-    });
+    throw new UsageError(
+      'PLAN_EDITED',
+      `${file} was changed after muster wrote it: its digest does not match`,
+      {
+        hint: 'do not edit a plan: change the playbook or the inventory, and plan again',
+      },
+    );
   }
   const { made, plan, changes } = parsed.data;
   return {

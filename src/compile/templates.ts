@@ -101,7 +101,7 @@ function undefinedNames(file: string, text: string, names: ReadonlyMap<string, s
         code: 'TEMPLATE_UNDEFINED',
         message: `the template uses '${name}', which no var defines`,
         location: { file, line, column },
-        hint: `declare '${name}' in playbook.yaml, or mend the name`,
+        hint: `declare '${name}' in playbook.yaml, or correct the name`,
       });
     }
   }

@@ -44,7 +44,7 @@ function splitPath(path: string): readonly [string, string] {
   if (isAscii && cut !== -1 && cut <= mostBytesOfDirectory && cut < bytes.length - 1)
     return [path.slice(0, cut), path.slice(cut + 1)];
   throw new MusterError('BUNDLE_PATH', `the path ${path} is too long for the tar of old releases`, {
-    hint: `at most ${mostBytesOfName} characters travel, and ${mostBytesOfDirectory} more in the names of directories`,
+    hint: `at most ${mostBytesOfName} characters are allowed, and ${mostBytesOfDirectory} more in the names of directories`,
   });
 }
 

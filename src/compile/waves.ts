@@ -1,6 +1,6 @@
-// In which order an apply goes over the hosts, and what stops it: the strategy of a playbook for the hosts selected.
+// In which order an apply changes the hosts, and what stops it: the strategy of a playbook for the hosts selected.
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
-import { UsageError } from '../model/index.ts';
+import { didYouMean, UsageError } from '../model/index.ts';
 import type { Playbook } from '../playbook/index.ts';
 import { planWaves, type Strategy } from '../schedule/index.ts';
 import type { PlanLimits, RunPlan } from './run-plan.ts';
@@ -45,11 +45,13 @@ function keptGroup(name: string, playbook: Playbook, inventory: Inventory): read
   const group = inventory.groups.get(name);
   if (group !== undefined) return group;
   throw new UsageError('KEEP_SERVING_GROUP', `keep_serving of ${playbook.name} names the group '${name}'`, {
-    hint: `${inventory.file} has no such group: add it, so that the rule protects somebody`,
+    hint:
+      didYouMean(name, inventory.groups.keys()) ??
+      `${inventory.file} has no such group: add it, or the rule protects no host`,
   });
 }
 
-/** How an apply of a plan goes over its hosts. */
+/** In which order an apply of a plan changes its hosts. */
 export function strategyOf({ waves, limits }: RunPlan, concurrency: number): Strategy {
   const { failureBudget, keepServing } = limits;
   return {

@@ -34,10 +34,10 @@ function characterIssue(character: string, location: Location): Issue {
   const code = 'CONFIG_CHARACTER';
   if (character === '\r') {
     const hint = 'save the file with line ends of Unix (LF) or Windows (CR LF)';
-    return { code, message: 'a carriage return that ends no line', location, hint };
+    return { code, message: 'a carriage return inside a line', location, hint };
   }
   const name = `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
-  const hint = 'take it out; in a text in double quotes it can be written as an escape, e.g. "\\x07"';
+  const hint = 'remove it; in double quotes you can write it as an escape, such as "\\x07"';
   return { code, message: `the character ${name} cannot stand in YAML`, location, hint };
 }
 

@@ -1,10 +1,10 @@
-// zod's issues in our words, at their place in the text. zod tells of a failed union only "Invalid input", so the
+// zod's issues in our words, at their place in the text. zod reports of a failed union only "Invalid input", so the
 // branch that was meant is found here; an unknown key is shown at the key, a missing one at what should hold it.
 import type { z } from 'zod';
 import type { Issue } from '../model/index.ts';
 import { knownKeys } from './known-keys.ts';
 import type { DocumentPath, Locator } from './locate.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../model/index.ts';
 import { quoted } from './quote.ts';
 import { hintFor } from './value-hints.ts';
 
@@ -45,7 +45,7 @@ export function describeIssue(
   const branch = zodIssue.code === 'invalid_union' ? meantBranch(zodIssue.errors) : undefined;
   if (branch !== undefined) return branch.flatMap((inner) => describeIssue(inner, schema, locator, path));
   if (zodIssue.code === 'invalid_key') {
-    const message = zodIssue.issues[0]?.message ?? 'not a key that can be here';
+    const message = zodIssue.issues[0]?.message ?? 'this key is not allowed here';
     return [located('CONFIG_KEY', message, path, locator.locateKey)];
   }
   const hint = hintFor(zodIssue, locator.written(path), path);
@@ -92,7 +92,7 @@ function unknownKey(
 function missingSpace(key: string, known: readonly string[]): string | undefined {
   const [name = '', value = ''] = key.split(/:(.*)/s);
   return known.includes(name) && value !== ''
-    ? `a space belongs behind the colon: ${name}: ${value}`
+    ? `write a space after the colon: ${name}: ${value}`
     : undefined;
 }
 

@@ -12,7 +12,7 @@ export const durationSchema = z
   .string({ error: explain })
   .regex(form, { error: expectation })
   .transform(toMs)
-  .refine((ms) => ms > 0 && ms <= longestMs, { error: 'expected more than nothing and at most 24h' });
+  .refine((ms) => ms > 0 && ms <= longestMs, { error: 'expected more than 0 and at most 24h' });
 
 function explain({ input }: { readonly input?: unknown }): string | undefined {
   if (typeof input !== 'number') return undefined;

@@ -4,7 +4,6 @@ export { durationSchema } from './duration.ts';
 export { idPattern, idSchema, isId } from './id.ts';
 export { toJsonSchema } from './json-schema.ts';
 export type { DocumentPath, Locator } from './locate.ts';
-export { didYouMean } from './nearest.ts';
 export { parseDocument, parseValue, type RecognizeForeign, sortIssues } from './parse-document.ts';
 export { placeOf } from './place.ts';
 export { quoted } from './quote.ts';
@@ -13,6 +12,7 @@ export { hintForKind } from './value-hints.ts';
 export {
   isSecretSource,
   type SecretSource,
+  secretSourceSchema,
   type VarBinding,
   varBindingSchema,
   type VarLevel,

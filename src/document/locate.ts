@@ -10,9 +10,9 @@ export type DocumentPath = readonly PropertyKey[];
 
 /** Finds places in one file, so that checks on values can point at the text. */
 export interface Locator {
-  /** Where the value at `path` stands; for a missing or empty value its key, or the nearest thing around it. */
+  /** The place of the value at `path`; for a missing or empty value its key, or the nearest thing around it. */
   readonly locate: (path: DocumentPath) => Location;
-  /** Where the last key of `path` stands; its value's place when the path ends in a list index. */
+  /** The place of the last key of `path`; its value's place when the path ends in a list index. */
   readonly locateKey: (path: DocumentPath) => Location;
   /** How the value at `path` is written, when it is a plain word (`1.10`, `yes`); undefined when it stands in quotes. */
   readonly written: (path: DocumentPath) => string | undefined;

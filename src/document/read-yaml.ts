@@ -76,7 +76,7 @@ function checkVersion(text: string, file: string): Issue[] {
     const version = /^%YAML[ \t]+(\S+)/.exec(line)?.[1];
     if (version === undefined || version === '1.2') return [];
     const location = { file, line: index + 1, column: 1 };
-    const hint = 'take the line out: this is YAML 1.2, where no is a text and 0o644 is an octal number';
+    const hint = 'remove the line: muster reads YAML 1.2, in which no is a text and 0o644 is an octal number';
     return [{ code: 'CONFIG_VERSION', message: `YAML ${version} is not read here`, location, hint }];
   });
 }
@@ -87,9 +87,9 @@ function secondDocument(full: readonly Document[], text: string, place: PlaceOf)
   const isMarked = marker >= 0 && marker > text.lastIndexOf('\n...', start);
   return {
     code: 'CONFIG_DOCUMENTS',
-    message: `the file holds ${full.length === 2 ? 'two' : full.length} documents, and one is read; keep one`,
+    message: `the file holds ${full.length === 2 ? 'two' : full.length} documents, but muster reads one; keep one`,
     location: place(isMarked ? marker + 1 : start),
-    hint: 'a line --- begins another document: take it out and put all keys under each other, or make two files',
+    hint: 'a line --- begins another document: remove it and write all keys below each other, or make two files',
   };
 }
 
@@ -114,7 +114,7 @@ function duplicateKeysOf(map: YAMLMap, place: PlaceOf): Issue[] {
     if (first === undefined) firstByKey.set(name, location);
     else {
       const hint = `the first is on line ${first.line}; keep one`;
-      issues.push({ code: 'CONFIG_DUPLICATE_KEY', message: `key "${name}" is there twice`, location, hint });
+      issues.push({ code: 'CONFIG_DUPLICATE_KEY', message: `key "${name}" is listed twice`, location, hint });
     }
   }
   return issues;

@@ -18,13 +18,13 @@ const wordsByCode: ReadonlyMap<ErrorCode, Partial<Words>> = new Map<ErrorCode, P
     'NON_STRING_KEY',
     {
       message: 'a key is a text, not a list or a mapping',
-      hint: 'a name with brackets needs quotes; an IPv6 address stands without brackets',
+      hint: 'a name with brackets needs quotes; write an IPv6 address without brackets',
     },
   ],
   [
     'BLOCK_AS_IMPLICIT_KEY',
     {
-      hint: 'a text with a colon and a space in it needs quotes; keys of a mapping stand on lines of their own',
+      hint: 'a text with a colon and a space in it needs quotes; write each key of a mapping on a separate line',
     },
   ],
   ['BLOCK_IN_FLOW', { hint: 'a text that ends with a colon needs quotes' }],
@@ -37,7 +37,7 @@ const wordsByCode: ReadonlyMap<ErrorCode, Partial<Words>> = new Map<ErrorCode, P
     'TAG_RESOLVE_FAILED',
     { hint: 'a text that begins with ! needs quotes; a secret is given as { from_file: PATH }' },
   ],
-  ['BAD_DIRECTIVE', { hint: 'take the line out: this is YAML 1.2' }],
+  ['BAD_DIRECTIVE', { hint: 'remove the line: muster reads YAML 1.2' }],
 ]);
 
 /** The words for a code of the YAML parser; `line` is the text of the line that it is about, as far as the place. */

@@ -87,12 +87,17 @@ function aliased(walk: Walk, alias: Alias, path: DocumentPath): unknown {
   }
   if (walk.open.has(target)) {
     const hint = 'write the value out';
-    walk.issues.push({ code, message: `*${alias.source} stands inside what it stands for`, location, hint });
+    walk.issues.push({
+      code,
+      message: `*${alias.source} is inside the value that it stands for`,
+      location,
+      hint,
+    });
     return null;
   }
   if (walk.copied > mostCopied) {
-    const message = `aliases stand for more than ${mostCopied} values here`;
-    return tooMuch(walk, { code, message, location, hint: 'write less with aliases' });
+    const message = `the aliases expand to more than ${mostCopied} values here`;
+    return tooMuch(walk, { code, message, location, hint: 'use fewer aliases' });
   }
   walk.aliases += 1;
   const value = valueOf(walk, target, path);
@@ -129,7 +134,7 @@ function isMergeKey(key: Scalar): boolean {
 
 function mergeIssue(location: Issue['location']): Issue {
   const hint =
-    'merge keys are YAML 1.1: write the keys out; what hosts share stands at the top of an inventory or in a group, and is laid over each other key by key';
+    'merge keys are YAML 1.1: write the keys out; write what hosts share at the top of an inventory or in a group, and muster merges it key by key';
   return { code: 'CONFIG_MERGE_KEY', message: 'the merge key "<<" is not supported', location, hint };
 }
 
@@ -141,17 +146,17 @@ function checkKey(walk: Walk, name: string, key: Scalar): void {
     code: 'CONFIG_KEY_CHARACTER',
     message: `the key ${quoted(name)} holds a character that cannot be seen (${character})`,
     location: placeOf(walk, key),
-    hint: 'it often comes along with copied text; type the line again',
+    hint: 'copied text often contains it; type the line again',
   });
 }
 
-/** A number that begins with 0 is octal to whoever knows YAML 1.1, and is decimal in YAML 1.2. */
+/** A number that begins with 0 is octal in YAML 1.1, and decimal in YAML 1.2. */
 function scalar(walk: Walk, node: Scalar): unknown {
   const written = node.type === 'PLAIN' ? (node.source ?? '') : '';
   if (typeof node.value === 'number' && /^[-+]?0\d+$/.test(written)) {
     walk.issues.push({
       code: 'CONFIG_NUMBER',
-      message: `${written} is ${String(node.value)} in YAML 1.2, and octal or a text elsewhere`,
+      message: `${written} is ${String(node.value)} in YAML 1.2, but other programs read an octal number or a text`,
       location: placeOf(walk, node),
       hint: `put it in quotes for a text, '${written}'; write ${String(node.value)} for the number`,
     });

@@ -2,7 +2,7 @@
 // the person who wrote it, or the other way round; so what counts is the word as it stands in the file.
 import type { z } from 'zod';
 import type { DocumentPath } from './locate.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../model/index.ts';
 
 type Wanted = 'string' | 'number' | 'boolean' | 'array' | 'object';
 
@@ -50,7 +50,7 @@ export function hintForKind(
   if (typeof found === 'string') return aboutText(wanted, found, written);
   const names = Array.isArray(found) && found.every((entry) => typeof entry === 'string') ? found : [];
   if (wanted === 'object' && names[0] !== undefined) {
-    return `write each entry as a key on a line of its own, without a dash: \`${names[0]}:\``;
+    return `write each entry as a key on a separate line, without a dash: \`${names[0]}:\``;
   }
   return undefined;
 }
@@ -63,8 +63,8 @@ function wantedOf(expected: string): Wanted | undefined {
 
 function aboutNothing(written: string | undefined, path: DocumentPath): string {
   const what = typeof path.at(-1) === 'number' ? 'entry' : 'key';
-  if (written === undefined) return `write a value, or take the ${what} out`;
-  return `${written} stands for nothing in YAML: put it in quotes for a text, '${written}', or take the ${what} out`;
+  if (written === undefined) return `write a value, or remove the ${what}`;
+  return `${written} stands for nothing in YAML: put it in quotes for a text, '${written}', or remove the ${what}`;
 }
 
 function aboutText(wanted: Wanted, text: string, written: string | undefined): string | undefined {
@@ -77,10 +77,10 @@ function aboutText(wanted: Wanted, text: string, written: string | undefined): s
     const digits = text.replaceAll('_', '');
     if (/^-?\d+$/.test(digits)) return `write ${String(Number(digits))}, without quotes and without _`;
   }
-  if (wanted === 'array') return `a list stands in brackets: [${text}]`;
+  if (wanted === 'array') return `write a list in brackets: [${text}]`;
   if (wanted === 'object') {
     return /^[\w.-]+:\S/.test(text)
-      ? 'a space belongs behind the colon'
+      ? 'write a space after the colon'
       : `write it as a key, with a colon: \`${text}:\``;
   }
   return aboutQuotes(text);
@@ -88,5 +88,7 @@ function aboutText(wanted: Wanted, text: string, written: string | undefined): s
 
 /** Word processors make curly quotes, which are letters to YAML. */
 function aboutQuotes(text: string): string | undefined {
-  return /^[“”„‘’]/.test(text) ? `curly quotes are part of the text; YAML's are " and '` : undefined;
+  return /^[“”„‘’]/.test(text)
+    ? `curly quotes are part of the text; the quotes of YAML are " and '`
+    : undefined;
 }

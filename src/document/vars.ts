@@ -5,14 +5,14 @@ import type { Location } from '../model/index.ts';
 /** A plain value of a var. */
 export type VarValue = string | number | boolean | readonly string[];
 
-/** Where a secret is read from, by the controller, when a run needs it. Paths are as written in the inventory. */
+/** The source from which the controller reads a secret when a run needs it. Paths are as written in the inventory. */
 export type SecretSource =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'env'; readonly name: string }
   | { readonly kind: 'command'; readonly argv: readonly string[] }
   | { readonly kind: 'age'; readonly path: string };
 
-/** Where in the inventory a binding stands: for all hosts, in a group (`@auth`), or at the host. */
+/** The place of a binding in the inventory: for all hosts, in a group (`@auth`), or at the host. */
 export type VarLevel = 'all' | 'host' | `@${string}`;
 
 /** A value given to a var in the inventory, and where. */
@@ -35,7 +35,7 @@ const textSchema = z
 const numberSchema = z
   .number()
   .refine((number) => !Number.isInteger(number) || Number.isSafeInteger(number), {
-    error: 'this number is too large to be kept exactly; write it in quotes',
+    error: 'this number is too large to be stored exactly; write it in quotes',
   });
 const pathSchema = textSchema.min(1);
 
@@ -44,7 +44,8 @@ export const varValueSchema = z.union([textSchema, numberSchema, z.boolean(), z.
   error: 'expected a text, a number, true or false, or a list of texts',
 });
 
-const secretSourceSchema = z
+/** Where a secret is read from. */
+export const secretSourceSchema = z
   .strictObject({
     from_file: pathSchema
       .optional()
@@ -56,14 +57,18 @@ const secretSourceSchema = z
       .array(textSchema)
       .min(1)
       .optional()
-      .describe('Program and arguments; what it prints is the value'),
+      .describe('Program and arguments; its output is the value'),
     from_age: pathSchema.optional().describe('File encrypted with age'),
   })
-  .meta({ minProperties: 1, maxProperties: 1, description: 'Where the controller reads a secret from' })
+  .meta({
+    minProperties: 1,
+    maxProperties: 1,
+    description: 'Source from which the controller reads a secret',
+  })
   .transform((source, context): SecretSource => {
     const found = secretSources(source);
     if (found.length === 1 && found[0] !== undefined) return found[0];
-    // An unknown key has been told already, and is most likely a slip in one of these.
+    // An unknown key has been reported already, and is most likely a slip in one of these.
     if (context.issues.length === 0)
       context.addIssue('expected exactly one of from_file, from_env, from_command, from_age');
     return z.NEVER;
@@ -81,7 +86,7 @@ export const varNameSchema = z
     error: 'names of vars are small letters, digits and _, and start with a letter',
   })
   .refine((name) => !/^(m|muster)_/.test(name), {
-    error: 'names of vars that start with m_ or muster_ are kept for the runtime',
+    error: 'names of vars that start with m_ or muster_ are reserved for the runtime',
   });
 
 function secretSources(source: {

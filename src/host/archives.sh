@@ -67,8 +67,9 @@ m__find_offered() {
   [ ! -f "$m__opened/$m__member" ] || [ -h "$m__opened/$m__member" ] || m_offered=$m__opened/$m__member
 }
 
-# package_offers PATH NAME PATTERN PLACE [TOOL]: for playbooks that must know a file of a package before a step installs it: sets
-# m_offered to a file like the one that would come to PATH from PLACE; to nothing where that cannot be known.
+# package_offers PATH NAME PATTERN PLACE [TOOL]: for playbooks that must know a file of a package before a step installs it.
+# Sets m_offered to a copy of the file that a package from PLACE would install at PATH, or to nothing if that cannot be
+# known.
 package_offers() {
   local m__package m__pattern
   m_offered='' m__tool=${5:-pkg_add} m_o_pkgsrc='' m__package=$2 m__pattern=$3 m_o_from=$4

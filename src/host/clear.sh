@@ -10,13 +10,13 @@ m__clear() {
     printf '%s\n' "$m_hold_why" >"$m_work/keep.err"
     return 1
   fi
-  (cd "$m_path" && m__clear_here) 2>"$m_work/keep.err"
+  m__keeping_in "$m_path" m__clear_here 2>"$m_work/keep.err"
   m__cleared=$?
   m_let_go
   return "$m__cleared"
 }
 
-# m__clear_here: in the directory, in a subshell. A hundred at a time: a command takes no more than so many words.
+# m__clear_here: in the directory. A hundred at a time: a command takes no more than so many words.
 m__clear_here() {
   local m__near_of m__clear_bad m__sorted m__doomed m__keeping m__suspects m__wild m__found_name
   m__near_of=
@@ -24,8 +24,7 @@ m__clear_here() {
   m__sorted=0 m__doomed='' m__keeping='' m__suspects='' m__wild=''
   for m__found_name in * .[!.]* ..?*; do
     is_there "./$m__found_name" || continue
-    # What was told and left as it is stays so.
-    case $m__conflicts in *"|$m_path/$m__found_name|"* | *"|$m_path/$m__found_name/"*) continue ;; esac
+    ! m__is_passed_over "$m_path/$m__found_name" || continue
     m__sort "$m__found_name"
     m__sorted=$((m__sorted + 1))
     if [ "$m__sorted" -ge 100 ]; then

@@ -40,7 +40,7 @@ m__take_lock
 m__find_leader "$m__receipt"
 if [ -n "$m__leader" ]; then
   m__drop_lock
-  m__refuse "run $m__leader went on with this one, so they are undone together: sh $m__state_dir/runs/$m__leader/undo.sh"
+  m__refuse "run $m__leader continued this one, so they are undone together: sh $m__state_dir/runs/$m__leader/undo.sh"
 fi
 m__status=0
 m__rollback || m__status=1

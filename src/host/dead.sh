@@ -1,6 +1,6 @@
 # What dead runs left: directories below /tmp, and receipts of runs that died before they changed anything. Anybody may plant
-# names in /tmp. So one look at a name itself says whether it is a directory of ours that is closed to all others; what is
-# not is never opened, and what is can be moved or written by nobody else, because /tmp is sticky.
+# names in /tmp. So one look at the name itself says whether it is a directory of ours that is closed to all others. Any
+# other directory is never opened. Nobody else can move or write one of ours, because /tmp is sticky.
 
 # m__sweep_work: removes what runs that are dead left below /tmp, because secrets may be in it.
 m__sweep_work() {

@@ -1,6 +1,6 @@
-# A unified diff as `d` events: without its two header lines, which carry temporary names, every literal occurrence of a
-# secret (one a line in the file `list`, longest first) masked, escaped as events are, and at most `cap` lines of it. They are
-# also appended to the file `copy`, if there is one.
+# Prints a unified diff as `d` events, at most `cap` lines of it. The two header lines are left out, because they carry
+# temporary names. Every literal occurrence of a secret is masked (the file `list` has one a line, longest first), and the
+# text is escaped as in all events. If `copy` names a file, the events are appended to it, too.
 BEGIN {
   while (list != "" && (getline line < list) > 0) if (line != "") secret[count++] = line
 }

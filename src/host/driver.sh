@@ -13,7 +13,7 @@ umask 022
 trap '' HUP
 
 m__events=$m_work/log/000.ev m__events_copy=
-m__clock=0 m__ticks_then='' m__seq=0 m__staged=0 m__group='' m__kept_times='' m__known_switches='' m__looks=0 m_step='' m__receipt='' m__hook='' m__force=${m__force:-no}
+m__clock=0 m__clock_then=0 m__ticks_then=0 m__seq=0 m__staged=0 m__group='' m__kept_times='' m__known_switches='' m__looks=0 m_step='' m__receipt='' m__hook='' m__force=${m__force:-no}
 m__mode_run=plan
 
 # m__finish OUTCOME REASON: the last event; then everything secret goes, and the follower may end.
@@ -31,6 +31,8 @@ m__finish() {
     m__drop_rest "$m_work"
     : >"$m_work/done"
   }
+  # It harms nobody who may have that number by now.
+  ! m__runs follower || kill -s CONT "$m__pid" 2>/dev/null
   exit 0
 }
 
@@ -82,7 +84,7 @@ m__fill_receipt() {
   m_quote "$PATH"
   printf 'PATH=%s\n' "$m_quoted" >"$m_work/path" || return 1
   set -- "$m_work/runtime/console-head.sh" "$m_work/path"
-  for m__part in codec events paths ways held trees read services switches accounts lock dead units kept clear hand-back hand-plan undo undo-tree undo-system undo-package undo-registry journals rollback console-main; do
+  for m__part in codec events paths ways held trees read services switches accounts lock dead units kept clear hand-back hand-plan undo undo-bunch undo-tree undo-system undo-package undo-registry journals rollback console-main; do
     set -- "$@" "$m_work/runtime/$m__part.sh"
   done
   cat "$@" >"$m__receipt/undo.sh"
@@ -101,6 +103,7 @@ m__close_receipt() {
   m__now_here
   printf 'finished=%s\noutcome=%s\n' "$m__now_is" "$m__ended" >>"$m__receipt/meta"
   printf '%s\n' "$1" >"$m__receipt/status"
+  [ "$1" != applied ] || [ ! -s "$m__receipt/temps" ] || : >"$m__receipt/temps"
 }
 
 # m__start_ticker: its number is not written by the ticker itself: a follower that finds the driver dead would not know of one
@@ -120,6 +123,10 @@ m__begin() {
   : >"$m_work/planned"
   : >"$m_work/installs"
   : >"$m_work/changed"
+  # Emptied before each step, which needs no room on the disk.
+  : >"$m_work/step.result"
+  : >"$m_work/guarded"
+  : >"$m_work/applying"
 }
 
 m__say_step - -
@@ -138,7 +145,7 @@ case $m__action in
     m__finish ok ''
     ;;
   plan | verify | compare)
-    # What is still at work when the time is over is told, and looked at as it is.
+    # If another run is still at work when the wait is over, it is reported, and the host is looked at as it is.
     m__await_others || :
     m__tell_others
     m__gather_facts
@@ -179,7 +186,7 @@ case $m__action in
     m__playbook=$m__meta_playbook
     m__take_lock
     m__locked=1
-    # What was the newest run may have been taken back by whoever held the lock, or may be no longer the newest.
+    # While this one waited for the lock, its holder may have rolled back the newest run, or made a newer one.
     m__receipt=
     m__find_receipt
     m__run_id=${m__receipt##*/}
@@ -192,7 +199,9 @@ case $m__action in
     m__say_step exec 0
     # By a name without a directory, which is sh's name for the command in every message, as at a terminal.
     (cd "$m_work/exec" && exec /bin/sh sh) </dev/null >>"$m_work/log/001.out" 2>>"$m_work/log/001.err"
-    m__emit exit "$?"
+    m__status=$?
+    [ "$m__status" -ne 0 ] || ! m__was_ended || m__status=143
+    m__emit exit "$m__status"
     m__finish ok ''
     ;;
 esac

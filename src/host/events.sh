@@ -5,7 +5,7 @@
 m__emit() {
   local m__plain_fields m__bar m__field
   case $1 in
-    notice | obs) m__plain_fields=1 ;;
+    notice | obs | d) m__plain_fields=1 ;;
     res) m__plain_fields=3 ;;
     end) m__plain_fields=4 ;;
     *) m__plain_fields=2 ;;
@@ -27,10 +27,13 @@ m__emit() {
   [ -z "$m__events_copy" ] || printf '%s\n' "$m__joined" >>"$m__events_copy"
 }
 
-# m__emit_lines FILE: events that stand in a file.
+# m__emit_lines FILE: events that stand in a file, a few.
 m__emit_lines() {
-  cat "$1" >>"$m__events"
-  [ -z "$m__events_copy" ] || cat "$1" >>"$m__events_copy"
+  local m__line
+  while IFS= read -r m__line; do
+    printf '%s\n' "$m__line"
+    [ -z "$m__events_copy" ] || printf '%s\n' "$m__line" >&6
+  done <"$1" >>"$m__events" 6>>"${m__events_copy:-/dev/null}"
 }
 
 # m__hide VALUE: sets m__hidden to VALUE with everything secret in it masked: the run's own secrets by value, without a
@@ -45,12 +48,15 @@ m__hide() {
     done <"$m_work/secrets"
   fi
   case $m__hidden in
-    *[Ss][Ee][Cc][Rr][Ee][Tt]* | *[Pp][Rr][Ii][Vv][Aa][Tt][Ee]* | *Prime[12]:* | *Exponent[12]:* | *Coefficient:* | *Key:* | *[Kk][Ee][Yy][\ \	]*[0-9]* | *'$'*'$'* | *-y*:* | *://*:*@* | *:????????*:[0-9]*:*) ;;
+    *[Ss][Ee][Cc][Rr][Ee][Tt]* | *[Pp][Rr][Ii][Vv][Aa][Tt][Ee]* | *Prime[12]:* | *Exponent[12]:* | *Coefficient:* | *Key:* | *[Kk][Ee][Yy][\ \	]*[0-9]* | *'$'*'$'* | *-y*:* | *://*:*@* | *:$m__hash*:[0-9]*:*) ;;
     *) return 0 ;;
   esac
   m__hidden=$(printf '%s%s\n' "$m__hidden" "$m__end_of_text" | awk -v end="$m__end_of_text" -f "$m__masks" && printf .)
   m__hidden=${m__hidden%.}
 }
+
+# The first of the characters of a hash of a password, as a pattern: of one field on one line.
+m__hash="[!:$m_nl][!:$m_nl][!:$m_nl][!:$m_nl][!:$m_nl][!:$m_nl][!:$m_nl][!:$m_nl]"
 
 # What stands behind the last byte of a text for mask-files.awk. No text of a host has it.
 m__end_of_text=@muster-end@

@@ -58,7 +58,9 @@ expect() {
   local m__title m__seen
   m__title=$1
   shift
-  if m__seen=$("$@" 2>&1); then
+  m__seen=
+  # Of test there are no words to catch, so it needs no process.
+  if { [ "$1" = test ] && "$@" 2>/dev/null; } || { [ "$1" != test ] && m__seen=$("$@" 2>&1); }; then
     m_check "$m__title" ''
   else
     m_check "$m__title" "${m__seen:-it does not hold}"
@@ -187,7 +189,7 @@ inode_of() {
 expect_syslog_listens() {
   if ! m_service_pid /etc/rc.d/syslogd; then
     m_check "syslogd listens on $1" 'syslogd does not run'
-  elif m_have sockstat && sockstat -u 2>/dev/null | awk -v path="$1" '$2 == "syslogd" { for (i = 3; i <= NF; i++) if ($i == path) found = 1 } END { exit !found }'; then
+  elif m_have sockstat && m__syslogd_holds "$1"; then
     m_check "syslogd listens on $1" ''
   elif fstat -p "$m_pid" 2>/dev/null | grep -q "$1"; then
     m_check "syslogd listens on $1" ''

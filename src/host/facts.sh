@@ -78,7 +78,7 @@ EOF
   done
   m__fact tools "$m__found_tools"
   m__now=$(date -u '+%Y-%m-%dT%H:%M:%SZ %s')
-  m__clock=${m__now#* }
+  m__set_clock "${m__now#* }"
   m__fact time "${m__now% *}"
 }
 
@@ -119,7 +119,8 @@ m__find_named() {
   [ -x "$1" ] || return 0
   m__asked=$1
   [ -z "${m__told-}" ] || { m__asked=$m_work/version && ln -s "$1" "$m__asked"; } || return 0
-  m__named_version=$("$m__asked" -v 2>/dev/null)
+  # One that fails has none.
+  m__named_version=$("$m__asked" -v 2>/dev/null) || m__named_version=
   m__named_version=${m__named_version%%"$m_nl"*}
   # BIND 9.9.2-P1 (and more)
   m__named_version=${m__named_version#* }

@@ -11,9 +11,11 @@ export LC_ALL
 . ./run
 . ./runtime/wake.sh
 trap '' HUP
-# A link that is gone shows in a write that fails. Not ignored, or what we start would ignore it, too.
+# A broken link shows as a write that fails. The signal is caught and not ignored, or what we start would ignore it, too.
 trap : PIPE
-# Whoever comes back takes the place of one that may stand in a write for ever, because nobody reads the link of then.
+# The driver sends this signal to end our nap early, when the run is over (m__nap_well).
+trap : CONT
+# A follower that reconnects replaces the old one, which may hang in a write for ever, because nobody reads its link.
 m__old=
 [ ! -f follower.pid ] || read -r m__old <follower.pid || :
 if [ -n "$m__old" ] && [ "$m__old" != "$$" ] && kill -0 "$m__old" 2>/dev/null; then
@@ -74,7 +76,7 @@ m__send_bytes() {
 m__send_output() {
   local m__off m__len m__from m__at
   eval "m__off=\${m__off_${1%.*}_${1#*.}:-0}"
-  # Output beyond the cap stays on the host: the reader is told how much there is.
+  # Output beyond the cap stays on the host. The reader gets the full size in a `cut` line.
   [ "$m__off" -lt "$2" ] && [ "$m__off" -lt "$m__cap" ] || return 0
   m__len=$(($2 - m__off))
   m__from=log/$1 m__at=$m__off
@@ -90,14 +92,15 @@ m__send_output() {
   eval "m__off_${1%.*}_${1#*.}=$((m__off + m__len))"
 }
 
-# m__send_outputs: most steps print nothing, and then no process is started.
+# m__send_outputs MARK: sends what is new of all outputs. Most steps print nothing, and then no process is started. Nor is
+# one started for outputs that nothing was written to since the last count.
 m__send_outputs() {
   local m__one m__size
-  set --
-  for m__one in log/*.out log/*.err; do
-    [ ! -s "$m__one" ] || set -- "$@" "$m__one"
-  done
+  m__find_written "$1"
+  # shellcheck disable=SC2086
+  set -- $m__written
   [ $# -gt 0 ] || return 0
+  printf . >counted
   # One wc for all logs; its last line may be a total.
   wc -c "$@" >sizes
   while read -r m__size m__one; do
@@ -105,15 +108,16 @@ m__send_outputs() {
   done <sizes
 }
 
-# m__lose_link: nobody reads any more. Who ends a run without a reader is the ticker.
+# m__lose_link: nobody reads any more. The ticker, not the follower, ends a run without a reader.
 m__lose_link() {
   m__watch_ticker at-once
   exit 75
 }
 
-# m__watch_ticker [at-once]: without one nothing has a time limit, and what a dead driver left running goes on. A run without
-# steps begins without: most are over before one would look for the first time. One that was killed left its number, for at its own end it takes it
-# away. Three times, so that one that cannot live is not begun for ever.
+# m__watch_ticker [at-once]: starts a ticker if there is none. Without it nothing has a time limit, and what a dead driver
+# left running goes on. A run without steps begins without a ticker, because most are over before it would look for the first
+# time. A ticker that was killed left its number here, because it removes the number at its own end. It is replaced three
+# times at most, so one that cannot live is not started for ever.
 m__watch_ticker() {
   local m__pid
   [ ! -f ticker.pid ] || m__had_ticker=1
@@ -121,8 +125,8 @@ m__watch_ticker() {
   if [ -n "$m__had_ticker" ]; then
     [ -f ticker.pid ] || return 0
     m__new_tickers=$((m__new_tickers + 1))
-    printf 'muster: the ticker of this run had been killed; another one takes its place\n' >>log/000.err
-  elif [ "$m__rounds" -lt 6 ] && [ $# -eq 0 ]; then
+    printf 'muster: the ticker of this run was killed; another one replaces it\n' >>log/000.err
+  elif [ "$m__rounds" -lt 4 ] && [ $# -eq 0 ]; then
     return 0
   fi
   read -r m__pid <driver.pid && [ -n "$m__pid" ] || return 0
@@ -133,9 +137,15 @@ m__watch_ticker() {
 
 exec <log/000.ev
 m__skip "$m__off_000_ev"
-# Short naps first, since most runs are done in a second or two, and never longer than a fifth of the time that went by, which is
-# what the reader may hear of the end too late. sleep takes fractions on every release we claim.
-m__nap=0.05
+# m__nap_well: sleeps for m__nap, or until the driver says by a signal that the run is over. One that comes before the nap begins is lost,
+# and some shells wait on all the same: then the nap is slept to its end. The channel must not stay open for it.
+m__nap_well() {
+  sleep "$m__nap" >/dev/null 2>&1 &
+  wait "$!" || kill "$!" 2>/dev/null
+}
+
+# Short naps first, since a command is done at once; the driver ends the last nap early. sleep takes fractions on every release we claim.
+m__nap=0.1
 m__rounds=0
 while :; do
   m__end=
@@ -152,26 +162,28 @@ while :; do
     fi
   fi
   m__send_events
-  m__send_outputs
+  # Now and then, and at the end, whatever the clock says.
+  case $m__end$m__rounds in
+    [a-z]* | *[05]0) m__send_outputs '' ;;
+    *) m__send_outputs counted ;;
+  esac
   if [ -n "$m__end" ]; then
     printf '@%s %s\n' "$m__nonce" "$m__end"
     break
   fi
   m__rounds=$((m__rounds + 1))
   case $m__rounds in
-    2) m__nap=0.1 ;;
-    12) m__nap=0.2 ;;
-    30) m__nap=0.4 ;;
-    60) m__nap=0.5 ;;
+    2) m__nap=0.3 ;;
+    6) m__nap=0.5 ;;
   esac
-  if [ "$m__rounds" -ge 100 ] && [ $((m__rounds % 20)) -eq 0 ]; then
+  if [ "$m__rounds" -ge 80 ] && [ $((m__rounds % 20)) -eq 0 ]; then
     m__wake driver ticker
   fi
   # A silent link may be a dead one: the reader hears something at least every few seconds.
   case $m__rounds in
     *0) printf '@%s beat\n' "$m__nonce" || m__lose_link ;;
   esac
-  sleep "$m__nap"
+  m__nap_well
 done
 # A follower whose link is half open may come to its end after another one took over, which still reads.
 m__pid=$$

@@ -1,11 +1,11 @@
-# What the new daemon wrote goes back to the old one: an undo copies it from where it is kept, or from its place where that
-# stays, to where the old daemon looks, before services start again. Whatever was changed there too since the hand-over is
-# left as it is, and told. What goes back is chosen in hand-plan.sh.
+# What the new daemon wrote goes back to the old one. An undo copies it to the place that the old daemon reads, before
+# services start again: from where it was kept, or from its own place if that stays. A file that was changed there too since
+# the hand-over is left as it is, and reported. hand-plan.sh chooses what goes back.
 
-# m_record_hand_back FROM TO PATTERN...: for a playbook, when the old daemon has ended and its files were taken over, and
-# before the new one starts: an undo copies what was written below FROM since and fits a PATTERN to the same place below TO.
-# A PATTERN is about the path below FROM, and its star stands for slashes too. Of several records for the same FROM and
-# TO the last one counts.
+# m_record_hand_back FROM TO PATTERN...: for a playbook, after the old daemon has ended and its files were taken over, and
+# before the new one starts. An undo copies each file that was written below FROM since then, and that fits a PATTERN, to the
+# same place below TO. A PATTERN is about the path below FROM, and its star stands for slashes too. If there are several
+# records for the same FROM and TO, the last one counts.
 m_record_hand_back() {
   local m__from m__to m__patterns m__pattern
   m__from=$1
@@ -16,7 +16,8 @@ m_record_hand_back() {
     m__patterns=$m__patterns${m__patterns:+$m_nl}$m__pattern
   done
   m__record_hook
-  # Made now, by the host's clock: what is younger below TO was changed since. The sizes tell it where a clock was set back.
+  # Made now, by the host's clock: a file below TO that is younger was changed since. If a clock was set back, the sizes show
+  # a change.
   : >"$m__receipt/saved/$((m__seq + 1))" && m__list_sizes "$m__to" >"$m__receipt/saved/$((m__seq + 1)).sizes" &&
     m__list_sizes "$m__from" >"$m__receipt/saved/$((m__seq + 1)).from" || fail "cannot save what is in $m__to"
   m__record hand_back "$m__from" "$m_step" "$m__to" "$m__patterns"
@@ -49,8 +50,8 @@ m__each_hand_back() {
   m__enter "$m__leader"
 }
 
-# m__look_at_new_side: before anything is undone: which files there are below FROM. What the new daemon removed is not to be
-# told from what the undo removes otherwise.
+# m__look_at_new_side: before anything is undone, lists the files that are below FROM. Later nobody could tell whether the
+# new daemon or the undo removed a file.
 m__look_at_new_side() {
   [ ! -f "$m__receipt/saved/$m__entry_seq.there" ] || return 0
   m__list_sizes "$m__a1" >"$m__receipt/saved/$m__entry_seq.part" &&
@@ -67,7 +68,7 @@ m__undo_hand_back() {
     return 0
   }
   [ -d "$m__a3" ] || {
-    m__result kept hand_back "$m__a3" "it is no directory, so nothing goes back there from $m__a1; see what is kept in $m__from_shelf"
+    m__result kept hand_back "$m__a3" "it is no directory, so nothing is copied back there from $m__a1; the data is kept in $m__from_shelf"
     return 0
   }
   : >"$m_work/hand.err"
@@ -86,21 +87,24 @@ m__undo_hand_back() {
 }
 
 m__say_handed_back() {
-  local m__count m__shelved_words
+  local m__count m__shelved_words m__name
   if [ -n "$m__hand_bad" ]; then
     m__result failed hand_back "$m__a3" "cannot copy back from $m__a1 or $m__from_shelf:$m__hand_bad: $(tail -n 1 "$m_work/hand.err")"
     return 0
   fi
-  m__count=$(grep -c . "$m_work/hand.both" || :)
+  m__count=0
+  while IFS= read -r m__name; do
+    m__count=$((m__count + 1))
+  done <"$m_work/hand.both"
   [ "$m__count" -eq 0 ] ||
-    notice "changed on both sides since the hand-over, left as it is in $m__a3, and what was written in $m__a1 is $(m__where_it_is): $(head -n 5 "$m_work/hand.both" | tr '\n' ' ')($m__count in all)"
+    notice "changed on both sides since the hand-over, left unchanged in $m__a3, and what was written in $m__a1 is $(m__where_it_is): $(head -n 5 "$m_work/hand.both" | tr '\n' ' ')($m__count in all)"
   if [ "$m__handed$m__shelved" = 00 ]; then
-    m__result kept hand_back "$m__a3" "nothing that was written in $m__a1 goes back here"
+    m__result kept hand_back "$m__a3" "nothing that was written in $m__a1 is copied back here"
     return 0
   fi
   m__files_words "$m__shelved"
   m__shelved_words=
-  [ "$m__shelved" -eq 0 ] || m__shelved_words="; $m__words kept in $m__kept$m__a3 that would not fit any more: the new side has removed its own"
+  [ "$m__shelved" -eq 0 ] || m__shelved_words="; $m__words kept in $m__kept$m__a3 that no longer fits: the new side has removed its copy"
   m__files_words "$m__handed"
   m__result undone hand_back "$m__a3" "$m__words back here that changed in $m__a1 since$m__shelved_words"
 }
@@ -162,7 +166,10 @@ m__hand_directory() {
   printf '%s\n' "$m_escaped" >>"$m__receipt/handed-back"
   [ -d "$m__a3$1" ] || mkdir -m 0700 "$m__a3$1" || return 1
   m__look_lent "$m__a1$1"
-  [ "$m_type" = dir ] || m_look "$m__from_shelf$1"
+  [ "$m_type" = dir ] || {
+    m_look "$m__from_shelf$1"
+    m__look_owed "$m__state_dir/runs/${m__kept_run:-$m__run_id}/shelves" "$m__from_shelf$1"
+  }
   m__known_owner "$m__a3"
   m__give_later "$m__a3$1" "$m_uid:$m_gid" "$m_mode"
 }
@@ -188,17 +195,22 @@ m__known_owner() {
 
 # m__look_lent DIRECTORY: m_look; where it is borrowed, its owner and mode are noted.
 m__look_lent() {
-  local m__was
   m_look "$1"
   [ "$m_type" = dir ] && [ -f "$m__receipt/borrowed" ] || return 0
   m__find_real "$1"
-  m_escape "$m_real"
-  printf '%s\n' "$m_escaped" >"$m_work/hand.path"
-  m__was=$(awk -F'|' -v path="$m_work/hand.path" 'BEGIN { getline wanted <path } $3 == wanted { print $1 "|" $2; exit }' "$m__receipt/borrowed")
-  [ -n "$m__was" ] || return 0
-  m_mode=${m__was#*'|'}
-  m__was=${m__was%'|'*}
-  m_uid=${m__was%:*} m_gid=${m__was#*:}
+  m__look_owed "$m__receipt/borrowed" "$m_real"
+}
+
+# m__look_owed LIST DIRECTORY: after m_look: if LIST, of lines `UID:GID|MODE|PATH`, says whose DIRECTORY is to be, that counts.
+m__look_owed() {
+  local m__owed_owner m__owed_mode m__owed_path m__rest
+  [ -f "$1" ] || return 0
+  m_escape "$2"
+  while IFS='|' read -r m__owed_owner m__owed_mode m__owed_path m__rest; do
+    [ "$m__owed_path" = "$m_escaped" ] || continue
+    m_mode=$m__owed_mode m_uid=${m__owed_owner%:*} m_gid=${m__owed_owner#*:}
+    return 0
+  done <"$1"
 }
 
 # m__hand_file CLASS: a file of the old daemon's own keeps its owner and mode, and what it held is kept.

@@ -62,15 +62,18 @@ m__read_sizes='
       }
     }'
 
-# m__plan_hand_back: into $m_work/hand.plan, `CLASS ./NAME` a line, what goes back: `new` where TO has none, `old` where TO
-# has one that nobody changed since, `same` where an undo that was cut copied it; and first of all `gone`: a journal of TO
-# that the new side has no more. Into hand.both what was changed on both sides.
+# m__plan_hand_back: writes what goes back into $m_work/hand.plan, `CLASS ./NAME` a line. `gone` lines are first: a journal
+# of TO that the new side no longer has. `new`: TO has no such file. `old`: TO has one that nobody changed since. `same`: an
+# undo that was cut copied it. Files that were changed on both sides go into hand.both.
 m__plan_hand_back() {
   local m__name m__class
-  {
-    [ ! -d "$m__from_shelf" ] || (cd "$m__from_shelf" && find . -type f -links 1 ! -name .muster.part -print)
-    m__list_left
-  } | sort -u >"$m_work/hand.files"
+  : >"$m_work/hand.files"
+  : >"$m_work/hand.both"
+  : >"$m_work/hand.plan"
+  [ ! -d "$m__from_shelf" ] || (cd "$m__from_shelf" && find . -type f -links 1 ! -name .muster.part -print) >"$m_work/hand.files"
+  m__list_left >>"$m_work/hand.files"
+  # One line is in order.
+  ! { read -r m__name && read -r m__name; } <"$m_work/hand.files" || sort -u "$m_work/hand.files" -o "$m_work/hand.files"
   while IFS= read -r m__name; do
     # A name of two lines is not one of these.
     case $m__name in ./*) ;; *) continue ;; esac
@@ -78,6 +81,7 @@ m__plan_hand_back() {
       printf '%s\n' "$m__name"
     fi
   done <"$m_work/hand.files" >"$m_work/hand.fit"
+  [ -s "$m_work/hand.fit" ] || return 0
   m__list_sizes "$m__a3" >"$m_work/hand.now"
   (cd "$m__a3" && find . ! -type d -newer "$m__receipt/saved/$m__entry_seq" -print) >"$m_work/hand.newer"
   awk -v was="$m__receipt/saved/$m__entry_seq.sizes" -v now="$m_work/hand.now" -v newer="$m_work/hand.newer" "$m__read_sizes"'

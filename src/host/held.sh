@@ -24,7 +24,7 @@ m__hold_dir() {
   while m_walk "$1"; do
     [ -n "$m_foreign" ] || return 0
     [ "$m_foreign" != "$m__w_last" ] && m__borrow "$m_foreign" || {
-      m_hold_why="$m_foreign is uid $m__w_uid's or may be written by others, and cannot be taken from them for the moment that this needs; has it a flag that forbids it?"
+      m_hold_why="$m_foreign belongs to uid $m__w_uid or others may write it, and root cannot take it over even for a moment; check it for a flag that forbids this"
       break
     }
     m__w_last=$m_foreign
@@ -45,7 +45,7 @@ END_OF_LOOK
   m__w_mode=${m_mode-}
   m_octal "$m__w_bits"
   m_escape "$1"
-  # Who only looks borrows nothing.
+  # A run that only looks borrows nothing.
   [ -n "$m__receipt" ] || return 1
   m__w_line="$m__w_uid:$m__w_gid|$m_mode|$m_escaped|$m__w_inode"
   m_mode=$m__w_mode
@@ -102,8 +102,9 @@ m__give_later() {
   printf '%s\n' "$2|$3|$m_escaped|-" >>"$m__receipt/borrowed"
 }
 
-# m__give_back: every directory that this receipt's run has borrowed is whose it was, what is in one before that one. How many of
-# the sorted list are done stands beside it: whoever comes after a cut does the others, and maybe one more.
+# m__give_back: gives every directory that this receipt's run has borrowed back to its owner, the innermost first. The file
+# `given` has a dot for each one that is done. So if this is cut, the next process does the others, and at most one of them
+# twice.
 m__give_back() {
   local m__w_given m__line
   m__holds=0
@@ -164,18 +165,20 @@ END_OF_LOOK
       chown "$m__w_was" "$m__w_back" && m__chmod "$m__w_mode" "$m__w_back" && return 0
     done
   fi
-  # Where a flag forbids it, it never was borrowed.
+  # A directory with a flag that forbids chown was never borrowed.
   [ "$m__w_is" != "$m__w_was $m__w_mode" ] || return 0
-  notice "$m__w_back is not given back to uid ${m__w_was%:*} (mode $m__w_mode); do that by hand, if it is still its directory"
+  notice "$m__w_back was not given back to uid ${m__w_was%:*} (mode $m__w_mode); do that by hand, if it is still its directory"
 }
 
-# m__give_back_of_dead: likewise, when who borrowed was killed. It is noted for m__look_again_at_lent.
+# m__give_back_of_dead: the same for a borrower that was killed. The receipt notes it for m__look_again_at_lent, which
+# another process may call.
 m__give_back_of_dead() {
-  cat "$m__receipt/borrowed" >>"$m_work/lent"
+  cat "$m__receipt/borrowed" >>"$m__receipt/lent"
   m__give_back
 }
 
-# m__give_back_all: what runs that died have borrowed. With the lock.
+# m__give_back_all: before anything is undone, gives back what dead runs have borrowed, and removes what they left half made.
+# Otherwise the undo of its directory would take that for somebody's work. Needs the lock.
 m__give_back_all() {
   local m__w_receipt m__w_list
   m__w_receipt=$m__receipt
@@ -184,6 +187,11 @@ m__give_back_all() {
     m__receipt=${m__w_list%/borrowed}
     m__give_back_of_dead
   done
+  for m__w_list in "$m__state_dir"/runs/*/temps; do
+    [ -s "$m__w_list" ] || continue
+    m__receipt=${m__w_list%/temps}
+    m__drop_noted_temps
+  done
   m__receipt=$m__w_receipt
   m__forget_ways
 }
@@ -191,14 +199,17 @@ m__give_back_all() {
 # m__look_again_at_lent: at the end of a rollback. When a step was killed, a chown that it had begun may be done when the directory
 # was given back already. What the runs themselves changed is not judged here.
 m__look_again_at_lent() {
-  local m__line m__w_path
-  [ -f "$m_work/lent" ] || return 0
-  while IFS= read -r m__line <&8; do
-    m__w_path=${m__line#*"|"}
-    m__w_path=${m__w_path#*"|"}
-    m__w_path=${m__w_path%"|"*}
-    cut -d'|' -f2,3 "$m_work/backwards" | grep -qxF "path|$m__w_path" || m__give_back_one "$m__line" 8<&-
-  done 8<"$m_work/lent"
+  local m__line m__w_path m__w_list
+  for m__w_list in "$m__state_dir"/runs/*/lent; do
+    [ -f "$m__w_list" ] || continue
+    while IFS= read -r m__line <&8; do
+      m__w_path=${m__line#*"|"}
+      m__w_path=${m__w_path#*"|"}
+      m__w_path=${m__w_path%"|"*}
+      cut -d'|' -f2,3 "$m_work/backwards" | grep -qxF "path|$m__w_path" || m__give_back_one "$m__line" 8<&-
+    done 8<"$m__w_list"
+    rm -f "$m__w_list"
+  done
 }
 
 # m__return_lent: before a rollback, which may find nothing to undo: a run that was cut may have borrowed before its first entry.
@@ -236,7 +247,7 @@ m_begin_change() {
     fail "$m__resource $1: somebody changed it while the run looked (it was $m__seen); run again"
 }
 
-# --- what is done to one path, whoever may write beside it ----------------------------------------------------------
+#  --- changes of one path, safe from others that write beside it ----------------------------------------------------
 
 # m_set_access PATH UID GID MODE: of something that is no link. A file of other names (hard links) may be anybody's.
 m_set_access() {
@@ -258,7 +269,7 @@ m__access_held() {
 $(ls -ldn "$1" 2>/dev/null)
 END_OF_LOOK
   case $m__w_bits:$m__w_links in
-    l*) m_hold_why="$1 is a symbolic link by now" ;;
+    l*) m_hold_why="$1 has become a symbolic link" ;;
     -*:1 | [!-l]*)
       chown -h "$2:$3" "$1" && m__chmod "$4" "$1"
       return
@@ -270,7 +281,7 @@ END_OF_LOOK
 
 # m_names_words FILE LINKS: sets m_hold_why.
 m_names_words() {
-  m_hold_why="$1 is one of $(($2)) names (hard links) of a file, which may be anybody's: find the others (find / -xdev -inum NUMBER, with the number that ls -i says), and remove those that should not be"
+  m_hold_why="$1 is one of $(($2)) names (hard links) of a file, so another account may own it: find the others (find / -xdev -inum NUMBER, with the number that ls -i shows), and remove those that should not exist"
 }
 
 # m_unlink PATH: no directory, and nothing behind a link.
@@ -291,4 +302,41 @@ m_make_directory() {
   m__own_status=$?
   m_let_go
   return "$m__own_status"
+}
+
+# m__note_temp PATH: something half made is about to be there. An undo of the run, or a run that goes on with it, finds it by
+# this note.
+m__note_temp() {
+  [ -z "$m__receipt" ] || printf '%s\n' "$1" >>"$m__receipt/temps"
+}
+
+# m__drop_noted_temps: what the run in m__receipt left half made. Nothing is started for what is not there.
+m__drop_noted_temps() {
+  local m__noted
+  [ -s "$m__receipt/temps" ] || return 0
+  while IFS= read -r m__noted <&9; do
+    case $m__noted in /*) is_there "$m__noted" || continue ;; *) continue ;; esac
+    m_hold "$m__noted" || continue
+    m__drop_temps "$m__noted"
+    m_let_go
+  done 9<"$m__receipt/temps"
+  : >"$m__receipt/temps"
+}
+
+# m__drop_temps PATH-OF-TEMP: what a driver that was killed left half made.
+m__drop_temps() {
+  local m__one_temp m__try
+  m__one_temp=$1
+  for m__try in 1 2 3 4 5 6 7 8; do
+    if [ -d "$m__one_temp" ] && [ ! -h "$m__one_temp" ]; then
+      # See m__make_new_files, which makes none where others may write.
+      [ ! -O "$m__one_temp" ] || m__is_lent "$m__one_temp" || {
+        rm -f "$m__one_temp"/*
+        rmdir "$m__one_temp"
+      } 2>/dev/null || :
+    else
+      ! is_there "$m__one_temp" || rm -f "$m__one_temp"
+    fi
+    m__one_temp=${m__one_temp}x
+  done
 }

@@ -1,7 +1,7 @@
 // The sh runtime as values. The scripts lie beside this file, in the sources and in the build alike.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-export { partsFor } from './parts.ts';
+export { partsFor, staysOnHost } from './parts.ts';
 
 /** Every script of the runtime, relative path to content; read once per process. */
 export function readRuntime(): ReadonlyMap<string, Uint8Array> {

@@ -29,7 +29,18 @@ m_record_service() {
 
 # A journal that a power cut loses undoes nothing: by choice (config `durable`) it is forced out to the disk.
 m__sync() {
-  [ "$m__durable" = no ] || sync
+  [ "$m__durable" = no ] || [ -n "$m__sync_later" ] || sync
+}
+m__sync_later=
+
+# m_with_one_sync COMMAND...: for playbooks: COMMAND records, and changes nothing. One sync is for all of its entries.
+m_with_one_sync() {
+  local m__seq_before
+  m__seq_before=$m__seq
+  m__sync_later=1
+  "$@"
+  m__sync_later=
+  [ "$m__seq" = "$m__seq_before" ] || m__sync
 }
 
 # m__record_hook: before a step's first change, its own `undo`, if it has one, with the vars that are no secrets.
@@ -46,22 +57,33 @@ m__record_hook() {
   m__record hook "$m_step"
 }
 
-# m_guard TEXT: from here on the host is worse off than before the run. When the step does not end well, whatever ends it,
-# the run is taken back at once: TEXT, a sh text, ends what may be left running, and then the journal is undone.
+# m_guard TEXT: from here on the host is worse off than before the run. If the step does not end well, for whatever reason,
+# the run is rolled back at once: TEXT, a sh text, ends what may still be running, and then the journal is undone. A step
+# that begins again does not run TEXT. So unless TEXT is `:`, all looks are confirmed before it counts.
 m_guard() {
-  m__look_anew
+  [ "$1" = : ] || m__look_anew
   printf '%s\n' "$1" >"$m_work/guarded"
 }
 
 # m_unguard: the host is as well off as before.
 m_unguard() {
-  rm -f "$m_work/guarded"
+  : >"$m_work/guarded"
 }
 
-# m__resume_journal: at the beginning of a step: sets m__seq to the number of the last entry; m__kept_times to the directories
-# (`|PATH|`) whose time stamp is saved already, and those that the run made, which had none; and m__known_switches to the switches
-# that are recorded (`=SERVICE|VARIABLE|`).
+# m__resume_journal: at the beginning of a step. Sets m__seq to the number of the last entry. Sets m__kept_times to the
+# directories (`|PATH|`) whose time stamp is saved already, and to those that the run made, which had none. Sets
+# m__known_switches to the switches that are recorded (`=SERVICE|VARIABLE|`). A step that ended well left all of that to the
+# next one.
 m__resume_journal() {
+  if [ -s "$m_work/journal.state" ]; then
+    {
+      read -r m__seq
+      IFS= read -r m__kept_times
+      IFS= read -r m__known_switches
+    } <"$m_work/journal.state"
+    : >"$m_work/journal.state"
+    return 0
+  fi
   {
     read -r m__seq
     IFS= read -r m__kept_times || :
@@ -72,6 +94,13 @@ $(awk -F'|' '
     $2 == "switch" { switches = switches "=" $3 "|" $7 "|" }
     END { print NR; print known; print switches }' "$m__receipt/journal")
 EOF
+}
+
+# m__leave_journal: at the good end of a step: what m__resume_journal sets.
+m__leave_journal() {
+  [ -s "${m__receipt:+$m__receipt/journal}" ] || return 0
+  case $m__kept_times$m__known_switches in *"$m_nl"*) return 0 ;; esac
+  printf '%s\n' "$m__seq" "$m__kept_times" "$m__known_switches" >"$m_work/journal.state"
 }
 
 # m__keep_time DIRECTORY: remembers a directory's time stamp once a run, because adding a name changes it. An entry about a name in
@@ -129,7 +158,7 @@ m__may_save() {
     m_names_words "$1" "$m_links"
     fail "$1: $m_hold_why"
   fi
-  m__seen_here "$1" && [ "$m__w_size" -le "$m__read_large" ] || fail "$1: it has more than 256 MB and is where others may write; move it away"
+  m__seen_here "$1" && [ "$m__w_size" -le "$m__read_large" ] || fail "$1: it has more than 256 MB, and others may write its directory; move it away"
 }
 
 # m_record_made PATH: PATH, which was not there before, was made by something that this run started, such as an rc script: an
@@ -177,7 +206,7 @@ m__freeze_to_save() {
   [ -n "$m__frozen" ] || return 0
   m__lent_below "$1" >"$m__save.dirs"
   m__find_foreign_names "$1"
-  [ ! -s "$m_work/tree.names" ] || fail "$1: files in it have other names elsewhere (hard links), so they may be anybody's; leave them one name: $(head -n 3 "$m_work/tree.names" | tr '\n' ' ')"
+  [ ! -s "$m_work/tree.names" ] || fail "$1: files in it have other names elsewhere (hard links), so another account may own them; leave them one name: $(head -n 3 "$m_work/tree.names" | tr '\n' ' ')"
 }
 
 # m_record_moved PATH INTO: from here on something else, such as an rc script at a boot, may move PATH to INTO and leave a link

@@ -1,8 +1,13 @@
-# What a rollback reads: the journals of all runs of the unit as one list, what an earlier rollback did of it, and one entry of it.
+# What a rollback reads: the journals of all runs of the unit as one list, what an earlier rollback undid of it, and one
+# entry of it.
 
-# m__sort_journals: of the unit's journals, in one pass, into files of the private directory: `backwards`, their whole entries, last
-# first, and before those of each run an entry `0|run|RUN-ID|.`; `forwards`, the same the other way round; `services` and `conf`,
-# see switches.sh; `once`, the files that the run put there once. A line that a killed driver left half written has no dot.
+# m__sort_journals: sorts the unit's journals, in one pass, into files of the private directory:
+# - `backwards`: their whole entries, last first; an entry `0|run|RUN-ID|.` precedes those of each run;
+# - `forwards`: the same, the other way round;
+# - `services` and `conf`: see switches.sh;
+# - `once`: the files that the run put there once;
+# - `ways`: the directories on the ways to the paths of the first entries.
+# A line that a killed driver left half written has no dot, and is left out.
 m__sort_journals() {
   local m__one_run
   set --
@@ -10,8 +15,8 @@ m__sort_journals() {
     set -- ${1+"$@"} "run=$m__one_run" "$m__state_dir/runs/$m__one_run/journal"
   done
   awk -F'|' -v OFS='|' -v work="$m_work/" -v conf=/etc/rc.conf '
-    # Where the unit first found nothing and made a directory, all directories below it were made since, whoever made them. So
-    # a later run'\''s entry of one that it found says, too, that nothing was there.
+    # If the unit found nothing at a place and made a directory there, all directories below it were made since, no matter by
+    # what. So if a later run has an entry that it found one of them, the entry counts as `absent`, too.
     function absent_below_new(text, of_run,    field, n, k, above, out) {
       n = split(text, field, "|")
       if (field[2] != "path" || field[6] != "dir" || field[11] != "dir") return text
@@ -39,6 +44,37 @@ m__sort_journals() {
       }
       if (seqs != newest[1]) print newest[1], "chain", newest[3], newest[4], seqs, pre, print_of(newest, 11), "", "." >(work "backwards")
     }
+    # Entries in a row about paths that were not there before, each path named once, and none of them behind a link among them.
+    # Before them goes an entry `0|bunch|NUMBER|.`, and `bunch.NUMBER` has them.
+    function find_bunch(first_line,    f, k, many, list, links, ways) {
+      split("", links); split("", ways)
+      for (k = first_line; k <= n && many < 200; k++) {
+        if (order[k] ~ /^[0-9]*\|(switch|time|hand_back)\|/) continue
+        if (split(order[k], f, "|") != 17 || f[2] != "path" || f[6] != "absent" || f[11] !~ /^(file|dir|other|link)$/ || times[f[3]] != 1) break
+        if (goes_by(f[3], links) || f[11] == "link" && f[3] in ways) break
+        if (f[11] == "link") links[f[3]] = 1
+        note_way(f[3], ways)
+        many++
+        list = list order[k] "\n"
+        bunched = k
+      }
+      if (many < 3) return
+      printf "%s", list >(work "bunch." ++bunches)
+      close(work "bunch." bunches)
+      print 0, "bunch", bunches, "." >(work "backwards")
+    }
+    function goes_by(path, links) {
+      while (sub(/\/[^\/]*$/, "", path) && path != "") if (path in links) return 1
+      return 0
+    }
+    function note_way(path, ways) {
+      while (sub(/\/[^\/]*$/, "", path) && path != "") ways[path] = 1
+    }
+    function list_way(path) {
+      if (index(path, "\\") || !sub(/\/[^\/]*$/, "", path) || path == "" || (path in listed) || ++ways_listed > 200) return
+      listed[path] = 1
+      print path >(work "ways")
+    }
     function print_of(field, from) {
       return field[from] "|" field[from + 1] "|" field[from + 2] "|" field[from + 3] "|" field[from + 4]
     }
@@ -55,7 +91,7 @@ m__sort_journals() {
     run != was_run { was_run = run; name[++runs] = run }
     /\|\.$/ { whole[runs, ++entries[runs]] = $0 }
     END {
-      printf "" >(work "once"); printf "" >(work "services"); printf "" >(work "conf")
+      printf "" >(work "once"); printf "" >(work "services"); printf "" >(work "conf"); printf "" >(work "ways")
       for (r = 1; r <= runs; r++) {
         order[++n] = "0|run|" name[r] "|."; of[n] = r
         for (i = entries[r]; i; i--) { order[++n] = whole[r, i]; of[n] = r }
@@ -63,11 +99,13 @@ m__sort_journals() {
       # The last line that names a path is its oldest one.
       for (i = 1; i <= n; i++) {
         split(order[i], f, "|")
-        if (f[2] == "path") { oldest[f[3]] = f[6]; since[f[3]] = of[i] }
+        if (f[2] == "path") { oldest[f[3]] = f[6]; since[f[3]] = of[i]; times[f[3]]++ }
+        if (f[2] == "path" || f[2] == "time") list_way(f[3])
       }
       for (i = 1; i <= n; i++) if (runs > 1) order[i] = absent_below_new(order[i], of[i])
       for (i = 1; i <= n; i++) {
         if (i > chained) find_chain(i)
+        if (i > bunched) find_bunch(i)
         print order[i] >(work "backwards")
       }
       for (i = n; i; i--) {
@@ -83,6 +121,17 @@ m__sort_journals() {
         if (f[2] == "run" || f[2] == "path" && index(f[3], conf) == 1) print order[i] >(work "conf")
       }
     }' ${1+"$@"}
+}
+
+# m__know_journal_ways: when nothing is known of any way (any more): one look at those that the next entries need.
+m__know_journal_ways() {
+  local m__way
+  [ "$m__safe" = "$m_nl/$m_nl" ] || return 0
+  set --
+  while IFS= read -r m__way; do
+    set -- ${1+"$@"} "$m__way"
+  done <"$m_work/ways"
+  [ $# -eq 0 ] || m__know_ways "$@"
 }
 
 # m__find_undone: sets m__undone to the entries of the unit that an earlier rollback, which was cut, dealt with: `|RUN-ID:SEQ|...`.

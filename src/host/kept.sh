@@ -100,11 +100,33 @@ m__shelf_for() {
 
 # m__is_near DIRECTORY: it is in the same file system as what is kept, so mv only renames.
 m__is_near() {
+  local m__where m__device m__rest
   [ "${m__near_of-}" != "$1" ] || return "$m__near"
   m__near_of=$1
   m__near=1
-  ! df -P "$1" "$m__kept" 2>/dev/null | awk 'NR > 1 { seen[$1, $NF] = 1 } END { for (one in seen) n++; exit n != 1 }' || m__near=0
+  m__where=
+  {
+    read -r m__device m__rest || :
+    while read -r m__device m__rest; do
+      [ "${m__where:-$m__device ${m__rest##* }}" = "$m__device ${m__rest##* }" ] || return 1
+      m__where="$m__device ${m__rest##* }"
+    done
+  } <<EOF
+$(df -P "$1" "$m__kept" 2>/dev/null)
+EOF
+  [ -z "$m__where" ] || m__near=0
   return "$m__near"
+}
+
+# m__keeping_in DIRECTORY COMMAND...: runs COMMAND there.
+m__keeping_in() {
+  local m__own_status
+  cd "$1" || return 1
+  shift
+  "$@"
+  m__own_status=$?
+  cd "$m_work" || cd /
+  return "$m__own_status"
 }
 
 # m__keep DIRECTORY NAME...: the current directory is DIRECTORY, and nobody else may change it: NAMEs move to its shelf.
@@ -113,6 +135,7 @@ m__keep() {
   local m__keep_from m__keep_todo m__keep_bad m__name
   m__keep_from=$1
   shift
+  m__begin_kept
   m__shelf_for "$m__keep_from" || return 1
   m__keep_todo=$#
   m__keep_bad=0
@@ -125,7 +148,9 @@ m__keep() {
       rm -f "./$m__name" || m__keep_bad=1
     elif m__is_near . && ! is_there "$m__shelf/$m__name"; then
       set -- ${1+"$@"} "./$m__name"
+      m__note_kept "./$m__name" "$m__shelf/$m__name"
     else
+      m__kept_seen=
       (m__keep_slowly "$m__keep_from" "$m__name") || m__keep_bad=1
     fi
   done
@@ -173,7 +198,7 @@ m__keep_directory() {
   m__keep_below=${1%/}/$2
   m_look "./$2"
   if [ ! -d "$m__shelf/$2" ]; then
-    mkdir -m 0700 "$m__shelf/$2" && m__give_later "$m__shelf/$2" "$m_uid:$m_gid" "$m_mode" &&
+    mkdir -m 0700 "$m__shelf/$2" && m__give_shelf "$m__shelf/$2" "$m_uid:$m_gid" "$m_mode" &&
       touch -r "./$2" "$m__shelf/$2" || return 1
   fi
   (
@@ -195,7 +220,7 @@ m__keep_path() {
   m__keep_dir=$m_dir
   m_hold "$1" || return 1
   m__near_of=
-  (cd "$m__keep_dir" && m__keep "$m__keep_dir" "${1##*/}") && ! is_there "$1"
+  m__keeping_in "$m__keep_dir" m__keep "$m__keep_dir" "${1##*/}" && ! is_there "$1"
   m__keep_bad=$?
   m_let_go
   return "$m__keep_bad"
@@ -216,6 +241,7 @@ m__keep_copy() {
 
 m__copy_to_shelf() {
   local m__generation m__other
+  m__begin_kept
   m__generation=
   m__other=0
   while ! m__shelf_for "$1" "$m__generation" || is_there "$m__shelf/$2"; do
@@ -226,6 +252,7 @@ m__copy_to_shelf() {
     [ "$m__other" -lt 1000 ] || return 1
     m__generation=.$m__other
   done
+  m__note_kept "$1/$2" "$m__shelf/$2"
   cp -p "$1/$2" "$m__shelf/.muster.part" && mv -f "$m__shelf/.muster.part" "$m__shelf/$2"
 }
 
@@ -241,14 +268,110 @@ m__say_kept() {
   [ $((m__count)) -eq 0 ] || m__kept_words="$m__words kept: $m__kept$1"
 }
 
-# m__count_below PATH: adds to m__count how many files and links are kept there.
+# m__begin_kept: before something is kept: where nothing is yet, nobody has to look for what is.
+m__begin_kept() {
+  [ -z "${m__kept_seen-}" ] && [ ! -d "$m__kept" ] || return 0
+  for m__kept_seen in "$m__kept".*; do
+    if is_there "$m__kept_seen"; then
+      m__kept_seen=
+      return 0
+    fi
+  done
+  : >"$m_work/kept.names"
+  m__kept_seen=1
+}
+
+# m__note_kept PATH SHELF-PATH: it is about to be kept there. What is in a directory is looked for.
+m__note_kept() {
+  if [ -d "$1" ] && [ ! -h "$1" ]; then
+    m__kept_seen=
+  elif [ -n "${m__kept_seen-}" ]; then
+    printf '%s\n' "$2" >>"$m_work/kept.names"
+  fi
+}
+
+# m__count_below PATH: adds to m__count how many files and links are kept there, in m__kept or in one of its generations. One look at
+# all that is kept serves until a directory is.
 m__count_below() {
   local m__line
+  [ -n "${m__kept_seen-}" ] || {
+    find "$m__kept" "$m__kept".* \( -type f -o -type l \) ! -name .muster.part -print >"$m_work/kept.names" 2>/dev/null || :
+    m__kept_seen=1
+  }
   while IFS= read -r m__line; do
-    [ -z "$m__line" ] || m__count=$((m__count + 1))
-  done <<EOF
-$(find "$1" \( -type f -o -type l \) ! -name .muster.part -print)
-EOF
+    case $m__line in "$1" | "$1"/*) m__count=$((m__count + 1)) ;; esac
+  done <"$m_work/kept.names"
+}
+
+# --- whose a shelf is ----------------------------------------------------------------------------------------------
+
+# m__have_owner DIRECTORY...: they are ours, and so they are to be.
+m__have_owner() {
+  local m__shelf_one
+  [ "${m__shelf_group% *}" = "$m_self_uid:$m_self_gid" ] || return 1
+  for m__shelf_one do
+    [ -O "$m__shelf_one" ] && [ -G "$m__shelf_one" ] || return 1
+  done
+}
+
+# m__give_shelf DIRECTORY UID:GID MODE: a new one, which is ours until all that is kept is there.
+m__give_shelf() {
+  # Of a directory that an rc script made nobody knows.
+  case $2$3 in *'?'*) return 0 ;; esac
+  m_escape "$1"
+  printf '%s\n' "$2|$3|$m_escaped" >>"$m__state_dir/runs/${m__kept_run:-$m__run_id}/shelves"
+}
+
+# m__give_shelves: those of m__give_shelf get their owners and modes, the innermost first: who owns one may be at work in what was moved
+# there. A rollback that was cut left some to the next one.
+m__give_shelves() {
+  local m__shelves m__shelf_owner m__shelf_mode m__shelf_path m__shelf_group
+  m__find_kept
+  m__shelves=$m__state_dir/runs/${m__kept_run:-$m__run_id}/shelves
+  [ -s "$m__shelves" ] || return 0
+  m__hold_dir "$m__kept" || {
+    notice "the directories in $m__kept stay root's: $m_hold_why"
+    return 0
+  }
+  LC_ALL=C sort -t'|' -k 3,3 -r -u "$m__shelves" >"$m_work/shelves" || cat "$m__shelves" >"$m_work/shelves"
+  set --
+  while IFS='|' read -r m__shelf_owner m__shelf_mode m__shelf_path; do
+    m__unescape "$m__shelf_path"
+    set -- ${1+"$@"} "${m__unescaped%/*}"
+  done <"$m_work/shelves"
+  m__know_ways "$@"
+  m__shelf_group=
+  set --
+  while IFS='|' read -r m__shelf_owner m__shelf_mode m__shelf_path <&8; do
+    m__unescape "$m__shelf_path"
+    [ -d "$m__unescaped" ] && [ ! -h "$m__unescaped" ] || continue
+    [ $# -eq 0 ] || [ "$m__shelf_group" = "$m__shelf_owner $m__shelf_mode" ] || {
+      m__give_group "$@"
+      set --
+    }
+    m__shelf_group="$m__shelf_owner $m__shelf_mode"
+    m_parent "$m__unescaped"
+    if m__is_known_safe "$m_dir" && [ $# -lt 100 ]; then
+      set -- ${1+"$@"} "$m__unescaped"
+    elif m_hold "$m__unescaped"; then
+      m__give_group ${1+"$@"} "$m__unescaped"
+      m_let_go
+      set --
+    fi
+  done 8<"$m_work/shelves"
+  [ $# -eq 0 ] || m__give_group "$@"
+  m_let_go
+  : >"$m__shelves"
+}
+
+# m__give_group DIRECTORY...: their mode first: to one that is another account's nothing is done any more.
+m__give_group() {
+  local m__shelf_one
+  case $m__shelf_group in
+    *' 0'*) chmod "0${m__shelf_group#* }" "$@" && { m__have_owner "$@" || chown "${m__shelf_group% *}" "$@"; } ;;
+    # chown may take set-id bits off.
+    *) for m__shelf_one do chown "${m__shelf_group% *}" "$m__shelf_one" && m__chmod "${m__shelf_group#* }" "$m__shelf_one" || break; done ;;
+  esac || notice "of these directories some are still root's, and were not: $*"
 }
 
 # m__files_words NUMBER: sets m__words to `1 file is` or `2 files are`.

@@ -1,9 +1,9 @@
-# One run at a time changes a host. The lock is a directory; who holds it is the last of the claims in it, 1, 2, 3:
-# files of eight lines: process number, run, operator, since when, what it does and with which playbook, when the process
-# began, and its script (older ones end before the fifth line, or the seventh). A claim is put there by a hard link, which
-# is atomic with all that it says, and which only one of several that come at once can make. A claim whose process lives is
-# not followed by another; one whose process is dead is. So nobody ever takes a lock away from anybody: only its holder
-# moves the directory, and then all at once.
+# One run at a time changes a host. The lock is a directory with claims, which are files named 1, 2, 3. The last claim is the
+# holder's. A claim has eight lines: process number, run, operator, since when, what it does, with which playbook, when the
+# process began, and its script. Claims of older versions end before the fifth line, or the seventh.
+# A claim is put there by a hard link. That is atomic with all that the claim says, and of several runs that try at once only
+# one can make it. A claim whose process is dead may be followed by another; one whose process lives may not. So no run ever
+# takes the lock from another: only its holder moves the directory, and then all at once.
 
 m__take_lock() {
   local m__lock m__tries m__said
@@ -14,20 +14,20 @@ m__take_lock() {
     m__now_here
     m__said=$({ cd "$m__lock" && m__claim; } 2>&1)
     case $? in
-      # The directory that we claimed may have been moved just then, by a holder at his end.
+      # A holder that ends at this moment may have moved the directory that we claimed.
       0) [ ! -f "$m__lock/by.$$" ] || break ;;
       3)
         m__wake_holder
         # The console has no such thing as --wait. Another one that waited may be first.
         m__tries=$((m__tries - 1))
         [ "${m__wait:-0}" -eq 0 ] || [ "$m__tries" -eq 0 ] || ! m__await_others || continue
-        m__refuse "another run holds this host: $m__said$m__was_stopped; if that is not so, remove $m__lock on the host"
+        m__refuse "another run holds this host: $m__said$m__was_stopped; if none does, remove $m__lock on the host"
         ;;
     esac
     m__tries=$((m__tries - 1))
     [ "$m__tries" -gt 0 ] || m__refuse "cannot take the lock $m__lock${m__said:+: $m__said}"
   done
-  [ -z "$m__said" ] || notice "the lock of a run that is dead was taken over: $m__said"
+  [ -z "$m__said" ] || notice "the lock of a dead run was taken over: $m__said"
   for m__said in "$m__lock".dropped.*; do
     [ ! -e "$m__said" ] || rm -rf "$m__said"
   done
@@ -44,13 +44,14 @@ m__wake_holder() {
   m__find_holder || return 0
   case $m__script_of in
     /tmp/muster.??????/runtime/driver.sh)
-      ! m__wake_run "${m__script_of%/runtime/driver.sh}" || m__was_stopped=', which had been stopped (SIGSTOP) and goes on now'
+      ! m__wake_run "${m__script_of%/runtime/driver.sh}" || m__was_stopped=', which had been stopped (SIGSTOP) and continues now'
       ;;
   esac
 }
 
-# m__claim: puts our claim behind the last one, in the lock, which is the current directory, and prints whose that was.
-# Returns 3 if he lives, 1 if there can be no claim now: somebody else was first, or it cannot be written.
+# m__claim: puts our claim after the last one, in the lock, which is the current directory, and prints the owner of the last
+# one. Returns 3 if the process of that owner lives, 1 if there can be no claim now: another run was first, or it cannot be
+# written.
 m__claim() {
   local m__last
   m__last=0
@@ -61,7 +62,7 @@ m__claim() {
     if m__read_claim "$m__last"; then
       printf 'run %s by %s since %s, pid %s' "$m__run" "$m__owner" "$m__since" "$m__claim_pid"
     else
-      printf 'a claim that says not whose it is, as after a power cut'
+      printf 'a lock file that names no owner, as after a power cut'
     fi
     ! m__is_held "$m__last" || return 3
   fi
@@ -81,9 +82,10 @@ m__is_held() {
   [ -n "$m__command" ] || m__is_alive "$1"
 }
 
-# m__is_another: the process that has the number m__claim_pid now is not the one that claimed, as after a reboot: it is another account's,
-# or is not at the same script. Not by when it began, which ps may reckon anew when a clock is set, and which is the same again after a boot where
-# the clock begins anew; but where a script's name, as a person gave it at the console, is not the only one.
+# m__is_another: true if the process that has the number m__claim_pid now is not the one that claimed, as after a reboot.
+# Then it is another account's, or runs another script. The time of its start does not decide that: ps may compute another
+# one after a clock was set, and it can be the same again after a boot, if the clock begins anew. It is compared only if the
+# script has a relative name, as a person gives it at the console, because other scripts may have that name.
 m__is_another() {
   m__look_at_process "$m__claim_pid"
   [ "$m__whose" != theirs ] || return 0

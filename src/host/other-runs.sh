@@ -1,5 +1,5 @@
-# Other runs on this host: one that changes it right now, and one that died here. Who only looks says so, because what it
-# sees is the work of somebody else half done; who wants to, waits.
+# Other runs on this host: one that changes it right now, and one that died here. A run that only looks reports them, because
+# it may see their work half done. With --wait it waits for them first.
 
 # m__tell_others: says which other run is at work, or, when none is, which one died and was never dealt with.
 m__tell_others() {
@@ -7,7 +7,7 @@ m__tell_others() {
   m__list_receipts
   m__first_receipts=$m__receipts_here
   if [ -d "$m__state_dir" ] && [ ! -x "$m__state_dir" ]; then
-    notice "whether another run is at work here cannot be seen: $m__state_dir is closed to $(id -un)"
+    notice "cannot find out whether another run works on this host: $m__state_dir is closed to $(id -un)"
   elif m__find_holder; then
     m__tell_holder at-work
   else
@@ -16,7 +16,7 @@ m__tell_others() {
   fi
 }
 
-# m__tell_newcomers: at the end of a look: a run that began meanwhile, and one that came and went, are told as well.
+# m__tell_newcomers: at the end of a look: reports a run that began meanwhile, also one that is over already.
 m__tell_newcomers() {
   local m__one
   [ -z "$m__told" ] || return 0
@@ -103,7 +103,7 @@ m__await_follower() {
   local m__turns
   m__turns=0
   until m__is_alive "$m_work/follower.pid"; do
-    [ "$m__turns" -lt 15 ] || m__refuse 'the link broke while this run waited for another one, so it did not begin'
+    [ "$m__turns" -lt 15 ] || m__refuse 'the connection was lost while this run waited for another one, so it was not started'
     sleep 1
     m__turns=$((m__turns + 1))
   done

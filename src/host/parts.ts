@@ -1,11 +1,15 @@
 // What of the runtime an action needs on a host: the one list of it. A command is not to wait for what only an undo needs.
 import type { RunSettings } from '../model/index.ts';
+import { reachedOf } from './reached.ts';
+
+type Action = RunSettings['action'];
+type Entries = ReadonlyMap<string, Uint8Array>;
 
 /** Each has what is before it, too. */
 const levels = ['ask', 'facts', 'look', 'change'] as const;
 type Level = (typeof levels)[number];
 
-const levelOf: Readonly<Record<RunSettings['action'], Level>> = {
+const levelOf: Readonly<Record<Action, Level>> = {
   exec: 'ask',
   facts: 'facts',
   plan: 'look',
@@ -15,27 +19,38 @@ const levelOf: Readonly<Record<RunSettings['action'], Level>> = {
   rollback: 'change',
 };
 
-/** `steps` is for what steps declare and expect: a rollback goes by the journal, here as at the console. */
+/** `steps` is for what steps declare and expect: a rollback reads the journal only, here as at the console. */
 type Need = Level | 'steps';
-const withSteps: readonly RunSettings['action'][] = ['plan', 'verify', 'compare', 'apply'];
+const withSteps: readonly Action[] = ['plan', 'verify', 'compare', 'apply'];
 
 /** What the driver reads at its start, in this order; the resources come last. */
 const sourced: readonly (readonly [Need, string])[] = [
   ['ask', 'codec events wake paths'],
-  ['look', 'looked ways held trees read'],
-  ['steps', 'journal place resource planned'],
+  ['look', 'looked confirm ways held trees read'],
+  ['steps', 'journal place resource together make-together planned'],
   ['look', 'services switches'],
-  ['steps', 'programs'],
+  ['steps', 'programs within'],
   ['look', 'accounts'],
   ['ask', 'lock dead'],
   ['facts', 'units other-runs'],
   ['steps', 'archives expect'],
   ['facts', 'facts'],
-  ['change', 'kept clear hand-back hand-plan prune undo undo-tree undo-system'],
+  ['change', 'kept clear hand-back hand-plan prune undo undo-bunch undo-tree undo-system'],
   // A look at a package asks the functions that pack it, too.
   ['look', 'undo-package'],
   ['change', 'undo-registry journals rollback'],
 ];
+
+/** What undo.sh is made of, which an apply leaves on a host. The driver has the same list. */
+const undo =
+  'console-head codec events paths ways held trees read services switches accounts lock dead units kept clear hand-back hand-plan undo ' +
+  'undo-bunch undo-tree undo-system undo-package undo-registry journals rollback console-main';
+const undoFiles: ReadonlySet<string> = new Set(wordsOf(undo).map((name) => `${name}.sh`));
+
+/** Whether an apply leaves this file of the runtime on a host, where an admin may read it. */
+export function staysOnHost(path: string): boolean {
+  return undoFiles.has(path);
+}
 
 /** What is started, or read by something else. boot.sh is not in a bundle: it comes before. */
 const others: Readonly<Record<Need, string>> = {
@@ -47,28 +62,74 @@ const others: Readonly<Record<Need, string>> = {
 };
 
 /**
- * The runtime's files that an action needs, out of all of them, and `parts.sh`, which reads what the driver is to read.
+ * What the parts of an action name and it never calls, because only another action does; what only these call is not sent either. A
+ * look that comes to one of them fails, and changes nothing.
  */
-export function partsFor(
-  action: RunSettings['action'],
-  runtime: ReadonlyMap<string, Uint8Array>,
-): ReadonlyMap<string, Uint8Array> {
-  const has = (need: Need): boolean =>
-    need === 'steps' ? withSteps.includes(action) : levels.indexOf(need) <= levels.indexOf(levelOf[action]);
-  const resources = [...runtime.keys()].filter((path) => path.startsWith('resources/') && has('steps'));
-  const read = [
-    ...sourced.flatMap(([need, names]) => (has(need) ? wordsOf(names).map((name) => `${name}.sh`) : [])),
-    ...resources,
-  ];
-  const started = [...levels, 'steps' as const].filter(has).flatMap((need) => wordsOf(others[need]));
-  const needed = new Set([...read, ...started]);
-  const parts = read.map((path) => `. "$m_work/runtime/${path}"\n`).join('');
+const otherActions: readonly (readonly [(action: Action) => boolean, string])[] = [
+  [(action) => action !== 'apply', 'm__open_state m__open_receipt m__close_receipt m__take_back'],
+  [(action) => action !== 'rollback', 'm__find_receipt m__preview_rollback m__return_lent'],
+  [(action) => levelOf[action] !== 'change', 'm__take_lock m__give_back_all'],
+  [(action) => !withSteps.includes(action), 'm__run_steps'],
+  [
+    looks,
+    `m__make_waiting m__let_wait m__resume_journal m__record m__note m_with_one_sync
+     m_journal_path m_journal_tree m_record_made m_record_moved m_record_command m_record_service m_record_hand_back`,
+  ],
+];
+
+function looks(action: Action): boolean {
+  return levelOf[action] === 'look';
+}
+
+/**
+ * The runtime's files that an action needs, out of all of them, each with the functions that it can come to, and `parts.sh`, which reads
+ * what the driver is to read. Made once for each action.
+ */
+export function partsFor(action: Action, runtime: Entries): Entries {
+  const made = madeBy.get(runtime) ?? new Map<Action, Entries>();
+  madeBy.set(runtime, made);
+  const parts = made.get(action) ?? makeParts(action, runtime);
+  made.set(action, parts);
+  return parts;
+}
+
+const madeBy = new WeakMap<Entries, Map<Action, Entries>>();
+
+function makeParts(action: Action, runtime: Entries): Entries {
+  const files = filesFor(action, [...runtime.keys()]);
+  const texts = [...runtime].filter(([path]) => files.needed.has(path));
+  const [decoder, encoder] = [new TextDecoder(), new TextEncoder()];
+  const scripts = texts.filter(([path]) => path.endsWith('.sh'));
+  const reached = reachedOf(new Map(scripts.map(([path, bytes]) => [path, decoder.decode(bytes)])), {
+    // A step may call whatever has a public name, and may make that name of parts.
+    given: (name) => withSteps.includes(action) && !name.startsWith('m__'),
+    never: new Set(otherActions.flatMap(([applies, names]) => (applies(action) ? wordsOf(names) : []))),
+    looks: looks(action),
+  });
+  const parts = files.read.map((path) => `. "$m_work/runtime/${path}"\n`).join('');
   return new Map([
-    ...[...runtime].filter(([path]) => needed.has(path)),
-    ['parts.sh', new TextEncoder().encode(parts)],
+    ...texts.map(([path, bytes]) => {
+      const text = reached.get(path);
+      return [path, text === undefined ? bytes : encoder.encode(text)] as const;
+    }),
+    ['parts.sh', encoder.encode(parts)],
   ]);
 }
 
+function filesFor(
+  action: Action,
+  paths: readonly string[],
+): { readonly read: readonly string[]; readonly needed: ReadonlySet<string> } {
+  const has = (need: Need): boolean =>
+    need === 'steps' ? withSteps.includes(action) : levels.indexOf(need) <= levels.indexOf(levelOf[action]);
+  const read = [
+    ...sourced.flatMap(([need, names]) => (has(need) ? wordsOf(names).map((name) => `${name}.sh`) : [])),
+    ...paths.filter((path) => path.startsWith('resources/') && has('steps')),
+  ];
+  const started = [...levels, 'steps' as const].filter(has).flatMap((need) => wordsOf(others[need]));
+  return { read, needed: new Set([...read, ...started]) };
+}
+
 function wordsOf(text: string): readonly string[] {
-  return text.split(' ').filter((word) => word !== '');
+  return text.split(/\s+/).filter((word) => word !== '');
 }

@@ -105,6 +105,30 @@ m_digest() {
   esac
 }
 
+# m__digests_of FILE...: prints a line for each, in the tool's own form.
+m__digests_of() {
+  case $m__digest_with in
+    cksum-a) cksum -n -a SHA256 "$@" ;;
+    sha256sum) sha256sum "$@" ;;
+    openssl) openssl dgst -sha256 "$@" ;;
+    *) cksum "$@" ;;
+  esac
+}
+
+# m__digest_in LINE: sets m_digest_value to what a line of m__digests_of says.
+m__digest_in() {
+  local m__rest
+  m_digest_value=${1#'\'}
+  case $m__digest_with in
+    openssl) m_digest_value=sha256:${1##* } ;;
+    cksum)
+      m__rest=${m_digest_value#* }
+      m_digest_value=cksum:${m_digest_value%% *}-${m__rest%% *}
+      ;;
+    *) m_digest_value=sha256:${m_digest_value%% *} ;;
+  esac
+}
+
 # m_have NAME: true when there is such a command.
 m_have() {
   type "$1" >/dev/null 2>&1
@@ -134,7 +158,7 @@ m__is_hollow() {
     *) return 1 ;;
   esac
   ls -dnsL "$1" 2>/dev/null | awk '{ exit !($1 * 1024 < $6 / 4) }' || return 1
-  m_hold_why="it is uid $m_uid's, of $m__bytes bytes, and mostly holes; move it away"
+  m_hold_why="it is uid $m_uid's, of $m__bytes bytes, and sparse; move it away"
 }
 
 # m_print PATH: sets m_state to a fingerprint `type|mode|uid|gid|extra`, where extra is a file's digest, a link's
@@ -152,7 +176,8 @@ m_print() {
   m_state="$m_type|$m_mode|$m_uid|$m_gid|$m__extra"
 }
 
-# m__print_link LINK: after m_look: sets m__extra to its target. Its own mode follows the umask of whoever made it and means nothing.
+# m__print_link LINK: after m_look: sets m__extra to its target. The mode of a link depends on the umask of the process that
+# made it, and means nothing.
 m__print_link() {
   m_link_target "$1"
   m_escape "$m_target"
@@ -238,12 +263,23 @@ m__put_held() {
   if [ "${6-}" = "$1" ] && [ "$1" != "$2" ] && (umask 077 && cp -p "$1" "$m__temp") && m__has_access "$m__temp" "$3 $4 $5" && mv -f "$m__temp" "$2"; then
     return 0
   fi
-  if (umask 077 && cp "$1" "$m__temp") && chown "$4:$5" "$m__temp" && chmod "$3" "$m__temp" &&
-    { [ -z "${6-}" ] || touch -r "$6" "$m__temp"; } && mv -f "$m__temp" "$2"; then
+  if m__fill_temp "$@" && { [ -z "${6-}" ] || touch -r "$6" "$m__temp"; } && mv -f "$m__temp" "$2"; then
     return 0
   fi
   rm -f "$m__temp"
   return 1
+}
+
+# m__fill_temp FILE TARGET MODE UID GID: what everybody may read may have the right owner and mode from the beginning; it is looked at.
+m__fill_temp() {
+  case $4:$3 in
+    "$m_self_uid":0[0-7][0145][45])
+      cp "$1" "$m__temp" || return 1
+      ! m__has_access "$m__temp" "$3 $4 $5" || return 0
+      ;;
+    *) (umask 077 && cp "$1" "$m__temp") || return 1 ;;
+  esac
+  chown "$4:$5" "$m__temp" && chmod "$3" "$m__temp"
 }
 
 # m__has_access FILE `MODE UID GID`: it has these.
@@ -275,22 +311,15 @@ m__find_temp() {
   m_parent "$1"
   m__temp=$m_dir/.muster-$m__run_id-$m__seq
   for m__try in 1 2 3 4 5 6 7 8; do
-    is_there "$m__temp" || return 0
+    if ! is_there "$m__temp"; then
+      m__note_temp "$m__temp"
+      return 0
+    fi
     [ -d "$m__temp" ] && [ ! -h "$m__temp" ] || ! rm -f "$m__temp" || return 0
     m__temp=${m__temp}x
   done
-  m_hold_why="names like $m__temp are taken; remove them"
+  m_hold_why="names like $m__temp are in use; remove them"
   return 1
-}
-
-# m__drop_temps PATH-OF-TEMP: what a driver that was killed left half made.
-m__drop_temps() {
-  local m__one_temp m__try
-  m__one_temp=$1
-  for m__try in 1 2 3 4 5 6 7 8; do
-    ! is_there "$m__one_temp" || [ -d "$m__one_temp" ] && [ ! -h "$m__one_temp" ] || rm -f "$m__one_temp"
-    m__one_temp=${m__one_temp}x
-  done
 }
 
 # m__make_room TARGET: mv onto a directory, or a link to one, would move into it.
@@ -298,7 +327,7 @@ m__make_room() {
   if [ -h "$1" ]; then
     [ ! -d "$1" ] || rm -f "$1"
   elif [ -d "$1" ]; then
-    m_hold_why="$1 is a directory by now"
+    m_hold_why="$1 has become a directory"
     return 1
   fi
 }

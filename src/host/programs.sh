@@ -5,7 +5,10 @@
 m__record_program() {
   local m__program m__service_of
   case $1 in
-    /etc/rc.d/*) m__record_switch "${1##*/}" program ;;
+    /etc/rc.d/*)
+      m__names_of=
+      m__record_switch "${1##*/}" program
+      ;;
     */sbin/* | */bin/* | */libexec/*)
       m__list_programs
       while IFS='|' read -r m__program m__service_of <&6; do

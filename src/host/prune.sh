@@ -26,7 +26,7 @@ m__prune_receipts() {
     m__own_status=$?
     m_let_go
     if [ "$m__own_status" -ne 0 ]; then
-      notice "the old receipt $m__one stays: what in it cannot be made again could not be moved to $m__state_dir/kept"
+      notice "the old receipt $m__one stays: the originals in it could not be moved to $m__state_dir/kept"
       continue
     fi
     rm -rf "$m__one"
@@ -74,7 +74,7 @@ m__keep_of_receipt() {
     m__keep_original || return 1
   done 4<"$m_work/receipt.originals"
   [ "$m__count_kept" -eq 0 ] ||
-    notice "the receipt of run ${m__one##*/} is one too many and goes; $m__count_kept originals in it that cannot be made again are kept in $m__kept"
+    notice "the receipt of run ${m__one##*/} exceeds the limit and is removed; $m__count_kept originals in it are kept in $m__kept"
 }
 
 # m__keep_original: of entry m__number, once at m__unescaped, unless the host still has it.

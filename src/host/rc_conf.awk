@@ -1,8 +1,7 @@
-# The editing behind `rc_conf`. Prints the file with the variable set, or, with `show`, its present value. The values
-# lie in files whose names begin with `values`. With `list`, which is the file's name, prints a sh function as looked.awk does:
-# m__looked_NUMBER 'rc FILE NAME' sets m__t_value and m__t_line, or, where the value is not that plain, m__t_line to nothing. So does
-# 'rc FILE' where the file is no text of `bytes` bytes.
-# Exit 3: the present value goes over several lines. Exit 4: the line that it must stand below is not there.
+# The editing behind `rc_conf`. Prints the file with the variable set, or, with `show`, its present value. The values are in
+# files whose names begin with `values`.
+# Unless the text may hold a secret, the file `said` gets the change as a unified diff without its head.
+# Exit 3: the present value has several lines. Exit 4: the line that it must stand below is not there.
 function value(name,    line) {
   getline line < (values name)
   return line
@@ -42,25 +41,34 @@ function truth(s,    t) {
   if (t ~ /^(no|false|off|0)$/) return "no"
   return "=" s
 }
-function listing(    name, now) {
-  print "m__looked_" number "() {\ncase $1 in"
-  if (total == bytes) {
-    for (name in last) {
-      now = value_of(text[last[name]])
-      if (broken || now ~ /[^ -~]/ || index(now, "'")) print "'rc " list " " name "') m__t_line= ;;"
-      else print "'rc " list " " name "') m__t_line=" last[name] " m__t_value='" now "' ;;"
-    }
-  }
-  print "'rc " list "') m__t_line=" (total == bytes ? NR : "") " ;;"
-  print "*) m__looked_" before " \"$1\" ;;\nesac\n}\nm__looked=" number
+# What m__may_hold_secrets looks for.
+function may_be_secret(s,    c) {
+  s = tolower(s); c = "[^: ]"
+  return s ~ /secret|private|prime[12]:|exponent[12]:|coefficient:|key[: \t]|-y.*:|:\/\/.*:.*@|[$].*[$]/ || s ~ (":" c c c c c c c c "[^: ]*:[0-9]*:")
+}
+function span(first, count) {
+  return (count ? first : first - 1) (count == 1 ? "" : "," count)
+}
+# The change as one piece of a unified diff, out of marks[1..steps]: the lines with a blank, a minus or a plus before each.
+function say_change(    i, from, to, olds, news) {
+  from = first > 3 ? first - 3 : 1
+  to = last + 3 > steps ? steps : last + 3
+  for (i = from; i <= to; i++) { olds += marks[i] !~ /^\+/; news += marks[i] !~ /^-/ }
+  print "@@ -" span(from, olds) " +" span(from, news) " @@" >said
+  for (i = from; i <= to; i++) print marks[i] >said
+}
+function put_line(mark, s) {
+  marks[++steps] = mark s
+  if (mark != "-") print s
+  if (mark != " ") { last = steps; if (!first) first = steps }
+  if (said != "" && may_be_secret(s)) odd = 1
 }
 BEGIN {
-  if (list == "") key = value("key")
-  if (!show && list == "") { word = value("word"); wanted = value("value"); after = value("after") }
+  key = value("key")
+  if (!show) { word = value("word"); wanted = value("value"); after = value("after") }
 }
-{ text[NR] = $0; total += length($0) + 1; k = key_of($0); if (k != "") last[k] = NR; if (k == key) at = NR; if (k != "" && k == after) below = NR }
+{ text[NR] = $0; k = key_of($0); if (k == key) at = NR; if (k != "" && k == after) below = NR }
 END {
-  if (list != "") { listing(); exit }
   if (show) {
     if (at) print value_of(text[at])
     exit
@@ -70,14 +78,19 @@ END {
   if (at) {
     now = value_of(text[at])
     if (broken) exit 3
-    if (truth(now) != truth(wanted)) text[at] = line tail
-    else line = text[at]
-    if (at < below) { move = text[at]; drop = at; at = 0; line = move }
+    same = truth(now) == truth(wanted)
+    line = same ? text[at] : line tail
+    if (line == text[at]) same = 1
   }
-  put = at ? 0 : (below ? below : NR)
-  if (!at && NR == 0) print line
+  # One that stands too high goes below the line that it must follow.
+  drop = at && at < below ? at : 0
+  if (!at || drop) put = below ? below : NR
+  if (put == 0 && !at) put_line("+", line)
   for (i = 1; i <= NR; i++) {
-    if (i != drop) print text[i]
-    if (i == put) print line
+    if (i == drop) put_line("-", text[i])
+    else if (i == at && !same) { put_line("-", text[i]); put_line("+", line) }
+    else put_line(" ", text[i])
+    if (put && i == put) put_line("+", line)
   }
+  if (said != "" && first && !odd) say_change()
 }

@@ -26,7 +26,7 @@ m_read() {
     fi
     m__read_links=$((m__read_links + 1))
     if [ "$m__read_links" -gt 32 ]; then
-      m_read_why="the links from $1 on go round in a circle"
+      m_read_why="the links from $1 on form a loop"
       return 1
     fi
     # m_walk would want a directory at the end.
@@ -44,14 +44,15 @@ m_read() {
 }
 
 # m_readable FILE [MOST-BYTES]: sets m_opened_file to a file that holds what FILE does and that nobody else can change: FILE
-# itself where only root writes, or else a copy. False, with m_read_why, as m_read.
+# itself, or what its links lead to, where only root writes, or else a copy. False, with m_read_why, as m_read.
 m_readable() {
   local m__w_parent
   m_opened_file=$1
   m__find_self
   [ "$m_self_uid" -eq 0 ] || return 0
   m__w_parent=${1%/*}
-  if m_walk "${m__w_parent:-/}" && [ -z "$m_foreign" ] && [ ! -h "$1" ]; then
+  if m_walk "${m__w_parent:-/}" && [ -z "$m_foreign" ] && m__read_through "$1"; then
+    m_opened_file=$m__read_from
     return 0
   fi
   m__staged=$((${m__staged-0} + 1))
@@ -59,9 +60,27 @@ m_readable() {
   m_read "$1" "$m_opened_file" ${2+"$2"}
 }
 
+# m__read_through FILE: after m_walk, on a way that is all root's: sets m__read_from to FILE, or to the file that root's links lead to
+# on ways that are all root's.
+m__read_through() {
+  local m__read_links m__w_parent
+  m__read_from=$1 m__read_links=0
+  while [ -h "$m__read_from" ]; do
+    m__read_links=$((m__read_links + 1))
+    [ "$m__read_links" -le 32 ] && m__read_link || return 1
+    m__w_parent=${m__read_from%/*}
+    m_walk "${m__w_parent:-/}" && [ -z "$m_foreign" ] || return 1
+  done
+  [ "$m__read_links" -eq 0 ] || [ -f "$m__read_from" ]
+}
+
 m__read_link() {
   local m__w_from m__w_open
-  m__seen_here "$m__read_from" || :
+  if [ "$m__looked" != 0 ] && m__recall "$m__read_from"; then
+    m__w_uid=$m__t_uid m__w_links=$m__t_links
+  else
+    m__seen_here "$m__read_from" || :
+  fi
   m__w_from=$m__read_from m__w_open='' m__w_through=''
   m__judge_link "$m__read_from"
   m__read_from=$m__w_through
@@ -72,10 +91,12 @@ m__read_link() {
 m__read_own() {
   if [ ! -f "$m__read_from" ]; then
     m_read_why="$m__read_from is no plain file"
-  elif [ $(($(wc -c <"$m__read_from" 2>/dev/null || echo 0))) -gt "$2" ]; then
+  elif m__seen_here "$m__read_from" && [ ! -h "$m__read_from" ] && [ "$m__w_size" -gt "$2" ]; then
+    m_read_why="$m__read_from has more than $2 bytes"
+  elif [ -h "$m__read_from" ] && [ $(($(wc -c <"$m__read_from" 2>/dev/null || echo 0))) -gt "$2" ]; then
     m_read_why="$m__read_from has more than $2 bytes"
   else
-    m__seen_here "$m__read_from" && m_read_bits=$m__w_bits m__read_uid=$m__w_uid m__read_gid=$m__w_gid
+    m_read_bits=$m__w_bits m__read_uid=$m__w_uid m__read_gid=$m__w_gid
     cat "$m__read_from" >"$1" 2>/dev/null && return 0
     m_read_why="$m__read_from cannot be read"
   fi
@@ -86,18 +107,18 @@ m__read_own() {
 # what is there by then.
 m__read_foreign() {
   local m__w_turns
-  rm -f "$1.ok" "$1.why" "$1.done"
+  [ ! -f "$1.ok" ] && [ ! -f "$1.why" ] && [ ! -f "$1.done" ] || rm -f "$1.ok" "$1.why" "$1.done"
   m__enter_foreign "$m_real" && m__seen_here "./$m__read_leaf" || m__read_refuse "$1" "$m_hold_why"
   case $m__w_bits in
     -*) ;;
-    l*) m__read_refuse "$1" "$m__read_from is a symbolic link where others may write, and root does not follow it, so it is no plain file; put what it leads to in its place" ;;
+    l*) m__read_refuse "$1" "$m__read_from is a symbolic link in a directory that others may write, and root does not follow it; replace it by its target" ;;
     *) m__read_refuse "$1" "$m__read_from is no plain file" ;;
   esac
   if [ "$m__w_links" -ne 1 ]; then
     m_names_words "$m__read_from" "$m__w_links"
     m__read_refuse "$1" "$m_hold_why"
   fi
-  [ "$m__w_size" -le "$2" ] || m__read_refuse "$1" "$m__read_from has more than $2 bytes, too many to be read where others may write; move it away"
+  [ "$m__w_size" -le "$2" ] || m__read_refuse "$1" "$m__read_from has more than $2 bytes, too many to read from a directory that others may write; move it away"
   (
     (exec sh -c "$m__read_opened" sh "$m__w_seen" "$m__w_size" "$1" <"./$m__read_leaf") 2>/dev/null &
     printf '%s\n' "$!" >"$1.pid"
@@ -111,7 +132,7 @@ m__read_foreign() {
     [ "$m__w_turns" -ne 5050 ] || m_end_reader "$(cat "$1.pid" 2>/dev/null)" || :
     [ "$m__w_turns" -lt 5100 ] || break
   done
-  [ -f "$1.ok" ] || m__read_refuse "$1" "$m__read_from was changed while it was read"
+  [ -f "$1.ok" ] || m__read_refuse "$1" "$m__read_from changed while it was read"
 }
 
 m__read_refuse() {
@@ -156,8 +177,8 @@ END_OF_LOOK
   }
 }
 
-# A sh text: what standard input is must be what was seen ($1), before it is copied to $3. Where /dev/fd are mere nodes,
-# fstat(1) knows; by the mount point too, since another file system may have the same inode number.
+# A sh text: before standard input is copied to $3, it must be the file that was seen ($1). On hosts whose /dev/fd are mere
+# nodes, fstat(1) shows that. It compares the mount point too, because another file system may have the same inode number.
 m__read_opened='
   seen=$1 size=$2 copy=$3
   opened=$(ls -ldinL /dev/fd/0 2>/dev/null) || opened=

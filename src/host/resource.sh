@@ -39,17 +39,30 @@ m_options() {
 
 # m_begin RESOURCE TARGET: starts a resource.
 m_begin() {
+  # Some ask what waits, see together.sh. Any other looks at what is there.
+  case $1 in
+    rc_conf) ;;
+    directory | file | template | copy) [ -z "$m__rc_waits" ] || m__make_waiting ;;
+    *) ! m__some_wait || m__make_waiting ;;
+  esac
   m__resource=$1
   m_target_name=$2
   m_why=
   m__diff_old=
   m__diff_new=
+  m__diff_said=
   m__irreversible=0
   m__once=
   m__text=
   m__edited=
+  [ -n "$m__group" ] || m__waits_itself=
   # What starts programs may give directories away.
-  case $1 in command | service_running | restart | package | user | group) m__forget_ways ;; esac
+  case $1 in
+    command | service_running | restart | package | user | group)
+      m__forget_ways
+      m__names_of=
+      ;;
+  esac
 }
 
 # m_begin_path RESOURCE PATH [TARGET]: the same for a resource about a path, which is its target unless another one is given. Sets
@@ -63,6 +76,7 @@ m_begin_path() {
     /*) ;;
     *) fail "$1: the path '$2' does not start with a slash" ;;
   esac
+  [ "$1" = directory ] || ! m__waits "$2" || m__make_waiting
 }
 
 # m_need REASON: the resource is not as declared, because. Each reason is named once.
@@ -73,6 +87,7 @@ m_need() {
 
 # m_say STATUS REASON: reports the resource; inside as_one it counts instead.
 m_say() {
+  local m__line
   if [ -n "$m__group" ]; then
     m__group_total=$((m__group_total + 1))
     case $1 in
@@ -88,15 +103,21 @@ m_say() {
   if [ "$1" = change ] && [ -n "$m__supposed" ]; then
     m__emit res change "$m__resource" "$m_target_name" "after $m__supposed_after: $2, if $m__supposed" "$m__irreversible" '' "$m__supposed_after"
   else
+    [ "$1" != changed ] || m__begin_saying
     m__emit res "$1" "$m__resource" "$m_target_name" "$2" "$m__irreversible"
   fi
   case $1 in
     change | changed)
-      if [ -n "$m__diff_new" ] && { [ -n "$m__edited" ] || { { [ -z "$m__diff_old" ] || m__is_text "$m__diff_old"; } && m__is_text "$m__diff_new"; }; }; then
+      if [ -n "$m__diff_said" ] && [ -n "$m__diff_new" ]; then
+        while IFS= read -r m__line; do
+          m__emit d "$m__line"
+        done <"$m__diff_said"
+      elif [ -n "$m__diff_new" ] && { [ -n "$m__edited" ] || { { [ -z "$m__diff_old" ] || m__is_text "$m__diff_old"; } && m__is_text "$m__diff_new"; }; }; then
         m__emit_diff "${m__diff_old:-/dev/null}" "$m__diff_new" "$m_target_name"
       fi
       ;;
   esac
+  m__end_saying
 }
 
 # m_settled: true when there is nothing to do now: the resource is ok, or this is not an apply. Says which.
@@ -110,7 +131,7 @@ m_settled() {
     return 0
   fi
   [ "$m__irreversible" -eq 0 ] || [ "$m__allow_irreversible" = yes ] ||
-    fail "$m__resource $m_target_name cannot be undone, and the run has no consent to that (--allow-irreversible)"
+    fail "$m__resource $m_target_name cannot be undone, and the run does not allow that (--allow-irreversible)"
   return 1
 }
 
@@ -136,11 +157,18 @@ m_changed() {
 # m_stuck WHAT: the change was made and did not stick.
 m_stuck() {
   m__emit res failed "$m__resource" "$m_target_name" "$m_why; but afterwards $1" "$m__irreversible"
-  fail "$m__resource $m_target_name: the change did not stick: $1"
+  fail "$m__resource $m_target_name: the change had no effect: $1"
 }
 
-# as_one NAME TARGET: what follows until as_one_end is one line in plans and reports; its parts are its diff.
+# as_one NAME TARGET [--together]: what follows until as_one_end is one line in plans and reports; its parts are its diff. With
+# --together, what is new of them may be made at the end, see together.sh.
 as_one() {
+  case ${3-}:$m__bracket in
+    *:1 | :) ;;
+    --together:) m__begin_together ;;
+    *) fail "as_one $1: unknown option $3" ;;
+  esac
+  m__waits_itself=
   m__group=$1
   m__group_target=$2
   m__group_total=0
@@ -161,6 +189,11 @@ as_one_end() {
   local m__status
   m__resource=$m__group
   m_target_name=$m__group_target
+  m_why="$m__group_changed of $m__group_total parts"
+  [ -n "$m__bracket" ] || {
+    ! m__some_wait || m__make_waiting
+    m__together=
+  }
   m__group=
   m__irreversible=0
   if [ "$m__group_changed" -eq 0 ]; then
@@ -169,8 +202,10 @@ as_one_end() {
   fi
   m__status=change
   [ "$m__mode_run" != apply ] || m__status=changed
+  m__begin_saying
   m__emit res "$m__status" "$m__resource" "$m_target_name" "${1:-$m__group_changed of $m__group_total parts}" 0
   m__emit_lines "$m_work/group.diff"
+  m__end_saying
 }
 
 # --- the overlay: what earlier resources of this plan would have made -------------------------------------------
@@ -194,7 +229,8 @@ m_plan_path() {
 # step that would make it when only the plan has it.
 m_see() {
   m__content_foreign=
-  m_is_planned "$1" || m__look_there "$1"
+  # In what waits to be made there is nothing.
+  m_is_planned "$1" || { m__waits "${1%/*}" && m_look "$1"; } || m__look_there "$1"
 }
 
 # m_is_planned PATH: the same of what only the plan has; false for what is as it is. Starts no process.
@@ -282,5 +318,9 @@ m_need_parent() {
   local m__wanted_dir
   m_parent "$1"
   m__wanted_dir=$m_dir
+  ! m__waits "$m_dir" || {
+    m__make_waiting
+    m_look "$1"
+  }
   will_exist "$m__wanted_dir" || fail "$m__resource $1: its directory $m__wanted_dir is not there; declare it first"
 }

@@ -18,6 +18,7 @@ m__rollback() {
   m__begin_rollback
   m__find_kept
   m__find_once_paths
+  m__known_services='|'
   m__each_hand_back m__look_at_new_side
   m__look_at_switches
   while IFS= read -r m__entry_line <&3; do
@@ -29,6 +30,8 @@ m__rollback() {
   done 3<"$m_work/backwards"
   m__undo_let_go
   m__each_hand_back m__undo_hand_back
+  m__forget_services
+  m__give_shelves
   m__undo_services
   m__forget_ways
   m__enter "$m__leader"
@@ -51,7 +54,7 @@ m__begin_rollback() {
       [ -f "$m__receipt/unit" ] || {
         printf '%s\n' "$m__unit" | tr ' ' '\n' >"$m__receipt/unit.part" && mv -f "$m__receipt/unit.part" "$m__receipt/unit"
       }
-      notice "undone together, in this order, because each went on with the one behind it: $m__unit"
+      notice "undone together, in this order, because each continued the next one: $m__unit"
       ;;
   esac
   m__kept_run=$m__leader
@@ -74,7 +77,7 @@ m__end_rollback() {
   printf '%s\n' "$m__word" >"$m__receipt/status"
   [ "$m__undo_bad" -eq 0 ] || return 1
   m__meta_of "$m__receipt"
-  rm -f "$m__state_dir/pending.$m__meta_playbook"
+  rm -f "$m__state_dir/pending.$m__meta_playbook" "$m__receipt/shelves"
 }
 
 # m__find_once_paths: sets m__once_paths to the files that the run put there once (`|PATH|PATH|`).
@@ -111,10 +114,12 @@ m__is_undone_entry() {
 }
 
 m__undo_entry() {
-  case $m__kind in chain | path | time | switch) ;; *) m__undo_let_go ;; esac
+  case $m__kind in chain | path | time | switch | hand_back) ;; *) m__undo_let_go ;; esac
+  case $m__kind in chain | path | bunch) m__know_journal_ways ;; esac
   case $m__kind in
     path) m__undo_path ;;
     chain) m__undo_chain ;;
+    bunch) m__undo_bunch "$m_work/bunch.$m__a1" ;;
     tree) m__undo_tree ;;
     moved) m__undo_moved ;;
     group) m__undo_group "$m__a1" ;;
@@ -127,12 +132,15 @@ m__undo_entry() {
     hook) m__undo_hook "$m__a1" ;;
     # Of their own, before the files or when all are back.
     run | switch | hand_back | time) ;;
-    *) m__result failed "$m__kind" "$m__a1" 'an entry of a kind that this version does not know' ;;
+    *) m__result failed "$m__kind" "$m__a1" 'an entry of a kind that this version does not support' ;;
   esac
   # A directory may be another account's again, or lead elsewhere; and programs that were started may have given any away. One
   # that is gone was the way to nothing else.
+  case $m__kind in run | switch | hand_back | time | restart | service) ;; *) m__forget_services ;; esac
   case $m__kind:$m__pre_type:$m__post_type in
-    chain:* | run:* | switch:* | hand_back:* | time:* | restart:*) ;;
+    chain:* | bunch:* | run:* | switch:* | hand_back:* | time:* | restart:*) ;;
+    # Nothing was started for it.
+    service:*) [ "$m__a4" = running ] || m__forget_ways ;;
     path:file:file | path:absent:file | path:file:absent | path:absent:dir | path:absent:other) ;;
     *) m__forget_ways ;;
   esac
@@ -172,14 +180,15 @@ m__undo_start() {
   if m__service_start "$m__service_file" >/dev/null 2>&1 || m__service_onestart "$m__service_file"; then
     m__result undone service "$m__service" "runs again, pid $m_pid"
   else
-    m__result failed service "$m__service" 'ran before, and does not start now'
+    m__result failed service "$m__service" 'ran before, but does not start now'
   fi
 }
 
 # A service may have run although rc.conf did not enable it.
 m__service_onestart() {
+  m__forget_services "$1"
   (unset flags; sh "$1" onestart) </dev/null >/dev/null 2>&1
-  m_await 15 m_service_pid "$1"
+  m__await_service "$1"
 }
 
 # m__undo_accounts_proof: the account files are as before; if so they get their old time stamps too.
@@ -203,10 +212,11 @@ m__undo_accounts_proof() {
 # m__undo_times: directories get the time stamps of before, unless somebody else still has something new in them.
 m__undo_times() {
   local m__entry_line
+  m__know_journal_ways
   while IFS= read -r m__entry_line <&3; do
     m__load "$m__entry_line"
     if [ "$m__kind" = time ] && [ -d "$m__a1" ] && [ -f "$m__receipt/saved/$m__entry_seq" ] && m_hold "$m__a1"; then
-      [ -h "$m__a1" ] && ! m_walk "$m__a1" || touch -r "$m__receipt/saved/$m__entry_seq" "$m__a1"
+      [ -h "$m__a1" ] && ! m_walk "$m__a1" || m__twice touch -r "$m__receipt/saved/$m__entry_seq" "$m__a1"
       m_let_go
     elif [ "$m__kind" = package ]; then
       m__undo_package_times

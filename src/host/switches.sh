@@ -9,47 +9,90 @@ m__is_rc_conf() {
   return 1
 }
 
-# m__record_switches OLD NEW: of m_path, a file of rc.conf's that becomes NEW: records each service that reads a variable which
-# changes.
+# m__record_change OLD NEW: of m_path, a file of rc.conf's that becomes NEW: records each service that reads a variable which changes.
+# rc_conf changes one, which it knows, but not what it was: that counts only where nobody reads it yet.
+m__record_change() {
+  local m__one_name m__one_value
+  case $m__resource:$m_path in
+    rc_conf:/etc/rc.conf)
+      ! m__record_readers "$m__key" "$m__value" || return 0
+      m__list_changed "$1" "$2"
+      while read -r m__one_name m__one_value <&6; do
+        case $m__one_name:$m__one_value in "$m__key":[Yy][Ee][Ss] | "$m__key":[Nn][Oo]) m__record_switch "$m__key" "$m__key" ;; esac
+      done 6<"$m_work/variables"
+      ;;
+    *) m__record_switches "$1" "$2" ;;
+  esac
+}
+
+# m__record_switches OLD NEW: the same, where any may change.
 m__record_switches() {
-  local m__old_conf m__variable m__value m__service_of
-  m__old_conf=$1
-  [ -n "$1" ] || m__old_conf=/dev/null
+  local m__variable m__value
   case $m_path in
     /etc/rc.conf.d/*) [ ! -f "/etc/rc.d/${m_path##*/}" ] || m__record_switch "${m_path##*/}" "${m_path##*/}" ;;
   esac
-  diff "$m__old_conf" "$2" | sed -n 's/^[<>][[:space:]]*\([A-Za-z_][A-Za-z0-9_]*\)=["'\'']\{0,1\}\([A-Za-z0-9]\{0,5\}\).*/\1 \2/p' | sort -u >"$m_work/variables"
+  m__list_changed "$1" "$2"
   while read -r m__variable m__value <&6; do
-    m__find_switched
-    for m__service_of in $m__switched; do
-      m__record_switch "$m__service_of" "$m__variable"
-    done
+    m__record_readers "$m__variable" "$m__value" || :
   done 6<"$m_work/variables"
+}
+
+# m__list_changed OLD NEW: into $m_work/variables, `VARIABLE VALUE` of each line that one of them has alone.
+m__list_changed() {
+  diff "${1:-/dev/null}" "$2" | sed -n 's/^[<>][[:space:]]*\([A-Za-z_][A-Za-z0-9_]*\)=["'\'']\{0,1\}\([A-Za-z0-9]\{0,5\}\).*/\1 \2/p' | sort -u >"$m_work/variables"
+}
+
+# m__record_readers VARIABLE VALUE: the same of VARIABLE, which is or was VALUE. False when nobody is known to read it.
+m__record_readers() {
+  local m__variable m__value m__service_of
+  m__variable=$1 m__value=$2
+  m__find_switched
+  for m__service_of in $m__switched; do
+    m__record_switch "$m__service_of" "$m__variable"
+  done
+  [ -n "$m__switched" ]
 }
 
 # m__find_switched: sets m__switched to the services that read m__variable: those that have the name that it has, or begins
 # with; and one that is yet to come, when it is a switch.
 m__find_switched() {
-  local m__prefix m__file
-  m__switched=
-  set -- -e "^rcvar=[\"']*${m__variable}[\"']*\$"
+  local m__prefix m__prefixes m__file m__line m__name_of m__of_cages
+  m__switched='' m__prefixes='|' m__of_cages=
   m__prefix=$m__variable
   while :; do
     [ ! -f "/etc/rc.d/$m__prefix" ] || m__switched="$m__switched $m__prefix"
-    set -- "$@" -e "^name=[\"']*${m__prefix}[\"']*\$"
+    m__prefixes="$m__prefixes$m__prefix|"
     case $m__prefix in *_*) m__prefix=${m__prefix%_*} ;; *) break ;; esac
   done
-  # Where syslogd has sockets for cages, it asks everybody's.
-  case $m__variable in
-    *_chrootdir) ! grep -q chrootdir /etc/rc.d/syslogd 2>/dev/null || m__record_switch syslogd chrootdir ;;
-  esac
-  grep -l "$@" /etc/rc.d/* >"$m_work/scripts" 2>/dev/null || :
-  while IFS= read -r m__file; do
+  m__list_names
+  while IFS=: read -r m__file m__line; do
     m__file=${m__file##*/}
+    m__name_of=${m__line#*=}
+    m__name_of=${m__name_of#[\"\']}
+    m__name_of=${m__name_of%[\"\']}
+    case $m__line in
+      rcvar=*) [ "$m__name_of" = "$m__variable" ] || continue ;;
+      name=*) case $m__prefixes in *"|$m__name_of|"*) ;; *) continue ;; esac ;;
+      *)
+        [ "$m__file" != syslogd ] || m__of_cages=1
+        continue
+        ;;
+    esac
     case " $m__switched " in *" $m__file "*) ;; *) m__switched="$m__switched $m__file" ;; esac
-  done <"$m_work/scripts"
+  done <"$m_work/names"
+  # A syslogd that has sockets for cages reads this variable of every service.
+  case $m__variable in *_chrootdir) [ -z "$m__of_cages" ] || m__record_switch syslogd chrootdir ;; esac
   [ -z "$m__switched" ] || return 0
   case $m__value in [Yy][Ee][Ss] | [Nn][Oo]) m__switched=$m__variable ;; esac
+}
+
+# m__list_names: into $m_work/names, `SCRIPT:LINE` of what names the rc scripts, once for a step unless one may have changed.
+m__list_names() {
+  # shellcheck disable=SC3013
+  [ "${m__names_of-}" != "$m_step" ] || [ /etc/rc.d -nt "$m_work/names" ] || return 0
+  m__names_of=$m_step
+  # /dev/null: of one file alone, grep prints no name.
+  grep -e '^rcvar=' -e '^name=' -e chrootdir /etc/rc.d/* /dev/null >"$m_work/names" 2>/dev/null || :
 }
 
 # m__record_switch SERVICE VARIABLE
@@ -82,9 +125,10 @@ m__record_switch() {
 
 # --- undoing -----------------------------------------------------------------------------------------------------
 
-# m__refuse_foreign_conf: a file of rc.conf's that somebody changed since the run would stay as it is, and the services of before
-# would start by what the run put into it: in a cage that is gone by then, to where an rc script moves what they serve. So
-# nothing is undone until that is settled. Not so for a run that is taken back at once.
+# m__refuse_foreign_conf: refuses a rollback if somebody changed a file of rc.conf's since the run. Such a file would stay as
+# it is. Then the services of before would start with what the run put into it: in a cage that is gone by then, at a place to
+# which an rc script moves their data. So nothing is undone until that is settled. This does not apply to a run that is
+# rolled back at once.
 m__refuse_foreign_conf() {
   local m__conf_seen m__foreign_conf m__entry_line
   [ "$m__force" != yes ] && [ -z "${m__unit_limit-}" ] && [ -s "$m_work/conf" ] || return 0
@@ -95,7 +139,7 @@ m__refuse_foreign_conf() {
     case $m__conf_seen in *"|$m_path|"*) continue ;; esac
     m__conf_seen="$m__conf_seen|$m_path|"
     m_print "$m_path"
-    # What a run left that is not undone is told where a service starts by it.
+    # Content that a run left, and that is not undone, is reported when a service starts by it.
     ! m__is_ours && ! grep -qF -- "|$m_state|" "$m__state_dir"/runs/*/journal || continue
     m__foreign_conf="$m__foreign_conf $m_path"
     m__result conflict path "$m_path" "somebody changed it since ($(m__what_differs))"
@@ -105,19 +149,22 @@ m__refuse_foreign_conf() {
   done 6<"$m_work/conf"
   m__enter "$m__leader"
   [ -z "$m__foreign_conf" ] ||
-    m__refuse "nothing was undone: services start by$m__foreign_conf, which somebody changed since; take that change out and put it in again afterwards, or roll back with --force, which keeps what is there now in $m__state_dir/kept"
+    m__refuse "nothing was undone: services start by$m__foreign_conf, which somebody changed since; remove that change and make it again afterwards, or roll back with --force, which keeps the present files in $m__state_dir/kept"
 }
 
-# Of each service of the unit $m_work/services has `SERVICE|SCRIPT|STATE|FIRST|OTHERS|PLACE|SEQ|RUN|STEP`: STATE of before the unit,
-# FIRST the kind of its first entry, OTHERS when there are entries of other kinds than switch, PLACE when one of its variables says
-# where it runs. If there is a switch, $m_work/conf has the entries about files of rc.conf's, last first.
+# $m_work/services has a line for each service of the unit: `SERVICE|SCRIPT|STATE|FIRST|OTHERS|PLACE|SEQ|RUN|STEP`. STATE is
+# its state before the unit, and FIRST the kind of its first entry. OTHERS is set if there are entries of other kinds than
+# switch, PLACE if one of its variables says where the service runs. If there is a switch, $m_work/conf has the entries about
+# files of rc.conf's, last first.
 
 # m__look_at_switches: before any file goes back: what runs and did not run before is stopped, and so is what runs elsewhere
 # than before, because that is about to go. Sets m__down to the services that stay down, and m__up to those that must run.
 m__look_at_switches() {
   local m__service m__service_file m__was_state m__first m__others m__cage_place m__entry_seq m__one_run m__entry_step
-  local m__running
+  local m__running m__processes_known
   m__down='' m__up=''
+  m__list_switched_processes
+  m__processes_known=1
   while IFS='|' read -r m__service m__service_file m__was_state m__first m__others m__cage_place m__entry_seq m__one_run m__entry_step <&3; do
     [ "$m__first" = switch ] || continue
     m__enter "$m__one_run"
@@ -135,14 +182,14 @@ m__look_at_switches() {
       m__running='' m_pid=''
       if [ -f "$m__service_file" ] && m_service_pid "$m__service_file"; then
         m__running=$m_pid
-        m__process_id "$m_pid"
+        m__find_process "$m_pid"
         [ "${m__was_state#running }" != "$m__process" ] || m__running=
         if [ -n "$m__running" ] && [ -z "$m__others" ] && [ -n "$m__cage_place" ]; then
-          m__undo_switch 'it runs elsewhere than before'
+          m__undo_switch 'it runs in another place than before'
           m__running=
         fi
       fi
-      # Whoever recorded the service as running and no strays was an older version.
+      # Receipts of an older version have the service as running, but no strays.
       [ ! -f "$m__receipt/saved/$m__entry_seq.strays" ] || m__end_strays "$m_pid"
       m__up="$m__up$m__running|$m__entry_seq|$m__one_run|$m__entry_step$m_nl"
     fi
@@ -150,27 +197,63 @@ m__look_at_switches() {
   m__enter "$m__leader"
 }
 
+# m__list_switched_processes: one look serves all services of the unit, until one of their processes ends.
+m__list_switched_processes() {
+  local m__service m__service_file m__rest
+  : >"$m_work/processes"
+  set --
+  while IFS='|' read -r m__service m__service_file m__rest; do
+    m__unescape "$m__service_file"
+    [ ! -f "$m__unescaped" ] || set -- ${1+"$@"} "$m__unescaped"
+  done <"$m_work/services"
+  [ $# -eq 0 ] || m__list_processes "$@"
+}
+
 # m__find_strays PID: sets m__strays to the processes of m__service_file's program that its rc script does not find, which finds PID
 # or nothing: the pid file of one that a boot started in a cage may be only there. Not to those that ran before, for whatever
 # service.
 m__find_strays() {
-  local m__found_by_rc m__stray
-  m__found_by_rc=$1
+  local m__script_of m__stray m__began
   m__strays=
-  ps -axww -o pid -o command 2>/dev/null | awk '
-    FILENAME == ARGV[1] && /^name=/ { sub(/^name=["\047]*/, ""); match($0, /^[A-Za-z0-9_]*/); name = substr($0, 1, RLENGTH); next }
-    FILENAME == ARGV[1] && /^command=/ && program == "" { sub(/^command=["\047]*/, ""); sub(/["\047 ].*/, ""); program = $0 }
-    FILENAME == ARGV[1] { next }
-    !expanded++ { gsub(/\$\{name\}|\$name/, name, program) }
-    program ~ /^\// && $2 == program { print $1 }' "$m__service_file" - >"$m_work/strays" 2>/dev/null || :
-  while read -r m__stray <&9; do
-    [ "$m__stray" != "$m__found_by_rc" ] || continue
-    m__process_id "$m__stray"
+  [ -n "${m__processes_known-}" ] || m__list_processes "$m__service_file"
+  while IFS='|' read -r m__script_of m__stray m__began <&9; do
+    [ "$m__script_of" = "$m__service_file" ] && [ "$m__stray" != "$1" ] || continue
+    m__process="$m__stray $m__began"
     if ! grep -qF "|running $m__process|" "$m_work/services" 2>/dev/null &&
       ! grep -qxF "$m__process" "$m__receipt/saved/${m__entry_seq-}.strays" 2>/dev/null; then
       m__strays="$m__strays $m__stray"
     fi
-  done 9<"$m_work/strays"
+  done 9<"$m_work/processes"
+}
+
+# m__list_processes SCRIPT...: into $m_work/processes, of each process of these scripts' programs `SCRIPT|PID|BEGAN`, in the words of
+# m__process_id.
+m__list_processes() {
+  ps -axww -o pid -o lstart -o command >"$m_work/processes.all" 2>/dev/null || :
+  awk -v OFS='|' -v all="$m_work/processes.all" '
+    FILENAME == all && FNR == 1 {
+      for (script in program) gsub(/\$\{name\}|\$name/, name[script], program[script])
+    }
+    FILENAME == all {
+      if ($6 ~ /^[0-9][0-9][0-9][0-9]$/ && $7 ~ /^\//)
+        for (script in program) if (program[script] == $7) print script, $1, $2 " " $3 " " $4 " " $5 " " $6
+      next
+    }
+    /^name=/ { sub(/^name=["\047]*/, ""); match($0, /^[A-Za-z0-9_]*/); name[FILENAME] = substr($0, 1, RLENGTH); next }
+    /^command=/ && !(FILENAME in program) { sub(/^command=["\047]*/, ""); sub(/["\047 ].*/, ""); program[FILENAME] = $0 }
+    ' "$@" "$m_work/processes.all" >"$m_work/processes" 2>/dev/null || :
+}
+
+# m__find_process PID: m__process_id of one that may be in the list.
+m__find_process() {
+  local m__script_of m__listed m__began
+  while IFS='|' read -r m__script_of m__listed m__began; do
+    [ "$m__listed" != "$1" ] || {
+      m__process="$1 $m__began"
+      return 0
+    }
+  done <"$m_work/processes"
+  m__process_id "$1"
 }
 
 # m__end_strays PID: of m__find_strays, those of accounts that a daemon of these runs may have: what calls itself like the program and
@@ -185,6 +268,7 @@ m__end_strays() {
     ! m__may_be_a_daemon "$m__stray" || m__ours="$m__ours $m__stray"
   done
   [ -n "$m__ours" ] || return 0
+  m__processes_known=
   # shellcheck disable=SC2086
   kill $m__ours 2>/dev/null || :
   for m__stray in $m__ours; do
@@ -205,6 +289,7 @@ m__may_be_a_daemon() {
 }
 
 m__undo_switch() {
+  m__processes_known=
   if m__service_stop "$m__service_file" >/dev/null 2>&1; then
     m__emit res undone service "$m__service" "stopped, $1" 0 "$m__entry_step"
   else
@@ -252,6 +337,7 @@ m__prove_services() {
   local m__serving m__service m__service_file m__was_state m__first m__others m__cage_place m__entry_seq m__one_run
   local m__entry_step m__is
   m__serving=
+  m__forget_dead_services
   while IFS='|' read -r m__service m__service_file m__was_state m__first m__others m__cage_place m__entry_seq m__one_run m__entry_step <&3; do
     m__unescape "$m__service_file"
     m__is=stopped
@@ -267,6 +353,15 @@ m__prove_services() {
   [ -z "$m__serving" ] || notice "after the rollback:${m__serving#,}"
 }
 
+# m__forget_dead_services: one look at all: a process that is dead and waits to be buried serves nobody.
+m__forget_dead_services() {
+  local m__one_pid m__state
+  ps -ax -o pid -o stat >"$m_work/processes.all" 2>/dev/null || m__forget_services
+  while read -r m__one_pid m__state; do
+    case $m__state:$m__known_services in Z*:*"=$m__one_pid|"*) m__forget_services ;; esac
+  done <"$m_work/processes.all"
+}
+
 # m__say_other_conf: where m__service starts by variables that a run changed which is not undone, it may not be as it was.
 m__say_other_conf() {
   local m__other_runs m__one
@@ -277,5 +372,5 @@ m__say_other_conf() {
     m__other_runs="$m__other_runs ${m__one##*/}"
   done
   [ -z "$m__other_runs" ] ||
-    notice "service $m__service starts with what rc.conf says now, of which these runs changed something that are not undone:$m__other_runs"
+    notice "service $m__service starts with the present rc.conf, in which these runs changed something and are not undone:$m__other_runs"
 }

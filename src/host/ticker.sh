@@ -1,6 +1,6 @@
-# Once a second beside the steps: ends a step that is over its time, or cancelled, with everything that it started;
-# keeps its output within bounds; ends a run that changes nothing when nobody follows it any more; and ends what a
-# driver that was killed left running.
+# Works beside the steps, once a second. It ends a step that is over its time, or cancelled, with everything that the step
+# started, and a program of m_within that is over its own time. It keeps the step's output within bounds. It ends a run that
+# changes nothing when nobody follows it any more. It ends what a killed driver left running.
 # Usage: sh ticker.sh WORK-DIRECTORY DRIVER-PID
 # The current directory is the work directory.
 m__name=$1
@@ -12,8 +12,11 @@ m__follower=0
 m__turns=0
 m__last_attempt=
 m__step_turns=0
+m__watched=
 # The driver reads here that time went by: a byte a turn. Opened once, because the directory may be gone when we write.
 exec 7>>ticks
+# When outputs were measured last.
+exec 6>>measured
 
 # m__read_step: sets m__attempt, which attempt at which step runs now, and m__limit, its seconds, 0 for no limit. False when none runs.
 m__read_step() {
@@ -71,23 +74,41 @@ m__end_step() {
 }
 
 # m__is_over_time: by the clock, but a clock may be set while a step goes on. So our turns are counted, too, which take a second,
-# or up to four where a host is slow. The time begins when we first see the step, so it is never shorter than declared. The
-# clock is not asked while there were too few turns, whatever it says.
+# or up to four on a slow host. The time begins when we ask the clock first, so it is never shorter than declared. Most steps are over
+# within three turns: unless their time is short, the clock is not asked for them.
 m__is_over_time() {
   local m__now
   m__read_step && [ "$m__limit" -gt 0 ] || return 1
-  [ "$m__attempt" != "$m__last_attempt" ] || [ $((m__step_turns * 4)) -ge "$m__limit" ] || return 1
+  [ "$m__attempt" = "$m__last_attempt" ] || m__last_attempt=$m__attempt m__step_turns=0 m__end_at=
+  if [ -z "$m__end_at" ]; then
+    [ "$m__limit" -le 20 ] || [ "$m__step_turns" -ge 3 ] || return 1
+    # One more, because this may be the first moment of its second.
+    m__end_at=$(($(date +%s) + m__limit + 1)) m__step_turns=0
+    return 1
+  fi
+  [ $((m__step_turns * 4)) -ge "$m__limit" ] || return 1
   m__now=$(date +%s)
-  if [ "$m__attempt" != "$m__last_attempt" ]; then
-    # One more, because m__now may be the first moment of its second.
-    m__last_attempt=$m__attempt m__step_turns=0 m__end_at=$((m__now + m__limit + 1))
-  fi
-  if [ "$m__now" -ge "$m__end_at" ]; then
-    [ $((m__step_turns * 4)) -ge "$m__limit" ]
-  else
-    [ "$m__step_turns" -gt $((m__limit * 2)) ]
-  fi
+  [ "$m__now" -ge "$m__end_at" ] || [ "$m__step_turns" -gt $((m__limit * 2)) ]
 }
+
+# m__end_late: ends a program of m_within that is over its time, which is counted in our turns.
+m__end_late() {
+  local m__late_pid m__seconds
+  [ -s watched ] && read -r m__late_pid m__seconds <watched || return 0
+  if [ "$m__late_pid" != "$m__watched" ]; then
+    m__watched=$m__late_pid m__watched_turns=0
+    return 0
+  fi
+  m__watched_turns=$((m__watched_turns + 1))
+  [ "$m__watched_turns" -ge "$m__seconds" ] || return 0
+  # Its number may be a stranger's by now, if the step was killed. What is the run's is in the driver's group.
+  # shellcheck disable=SC2046
+  set -- $(ps -o pgid= -p "$m__late_pid") $(ps -o pgid= -p "$m__driver")
+  [ $# -eq 2 ] && [ "$1" = "$2" ] || return 0
+  printf '%s\n' "$m__late_pid" >late
+  kill -s KILL "$m__late_pid" 2>/dev/null
+}
+
 m__is_cancelled() {
   [ -f cancel ] && m__read_step
 }
@@ -121,11 +142,12 @@ m__find_follower() {
 # m__cut_outputs: one that is over what it may take on the disk begins anew.
 m__cut_outputs() {
   local m__size m__file
-  set --
-  for m__file in log/*.out log/*.err; do
-    [ ! -s "$m__file" ] || set -- "$@" "$m__file"
-  done
+  m__find_written measured
+  [ $((m__turns % 60)) -ne 0 ] || m__find_written ''
+  # shellcheck disable=SC2086
+  set -- $m__written
   [ $# -gt 0 ] || return 0
+  printf . >&6
   # One wc for all of them; its last line may be a total.
   wc -c "$@" 2>/dev/null | while read -r m__size m__file; do
     # Writers append, so a file that is emptied under them starts again at nought.
@@ -140,6 +162,7 @@ while kill -0 "$m__driver" 2>/dev/null && ! m__has_ended; do
   m__step_turns=$((m__step_turns + 1))
   [ $((m__turns % 10)) -ne 0 ] || m__wake driver follower
   m__find_follower
+  m__end_late
   m__end_step_if m__is_over_time timed-out
   m__end_step_if m__is_cancelled cancelled
   m__cut_outputs
@@ -157,11 +180,11 @@ if ! m__has_ended; then
   m__find_follower
   m__kill KILL
   # What a step of an apply guarded is not left as it is, see m_guard.
-  if [ -f guarded ]; then
+  if [ -s guarded ]; then
     {
       sh ./guarded
       m__unit_limit=unfinished sh "$m__state_dir/runs/$m__run_id/undo.sh" && printf 'taken-back\n' >"$m__state_dir/runs/$m__run_id/status"
-    } </dev/null >>log/000.out 2>>log/000.err 7>&-
+    } </dev/null >>log/000.out 2>>log/000.err 6>&- 7>&-
   fi
   # Not twice, should somebody begin another one of us.
   rm -f guarded ticker.pid

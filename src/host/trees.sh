@@ -12,7 +12,7 @@ m__freeze() {
   m__find_real "$1"
   m__freeze_below "$m_real" || return 1
   ! m__has_foreign "$1" || {
-    m_hold_why="directories in $1 are others' and cannot be taken from them, because they are too deep or too many: $(sed 1q "$m_work/tree.foreign")"
+    m_hold_why="directories in $1 belong to others, and root cannot take them over, because they are too deep or too many: $(sed 1q "$m_work/tree.foreign")"
     return 1
   }
 }
@@ -28,7 +28,7 @@ m__freeze_below() {
   m_walk "$1" || return 1
   if [ -n "$m_foreign" ]; then
     [ "$m_foreign" = "$1" ] && m__borrow "$1" || {
-      m_hold_why="$1 cannot be taken from uid $m__w_uid for the moment that this needs"
+      m_hold_why="$1 cannot be taken over from uid $m__w_uid"
       return 1
     }
   fi
@@ -86,19 +86,29 @@ m__names_below() {
 }
 
 # m__hold_places LIST: until m__let_places_go, nobody else can change a name on the way to a path in the file LIST, one a line, as far
-# as it is there. One look finds the directories that somebody could change. False, with m_hold_why.
+# as it is there. One look finds the directories that are root's alone. False, with m_hold_why.
 m__hold_places() {
-  local m__place_held
+  local m__place m__places m__place_held
   m__find_self
-  [ "$m_self_uid" -eq 0 ] && [ -s "$1" ] || return 0
-  awk '{ while (sub(/\/[^\/]*$/, "") && $0 != "" && !($0 in had)) { had[$0] = 1; print } }' "$1" |
-    sed 's/[^A-Za-z0-9_.,/-]/\\&/g' |
-    xargs sh -c 'find "$@" -prune \( ! -user 0 -o -type d -perm -0020 -o -type d -perm -0002 \) -print 2>/dev/null' sh |
-    LC_ALL=C sort >"$m_work/places" || :
-  while IFS= read -r m__place_held <&5; do
+  [ "$m_self_uid" -eq 0 ] || return 0
+  m__places=$m_nl m__place_held=''
+  set -- "$1"
+  while IFS= read -r m__place; do
+    m__place=${m__place%/*}
+    # Those of one directory stand together, as a rule.
+    [ "$m__place" != "$m__place_held" ] || continue
+    m__place_held=$m__place
+    case $m__places in *"$m_nl$m__place$m_nl"*) continue ;; esac
+    m__places=$m__places$m__place$m_nl
+    [ ! -d "$m__place" ] || set -- "$@" "$m__place"
+  done <"$1"
+  shift
+  m__know_ways ${1+"$@"}
+  for m__place_held do
+    ! m__is_known_safe "$m__place_held" || continue
     m__hold_dir "$m__place_held" || return 1
     m__places_held=$((m__places_held + 1))
-  done 5<"$m_work/places"
+  done
 }
 
 m__let_places_go() {

@@ -1,5 +1,5 @@
-# Taking back what is neither path nor package: accounts, services, commands and a step's own undo. Each is judged by
-# what is there now, as in undo.sh.
+# Undoes what is neither path nor package: accounts, services, commands and a step's own undo. Each is judged by what is
+# there now, as in undo.sh.
 
 m__undo_group() {
   m_gid_of "$1"

@@ -1,5 +1,5 @@
-# Taking back that a tree went from its place: removed by the run, or moved by something that the run let loose. After undo.sh,
-# in whose words.
+# Restores a tree that is gone from its place: the run removed it, or something that the run started moved it. It is read
+# after undo.sh, and uses its words.
 
 # The tree is unpacked beside its place, so that it comes back whole or not at all.
 m__undo_tree() {
@@ -80,7 +80,7 @@ m__undo_moved() {
 m__undo_moved_held() {
   if is_there "$m_path" && [ ! -h "$m_path" ]; then
     m__take_copies
-    m__result kept moved "$m_path" 'is where it was'
+    m__result kept moved "$m_path" 'is still in its place'
     return 0
   fi
   if [ -h "$m_path" ]; then
@@ -100,8 +100,9 @@ m__undo_moved_held() {
   fi
 }
 
-# m__take_copies: of m_path, which is there, what moved it may have left copies in m__a3: those go that were not there before and
-# hold what is here. Whoever owns a directory in there has it taken away for that. The places of both must be held.
+# m__take_copies: what moved m_path, which is there, may have left copies of its content in m__a3. Those are removed that
+# were not there before and that hold the same as in m_path. Meanwhile nobody but root owns a directory in there. Both places
+# must be held.
 m__take_copies() {
   local m__into m__name m__copy
   m__into=$m__receipt/saved/$m__entry_seq.into
@@ -132,7 +133,7 @@ m__unpack_tree() {
 m__put_tree() {
   if is_there "$m_path" && ! m__keep_path "$m_path"; then
     m__verdict=failed
-    m__restored="cannot keep what somebody put there in $m__kept, so it stays"
+    m__restored="cannot keep the new content in $m__kept, so it stays"
     return 0
   fi
   if m__unfreeze_copy "$m__was" "$m__receipt/saved/$m__entry_seq.dirs" && mv "$m__was" "$m_path" && touch -r "${m__was%/*}/.muster.time" "$m_path"; then

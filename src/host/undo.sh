@@ -1,6 +1,6 @@
-# Takes a run back: replays its journal backwards, then starts and restarts what ran before, then proves that every
-# touched path is as it was. Each entry is judged by what is there now, so a rollback that was cut is simply run
-# again. The receipt holds a copy that works at the host's console: sh /var/db/muster/runs/RUN-ID/undo.sh [--force]
+# Rolls a run back: replays its journal backwards, then starts and restarts what ran before, then proves that every touched
+# path is as it was. Each entry is judged by what is there now, so a rollback that was cut is simply run again. The receipt
+# holds a copy that works at the host's console: sh /var/db/muster/runs/RUN-ID/undo.sh [--force]
 
 # m__result STATUS KIND TARGET REASON: reports one entry.
 m__result() {
@@ -14,6 +14,11 @@ m__result() {
   esac
 }
 
+# m__twice COMMAND...: a tool may have been killed from outside: so a second time where that cannot do harm.
+m__twice() {
+  "$@" || "$@"
+}
+
 # m__one_of VALUE A B: true when VALUE is one of the two, or one of them is not known.
 m__one_of() {
   [ "$1" = "$2" ] || [ "$1" = "$3" ] || [ "$2" = '?' ] || [ "$3" = '?' ]
@@ -23,8 +28,9 @@ m__one_of() {
 m__is_ours() {
   [ "$m_type" != absent ] || return 0
   m__one_of "$m_type" "$m__pre_type" "$m__post_type" || return 1
-  # Where nothing was, a directory goes, whoever owns it by now, and what others put in it decides: owner and mode of one that
-  # is empty are nothing to lose. After a crash, an rc script may have made it where the run was about to.
+  # At a place that was empty before, a directory goes, no matter which account owns it by now. Only files that others put in
+  # it can keep it: owner and mode of an empty directory are nothing to lose. After a crash, an rc script may have made it at
+  # the place that the run had planned.
   case $m_type$m__pre_type$m__post_type in dirabsentdir) return 0 ;; esac
   # A directory is made with this mode, by an apply and by an undo that was cut alike.
   case $m_type$m_mode$m__pre_type$m__post_type in dir0700absent* | dir0700*absent) return 0 ;; esac
@@ -152,7 +158,7 @@ m__undo_path_held() {
     return 0
   elif [ "$m__force" = yes ]; then
     if ! m__keep_foreign; then
-      m__result failed path "$m_path" "cannot keep what somebody put there in $m__kept, so it stays"
+      m__result failed path "$m_path" "cannot keep the new content in $m__kept, so it stays"
       return 0
     fi
   else
@@ -222,10 +228,10 @@ m__only_access() {
 m__undo_writers() {
   if [ -z "$m__keeps" ] && m__only_access; then
     case $m__once_paths in
-      *"|$m_path|"*) m__result kept path "$m_path" 'its writer changed it since, see below' ;;
+      *"|$m_path|"*) m__result kept path "$m_path" 'its owner program changed it since, see below' ;;
       *)
         if m__seq=$m__entry_seq && m__access_back; then
-          m__result undone path "$m_path" 'owner and mode as before; its content is another one since'
+          m__result undone path "$m_path" 'owner and mode as before; its content has changed since'
         else
           m__result failed path "$m_path" "cannot set owner and mode${m_hold_why:+: $m_hold_why}"
         fi
@@ -242,7 +248,7 @@ m__undo_writers() {
       m__result undone path "$m_path" "$m__restored, and its writer had changed it${m__kept_words:+; $m__kept_words}"
     fi
   else
-    m__result failed path "$m_path" "cannot keep what is in it in $m__kept, so it stays"
+    m__result failed path "$m_path" "cannot keep its content in $m__kept, so it stays"
   fi
 }
 
@@ -275,7 +281,7 @@ m__restore() {
     m_print "$m_path"
     ! m__is_ours || ! m__restore_once || return 0
   fi
-  [ -n "$m__reported" ] || m__result failed path "$m_path" "cannot bring it back${m_hold_why:+: $m_hold_why}"
+  [ -n "$m__reported" ] || m__result failed path "$m_path" "cannot restore it${m_hold_why:+: $m_hold_why}"
   return 1
 }
 
@@ -343,10 +349,10 @@ m__remove() {
       return
       ;;
   esac
-  if [ -n "$m__transient$m__keeps" ] && ! rmdir "$m_path" 2>/dev/null && ! m__clear; then
+  if [ -n "$m__transient$m__keeps" ] && m__holds_others && ! m__clear; then
     m__reported=1
     m__conflicts="$m__conflicts|$m_path|"
-    m__result failed path "$m_path" "what is in it cannot be kept, so it stays: $(tail -n 1 "$m_work/keep.err")"
+    m__result failed path "$m_path" "its content cannot be kept, so it stays: $(tail -n 1 "$m_work/keep.err")"
     return 1
   fi
   if ! is_there "$m_path" || rmdir "$m_path" 2>/dev/null || { [ "$m__force" = yes ] && m__keep_path "$m_path"; }; then
@@ -358,13 +364,29 @@ m__remove() {
   m__reported=1
   m__conflicts="$m__conflicts|$m_path|"
   m__find_kept
-  m__result conflict path "$m_path" "not removed, it holds what the run did not put there: $(ls -A "$m_path" | head -n 5 | tr '\n' ' '); --force moves it to $m__kept"
+  m__result conflict path "$m_path" "not removed, because it holds files that the run did not put there: $(ls -A "$m_path" | head -n 5 | tr '\n' ' '); --force moves it to $m__kept"
   return 1
 }
 
-# m__shelve_like: where files from the directory m_path are kept, theirs has the owner and mode that it had.
+# m__holds_others: the directory m_path holds more than what was reported and stays, and directories that go with it (m__going).
+m__holds_others() {
+  local m__found_name
+  for m__found_name in "$m_path"/* "$m_path"/.[!.]* "$m_path"/..?*; do
+    is_there "$m__found_name" || continue
+    m__is_passed_over "$m__found_name" || return 0
+  done
+  return 1
+}
+
+# m__is_passed_over PATH: it, or something in it, was reported and stays, or it goes with the directory that it is in.
+m__is_passed_over() {
+  case $m__conflicts${m__going-} in *"|$1|"* | *"|$1/"*) return 0 ;; esac
+  return 1
+}
+
+# m__shelve_like: where files from the directory m_path are kept, theirs gets the owner and mode that it had.
 m__shelve_like() {
   m__find_kept
   [ ! -d "$m__kept$m_path" ] || [ "$m__post_type" != dir ] ||
-    m__give_later "$m__kept$m_path" "$m__post_uid:$m__post_gid" "$m__post_mode"
+    m__give_shelf "$m__kept$m_path" "$m__post_uid:$m__post_gid" "$m__post_mode"
 }

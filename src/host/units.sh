@@ -75,14 +75,14 @@ m__meta_of() {
   done <"$1/meta"
 }
 
-# m__find_unit: sets m__unit to the runs that are undone with m__receipt, their ids, newest first, m__receipt's own first of all.
-# Those are the runs of the same playbook directly before it that it went on with: ones that did not come to a good end,
-# and ones that changed how a service is started which it was the first to stop. Undone alone, it would start the daemon
-# of before with what is still theirs.
+# m__find_unit: sets m__unit to the ids of the runs that are undone together with m__receipt, newest first, its own before
+# all others. They are the runs of the same playbook directly before it that it continued. Either they did not end well, or
+# they changed how a service is started, and a later run of the unit was the first to stop that service. If the later run
+# were undone alone, the old daemon would start with the settings of those before.
 m__find_unit() {
   local m__one_run m__unit_of m__one
   m__unit=${m__receipt##*/}
-  # A rollback that was cut knew it; by their statuses it cannot be told any more.
+  # A rollback that was cut wrote the unit down; the statuses of its runs do not show it any more.
   if [ -f "$m__receipt/unit" ]; then
     m__unit=
     while read -r m__one_run; do
@@ -98,7 +98,7 @@ m__find_unit() {
     m__meta_of "$m__one"
     [ "$m__meta_playbook" = "$m__unit_of" ] || break
     if ! m__is_unfinished "$m__one"; then
-      # A run that is taken back at once takes no good one with it.
+      # A run that is rolled back at once leaves good runs as they are.
       [ -z "${m__unit_limit-}" ] && m__prepares_unit "$m__one" || break
     fi
     m__unit="$m__unit ${m__one##*/}"
@@ -117,8 +117,8 @@ m__list_older() {
   printf '%s' "$m__lines" >"$m_work/older"
 }
 
-# m_with_journals COMMAND...: runs COMMAND with the journals of this run, and of the unfinished ones that are taken back with it, as
-# further arguments.
+# m_with_journals COMMAND...: runs COMMAND with further arguments: the journals of this run, and of the unfinished runs that
+# are rolled back together with it.
 m_with_journals() {
   local m__unit_limit m__one_run
   m__unit_limit=unfinished
@@ -171,7 +171,7 @@ m__find_leader() {
 # m__refuse_member WORDS: ends here if m__receipt belongs to a newer run; WORDS and its id say how to undo that.
 m__refuse_member() {
   m__find_leader "$m__receipt"
-  [ -z "$m__leader" ] || m__refuse "run $m__leader went on with run ${m__receipt##*/}, so they are undone together, by $1$m__leader$2"
+  [ -z "$m__leader" ] || m__refuse "run $m__leader continued run ${m__receipt##*/}, so they are undone together, by $1$m__leader$2"
 }
 
 # m__enter RUN-ID: what follows is about the receipt of this run.

@@ -1,6 +1,7 @@
-# What the ticker and the follower do for each other and for the driver: whoever of them was stopped (SIGSTOP), and by whom ever,
-# is let go on, because a run that stands still holds the lock and keeps what it has below /tmp for ever. They sit in the run's
-# directory, m__name, and reach what is in it from there: once it is gone, anybody may put something in its place.
+# What the ticker and the follower do for each other and for the driver. If one of the three was stopped (SIGSTOP), no matter
+# by whom, another one lets it continue. A stopped run would hold the lock, and keep what it has below /tmp, for ever. They
+# sit in the run's directory, m__name, and reach what is in it from there: once it is gone, anybody may put something in its
+# place.
 
 # m__runs NAME: the process of this name is alive; sets m__pid to its number. From inside the directory.
 m__runs() {
@@ -16,12 +17,23 @@ m__drop_rest() {
   set -- "$1"/*
   for m__file do
     case ${m__file##*/} in
-      run | runtime | log | done | *.pid | chunk | sizes | ticks) ;;
+      run | runtime | log | done | *.pid | chunk | sizes | counted | ticks | measured) ;;
       *) set -- "$@" "$m__file" ;;
     esac
     shift
   done
   [ $# -eq 0 ] || rm -rf "$@"
+}
+
+# m__find_written MARK: sets m__written to the outputs of steps that hold something and were not last written to before MARK was: times
+# may have no fractions. Every sh that descends from ash or ksh knows -nt. Starts no process.
+m__find_written() {
+  local m__one
+  m__written=
+  for m__one in log/*.out log/*.err; do
+    # shellcheck disable=SC3013
+    [ ! -s "$m__one" ] || [ "$1" -nt "$m__one" ] || m__written="$m__written $m__one"
+  done
 }
 
 # m__wake NAME...: of these processes of the run.
@@ -33,7 +45,7 @@ m__wake() {
     case $(ps -ww -o stat= -o command= -p "$m__pid" 2>/dev/null) in
       T*"$m__name"*)
         kill -s CONT "$m__pid" 2>/dev/null &&
-          printf 'muster: the %s of this run had been stopped (SIGSTOP); it goes on now\n' "$m__who" >>log/000.err
+          printf 'muster: the %s of this run had been stopped (SIGSTOP); it continues now\n' "$m__who" >>log/000.err
         ;;
     esac
   done

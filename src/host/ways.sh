@@ -13,8 +13,8 @@ m__find_self() {
   [ -n "${m_self_uid-}" ] || m_self_uid=$(id -u) m_self_gid=$(id -g)
 }
 
-# m_walk DIRECTORY: looks at the way to DIRECTORY, itself included. Sets m_foreign to the topmost directory on it that another
-# account owns or may write (to nothing when there is none), m_real to where it leads by root's links, and m_missing to the
+# m_walk DIRECTORY: looks at the way to DIRECTORY, itself included. Sets m_foreign to the topmost directory on it that
+# another account owns or may write, or to nothing. Sets m_real to the place to which root's links lead, and m_missing to the
 # first part of it that is not there. False, with m_hold_why, when a part of it is no directory, or a link that somebody else
 # may have made.
 m_walk() {
@@ -30,7 +30,7 @@ m_walk() {
     [ -n "$m__w_through" ] || return 1
     m__w_turns=$((m__w_turns + 1))
     if [ "$m__w_turns" -gt 32 ]; then
-      m_hold_why="the links on the way to $1 go round in a circle"
+      m_hold_why="the links on the way to $1 form a loop"
       return 1
     fi
     m_real=$m__w_through
@@ -61,6 +61,64 @@ m__note_way() {
   # A line that no path is: where the one before it leads.
   [ "$m_real" = "$1" ] || m__safe_ways="$m__safe_ways>$m_real$m_nl"
   ! m__nothing_is_lent || m__ways_alone=$m__safe_ways
+}
+
+# m__know_made DIRECTORY: it was made a moment ago, where only we can change a name, and is ours alone.
+m__know_made() {
+  local m__w_parent
+  m__w_parent=${1%/*}
+  m_walk "${m__w_parent:-/}" && [ -z "$m_foreign$m_missing" ] && [ "$m_real" = "${m__w_parent:-/}" ] || return 0
+  m_real=$1
+  m__note_safe "$1"
+  m__note_way "$1"
+}
+
+# m__know_ways DIRECTORY...: one look at all of them and at the directories on the way to them: m_walk of those that are ours alone starts
+# no process after it. Those behind a link, or with odd names, are left to m_walk.
+m__know_ways() {
+  local m__w_path m__w_ahead m__w_first
+  m__find_self
+  m__w_ahead=$m_nl m__w_first=1
+  for m__w_path do
+    [ -z "$m__w_first" ] || set --
+    m__w_first=
+    case $m__w_path in *[!\ -~]* | *' ' | *' -> '* | [!/]*) continue ;; esac
+    while [ -n "$m__w_path" ] && [ ! -h "$m__w_path" ]; do
+      case $m__safe$m__w_ahead in *"$m_nl$m__w_path$m_nl"*) break ;; esac
+      m__w_ahead=$m__w_ahead$m__w_path$m_nl
+      [ ! -d "$m__w_path" ] || set -- ${1+"$@"} "$m__w_path"
+      m__w_path=${m__w_path%/*}
+    done
+    [ $# -lt 200 ] || {
+      m__know_directories "$@"
+      set --
+    }
+  done
+  [ -n "$m__w_first" ] || [ $# -eq 0 ] || m__know_directories "$@"
+}
+
+# m__know_directories DIRECTORY...: ls says what is above before what is below it.
+m__know_directories() {
+  local m__w_bits m__w_links m__w_uid m__w_gid m__w_rest m__w_above m__w_open
+  ls -ldn "$@" >"$m_work/ways.seen" 2>/dev/null || :
+  # Somebody may have put a link there meanwhile, whose text looks like such lines.
+  while read -r m__w_bits m__w_rest; do
+    case $m__w_bits in d*) ;; *) return 0 ;; esac
+  done <"$m_work/ways.seen"
+  while read -r m__w_bits m__w_links m__w_uid m__w_gid m__w_rest; do
+    m__w_rest=/${m__w_rest#*" /"}
+    m__w_above=${m__w_rest%/*}
+    ! m__is_known_safe "${m__w_above:-/}" || {
+      m_foreign='' m__w_open=''
+      m__judge_directory "$m__w_rest"
+    }
+  done <"$m_work/ways.seen"
+  m_foreign=
+}
+
+# m__is_known_safe DIRECTORY: it was ours alone, by whatever way, when it was looked at.
+m__is_known_safe() {
+  case $m__safe in *"$m_nl$1$m_nl"*) m__is_still_safe "$1" ;; *) return 1 ;; esac
 }
 
 m__note_safe() {
@@ -180,7 +238,7 @@ m__judge_link() {
   case $m__w_text in
     *"$m_nl"* | *[!./]*/..*) m__w_through='' ;;
   esac
-  [ -n "$m__w_through" ] || m_hold_why="$1 is a link to $m__w_text; let it lead to a path without .. in it"
+  [ -n "$m__w_through" ] || m_hold_why="$1 is a link to $m__w_text; make it lead to a path without .."
 }
 
 # m_plain PATH: sets m_plain_path to it without parts that are . or .., of which the latter follow directories only.

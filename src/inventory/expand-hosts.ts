@@ -9,7 +9,7 @@ import {
   isHostName,
   isMusterError,
 } from '../model/index.ts';
-import type { WrittenInventory } from './schema.ts';
+import type { WrittenHosts } from './schema.ts';
 
 /** A host and the key of the file that it comes from. */
 export interface ExpandedHost {
@@ -20,7 +20,7 @@ export interface ExpandedHost {
 
 /** All hosts in file order, and what is wrong with their names and addresses. */
 export function expandHosts(
-  written: WrittenInventory['hosts'],
+  written: WrittenHosts,
   locator: Locator,
 ): { hosts: ReadonlyMap<string, ExpandedHost>; issues: Issue[] } {
   const hosts = new Map<string, ExpandedHost>();
@@ -45,10 +45,7 @@ export function expandHosts(
 }
 
 /** JavaScript puts keys that are whole numbers before all others. */
-function inFileOrder(
-  written: WrittenInventory['hosts'],
-  locator: Locator,
-): [string, WrittenInventory['hosts'][string]][] {
+function inFileOrder(written: WrittenHosts, locator: Locator): [string, WrittenHosts[string]][] {
   const entries = Object.entries(written);
   if (!entries.some(([key]) => /^\d+$/.test(key))) return entries;
   const placed = entries.map((entry) => ({ entry, place: locator.locateKey(['hosts', entry[0]]) }));
@@ -83,7 +80,7 @@ function notGood(text: string, wanted: 'name' | 'address', location: Issue['loca
   const hint =
     hintForAddress(text, wanted) ??
     hintForKind('string', text, undefined) ??
-    'letters, digits, dots, _ and - may stand in it';
+    'use letters, digits, dots, _ and -';
   return { code, message: `${quoted(text)} is not ${what}`, location, hint };
 }
 
@@ -106,9 +103,9 @@ function twice(
   return [
     {
       code: 'INVENTORY_DUPLICATE_HOST',
-      message: `${foldHostNames(repeated)} is there twice`,
+      message: `${foldHostNames(repeated)} is listed twice`,
       location: locator.locateKey(['hosts', key]),
-      hint: `the first is on line ${first.line}; settings for some hosts of a range go into a group`,
+      hint: `the first is on line ${first.line}; write settings for some hosts of a range in a group`,
     },
   ];
 }

@@ -1,5 +1,5 @@
 // What an inventory is once it has been checked.
-import type { VarBinding } from '../document/index.ts';
+import type { SecretSource, VarBinding } from '../document/index.ts';
 import type { HostConnection } from '../model/index.ts';
 
 /** One host with everything that groups and defaults give it. */
@@ -7,6 +7,17 @@ export interface InventoryHost {
   readonly name: string;
   /** Every setting decided; paths as written (`~` and relative paths are not resolved). */
   readonly connection: HostConnection;
+  /**
+   * The keys of connection that the file sets for it, `address`, and `no ssh_config` when it is not to be asked. The rest of
+   * its settings are defaults, and may be said elsewhere.
+   */
+  readonly said: ReadonlySet<string>;
+  /** The source of the password that sudo, doas or su asks for. */
+  readonly becomePassword?: SecretSource;
+  /** Where the password of its user is read from. */
+  readonly password?: SecretSource;
+  /** Where the passphrase of its identity file is read from. */
+  readonly passphrase?: SecretSource;
   /** Groups it is in, nested ones included, from weakest to strongest; without `all`. */
   readonly groups: readonly string[];
   /** The strongest binding of each var. */

@@ -1,4 +1,4 @@
-// Inventories of other programs, and files that are none: told by name, because what a parser says about them is
+// Inventories of other programs, and files that are none: recognized by name, because what a parser says about them is
 // about a format that they never had.
 import type { SourceFile } from '../document/index.ts';
 import type { Issue } from '../model/index.ts';
@@ -29,7 +29,7 @@ const known: readonly Foreign[] = [
     name: 'an Ansible inventory',
     evidence: /^all[ \t]*:|^[ \t]*(ansible_\w+|children)[ \t]*:/m,
     unless: ours,
-    hint: `${inventory}; groups stand under \`groups\`, each with a list of hosts`,
+    hint: `${inventory}; groups are listed under \`groups\`, each with a list of hosts`,
   },
   { name: 'a configuration of ssh', evidence: /^[ \t]*host[ \t]+\S/im, unless: /:[ \t]*$/m, hint: inventory },
   {
@@ -48,7 +48,7 @@ const known: readonly Foreign[] = [
     name: 'a playbook',
     evidence: /^steps[ \t]*:/m,
     unless: ours,
-    hint: 'the playbook is named by its directory, and the inventory with -i',
+    hint: 'name the playbook by its directory, and the inventory with -i',
   },
 ];
 

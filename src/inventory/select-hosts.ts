@@ -1,8 +1,7 @@
 // Host patterns of the command line: sets in the manner of ClusterShell, worked out from left to right.
 //   a,b or a b  either      a&b  both      a!b  a without b      !a  all without a
 //   @auth  a group      ns[1-3]  a range      ns*  any name like it (? is one letter)
-import { didYouMean } from '../document/index.ts';
-import { expandHostNames, foldHostNames, isMusterError, UsageError } from '../model/index.ts';
+import { didYouMean, expandHostNames, foldHostNames, isMusterError, UsageError } from '../model/index.ts';
 import type { Inventory } from './model.ts';
 
 type Operator = 'or' | 'and' | 'without';
@@ -29,7 +28,7 @@ export function selectHosts<H extends { readonly name: string }>(
     selected = combine(selected, operator, hostsOf(inventory, operand));
   }
   if (selected.size === 0) {
-    throw new UsageError('INVENTORY_EMPTY_SELECTION', `no host is left of "${pattern}"`, {
+    throw new UsageError('INVENTORY_EMPTY_SELECTION', `no host is left by "${pattern}"`, {
       hint: `the inventory ${inventory.file} has ${foldHostNames([...inventory.hosts.keys()])}`,
     });
   }
@@ -66,7 +65,7 @@ function readTerms(pattern: string): Term[] {
 function misplaced(pattern: string, operator: string): UsageError {
   return new UsageError(
     'INVENTORY_PATTERN',
-    `"${pattern}": "${operator}" stands where a host or group is expected`,
+    `"${pattern}": "${operator}" is written in place of a host or group`,
     {
       hint: 'patterns look like @auth!ns1, ns[1-3]&@secondary or !ns9',
     },

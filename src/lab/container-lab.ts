@@ -107,7 +107,7 @@ class ContainerLab implements Lab {
     else if (fault.kind === 'slow-cpu') await docker(['update', ...slowCpu, containerId]);
     else if (fault.kind === 'reboot') await this.#loseAndRegainPower(name);
     else {
-      throw new UsageError('LAB_FAULT', `a container cannot be made to suffer ${fault.kind} here`, {
+      throw new UsageError('LAB_FAULT', `a container cannot have the fault ${fault.kind} here`, {
         hint: 'a lab that was started with --backend embedded can',
       });
     }

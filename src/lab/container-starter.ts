@@ -13,7 +13,7 @@ export async function containerStarter(
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
     if (!isMissing || !cause.message.includes("'testcontainers'")) throw cause;
     throw new MusterError('LAB_TESTCONTAINERS', 'the package testcontainers is not installed', {
-      hint: 'npm install testcontainers@11 beside muster (with --global if muster is), or take --backend embedded',
+      hint: 'npm install testcontainers@11 beside muster (with --global if muster is), or use --backend embedded',
       cause,
     });
   }

@@ -1,9 +1,21 @@
 // Faults as a person writes them.
-import { UsageError } from '../model/index.ts';
+import { didYouMean, UsageError } from '../model/index.ts';
 import type { LabFault } from './lab.ts';
 
 /** What `parseFault` takes, for messages and help. */
 export const faultForms = 'latency=50ms, loss=5%, cut, refuse, freeze, full-disk, slow-cpu or reboot';
+/** What is typed, up to a number. */
+const faultWords = [
+  'latency=50ms',
+  'loss=5%',
+  'cut',
+  'refuse',
+  'freeze',
+  'full-disk',
+  'slow-cpu',
+  'reboot',
+  'clear',
+];
 const mostLatencyMs = 60_000;
 
 /** Reads `latency=50ms`, `loss=5%` or a plain word. Throws UsageError (LAB_FAULT). */
@@ -25,7 +37,15 @@ export function parseFault(text: string): LabFault {
       return { kind: text };
     default:
       throw new UsageError('LAB_FAULT', `not a fault: ${JSON.stringify(text)}`, {
-        hint: `take ${faultForms}`,
+        hint: [
+          didYouMean(
+            text,
+            faultWords.filter((word) => word !== text),
+          ),
+          `a fault is ${faultForms}`,
+        ]
+          .filter((hint) => hint !== undefined)
+          .join(' '),
       });
   }
 }

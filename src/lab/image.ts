@@ -16,7 +16,7 @@ const pullTimeoutMs = 90_000;
 const baseTimeoutMs = 15 * 60_000;
 const buildTimeoutMs = 15 * 60_000;
 
-/** Where the image comes from and what it is called, without a tag; the defaults are the project's stand-in host. */
+/** The source of the image and its name, without a tag; the defaults are the project's stand-in host. */
 interface ImageSource {
   readonly context?: string;
   readonly name?: string;

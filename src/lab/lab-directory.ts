@@ -1,7 +1,7 @@
 // What every lab has, whatever runs it: a directory with the files by which muster and ssh reach the hosts.
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { isMusterError, UsageError } from '../model/index.ts';
+import { didYouMean, isMusterError, UsageError } from '../model/index.ts';
 import type { Lab, LabHost } from './lab.ts';
 
 /** What there is to know about a lab in order to work with it; plain data, also in the state file. */
@@ -31,7 +31,7 @@ export async function claimDirectory(path: string): Promise<string> {
     const words = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError('LAB_DIRECTORY', `the lab's files cannot be written: ${words}`, {
       cause,
-      hint: 'name another directory by --directory',
+      hint: 'name another directory with --directory',
     });
   }
 }
@@ -41,7 +41,7 @@ async function claim(directory: string): Promise<string> {
   const names = await readdir(directory);
   if (names.length > 0 && !names.includes(markName)) {
     throw new UsageError('LAB_DIRECTORY', `${directory} holds files that are no lab's`, {
-      hint: 'name a new or an empty directory by --directory',
+      hint: 'name a new or an empty directory with --directory',
     });
   }
   await chmod(directory, 0o700);
@@ -65,6 +65,8 @@ export function hostNamed<H extends LabHost>(
 ): H {
   const host = lab.hosts.find((candidate) => candidate.name === name);
   if (host !== undefined) return host;
-  const names = lab.hosts.map((candidate) => candidate.name).join(', ');
-  throw new UsageError('LAB_HOST', `no host ${JSON.stringify(name)} in lab ${lab.id}; it has ${names}`);
+  const names = lab.hosts.map((candidate) => candidate.name);
+  throw new UsageError('LAB_HOST', `no host ${JSON.stringify(name)} in lab ${lab.id}`, {
+    hint: didYouMean(name, names) ?? `it has ${names.join(', ')}`,
+  });
 }

@@ -25,6 +25,7 @@ export function renderInventory(
       identity_file: files.identityFile,
       known_hosts: files.knownHostsFile,
       agent: false,
+      ssh_config: false,
     },
     // Where the practice hosts keep their packages.
     vars: { package_path: '/var/packages/All', ...vars },

@@ -89,7 +89,7 @@ async function refuseStrange(
   const isOurs = info.uid === process.geteuid?.() && (info.mode & 0o077) === 0;
   if (isOurs && here === there && files.every((each) => dirname(resolve(each)) === state.directory)) return;
   throw new UsageError('LAB_STATE', `${file} was not written here by muster for you`, {
-    hint: 'nothing is done with it; remove it, and leftover hosts with: muster lab down --all',
+    hint: 'muster does not use it; remove it, and leftover hosts with: muster lab down --all',
   });
 }
 

@@ -1,7 +1,7 @@
 // What a lab is, whatever runs it: throw-away practice hosts behind loopback ports. The interface `Lab` is the seam
 // between two ways to run the same root file system: container-lab.ts and embedded/embedded-lab.ts.
 
-/** Who runs the hosts: a container engine, or this machine's own kernel (Linux namespaces). */
+/** What runs the hosts: a container engine, or this machine's own kernel (Linux namespaces). */
 export const labBackends = ['docker', 'embedded'] as const;
 export type LabBackend = (typeof labBackends)[number];
 
@@ -35,7 +35,7 @@ export interface LabOptions {
   /** A number N means hosts ns1 to nsN with defaults. */
   readonly hosts: number | readonly LabHostOptions[];
   readonly image: LabImage;
-  /** Where key, known_hosts and inventory go; made with mode 0700. */
+  /** The directory for key, known_hosts and inventory; made with mode 0700. */
   readonly directory: string;
   readonly progress?: (line: string) => void;
   /** Names the lab; random by default. */
@@ -49,7 +49,7 @@ export interface LabHost {
   readonly name: string;
   /** What `uname -r` says there. */
   readonly release: string;
-  /** Where the ports below are: always loopback. */
+  /** The address of the ports below: always loopback. */
   readonly address: string;
   readonly sshPort: number;
   /** Same number for UDP and TCP; stays the same over a restart, like `sshPort`. */

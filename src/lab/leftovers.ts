@@ -31,14 +31,14 @@ export async function listLabContainers(lab?: string): Promise<readonly LabConta
     });
 }
 
-/** Removes the containers of one lab, or of all labs, whoever started them; gives what was removed. */
+/** Removes the containers of one lab, or of all labs of all users; gives what was removed. */
 export async function removeLabs(lab?: string): Promise<readonly LabContainer[]> {
   return remove(await listLabContainers(lab));
 }
 
 /**
  * Removes labs whose process ended without being able to, e.g. by SIGKILL; labs that were kept on purpose stay.
- * @internal For whoever starts labs that end with its process, which is the tests: `muster lab` keeps all of its own.
+ * @internal For programs that start labs that end with the process, which are the tests: `muster lab` keeps all of its own.
  */
 export async function removeOrphanedLabs(): Promise<readonly LabContainer[]> {
   const containers = await listLabContainers();

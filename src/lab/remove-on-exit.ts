@@ -12,7 +12,7 @@ export function removeOnExit(lab: string): () => void {
   const onSignal = (signal: NodeJS.Signals): void => {
     removeNow(lab);
     disarm();
-    // Whoever else listens decides how the process ends; if nobody does, it ends as if we had not listened.
+    // Another listener decides how the process ends; if there is none, it ends as if we had not listened.
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
   const disarm = (): void => {

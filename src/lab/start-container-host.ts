@@ -85,7 +85,7 @@ async function explain(error: unknown, name: string, lab: string): Promise<Muste
   if (container?.state === 'exited') {
     return startFailure({ name, containerId: container.containerId }, 'the host stopped while it booted');
   }
-  const reason = error instanceof Error ? error.message.trim() : 'the engine does not say why';
+  const reason = error instanceof Error ? error.message.trim() : 'the engine gives no reason';
   return new MusterError('LAB_START', `${name}: ${reason}`, { host: name, cause: error });
 }
 

@@ -51,7 +51,7 @@ function withoutReason({ file, line, column, code }: Allowance): Finding {
   return {
     severity: 'error',
     code: 'LINT_NO_REASON',
-    message: `this allows ${code} and does not say why`,
+    message: `this allows ${code} without a reason`,
     location: { file, line, column },
     hint: `write: # muster-lint: allow ${code} because ...`,
   };

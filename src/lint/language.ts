@@ -22,9 +22,6 @@ export function readLanguage(texts: Iterable<string>): Language {
   const facts = commands
     .filter(({ words }) => words[0]?.value === 'm__fact')
     .map(({ words }) => `fact_${words[1]?.value ?? ''}`);
-  const options = [...resources.values()]
-    .flat()
-    .map((option) => option.replace(/[=+]$/, '').replaceAll('-', '_'));
   return {
     functions: new Set(
       scripts
@@ -35,7 +32,7 @@ export function readLanguage(texts: Iterable<string>): Language {
     variables: new Set([
       ...ofTheShell.split(' '),
       ...facts,
-      ...options.flatMap((option) => [`m_o_${option}`, `m_has_${option}`]),
+      ...optionVariables(resources),
       ...scripts
         .flatMap(({ assignments, uses }) => [...assignments, ...uses].map(({ name }) => name))
         .filter(isPublic),
@@ -55,6 +52,14 @@ export function resourcesOf(scripts: readonly Script[]): Map<string, readonly st
     );
   }
   return found;
+}
+
+/** The variables that `m_options` sets for these resources. */
+export function optionVariables(resources: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...resources.values()].flat().flatMap((option) => {
+    const name = option.replace(/[=+]$/, '').replaceAll('-', '_');
+    return [`m_o_${name}`, `m_has_${name}`];
+  });
 }
 
 function isPublic(name: string): boolean {

@@ -1,7 +1,7 @@
 // An inventory: everything its parser says, and its vars against the playbooks that are linted with it.
-import { didYouMean, isSecretSource, type SourceFile, type VarBinding } from '../document/index.ts';
+import { isSecretSource, type SourceFile, type VarBinding } from '../document/index.ts';
 import { type Inventory, parseInventory } from '../inventory/index.ts';
-import { ConfigError, type Issue } from '../model/index.ts';
+import { ConfigError, didYouMean, type Issue } from '../model/index.ts';
 import { checkVarValue, probeVars, type VarDeclaration } from '../playbook/index.ts';
 import type { Finding } from './finding.ts';
 import { findingOf } from './finding.ts';
@@ -32,12 +32,12 @@ function judge(name: string, { value, from, written }: VarBinding, declared: Dec
   const declaring = declared.filter((vars) => vars.has(name));
   if (declaring.length === 0) {
     if (probeVars.some((read) => read === name)) return [];
-    const message = `no playbook that was linted declares var "${name}"`;
+    const message = `none of the linted playbooks declares var "${name}"`;
     const hint =
       didYouMean(
         name,
         declared.flatMap((vars) => [...vars.keys()]),
-      ) ?? 'name its playbook on the command line too, or take it away';
+      ) ?? 'name its playbook on the command line too, or remove it';
     return [{ severity: 'warning', code: 'INVENTORY_VAR_UNUSED', message, location: from, hint }];
   }
   if (isSecretSource(value)) return [];

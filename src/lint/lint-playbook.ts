@@ -1,8 +1,8 @@
 // A whole playbook: playbook.yaml, scripts, templates and files, all problems at once. A broken playbook.yaml hides
 // nothing of its scripts.
 import { z } from 'zod';
-import { didYouMean, parseDocument, placeOf } from '../document/index.ts';
-import { isMusterError, type Issue, type Location, type MusterError } from '../model/index.ts';
+import { parseDocument, placeOf } from '../document/index.ts';
+import { didYouMean, isMusterError, type Issue, type Location, type MusterError } from '../model/index.ts';
 import type { LibraryTree, Playbook, PlaybookTree, VarDeclaration } from '../playbook/index.ts';
 import { checkShadows, parsePlaybook, probeVars } from '../playbook/index.ts';
 import type { Finding } from './finding.ts';
@@ -139,7 +139,7 @@ function unusedSteps(
         'STEP_UNUSED',
         { file, line: 1, column: 1 },
         'playbook.yaml has no step with this script',
-        'list it under steps, or take it away',
+        'list it under steps, or remove it',
       ),
     );
 }
@@ -197,7 +197,7 @@ function undefinedInTemplates(
       code: 'TEMPLATE_UNDEFINED',
       message: `the template uses '${name}', which no var defines`,
       location,
-      hint: didYouMean(name, ['host', ...vars]) ?? `declare '${name}' in playbook.yaml, or mend the name`,
+      hint: didYouMean(name, ['host', ...vars]) ?? `declare '${name}' in playbook.yaml, or correct the name`,
     }));
 }
 

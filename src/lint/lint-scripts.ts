@@ -2,7 +2,7 @@
 import { type Complaint, toFindings } from './complaint.ts';
 import type { Finding } from './finding.ts';
 import type { Language } from './language.ts';
-import { resourcesOf } from './language.ts';
+import { optionVariables, resourcesOf } from './language.ts';
 import { findBashisms } from './rules/bashisms.ts';
 import { embeddedScripts, findLostVariables } from './rules/embedded.ts';
 import { findInsideNames, namesOfTheInside } from './rules/inside.ts';
@@ -89,13 +89,17 @@ function surroundingsOf(
 ): Surroundings {
   const set = scripts.flatMap(({ assignments }) => assignments.map(({ name }) => name));
   const own = new Set([...(vars ?? []), ...set]);
+  const resources = resourcesOf(scripts);
   return {
     functions: new Set([
       ...language.functions,
       ...scripts.flatMap(({ functions }) => functions.map(({ name }) => name)),
     ]),
-    resources: new Map([...language.resources, ...resourcesOf(scripts)]),
-    variables: vars === undefined ? undefined : new Set([...language.variables, ...own]),
+    resources: new Map([...language.resources, ...resources]),
+    variables:
+      vars === undefined
+        ? undefined
+        : new Set([...language.variables, ...optionVariables(resources), ...own]),
     own,
   };
 }

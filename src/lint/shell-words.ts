@@ -19,9 +19,9 @@ export interface ShellWords {
 }
 
 /**
- * What shellcheck need not say: scripts and runtime are one program in many files, `local` is in every sh of NetBSD,
- * rc.conf wants $names in single quotes, ls is the one tool that shows owners on every release, and A && B || fail means
- * what it says.
+ * Rules of shellcheck that do not apply: scripts and runtime are one program in many files, `local` is in every sh
+ * of NetBSD, and rc.conf wants $names in single quotes. ls is the one tool that shows owners on every release, and A
+ * && B || fail means what it says.
  */
 export const shellcheckExcluded: readonly string[] =
   'SC1090 SC1091 SC2012 SC2015 SC2016 SC2034 SC2153 SC2154 SC2317 SC2329 SC3043'.split(' ');
@@ -42,9 +42,9 @@ export function shellFindings(
     .filter((finding) => !finding.code.startsWith('SC3') || isNews(finding));
   const notes = [
     ...([...syntax.values()].includes(undefined)
-      ? ['there is no sh here: it was not asked about the grammar']
+      ? ['this machine has no sh: the grammar was not checked']
       : []),
-    ...(comments === undefined ? ['shellcheck is not installed: it was not asked'] : []),
+    ...(comments === undefined ? ['shellcheck is not installed: its checks were left out'] : []),
   ];
   return { findings: [...spoken, ...commented], notes };
 }

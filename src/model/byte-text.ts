@@ -35,7 +35,7 @@ export function decodeBytes(bytes: Uint8Array): string {
 
 const unitsAtOnce = 4096;
 
-/** Where the text is not all UTF-8: character by character, since what is none may stand between any two. */
+/** If the text is not all UTF-8: character by character, since what is none may stand between any two. */
 function decodeAround(bytes: Uint8Array): string {
   let text = '';
   let units: number[] = [];

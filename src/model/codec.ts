@@ -1,36 +1,16 @@
-// Events and results as versioned JSON, both ways: what was written is read back as it was. docs/json.md has the fields.
+// Events and results back from JSON: what encode.ts wrote is read as it was.
 import { z } from 'zod';
 import { MusterError } from './errors.ts';
 import type { RunEvent } from './events.ts';
-import { fromPlain, toPlain } from './exact.ts';
+import { formatVersion } from './encode.ts';
+import { fromPlain } from './exact.ts';
 import type { JsonObject } from './json.ts';
 import { heardEvents } from './heard.ts';
 import { eventSchema, heardSchema, resultSchema } from './json-schemas.ts';
-import type { HostResult, RunResult } from './result.ts';
+import type { RunResult } from './result.ts';
 
-/** Goes up when a field changes its meaning or goes away; new fields do not count. */
-export const formatVersion = 3;
 /** Version 2 had a line for each event, with the run in it, and the hosts once more in its last line. */
 const readVersions: readonly unknown[] = [2, formatVersion];
-
-/**
- * An event as JSON: type, sequence, time, runId, then its own fields; the first one of a run has the version behind its type.
- * A text that JSON cannot carry has U+FFFD in it, and `exact` and `exactKeys` have what it was.
- */
-export function encodeEvent(event: RunEvent): JsonObject {
-  const { type, sequence, time, runId, ...rest } = event;
-  const version = type === 'run-started' ? { version: formatVersion } : {};
-  return toPlain({ type, ...version, sequence, time, runId, ...rest });
-}
-
-/** A result as JSON: version, runId, action, playbook, and its other fields. Texts as in `encodeEvent`. */
-export function encodeResult(result: RunResult): JsonObject {
-  const hosts = (result.hosts as readonly HostResult[]).map(({ host, outcome, reason, hint, ...rest }) => ({
-    ...{ host, outcome, reason, hint },
-    ...rest,
-  }));
-  return toPlain({ version: formatVersion, ...result, hosts });
-}
 
 /**
  * Reads a line of a record of this run: several events when it is `heard`, and otherwise one, or none of a type that is not known.
@@ -66,7 +46,7 @@ const knownTypes: ReadonlySet<unknown> = new Set(
 
 function objectOf(json: unknown): JsonObject {
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as JsonObject;
-  throw new MusterError('RECORD_SHAPE', 'this is no JSON object');
+  throw new MusterError('RECORD_SHAPE', 'this is not a JSON object');
 }
 
 function refuseVersion({ version }: JsonObject): void {
@@ -74,7 +54,7 @@ function refuseVersion({ version }: JsonObject): void {
   const which = version === undefined ? 'has no version' : `is of version ${JSON.stringify(version)}`;
   const known = readVersions.join(' and ');
   throw new MusterError('RECORD_VERSION', `the record ${which}; this muster reads versions ${known}`, {
-    hint: 'read it with the muster that wrote it',
+    hint: 'read it with the version of muster that wrote it',
   });
 }
 

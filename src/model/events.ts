@@ -54,7 +54,7 @@ export type RunFact =
   /** The host's turn has come. */
   | ({
       readonly type: 'host-started';
-      /** Where it is reached, when that is not its name. */
+      /** Its address, if that is not its name. */
       readonly address?: string;
     } & OfHost)
   | ({ readonly type: 'host-connected' } & OfHost)

@@ -11,10 +11,14 @@ export interface HostConnection {
   readonly identityFile?: string;
   /** Paths of known_hosts files, first match wins; never empty. */
   readonly knownHosts: readonly string[];
+  /** Jump hosts on the way, the nearest first: names of the inventory, or `[user@]host[:port]`; an empty list: none. */
+  readonly jump?: readonly string[];
+  /** By what the host is reached; `auto`, also when undefined: by ssh2, and by OpenSSH's own client where ssh2 cannot. */
+  readonly transport?: 'auto' | 'ssh2' | 'openssh';
   /** Use the agent at SSH_AUTH_SOCK when there is one. */
   readonly agent: boolean;
   /** How to become root once logged in; `none` when the user is root. */
-  readonly become: 'none' | 'sudo' | 'doas';
+  readonly become: 'none' | 'sudo' | 'doas' | 'su';
   readonly connectTimeoutMs: number;
   /** From the login to the first sign of the runtime; 30 s when undefined. */
   readonly readyTimeoutMs?: number;

@@ -10,9 +10,9 @@ export interface RunSettings {
   readonly nonce: string;
   readonly action: Exclude<Action, 'ping'>;
   readonly playbook: string;
-  /** Who runs it and from where, for the receipt and the lock, e.g. `ops@bastion`. */
+  /** The operator and its machine, for the receipt and the lock, e.g. `ops@bastion`. */
   readonly operator: string;
-  /** Where receipts and locks are, `/var/db/muster` but in tests. */
+  /** The directory of receipts and locks, `/var/db/muster` except in tests. */
   readonly stateDirectory: string;
   /** Bytes of a step's output that come back, for each stream. */
   readonly outputCap: number;

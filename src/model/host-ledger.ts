@@ -156,8 +156,12 @@ export class HostLedger {
 
   #unfinished(): Ending {
     const what =
-      this.#ended !== undefined ? 'all was known of it' : this.#isStarted ? 'it ended' : 'it began';
-    return { outcome: 'unknown', reason: `the record of the run breaks off before ${what}` };
+      this.#ended !== undefined
+        ? 'all of its results were recorded'
+        : this.#isStarted
+          ? 'it ended'
+          : 'it began';
+    return { outcome: 'unknown', reason: `the record of the run ends before ${what}` };
   }
 
   #command(): CommandResult | undefined {

@@ -76,15 +76,16 @@ export function hintForAddress(text: string, wanted: 'name' | 'address'): string
   }
   if (isHostName(text.replace(/\.$/, ''))) return `without the last dot: ${text.replace(/\.$/, '')}`;
   if (isHostName(text.replace(/\/\d+$/, '')))
-    return 'a network is no host: without the slash and what follows it';
-  if (/\[.*\]/.test(text)) return 'a range can stand only where hosts are listed; name one host';
+    return 'a network is no host: leave out the slash and what follows it';
+  if (/\[.*\]/.test(text)) return 'a range is allowed only in a list of hosts; name one host';
   return undefined;
 }
 
 function hintForAddress6(address: string, port: string | undefined, wanted: 'name' | 'address'): string {
-  if (wanted === 'name') return `give the host a name, and the address below it: { address: '${address}' }`;
+  if (wanted === 'name')
+    return `give the host a name, and write the address below it: { address: '${address}' }`;
   const rest = port === undefined ? '' : `; the port is { connection: { port: ${port} } }`;
-  return `an IPv6 address stands without brackets: '${address}'${rest}`;
+  return `write an IPv6 address without brackets: '${address}'${rest}`;
 }
 
 function rangeError(pattern: string, problem: string): MusterError {

@@ -1,5 +1,6 @@
 // The vocabulary that all of muster shares: errors, names of hosts and the way to them, what a run says and what it is known to have done.
-export { decodeEvent, decodeResult, encodeEvent, encodeResult } from './codec.ts';
+export { decodeEvent, decodeResult } from './codec.ts';
+export { encodeEvent, encodeResult } from './encode.ts';
 export {
   ConfigError,
   ConnectError,
@@ -11,6 +12,7 @@ export {
   MusterError,
   UsageError,
 } from './errors.ts';
+export { didYouMean } from './nearest.ts';
 export { resultJsonSchema } from './result-json-schema.ts';
 export { ByteDecoder, decodeBytes } from './byte-text.ts';
 export { bytesOf } from './host-bytes.ts';
@@ -33,7 +35,7 @@ export { linesOf } from './record-lines.ts';
 export { type LineListener, RecordWriter } from './record-writer.ts';
 export { reduce, RunReducer } from './reduce.ts';
 export { exitCodes } from './exit-codes.ts';
-export { hostOutcomes } from './result.ts';
+export { actions, hostOutcomes } from './result.ts';
 export type { HostConnection } from './host-connection.ts';
 export type { HostJob, JobStep, RunSettings } from './host-job.ts';
 export { expandHostNames, foldHostNames, hintForAddress, isAddress, isHostName } from './host-names.ts';

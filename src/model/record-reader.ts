@@ -44,7 +44,7 @@ export class RecordReader {
   take(text: string): void {
     this.#line += 1;
     try {
-      if (this.#isOver) throw new MusterError('RECORD_ORDER', 'there is a line behind the result');
+      if (this.#isOver) throw new MusterError('RECORD_ORDER', 'there is a line after the result');
       this.#takeJson(jsonOf(text));
     } catch (error) {
       throw this.#placed(error);
@@ -87,7 +87,7 @@ export class RecordReader {
       );
     this.#runId ??= event.runId;
     if (event.runId !== this.#runId) throw new MusterError('RECORD_ORDER', 'this event is of another run');
-    if (this.#reducer.isFinished) throw new MusterError('RECORD_ORDER', 'the run has ended before');
+    if (this.#reducer.isFinished) throw new MusterError('RECORD_ORDER', 'the run had ended already');
     this.#reducer.take(event);
     this.#listener(event);
   }
@@ -143,8 +143,8 @@ function jsonOf(text: string): JsonObject {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new MusterError('RECORD_SHAPE', 'this is no JSON');
+    throw new MusterError('RECORD_SHAPE', 'this is not JSON');
   }
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as JsonObject;
-  throw new MusterError('RECORD_SHAPE', 'this is no JSON object');
+  throw new MusterError('RECORD_SHAPE', 'this is not a JSON object');
 }

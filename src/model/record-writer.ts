@@ -1,5 +1,5 @@
 // The lines of a record, as --json and the history write them: what was said of a run, in its order. docs/json.md has them.
-import { encodeEvent } from './codec.ts';
+import { encodeEvent } from './encode.ts';
 import type { EventListener, RunEvent } from './events.ts';
 import { toPlain } from './exact.ts';
 import { HeardLine, isHeard } from './heard.ts';

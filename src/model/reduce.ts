@@ -1,4 +1,4 @@
-// From the events of a run to its result. The only way there: whoever has the events has the same result.
+// From the events of a run to its result. The only way there: the same events give the same result.
 import { MusterError } from './errors.ts';
 import type { RunEvent, RunStarted, Stamp } from './events.ts';
 import { type AnyHostResult, HostLedger } from './host-ledger.ts';

@@ -1,6 +1,6 @@
 // The JSON Schema of a result as it is written: the last line of --json, and a report in JSON.
 import { z } from 'zod';
-import { formatVersion } from './codec.ts';
+import { formatVersion } from './encode.ts';
 import { resultSchema } from './json-schemas.ts';
 import { summarySchema } from './run-summary.ts';
 
@@ -26,6 +26,7 @@ function writtenSchema(): z.ZodType {
     ),
     sources: z.exactOptional(z.record(text, source)),
     history: z.exactOptional(summarySchema),
+    droppedLogins: z.exactOptional(z.record(text, count)),
     exact: z.exactOptional(z.record(text, text)),
     exactKeys: z.exactOptional(z.record(text, text)),
   });

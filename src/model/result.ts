@@ -2,7 +2,10 @@
 // alone, see reduce.ts.
 
 /** What a run is called: the verb that was asked for. A ping runs as facts on the hosts. */
-export type Action = 'plan' | 'apply' | 'verify' | 'compare' | 'rollback' | 'facts' | 'exec' | 'ping';
+export const actions = ['plan', 'apply', 'verify', 'compare', 'rollback', 'facts', 'exec', 'ping'] as const;
+
+/** One of these. */
+export type Action = (typeof actions)[number];
 
 /** Outcome of a step or a resource on a host. */
 export type StepOutcome = 'ok' | 'changed' | 'failed' | 'skipped' | 'rolled-back';
@@ -115,7 +118,7 @@ export interface HostResult extends Ending {
   readonly observations: ReadonlyMap<string, string>;
   /** Observation key to the masks of its value, a list of names and patterns; absent when no value has one. */
   readonly masks?: ReadonlyMap<string, string>;
-  /** Where it is reached; absent where that is its name or not known. */
+  /** Its address; absent if that is its name or not known. */
   readonly address?: string;
   readonly facts: ReadonlyMap<string, string>;
   /** Absent when no other run has to do with what was seen here. */
@@ -139,7 +142,7 @@ export interface RollbackHostResult extends HostResult {
   readonly proof?: Proof;
 }
 
-/** The run that a rollback would undo, as the host tells of it. */
+/** The run that a rollback would undo, as the host reports it. */
 export interface Receipt {
   readonly runId: string;
   readonly playbook: string;

@@ -13,9 +13,9 @@ const originFile = z.object({
 
 /** Shape of `RunOrigin` in JSON. */
 export const originSchema = z.object({
-  /** Who ran it and from where, e.g. `ops@bastion`. */
+  /** The operator and its machine, e.g. `ops@bastion`. */
   operator: text,
-  /** Where the operator came from, when it came over SSH. */
+  /** The machine of the operator, if it was logged in over SSH. */
   client: z.exactOptional(text),
   /** The working directory. */
   directory: text,
@@ -65,7 +65,7 @@ export const summarySchema = z.object({
 });
 
 const found = z.object({
-  /** See `Failure`; or `divergence`, whose step is the group and whose subject is the key. */
+  /** See `Failure`; or `divergence`, whose step is the group and whose subject is the key; or `lost`: the host was not seen. */
   kind: text,
   ...{ step: text, subject: text },
   /** Folded. */
@@ -76,7 +76,7 @@ const found = z.object({
 export const findingsSchema = z.object({
   ...{ runId: text, started: text },
   found: z.array(found).readonly(),
-  /** What was looked at (`step ID`, `probe ID`, `values`, `host`) to the hosts on which it was, folded. */
+  /** What was looked at (`step ID`, `probe ID`, `values`, `host`; `asked` is the whole run) to the hosts on which it was, folded. */
   looked: z.record(text, text),
 });
 
@@ -89,7 +89,7 @@ export type RunFindings = z.output<typeof findingsSchema>;
 /** A file that a run was made from, as it was read. */
 export type OriginFile = z.output<typeof originFile>;
 
-/** Who ran what from where. */
+/** The operator, its machine and the command. */
 export type RunOrigin = z.output<typeof originSchema>;
 
 /** What a run came to. */

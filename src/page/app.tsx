@@ -1,16 +1,17 @@
 // The page: a header that says how the fleet is, filters, and below them the fleet, a host, a check or a key.
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { PageData, PageServed } from '../report/html/page-data.ts';
 import { CheckPage } from './check.tsx';
 import { Filters } from './filters.tsx';
 import { FleetPage } from './fleet.tsx';
 import { HostPage } from './host.tsx';
-import { columnName, type Fleet, type Host } from './model.ts';
+import { columnName, type Fleet, type Host, type State } from './model.ts';
 import { Mark, Section, Time } from './parts.tsx';
 import { linkTo, type Place, usePlace } from './place.ts';
 import { Folds } from './values.tsx';
 
-export function App({ fleet }: { readonly fleet: Fleet }): JSX.Element {
+export function App({ fleet, isSilent }: { readonly fleet: Fleet; readonly isSilent: boolean }): JSX.Element {
   const [place, move] = usePlace();
   const hosts = useMemo(() => shownHosts(fleet, place), [fleet, place.q, place.group, place.state]);
   const isPaper = usePaper();
@@ -31,7 +32,7 @@ export function App({ fleet }: { readonly fleet: Fleet }): JSX.Element {
       >
         to the content
       </a>
-      <Header {...{ fleet, place, title, isFleet }} />
+      <Header {...{ fleet, place, title, isFleet, isSilent }} />
       <main id="main" tabIndex={-1}>
         {isFleet ? <Filters {...{ fleet, place, hosts, move }} /> : null}
         <View {...{ fleet, place, hosts, move, isPaper, theme, isFleet }} />
@@ -73,7 +74,7 @@ function View(props: ViewProps): JSX.Element {
         ))}
       </>
     );
-  return <p class="lead">There is nothing of this name in this run.</p>;
+  return <p class="lead">This run has nothing of this name.</p>;
 }
 
 function titleOf({ host, check, key }: Place, { data }: Fleet): string {
@@ -86,13 +87,23 @@ function Header({
   place,
   title,
   isFleet,
-}: Pick<ViewProps, 'fleet' | 'place' | 'isFleet'> & { readonly title: string }): JSX.Element {
+  isSilent,
+}: Pick<ViewProps, 'fleet' | 'place' | 'isFleet'> & {
+  readonly title: string;
+  readonly isSilent: boolean;
+}): JSX.Element {
   const { data } = fleet;
+  const state = sentenceState(data);
   return (
     <header>
-      {isFleet ? null : (
+      {isFleet && data.served === undefined ? null : (
         <nav aria-label="way back">
-          <a href={linkTo({ ...place, host: undefined, check: undefined, key: undefined })}>← {data.title}</a>
+          {data.served === undefined ? null : <a href="/">← all runs</a>}
+          {isFleet ? null : (
+            <a href={linkTo({ ...place, host: undefined, check: undefined, key: undefined })}>
+              ← {data.title}
+            </a>
+          )}
           {place.host !== undefined && place.check !== undefined ? (
             <a href={linkTo({ ...place, host: undefined })}>{place.check} on all hosts</a>
           ) : null}
@@ -100,20 +111,43 @@ function Header({
       )}
       <h1 tabIndex={-1}>{title}</h1>
       {isFleet ? (
-        <p class={`sentence ${data.word === 'good' ? 'good' : data.word === 'drift' ? 'drift' : 'bad'}`}>
-          <Mark
-            state={data.word === 'good' ? 'good' : data.word === 'drift' ? 'drift' : 'bad'}
-            word={false}
-          />{' '}
-          {data.sentence}
+        <p class={`sentence ${state}`}>
+          <Mark state={state} word={false} /> {data.sentence}
         </p>
       ) : null}
+      <LiveWords live={data.served?.live} isSilent={isSilent} />
       <p class="run">
         run <code>{data.runId}</code>, <Time iso={data.started} />
-        {data.finished === undefined ? '' : `, took ${tookWords(data.started, data.finished)}`}, exit code{' '}
-        {data.exitCode} ({data.word})
+        {data.finished === undefined ? '' : `, took ${tookWords(data.started, data.finished)}`},{' '}
+        {data.served?.live === undefined ? `exit code ${data.exitCode} (${data.word})` : 'it goes on'}
       </p>
     </header>
+  );
+}
+
+function sentenceState({ word, served }: PageData): State {
+  if (word === 'good') return served?.live === undefined ? 'good' : 'open';
+  return word === 'drift' ? 'drift' : 'bad';
+}
+
+/** Said once when it changes: how far a run is changes every second. */
+function LiveWords({
+  live,
+  isSilent,
+}: {
+  readonly live: PageServed['live'];
+  readonly isSilent: boolean;
+}): JSX.Element {
+  const words =
+    live === undefined
+      ? ''
+      : isSilent
+        ? 'muster does not answer: the page shows what was known last.'
+        : 'This run is still active; the page follows it.';
+  return (
+    <p role="status" class={isSilent ? 'live silent' : 'live'}>
+      {words}
+    </p>
   );
 }
 
@@ -138,7 +172,10 @@ function Footer({ fleet }: { readonly fleet: Fleet }): JSX.Element {
       )}
       <p class="aside keys">
         Keys: <kbd>/</kbd> search, <kbd>Esc</kbd> back, arrows in the matrix, <kbd>j</kbd> and <kbd>k</kbd>{' '}
-        next and previous host. This page asks for nothing from any network.
+        next and previous host.{' '}
+        {fleet.data.served?.live === undefined
+          ? 'This page loads nothing from any network.'
+          : 'This page loads nothing but news of this run, from the server that sent it.'}
       </p>
     </footer>
   );
@@ -201,7 +238,7 @@ function useTheme(): string {
   return isDark ? 'dark' : 'light';
 }
 
-/** Who hears the page is told where it is now; who sees it begins at the top. */
+/** A screen reader announces the new place; a sighted reader begins at the top. */
 function useTitle(title: string): void {
   const isFirst = useRef(true);
   useEffect(() => {

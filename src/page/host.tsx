@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import type { PageValue } from '../report/html/page-data.ts';
 import { changeState, columnName, type Fleet, type Host, type State, type Step, stepsOf } from './model.ts';
-import { Diff, Mark, Output, Section } from './parts.tsx';
+import { Diff, looks, Mark, Output, Section } from './parts.tsx';
 import type { Place } from './place.ts';
 import { Spark } from './timeline.tsx';
 import { Troubles } from './troubles.tsx';
@@ -17,11 +17,12 @@ interface Props {
 export function HostPage({ fleet, place, host }: Props): JSX.Element {
   const { data } = host;
   const only: ReadonlySet<Host> = new Set([host]);
+  const isOpen = fleet.data.served?.live?.open.includes(host.index) === true;
   const wrong = fleet.troublesOf(host).filter(({ state }) => state !== 'changed' && state !== 'change');
   return (
     <>
       <p class="lead">
-        <Mark state={host.state} /> {data.outcome}
+        <Mark state={host.state} /> {isOpen ? looks.open.word : data.outcome}
         {data.reason === '' ? '' : `: ${data.reason}`}
       </p>
       {data.hint === undefined || wrong.some(({ hint }) => hint === data.hint) ? null : (
@@ -84,8 +85,9 @@ function OneStep({ fleet, place, host, step }: Props & { readonly step: Step }):
     <>
       <Mark state={state} /> <strong>{id}</strong>{' '}
       <small>
-        {step.outcome}
-        {step.reason === '' ? '' : `: ${step.reason}`}, {step.seconds} s
+        {state === 'open'
+          ? 'it is at work'
+          : `${step.outcome}${step.reason === '' ? '' : `: ${step.reason}`}, ${step.seconds} s`}
       </small>
     </>
   );

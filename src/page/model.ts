@@ -10,6 +10,7 @@ export const states = [
   'skipped',
   'change',
   'changed',
+  'open',
   'good',
   'none',
 ] as const;
@@ -50,7 +51,10 @@ export function readFleet(data: PageData): Fleet {
   const troublesByHost: PageTrouble[][] = data.hosts.map(() => []);
   for (const trouble of [...data.troubles, ...data.changes])
     for (const at of trouble.hosts) troublesByHost[at]?.push(trouble);
-  const hosts = data.hosts.map((host, index) => hostOf(host, index, data, troublesByHost[index] ?? []));
+  const open = new Set(data.served?.live?.open);
+  const hosts = data.hosts.map((host, index) =>
+    hostOf(host, { index, data, isOpen: open.has(index), troubles: troublesByHost[index] ?? [] }),
+  );
   return {
     data,
     hosts,
@@ -60,9 +64,18 @@ export function readFleet(data: PageData): Fleet {
   };
 }
 
-function hostOf(host: PageHost, index: number, data: PageData, troubles: readonly PageTrouble[]): Host {
-  const cells = cellsOf(host, data);
-  const state = worst([outcomeState(host, data), ...troubles.map((trouble) => trouble.state)]);
+interface AroundHost {
+  readonly index: number;
+  readonly data: PageData;
+  /** Its verdict was not spoken. */
+  readonly isOpen: boolean;
+  readonly troubles: readonly PageTrouble[];
+}
+
+function hostOf(host: PageHost, { index, data, isOpen, troubles }: AroundHost): Host {
+  const cells = cellsOf(host, data, isOpen);
+  const own = isOpen ? 'open' : outcomeState(host, data);
+  const state = worst([own, ...troubles.map((trouble) => trouble.state)]);
   const words = [
     host.name,
     host.outcome,
@@ -109,7 +122,7 @@ const resourceStates: Readonly<Partial<Record<string, State>>> = {
   ...{ failed: 'bad', conflict: 'bad', changed: 'changed', undone: 'changed' },
 };
 
-function cellsOf(host: PageHost, data: PageData): State[] {
+function cellsOf(host: PageHost, data: PageData, isOpen: boolean): State[] {
   const cells: State[] = data.columns.map(() => 'none');
   const put = (column: number, state: State): void => {
     const known = cells[column];
@@ -117,11 +130,12 @@ function cellsOf(host: PageHost, data: PageData): State[] {
   };
   const changed = changeState(data.action);
   const columnByStep = new Map<string, number>();
-  for (const row of host.steps) {
+  for (const [at, row] of host.steps.entries()) {
     const step = data.steps[row];
     if (step === undefined) continue;
     columnByStep.set(data.columns[step.column]?.step ?? '', step.column);
-    put(step.column, step.outcome === 'changed' ? changed : stepStates[step.outcome]);
+    const isNow = isOpen && at === host.steps.length - 1 && step.outcome === 'skipped';
+    put(step.column, isNow ? 'open' : step.outcome === 'changed' ? changed : stepStates[step.outcome]);
   }
   for (const row of host.resources) {
     const { step, status } = data.resources[row] ?? { step: '', status: '' };

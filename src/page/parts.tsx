@@ -1,7 +1,7 @@
 // Small pieces that all views are made of.
 import type { ComponentChildren, JSX } from 'preact';
 import { foldHostNames } from '../model/host-names.ts';
-import type { PageSince } from '../report/html/page-data.ts';
+import type { PageSince, PageTrouble } from '../report/html/page-data.ts';
 import type { Fleet, Host, State } from './model.ts';
 import { linkTo, type Place } from './place.ts';
 
@@ -19,6 +19,7 @@ export const looks: Readonly<Record<State, Look>> = {
   skipped: { sign: '–', word: 'skipped' },
   change: { sign: '◇', word: 'would change' },
   changed: { sign: '◆', word: 'changed' },
+  open: { sign: '…', word: 'not done yet' },
   good: { sign: '✓', word: 'good' },
   none: { sign: '·', word: 'not asked' },
 };
@@ -118,16 +119,58 @@ export function HostLink({
 }
 
 /** Since when something is so, as far as runs are known. */
-export function Since({ since }: { readonly since: PageSince | undefined }): JSX.Element | null {
-  if (since === undefined) return null;
-  if (since.runs === 1) return since.atLeast ? null : <span class="since new">new in this run</span>;
+/** Since when something is so, as the terminal says it: a line for each story that its hosts have. */
+export function Since({
+  trouble,
+  fleet,
+  hosts,
+  place,
+}: {
+  readonly trouble: PageTrouble;
+  readonly fleet: Fleet;
+  readonly hosts: readonly Host[];
+  readonly place: Place;
+}): JSX.Element | null {
+  const stories = (trouble.since ?? []).flatMap((story) => {
+    const members = story.hosts === undefined ? undefined : new Set(story.hosts);
+    const whose = members === undefined ? [] : hosts.filter(({ index }) => members.has(index));
+    return members !== undefined && whose.length === 0 ? [] : [{ story, whose }];
+  });
+  if (stories.length === 0) return null;
+  return (
+    <ul class="stories">
+      {stories.map(({ story, whose }, at) => (
+        <li key={at}>
+          {whose.length === 0 ? null : <Hosts {...{ place }} hosts={whose} />}{' '}
+          <Story story={story} fleet={fleet} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Story({ story, fleet }: { readonly story: PageSince; readonly fleet: Fleet }): JSX.Element {
+  const { first, last, runs, of, returns } = story;
+  if (last === undefined)
+    return <span class="since new">new: not in the {of === 2 ? 'run' : `${of - 1} runs`} before</span>;
   return (
     <span class="since">
-      {since.atLeast ? 'since before ' : 'since '}
-      <Time iso={since.started} /> ({since.runs} runs, {since.atLeast ? 'the oldest known' : 'first'}{' '}
-      <code>{since.runId}</code>)
+      since <Time iso={first.started} /> (run <RunLink runId={first.runId} fleet={fleet} />
+      ), in {runs} of {of} runs
+      {returns === 0 ? null : (
+        <>
+          , came back {returns} {returns === 1 ? 'time' : 'times'}, last <Time iso={last.started} />
+        </>
+      )}
     </span>
   );
+}
+
+/** The id of a run, and where runs have pages of their own, the way there. */
+export function RunLink({ runId, fleet }: { readonly runId: string; readonly fleet: Fleet }): JSX.Element {
+  const id = <code>{runId}</code>;
+  const { served } = fleet.data;
+  return served === undefined || runId === fleet.data.runId ? id : <a href={`/run/${runId}`}>{id}</a>;
 }
 
 /** A moment in the reader's zone, to the minute. */

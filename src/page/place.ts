@@ -1,4 +1,4 @@
-// Where the reader is, as the part of the address behind `#`: every view, filter and cell has a link of its own.
+// The reader's place, as the part of the address behind `#`: every view, filter and cell has a link of its own.
 import { useEffect, useState } from 'preact/hooks';
 import { type State, states } from './model.ts';
 

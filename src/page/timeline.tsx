@@ -1,10 +1,10 @@
-// The last runs of this kind: how many hosts were not well in each, and how one host fared.
+// The last runs of this kind: how many hosts were not well in each, and the outcomes of one host.
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { PageRun } from '../report/html/page-data.ts';
 import { changeState, type Fleet, type Host, type State } from './model.ts';
-import { looks, Mark, Time, timeWords } from './parts.tsx';
+import { looks, Mark, RunLink, Time, timeWords } from './parts.tsx';
 
 const layers: readonly (readonly [State, string, (run: PageRun) => number])[] = [
   ['bad', 'failed', ({ counts }) => counts.failed ?? 0],
@@ -44,7 +44,7 @@ export function Timeline({ fleet, theme }: { readonly fleet: Fleet; readonly the
                     <Time iso={run.started} />
                   </th>
                   <td>
-                    <code>{run.runId}</code>
+                    <RunLink runId={run.runId} fleet={fleet} />
                   </td>
                   <td>{run.state === 'ended' ? run.word : run.state}</td>
                   <td>{Object.values(run.counts).reduce((sum, number) => sum + number, 0)}</td>
@@ -84,7 +84,7 @@ function Chart({ runs, theme }: { readonly runs: readonly PageRun[]; readonly th
       class="chart"
       ref={place}
       role="img"
-      aria-label={`hosts that were not well in the last ${runs.length} runs; in the newest ${words}`}
+      aria-label={`hosts with trouble in the last ${runs.length} runs; in the newest ${words}`}
     />
   );
 }
@@ -136,7 +136,7 @@ const letterStates: Readonly<Partial<Record<string, State>>> = {
   ...{ o: 'good', c: 'drift', f: 'bad', s: 'skipped', u: 'lost', k: 'lost', r: 'changed', '.': 'none' },
 };
 
-/** How a host fared, the newest run last. */
+/** The outcomes of a host, the newest run last. */
 export function Spark({
   fleet,
   host,

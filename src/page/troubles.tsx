@@ -9,7 +9,7 @@ interface Props {
   readonly fleet: Fleet;
   readonly place: Place;
   readonly troubles: readonly PageTrouble[];
-  /** Only of these hosts; all unless told. */
+  /** Only of these hosts; default all. */
   readonly shown?: ReadonlySet<Host>;
 }
 
@@ -53,7 +53,7 @@ function Trouble({
   readonly hosts: readonly Host[];
   readonly isOpen: boolean;
 }): JSX.Element {
-  const { state, message, diff, stderr, hint, alike, since } = trouble;
+  const { state, message, diff, stderr, hint, others } = trouble;
   const evidence = fleet.text(diff) !== '' || fleet.text(stderr) !== '';
   const against = againsts[state] ?? 'how it is, and how it should be';
   return (
@@ -61,11 +61,17 @@ function Trouble({
       <p class="what">
         <Mark state={state} /> <strong>{looks[state].word}</strong> <Where {...{ fleet, place, trouble }} />
         {message === '' ? null : <span class="message">{message}</span>}
-        {alike ? <small> (said by {hosts[0]?.name}; the others alike)</small> : null}
+        {others === undefined ? null : (
+          <small>
+            {' '}
+            (reported by {fleet.hosts[trouble.hosts[0] ?? -1]?.name}; {others})
+          </small>
+        )}
       </p>
-      <p class="whom">
-        <Hosts hosts={hosts} place={place} /> <Since since={since} />
-      </p>
+      <div class="whom">
+        <Hosts hosts={hosts} place={place} />
+        <Since {...{ trouble, fleet, hosts, place }} />
+      </div>
       {evidence ? (
         <details open={isOpen}>
           <summary>{fleet.text(diff) === '' ? 'what was printed' : against}</summary>

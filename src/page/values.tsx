@@ -48,7 +48,7 @@ export function Folds({ fleet, place, of }: Props & { readonly of: PageKey }): J
   );
 }
 
-/** A value; missing is told apart from empty and from every value that a host could send. */
+/** A value; a missing one differs from an empty one and from every value that a host could send. */
 export function Value({
   text,
   diff = '',

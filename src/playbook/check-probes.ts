@@ -1,5 +1,6 @@
 // The probes of playbook.yaml: what they mean, and what contradicts itself in them or the vars.
-import { didYouMean, type Locator } from '../document/index.ts';
+import { didYouMean } from '../model/index.ts';
+import { type Locator } from '../document/index.ts';
 import type { Issue } from '../model/index.ts';
 import { duplicateIds } from './check-steps.ts';
 import { checkVarValue } from './check-var-value.ts';
@@ -10,7 +11,7 @@ type WrittenProbe = NonNullable<WrittenPlaybook['probes']>[number];
 type Vars = ReadonlyMap<string, VarDeclaration>;
 
 const itemPlace = '{item}';
-/** A secondary that has just been told of a new serial needs a moment. */
+/** A secondary needs a moment after the notify of a new serial. */
 const defaultConvergeMs = 10_000;
 
 /** The name to ask for, with the entry of `for_each` in its place. */
@@ -88,7 +89,7 @@ function checkForEach(
   const declared = vars.get(forEach);
   if (declared === undefined) return [unknownVar(id, forEach, vars, location)];
   if (declared.type === 'list') return [];
-  const message = `probe "${id}": var "${forEach}" is of type ${declared.type}, and for_each goes over a list`;
+  const message = `probe "${id}": var "${forEach}" is of type ${declared.type}, but for_each needs a list`;
   return [{ code: 'PLAYBOOK_PROBE_VAR', message, location }];
 }
 

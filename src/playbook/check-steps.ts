@@ -1,5 +1,6 @@
 // The steps of playbook.yaml against each other and against the files: ids once, scripts there and usable.
-import { didYouMean, type Locator } from '../document/index.ts';
+import { didYouMean } from '../model/index.ts';
+import { type Locator } from '../document/index.ts';
 import type { Issue, Location } from '../model/index.ts';
 import type { PlaybookTree } from './model.ts';
 import type { WrittenPlaybook } from './schema.ts';
@@ -24,7 +25,7 @@ export function duplicateIds(
     if (first === at) return [];
     const hint = `the first is on line ${place(first).line}`;
     const code = what === 'step' ? 'PLAYBOOK_STEP_DUPLICATE' : 'PLAYBOOK_PROBE_DUPLICATE';
-    return [{ code, message: `${what} "${id}" is there twice`, location: place(at), hint }];
+    return [{ code, message: `${what} "${id}" is listed twice`, location: place(at), hint }];
   });
 }
 
@@ -50,7 +51,7 @@ function checkScript(script: string, tree: PlaybookTree, location: Location): Is
     });
   }
   if (text.includes('\r\n')) {
-    const hint = 'sh takes the carriage return as part of a word; save the file with plain line ends';
+    const hint = 'sh reads the carriage return as a part of a word; save the file with plain line ends';
     issues.push({ code: 'PLAYBOOK_SCRIPT_CRLF', message: `${script} has Windows line ends`, location, hint });
   }
   return issues;

@@ -1,7 +1,7 @@
-// The libraries that a playbook uses: there, of sh files alone, and in nobody's way. What is wrong with a library is told
-// at its name in playbook.yaml, or at its own file where a line of that is meant.
-import { decodeText, didYouMean, isId, type Locator, placeOf } from '../document/index.ts';
-import { ConfigError, isMusterError, type Issue, type Location } from '../model/index.ts';
+// Checks the libraries that a playbook uses: they exist, hold sh files only, and define nothing that others define. A
+// problem of a library is reported at its name in playbook.yaml, or at a line of its own file if that line is the cause.
+import { decodeText, isId, type Locator, placeOf } from '../document/index.ts';
+import { ConfigError, didYouMean, isMusterError, type Issue, type Location } from '../model/index.ts';
 import { functionsOf } from './check-shadows.ts';
 import type { Library, PlaybookTree } from './model.ts';
 
@@ -43,7 +43,7 @@ export function checkUses(names: readonly string[], tree: PlaybookTree, locator:
 
 function twice(name: string, location: Location, { line }: Location): Issue {
   const hint = `the first is on line ${line}`;
-  return { code: 'PLAYBOOK_LIBRARY_TWICE', message: `library "${name}" is there twice`, location, hint };
+  return { code: 'PLAYBOOK_LIBRARY_TWICE', message: `library "${name}" is listed twice`, location, hint };
 }
 
 function checkLibrary(name: string, tree: PlaybookTree, location: Location): Issue[] {
@@ -86,7 +86,7 @@ function checkFiles({ name, directory, files, from }: Library, tree: PlaybookTre
 
 function collision(name: string, path: string, location: Location): Issue {
   const message = `library "${name}" and the playbook itself both have a file lib/${path}`;
-  const hint = 'rename one of them: who reads the one would think of the other';
+  const hint = 'rename one of them, because readers would mistake one for the other';
   return { code: 'PLAYBOOK_LIBRARY_COLLIDES', message, location, hint };
 }
 
@@ -95,7 +95,7 @@ function checkText(file: string, bytes: Uint8Array): readonly Issue[] {
     const { text } = decodeText(file, bytes);
     const at = text.indexOf('\r\n');
     if (at < 0) return [];
-    const hint = 'sh takes the carriage return as part of a word; save the file with plain line ends';
+    const hint = 'sh reads the carriage return as a part of a word; save the file with plain line ends';
     const location = placeOf(file, text, at);
     return [{ code: 'PLAYBOOK_SCRIPT_CRLF', message: 'Windows line ends', location, hint }];
   } catch (error) {
@@ -104,15 +104,15 @@ function checkText(file: string, bytes: Uint8Array): readonly Issue[] {
   }
 }
 
-/** Where libraries travel, nothing else may lie: it would be sourced with them. */
+/** The directory of libraries must hold nothing else: it would be sourced with them. */
 function checkOwnFiles({ directory, files }: PlaybookTree): Issue[] {
   return [...files.keys()]
     .filter((path) => /^uses\/[^/]+\/[^/]+\.sh$/.test(path))
     .map((path) => ({
       code: 'PLAYBOOK_LIBRARY_INSIDE',
-      message: `${path} is in the place where libraries travel`,
+      message: `${path} is in the directory that is kept for libraries`,
       location: { file: `${directory}/${path}`, line: 1, column: 1 },
-      hint: 'libraries lie in ../lib, beside the playbook; what is its own goes to lib/',
+      hint: 'libraries are in ../lib, beside the playbook; its own files belong in lib/',
     }));
 }
 
@@ -146,6 +146,6 @@ function definedTwice(name: string, location: Location, other: Location): Issue 
     code: 'PLAYBOOK_FUNCTION_TWICE',
     message: `function "${name}" is also defined in ${other.file}, line ${other.line}`,
     location,
-    hint: 'sh would take one of them without a word: rename one, or keep one',
+    hint: 'sh would use one of them without a warning: rename one, or keep one',
   };
 }

@@ -1,7 +1,7 @@
 // Does a value fit a declaration? The words of the answer never hold the value of a secret.
 import { normalize } from 'node:path/posix';
-import { didYouMean, hintForKind, quoted, type VarValue } from '../document/index.ts';
-import { hintForAddress, isAddress } from '../model/index.ts';
+import { hintForKind, quoted, type VarValue } from '../document/index.ts';
+import { didYouMean, hintForAddress, isAddress } from '../model/index.ts';
 import type { VarDeclaration, VarType } from './model.ts';
 
 type Declared = Pick<VarDeclaration, 'type' | 'secret' | 'allowed' | 'pattern' | 'hint'>;
@@ -53,7 +53,7 @@ function patternProblem(
   found: string,
 ): VarProblem {
   if (hint === undefined) return { message: `expected a text that matches /${pattern}/${found}` };
-  return { message: `${secret ? 'the value' : shown(bad)} is not what this var takes`, hint };
+  return { message: `${secret ? 'the value' : shown(bad)} is not allowed for this var`, hint };
 }
 
 function withHint(message: string, hint: string | undefined): VarProblem {
@@ -89,11 +89,11 @@ function hintForType(type: VarType, value: VarValue, written: string | undefined
 
 function hintForList(value: VarValue, written: string | undefined): string {
   const text = typeof value === 'string' ? value : `'${written ?? String(value)}'`;
-  return `a list stands in brackets: [${text}]`;
+  return `write a list in brackets: [${text}]`;
 }
 
 function hintForPath(text: string): string | undefined {
-  if (text.startsWith('~')) return '~ has no meaning on a host: write the path out, from / on';
+  if (text.startsWith('~')) return '~ has no meaning on a host: write the whole path, from /';
   if (!text.startsWith('/')) return 'begin it with /';
   const plain = normalize(text).replace(/(?<=.)\/$/, '');
   return plain === text ? undefined : `write ${plain}`;

@@ -126,7 +126,7 @@ export const probeVars = ['dns_address', 'dns_address6', 'dns_port'] as const;
 export type Wave =
   { readonly kind: 'hosts'; readonly count: number } | { readonly kind: 'percent'; readonly percent: number };
 
-/** How an apply goes over the fleet, as a playbook declares it: for whatever hosts are selected. */
+/** In which order an apply changes the fleet, as a playbook declares it: for whatever hosts are selected. */
 export interface DeclaredStrategy {
   /** The last one repeats until no host is left; empty means no waves. */
   readonly waves: readonly Wave[];

@@ -1,4 +1,4 @@
-// A playbook.yaml of another program, told by name.
+// A playbook.yaml of another program, recognized by name.
 import type { SourceFile } from '../document/index.ts';
 import type { Issue } from '../model/index.ts';
 

@@ -25,7 +25,7 @@ const varSchema = z.strictObject({
       'files: paths on the controller, of files or of directories; on a host the var is the directory that holds them',
     ),
   description: z.string().optional(),
-  default: varValueSchema.optional().describe('Value where the inventory gives none'),
+  default: varValueSchema.optional().describe('Value if the inventory gives none'),
   required: z.boolean().optional().describe('The inventory must give a value'),
   secret: z.boolean().optional().describe('Never shown; masked by value in all output'),
   allowed: z
@@ -36,11 +36,7 @@ const varSchema = z.strictObject({
     .optional()
     .describe('The only values it may have; for a list, each item'),
   pattern: regexSchema.optional().describe('Regular expression for the text; for a list, for each item'),
-  hint: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('What the pattern wants, in words; shown to whoever gives another value'),
+  hint: z.string().min(1).optional().describe('The pattern in words; shown when a value does not match'),
 });
 
 const stepSchema = z.strictObject({
@@ -68,17 +64,17 @@ const dnsProbeSchema = z.strictObject({
     })
     .meta({ uniqueItems: true })
     .default([...dnsTransports])
-    .describe('Asked over each of them; default [udp, tcp]'),
+    .describe('Ask over each of them; default [udp, tcp]'),
   recursion_desired: z
     .boolean()
     .default(false)
-    .describe('Ask the server to find out what it does not know itself; default false'),
+    .describe('Ask the server to resolve names that it is not authoritative for; default false'),
   rcode: z
     .union([z.enum(dnsRcodes), z.array(z.enum(dnsRcodes)).min(1)], {
       error: `expected a response code or a list of them: ${dnsRcodes.join(', ')}`,
     })
     .default('NOERROR')
-    .describe('Response code that must come, or several of which one must come; default NOERROR'),
+    .describe('Required response code, or a list of which one is required; default NOERROR'),
   authoritative: z.boolean().optional().describe('Authoritative bit that the answer must have'),
   expect: regexSchema
     .optional()
@@ -97,7 +93,7 @@ const probeSchema = z.strictObject({
       }),
     )
     .optional()
-    .describe('Only hosts where each of these vars has this value, or one of these values'),
+    .describe('Only hosts whose vars have this value, or one of these values'),
   converge: z
     .enum(['serial'])
     .optional()
@@ -117,15 +113,15 @@ const strategySchema = z.strictObject({
     .array(waveSchema)
     .min(1)
     .optional()
-    .describe('Hosts worked on together, wave by wave, e.g. [1, 25%, 100%]; the last one repeats'),
+    .describe('Hosts worked on together, wave by wave, e.g. [1, 25%, 100%]; the last wave repeats'),
   budget: z
     .strictObject({ failures: z.int().min(0) })
     .optional()
-    .describe('Failed hosts that are put up with'),
+    .describe('Failed hosts that the run tolerates before it stops'),
   keep_serving: z
     .strictObject({ min: z.int().min(1), group: z.string().optional() })
     .optional()
-    .describe('Never work on so many hosts (of the group) at a time that fewer than min are left'),
+    .describe('Keep at least min hosts (of the group) untouched and healthy at any time'),
 });
 
 export const playbookSchema = z.strictObject({

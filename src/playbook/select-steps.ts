@@ -1,6 +1,5 @@
 // Which steps of a playbook a command line asks for.
-import { didYouMean } from '../document/index.ts';
-import { UsageError } from '../model/index.ts';
+import { didYouMean, UsageError } from '../model/index.ts';
 import type { Playbook, Step } from './model.ts';
 
 export interface StepSelection {
@@ -27,7 +26,7 @@ export function selectSteps(
     .filter((step) => !step.tags.some((tag) => skipTags.includes(tag)));
   if (steps.length > 0) return steps;
   throw new UsageError('PLAYBOOK_NO_STEPS', `no step of playbook ${playbook.name} is left`, {
-    hint: 'loosen the choice of tags and of the first step',
+    hint: 'choose more tags, or an earlier first step',
   });
 }
 

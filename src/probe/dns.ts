@@ -24,7 +24,7 @@ export interface AskOptions {
   readonly tries?: number;
   /** Stops the waiting. */
   readonly signal?: AbortSignal;
-  /** Finds the address of a name; by the system unless told. */
+  /** Finds the address of a name; by default with the system. */
   readonly lookup?: Lookup;
 }
 

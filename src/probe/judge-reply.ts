@@ -10,7 +10,7 @@ export interface JudgedReply {
   readonly problem: string;
 }
 
-/** Answers may be long, and whoever reads the report did not ask for all of it. */
+/** Answers may be long, and a reader of the report did not ask for all of it. */
 const maxTextLength = 200;
 
 /** Judges one reply by its probe. */

@@ -1,4 +1,4 @@
-// The playbook's probes: what a verify asks each host from outside is told as facts of that host. What does not hold is asked
+// The playbook's probes: what a verify asks each host from outside is recorded as facts of that host. What does not hold is asked
 // again while its probe has time.
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';

@@ -36,7 +36,7 @@ export function planProbes(playbook: Playbook, hosts: readonly InventoryHost[]):
   return questions;
 }
 
-/** Where a host answers; `label` tells its addresses apart. */
+/** The address that a host answers at; `label` distinguishes its addresses. */
 interface ProbeServer {
   readonly address: string;
   readonly port: number;

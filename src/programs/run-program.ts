@@ -12,9 +12,9 @@ export interface ProgramEnd {
 
 export interface ProgramOptions {
   readonly timeoutMs: number;
-  /** Of each of both outputs; 64 MB unless told. */
+  /** Of each of both outputs; default 64 MB. */
   readonly mostBytes?: number;
-  /** All of its environment; that of this process unless told. */
+  /** All of its environment; default that of this process. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Gets each whole line of both outputs as it arrives. */
   readonly onLine?: (line: string) => void;

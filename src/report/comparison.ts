@@ -63,7 +63,7 @@ function cellLines({ lines, ...who }: Cell, width: number, style: Style): string
   return label.map((line, index) => (index === 0 ? `${padEnd(first, width)}  ${line}` : inner + line));
 }
 
-/** Who says it, and what had to be masked for that. */
+/** The hosts that have it, and what had to be masked for that. */
 function labelOf({ hosts, masked }: Pick<Cell, 'hosts' | 'masked'>): string {
   return masked === undefined ? hostLabel(hosts) : `${hostLabel(hosts)}, ${maskedNote(masked)}`;
 }
@@ -83,7 +83,7 @@ function difference(majority: string, value: string, style: Style): string[] {
   return diffBlock(diffLines(majority, value), style, maxDiffLines);
 }
 
-/** A missing value is told apart from an empty one and from every value that a host could send. */
+/** A missing value differs from an empty one and from every value that a host could send. */
 function valueText(value: string | undefined): string {
   if (value === undefined) return '(missing)';
   return value === '' || value.startsWith('(') ? `"${escapeTerminal(value)}"` : escapeTerminal(value);

@@ -24,7 +24,7 @@ export function escapeLines(text: string): string[] {
 
 /**
  * JSON of a plain value, safe on a terminal too: the same characters are written as `\uXXXX`, which JSON readers
- * take back to what they were. Throws TypeError for cycles.
+ * turn into the original characters. Throws TypeError for cycles.
  */
 export function stringifyJson(value: unknown, indent = 0): string {
   // Line breaks that JSON.stringify puts between fields are the only ones left outside strings.

@@ -29,4 +29,12 @@ export { type JunitExtra, renderJunit } from './render-junit.ts';
 export { type MarkdownExtra, renderMarkdown } from './render-markdown.ts';
 export { renderPrometheus } from './render-prometheus.ts';
 export { renderCsv } from './render-csv.ts';
-export { encodePage, type PageContext, readPageTemplate, renderHtml, SinceWhen } from './html/index.ts';
+export {
+  encodePage,
+  type PageContext,
+  pageJson,
+  pagePolicy,
+  renderHtml,
+  renderProblem,
+  renderRuns,
+} from './html/index.ts';

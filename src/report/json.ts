@@ -35,13 +35,18 @@ export interface JsonExtra {
   readonly history?: RunSummary;
   /** Since when what is wrong is so. */
   readonly sightings?: readonly Sighting[];
+  /** Logins that hosts dropped, and that were tried again, by host. */
+  readonly droppedLogins?: ReadonlyMap<string, number>;
 }
 
 /**
- * A whole result: version, runId, action, playbook, interrupted, started, finished, summary (hosts, then one count per
- * outcome), hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, otherRun, connections, execs,
- * receipt, proof, command), what its verb has beside them, then comparison, sources, history, exact and exactKeys. Absent
- * values are left out; a missing observation in a comparison is null. `summary` and `comparison` are worked out of the rest.
+ * A whole result, in this order:
+ * - version, runId, action, playbook, interrupted, started, finished, summary (hosts, then one count per outcome);
+ * - hosts (host, outcome, reason, hint, steps, resources, checks, observations, facts, otherRun, connections, execs,
+ * receipt, proof, command);
+ * - what its verb has beside them, then comparison, sources, history, exact and exactKeys.
+ * Absent values are left out; a missing observation in a comparison is null. `summary` and `comparison` are computed
+ * from the rest.
  */
 export function toJson(result: RunResult, extra: JsonExtra = {}): JsonObject {
   const { hosts, exact, exactKeys, ...rest } = encodeResult(result);
@@ -75,13 +80,15 @@ function summaryJson({ hosts }: RunResult): JsonValue {
   return { hosts: hosts.length, ...Object.fromEntries(hostOutcomes.map((name) => [name, count(name)])) };
 }
 
-function beside(result: RunResult, { sources, history, sightings }: JsonExtra): object {
+function beside(result: RunResult, { sources, history, sightings, droppedLogins }: JsonExtra): object {
   const isCompared = result.action === 'verify' || result.action === 'compare';
   return {
     comparison: isCompared ? comparisonJson(comparisonOf(result)) : undefined,
     sources: sources === undefined ? undefined : present({ ...sources }),
     history,
     sightings: sightings === undefined || sightings.length === 0 ? undefined : sightings,
+    droppedLogins:
+      droppedLogins === undefined || droppedLogins.size === 0 ? undefined : Object.fromEntries(droppedLogins),
   };
 }
 

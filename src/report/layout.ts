@@ -69,8 +69,26 @@ export interface Row {
   readonly label: string;
   /** Wrapped to the width left. */
   readonly text: string;
-  /** Kept as they are under the text, e.g. a diff. */
-  readonly below?: readonly string[];
+  /** Under the text: lines that are kept as they are, such as a diff, and sentences. */
+  readonly below?: readonly (string | Sentence)[];
+}
+
+/** Words that are wrapped to the width left; further lines are indented. */
+export interface Sentence {
+  readonly words: string;
+}
+
+/** `do:` and the hint, escaped; nothing for none. */
+export function hintLines(hint: string | undefined): Sentence[] {
+  return hint === undefined || hint === '' ? [] : [{ words: `do: ${escapeTerminal(hint)}` }];
+}
+
+/** A sentence in lines of a width. */
+export function sentenceLines({ words }: Sentence, width: number): string[] {
+  const [first = '', ...further] = wrap(words, width);
+  // What is left of a line is wrapped again, because the indentation takes of it.
+  const rest = further.length === 0 ? [] : wrap(words.slice(first.length).trimStart(), width - 4);
+  return [first, ...rest.map((line) => `    ${line}`)];
 }
 
 /** A label wider than this does not push everybody's text to the right; its text starts on the next line. */
@@ -86,11 +104,14 @@ export function layOut(rows: readonly Row[], style: Style): string[] {
 function rowLines(row: Row, labelWidth: number, style: Style): string[] {
   const indent = ' '.repeat(labelWidth + 5);
   const fits = displayWidth(row.label) <= labelWidth;
-  const text = wrap(row.text, Math.max(20, style.columns - indent.length));
+  const width = Math.max(20, style.columns - indent.length);
+  const text = wrap(row.text, width);
   const head = fits
     ? [`${padEnd(row.label, labelWidth)}   ${text[0] ?? ''}`, ...text.slice(1).map((line) => indent + line)]
     : [...labelLines(row.label, style), ...text.map((line) => indent + line)];
-  const below = (row.below ?? []).map((line) => indent + line);
+  const below = (row.below ?? [])
+    .flatMap((one) => (typeof one === 'string' ? [one] : sentenceLines(one, width)))
+    .map((line) => indent + line);
   return [`${symbol(style, row.mark)} ${head[0] ?? ''}`, ...head.slice(1), ...below].map((line) =>
     line.trimEnd(),
   );

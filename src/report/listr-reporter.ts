@@ -10,7 +10,7 @@ import { Progress } from './progress.ts';
 import type { Style } from './style.ts';
 
 export interface ListrReporterOptions {
-  /** Where the rows go, a terminal; progress belongs on stderr. */
+  /** The stream for the rows, a terminal; progress belongs on stderr. */
   readonly stream: NodeJS.WriteStream;
   readonly style: Style;
   /** Leave the last rows standing, for when the result does not follow on the same terminal. Default false. */
@@ -25,7 +25,7 @@ export interface ListrReporter extends EventListener {
 /** How often the rows are looked at; they are only painted when they changed. */
 const repaintMs = 100;
 
-/** Shows a run as it goes on. Installs no signal handlers: whoever handles signals calls `finish`. */
+/** Shows a run as it goes on. Installs no signal handlers: code that handles signals calls `finish`. */
 export function listrReporter(options: ListrReporterOptions): ListrReporter {
   const progress = new Progress();
   let end = (): void => undefined;

@@ -28,10 +28,10 @@ function textOf({ state, runId, action, playbook, operator, since }: OtherRun): 
   const who = `${what}, run ${runId} by ${operator}, since ${since}`;
   switch (state) {
     case 'at-work':
-      return `another run is at work here: ${who}; so what follows is a snapshot (--wait waits for its end)`;
+      return `another run is at work here: ${who}; so this result is a snapshot (--wait waits for its end)`;
     case 'was-at-work':
-      return `another run was at work here meanwhile: ${who}; so what follows is a snapshot`;
+      return `another run was at work here meanwhile: ${who}; so this result is a snapshot`;
     case 'died':
-      return `an earlier run died here: ${who}; its journal knows what it changed`;
+      return `an earlier run was killed here: ${who}; its journal records what it changed`;
   }
 }

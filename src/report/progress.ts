@@ -1,4 +1,4 @@
-// Where a run stands while it goes on, for the live view: what the events say, and no verdicts of its own.
+// The progress of a run, for the live view: what the events report, and no verdicts of its own.
 import type { HostOutcome, RunEvent, StepOutcome } from '../model/index.ts';
 
 // A view that is drawn anew with every event shows the beginning of a long reason only.

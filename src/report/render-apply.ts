@@ -27,14 +27,14 @@ export function renderApply(result: RunResult, style: Style): string {
     ...troubleCounts(result.hosts),
   ];
   return renderDone(result, style, recap, [
-    `total over ${stepTotal(reached)} steps: ${stepCounts(reached)}`,
+    `total over ${count(stepTotal(reached), 'step')}: ${stepCounts(reached)}`,
     totalLine(counts, result),
   ]);
 }
 
 /** For each host how much was undone, where things are that others wrote, and every entry that was not undone. */
 export function renderRollback(result: RollbackResult, style: Style): string {
-  // A host that failed before it undid anything is told of by why it failed.
+  // A host that failed before it undid anything is reported with the reason of its failure.
   const reached = reachedHosts(result.hosts).filter(
     ({ outcome, resources }) => outcome !== 'failed' || resources.length > 0,
   );
@@ -54,7 +54,7 @@ function renderDone(
   totals: readonly string[],
 ): string {
   const failures = foldFailures(result.hosts).filter(({ value }) => value.kind !== 'drift');
-  const troubles = [...failureRows(failures, style), ...lossRows(foldLosses(result.hosts))];
+  const troubles = [...failureRows(failures, style), ...lossRows(foldLosses(result.hosts), style)];
   return `${[...layOut(recap, style), ...layOut(troubles, style), ...totals].join('\n')}\n`;
 }
 

@@ -53,14 +53,14 @@ function hostRows({ unseen, onlyEarlier, onlyLater }: RunChanges): Row[] {
   );
 }
 
-function changeRow({ hosts, value, alike }: AlikeFold<Change>, style: Style): Row {
+function changeRow({ hosts, value, ...fold }: AlikeFold<Change>, style: Style): Row {
   const { change, kind } = value;
   const isValue = kind === 'observation' || kind === 'fact' || kind === 'answer';
   const { text, below } = isValue ? valueRow(value, style) : wrongRow(value, style);
   return {
     mark: isValue ? 'changed' : marks[change],
     label: hostLabel(hosts),
-    text: `${change}: ${text}${alikeNote(hosts, alike)}`,
+    text: `${change}: ${text}${alikeNote(hosts, fold)}`,
     below,
   };
 }

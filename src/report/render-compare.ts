@@ -42,14 +42,14 @@ export function renderCompare(comparison: FleetComparison, style: Style, extra: 
     ...(extra.all === true && quiet.length > 0
       ? [paint(style, 'bold', 'no divergence:'), ...comparisonLines(quiet, style)]
       : []),
-    ...layOut(whyUnseen(unseen, extra.looked ?? [], style), style),
+    ...layOut(whyUnseen(unseen, extra, style), style),
     ...layOut(rows, style),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function whyUnseen(unseen: readonly string[], looked: readonly HostResult[], style: Style): Row[] {
+function whyUnseen(unseen: readonly string[], { looked = [], sightings }: CompareExtra, style: Style): Row[] {
   const hosts = looked.filter(({ host }) => unseen.includes(host));
   const failures = foldFailures(hosts).filter(({ value }) => value.kind !== 'drift');
-  return [...failureRows(failures, style), ...lossRows(foldLosses(hosts))];
+  return [...failureRows(failures, style, sightings), ...lossRows(foldLosses(hosts), style, sightings)];
 }

@@ -47,7 +47,7 @@ export function renderExec(
   ];
   const troubles = [
     ...failureRows(foldFailures(silent), style),
-    ...lossRows(foldLosses(silent)),
+    ...lossRows(foldLosses(silent), style),
     ...emptyRows(silent),
   ];
   const good = folds.filter(isSuccess).reduce((sum, { hosts }) => sum + hosts.length, 0);
@@ -152,7 +152,7 @@ function streamLines(
   const isOpen = text !== '' && !text.endsWith('\n') && twins.some((twin) => twin.value[stream] !== text);
   return [
     ...escapeLines(text).map((line) => (line === '' ? `  ${mark}`.trimEnd() : `  ${mark}${line}`)),
-    ...(isCut ? [`  ${mark}${paint(style, 'dim', '... cut here: there was more than is kept')}`] : []),
+    ...(isCut ? [`  ${mark}${paint(style, 'dim', '... cut here: only this much is kept')}`] : []),
     ...(isOpen && !isCut ? [`  ${mark}${paint(style, 'dim', '(no newline at the end)')}`] : []),
   ];
 }

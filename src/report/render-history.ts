@@ -33,7 +33,7 @@ export function renderHistory(runs: readonly RunSummary[], style: Style): string
   return `${[...lines, paint(style, 'dim', count(runs.length, 'run'))].join('\n')}\n`;
 }
 
-/** Who ran it, when and from what; a line each, not escaped. */
+/** The operator, the time and the sources; a line each, not escaped. */
 export function originLines(run: RunSummary): readonly string[] {
   const { runId, started, state, origin, cut } = run;
   const unknown = cut === undefined ? 'it never ended' : 'how it ended was not recorded';
@@ -46,9 +46,9 @@ export function originLines(run: RunSummary): readonly string[] {
     `run ${runId}: ${titleOf(run)}${by}, begun ${started}, ${ends}`,
     ...(origin === undefined ? [] : fileLines(origin)),
     ...(state === 'never-ended' && cut === undefined
-      ? ['its controller is gone: what follows is what was known of each host then']
+      ? ['its controller ended: the result shows what was known of each host then']
       : []),
-    ...(cut === undefined ? [] : [`not all of it was recorded: ${cut}`]),
+    ...(cut === undefined ? [] : [`its record is not complete: ${cut}`]),
   ];
 }
 
@@ -72,7 +72,8 @@ function fileLines({
   ];
 }
 
-function titleOf({ action, playbook, preview, origin }: RunSummary): string {
+/** What was run. Not escaped. */
+export function titleOf({ action, playbook, preview, origin }: RunSummary): string {
   if (action === 'exec') return `exec ${commandOf(origin?.argv ?? [])}`.trimEnd();
   const verb = preview ? `${action} (preview)` : action;
   return playbook === '' ? verb : `${verb} ${playbook}`;
@@ -93,12 +94,14 @@ function commandOf(argv: readonly string[]): string {
   return command;
 }
 
-function markOf({ state, word, cut }: RunSummary): Mark {
+/** The sign of what it came to. */
+export function markOf({ state, word, cut }: RunSummary): Mark {
   if (state === 'at-work') return 'running';
   return state === 'never-ended' && cut === undefined ? 'bad' : (marks[word] ?? 'unknown');
 }
 
-function cameTo({ state, word, hosts, cut }: RunSummary): string {
+/** What became of its hosts; names are escaped. */
+export function cameTo({ state, word, hosts, cut }: RunSummary): string {
   const groups = Object.entries(hosts).map(([outcome, folded]) => {
     const number = folded.split(/,(?![^[]*\])/).flatMap(expandHostNames).length;
     const names = quiet.has(outcome) || folded.length > mostNames ? '' : ` (${escapeTerminal(folded)})`;
@@ -117,7 +120,7 @@ function cameTo({ state, word, hosts, cut }: RunSummary): string {
 }
 
 /** `41s`, `12m05s`, `3h07m`; nothing for a run of which no end is known. */
-function took({ started, finished }: RunSummary): string {
+export function took({ started, finished }: RunSummary): string {
   if (finished === undefined) return '-';
   const seconds = Math.max(0, Math.round((Date.parse(finished) - Date.parse(started)) / 1000));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];

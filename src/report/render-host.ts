@@ -1,7 +1,7 @@
 // All that a run knows of one host, or of one step there, in full: nothing is folded and no diff is cut.
 import type { AnyHostResult, CheckResult, ResourceResult, StepResult } from '../model/index.ts';
 import { escapeLines, escapeTerminal } from './escape.ts';
-import { count, layOut, type Row } from './layout.ts';
+import { count, hintLines, layOut, type Row, sentenceLines } from './layout.ts';
 import { type Mark, paint, type Style } from './style.ts';
 import { diffBlock, withReason } from './trouble.ts';
 
@@ -26,7 +26,7 @@ export function renderHost(host: AnyHostResult, style: Style): string {
   const lone = resources.filter(({ step }) => !steps.some(({ id }) => id === step));
   return joined([
     paint(style, 'bold', `${escapeTerminal(host.host)} ${withReason(host.outcome, host.reason)}`),
-    ...(host.hint === undefined ? [] : [`do: ${escapeTerminal(host.hint)}`]),
+    ...hintLines(host.hint).flatMap((hint) => sentenceLines(hint, style.columns)),
     ...section(
       'steps',
       layOut(

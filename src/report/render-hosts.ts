@@ -58,7 +58,7 @@ export function renderInventoryTree(view: InventoryView, style: Style): string {
   return `${[...lines, paint(style, 'dim', count(view.hosts.length, 'host'))].join('\n')}\n`;
 }
 
-/** Who answers and who does not. */
+/** The hosts that answer and those that do not. */
 export function renderPing(result: RunResult, style: Style): string {
   const answering = result.hosts.filter(({ outcome }) => outcome === 'ok' || outcome === 'changed');
   const names = answering.map(({ host }) => host);
@@ -88,7 +88,7 @@ export function renderFacts(result: RunResult, style: Style): string {
 }
 
 function troubleRows(result: RunResult, style: Style): ReturnType<typeof lossRows> {
-  return [...failureRows(foldFailures(result.hosts), style), ...lossRows(foldLosses(result.hosts))];
+  return [...failureRows(foldFailures(result.hosts), style), ...lossRows(foldLosses(result.hosts), style)];
 }
 
 function lost(result: RunResult): [number, string][] {

@@ -25,7 +25,7 @@ export function renderMarkdown(result: RunResult, extra: MarkdownExtra = {}): st
   const outcomes = foldByEquality(result.hosts.map(({ host, outcome }) => ({ host, value: outcome })));
   const sections = [
     `# ${title}`,
-    `Run ${escapeMarkdown(result.runId)}, ${count(result.hosts.length, 'host')}${result.interrupted ? ', interrupted' : ''}${result.finished === undefined ? ', not recorded to its end' : ''}.`,
+    `Run ${escapeMarkdown(result.runId)}, ${count(result.hosts.length, 'host')}${result.interrupted ? ', interrupted' : ''}${result.finished === undefined ? ', its record is not complete' : ''}.`,
     table(
       ['Outcome', 'Hosts'],
       outcomes.map(({ hosts, value }) => [value, names(hosts)]),

@@ -29,7 +29,7 @@ const maxDiffLines = 40;
 export function renderPlan(result: RunResult, style: Style, extra: PlanExtra = {}): string {
   const { groups, unplanned } = foldPlans(result.hosts);
   const failures = foldFailures(unplanned).filter(({ value }) => value.kind !== 'drift');
-  const troubles = [...failureRows(failures, style), ...lossRows(foldLosses(unplanned))];
+  const troubles = [...failureRows(failures, style), ...lossRows(foldLosses(unplanned), style)];
   const lines = [
     ...layOut(otherRunRows(result.hosts), style),
     ...groups.flatMap((group, index) => (index === 0 ? fullGroup(group, style) : otherGroup(group, style))),

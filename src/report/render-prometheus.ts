@@ -17,19 +17,19 @@ export function renderPrometheus(result: RunResult): string {
   const perHost = (value: (host: HostResult) => number): Sample[] =>
     hosts.map((host) => [{ ...own, host: host.host }, value(host)]);
   return [
-    gauge('muster_run_info', 'The run that these metrics are of, and what it came to.', [
+    gauge('muster_run_info', 'The run that these metrics describe, and its result.', [
       [{ ...own, run: runId, verdict: word }, 1],
     ]),
     gauge('muster_run_start_time_seconds', 'When the run began, in seconds since 1970.', [[own, begun]]),
     gauge(
       'muster_run_duration_seconds',
-      'How long the run took; absent when its end is not known.',
+      'How long the run took; absent if its end is not known.',
       seconds.map((value) => [own, Math.round(value * 1000) / 1000]),
     ),
     gauge('muster_run_exit_code', 'The exit code of the run: 0 is good.', [[own, exitCode]]),
     gauge(
       'muster_hosts',
-      'Hosts by how they ended.',
+      'Hosts by outcome.',
       hostOutcomes.map((outcome) => [
         { ...own, outcome },
         hosts.filter((host) => host.outcome === outcome).length,
@@ -37,10 +37,10 @@ export function renderPrometheus(result: RunResult): string {
     ),
     gauge(
       'muster_host_outcome',
-      'How a host ended: 1 for the outcome that it had.',
+      'Outcome of a host: 1 for the one that it had.',
       hosts.map(({ host, outcome }) => [{ ...own, host, outcome }, 1]),
     ),
-    gauge('muster_host_failures', 'What is wrong on a host, without drift.', perHost(failures(false))),
+    gauge('muster_host_failures', 'Problems of a host other than drift.', perHost(failures(false))),
     gauge('muster_host_drifts', 'Resources of a host that are not as declared.', perHost(failures(true))),
     gauge(
       'muster_host_checks',
@@ -54,7 +54,7 @@ export function renderPrometheus(result: RunResult): string {
     ),
     gauge(
       'muster_check_failed',
-      'A check that does not hold; absent when it does.',
+      'A check that does not hold; absent if it holds.',
       hosts.flatMap(({ host, checks }) =>
         checks
           .filter(({ holds }) => !holds)
@@ -66,7 +66,7 @@ export function renderPrometheus(result: RunResult): string {
     ),
     gauge(
       'muster_divergence_hosts',
-      'Hosts of a group that differ from its majority in a key; absent when none does.',
+      'Hosts of a group that differ from its majority in a key; absent if none differs.',
       divergences.map(({ group, key, outliers }) => [
         { ...own, group, key },
         outliers.reduce((sum, fold) => sum + fold.hosts.length, 0),

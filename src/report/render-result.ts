@@ -1,6 +1,7 @@
 // The text of a run for a terminal, by its verb. A run that is read back is rendered by the same function as a live one.
 import { comparisonOf, type Sighting } from '../compare/index.ts';
 import type { RunResult } from '../model/index.ts';
+import { droppedLoginsLine } from './dropped-logins.ts';
 import { renderApply, renderRollback } from './render-apply.ts';
 import { renderCompare } from './render-compare.ts';
 import { renderExec } from './render-exec.ts';
@@ -15,10 +16,16 @@ export interface RenderOptions {
   readonly all?: boolean;
   /** verify and compare: since when what is wrong is so. */
   readonly sightings?: readonly Sighting[];
+  /** Logins that hosts dropped, and that were tried again, by host. */
+  readonly droppedLogins?: ReadonlyMap<string, number>;
 }
 
 /** The text of the result, with a line end at its end. */
 export function renderResult(result: RunResult, style: Style, options: RenderOptions = {}): string {
+  return renderAction(result, style, options) + droppedLoginsLine(options.droppedLogins ?? new Map());
+}
+
+function renderAction(result: RunResult, style: Style, options: RenderOptions): string {
   const { sightings = [] } = options;
   switch (result.action) {
     case 'plan':

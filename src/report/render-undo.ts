@@ -1,7 +1,7 @@
 // What a rollback would undo, before anybody says yes to it.
 import type { RollbackHostResult } from '../model/index.ts';
 import { escapeTerminal } from './escape.ts';
-import { layOut } from './layout.ts';
+import { hintLines, layOut, sentenceLines } from './layout.ts';
 import { otherRunRows } from './other-runs.ts';
 import type { Style } from './style.ts';
 import { paint } from './style.ts';
@@ -20,8 +20,8 @@ function hostLines(host: RollbackHostResult, style: Style): string[] {
   if (receipt === undefined) {
     const why =
       host.outcome === 'ok' ? host.reason || 'nothing to roll back' : `${host.outcome}: ${host.reason}`;
-    const hint = host.hint === undefined ? [] : [`  do: ${escapeTerminal(host.hint)}`];
-    return [`${name}: ${escapeTerminal(why)}`, ...hint];
+    const hint = hintLines(host.hint).flatMap((one) => sentenceLines(one, style.columns - 2));
+    return [`${name}: ${escapeTerminal(why)}`, ...hint.map((line) => `  ${line}`)];
   }
   const { runId, playbook, operator, started, entries } = receipt;
   const targets = [...new Set(host.resources.map(({ resource, target }) => `${resource} ${target}`))];

@@ -29,7 +29,7 @@ export function renderVerify(result: RunResult, style: Style, extra: VerifyExtra
   const rows = [
     ...otherRunRows(result.hosts),
     ...failureRows(foldFailures(result.hosts), style, extra.sightings),
-    ...lossRows(foldLosses(result.hosts)),
+    ...lossRows(foldLosses(result.hosts), style, extra.sightings),
     ...goodRows(good),
   ];
   const counts: [number, string][] = [

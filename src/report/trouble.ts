@@ -2,8 +2,8 @@
 import { type AlikeFold, type Failure, type Loss, type Sighting } from '../compare/index.ts';
 import type { HostOutcome, HostResult, RunResult } from '../model/index.ts';
 import { escapeLines, escapeTerminal } from './escape.ts';
-import { type Row, count, hostLabel } from './layout.ts';
-import { sinceLines } from './since.ts';
+import { type Row, count, hintLines, hostLabel } from './layout.ts';
+import { lostPlace, sinceLines } from './since.ts';
 import { type Mark, type Style, paint } from './style.ts';
 
 /** Most lines of a diff, and of stderr (its last ones), that one failure shows. */
@@ -16,27 +16,31 @@ export function failureRows(
   style: Style,
   sightings: readonly Sighting[] = [],
 ): Row[] {
-  return folds.map(({ hosts, value, alike }) => ({
+  return folds.map(({ hosts, value, ...fold }) => ({
     mark: value.kind === 'drift' ? 'changed' : 'bad',
     label: hostLabel(hosts),
-    text: failureText(value) + alikeNote(hosts, alike),
+    text: failureText(value) + alikeNote(hosts, fold),
     below: [
       ...diffBlock(value.diff, style),
       ...stderrBlock(value.stderr),
-      ...hintBlock(value.hint),
+      ...hintLines(value.hint),
       ...sinceLines(sightings, value, hosts, style),
     ],
   }));
 }
 
 /** A row for each reason why hosts were not reached, lost or not begun. */
-export function lossRows(folds: readonly AlikeFold<Loss>[]): Row[] {
+export function lossRows(
+  folds: readonly AlikeFold<Loss>[],
+  style: Style,
+  sightings: readonly Sighting[] = [],
+): Row[] {
   const marks: Partial<Record<HostOutcome, Mark>> = { skipped: 'skipped' };
-  return folds.map(({ hosts, value, alike }) => ({
+  return folds.map(({ hosts, value, ...fold }) => ({
     mark: marks[value.outcome] ?? 'unknown',
     label: hostLabel(hosts),
-    text: withReason(value.outcome, value.reason) + alikeNote(hosts, alike),
-    below: hintBlock(value.hint),
+    text: withReason(value.outcome, value.reason) + alikeNote(hosts, fold),
+    below: [...hintLines(value.hint), ...sinceLines(sightings, lostPlace, hosts, style)],
   }));
 }
 
@@ -59,7 +63,7 @@ export function totalLine(
   const parts = counts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
   const interrupted =
     (run.interrupted ? ', interrupted' : '') +
-    (run.finished === undefined ? ', not recorded to its end' : '');
+    (run.finished === undefined ? ', its record is not complete' : '');
   const id = run.runId === '' ? '' : `   run ${escapeTerminal(run.runId)}`;
   return `${count(run.hosts.length, 'host')}: ${parts.join(', ') || 'nothing to do'}${interrupted}${id}`;
 }
@@ -94,9 +98,19 @@ export function failureText(failure: Omit<Failure, 'diff' | 'hint' | 'stderr'>):
   }
 }
 
-/** Says that a fold is of hosts whose words are only alike. */
-export function alikeNote(hosts: readonly string[], alike: boolean): string {
-  return alike ? ` (said by ${escapeTerminal(hosts[0] ?? '')}; the others alike)` : '';
+/** Says that a fold is of hosts whose words are only alike, or not even that. */
+export function alikeNote(
+  hosts: readonly string[],
+  { alike, wordings }: Pick<AlikeFold<unknown>, 'alike' | 'wordings'>,
+): string {
+  const others = othersSay(alike, wordings);
+  return others === '' ? '' : ` (reported by ${escapeTerminal(hosts[0] ?? '')}; ${others})`;
+}
+
+/** What the hosts of a fold say besides what the first one says. */
+export function othersSay(alike: boolean, wordings: number | undefined): string {
+  if (wordings === undefined) return alike ? 'the others alike' : '';
+  return alike ? `the others alike, in ${wordings} wordings` : `the others in ${wordings - 1} other wordings`;
 }
 
 function stderrBlock(stderr: string): string[] {
@@ -104,10 +118,6 @@ function stderrBlock(stderr: string): string[] {
   const left =
     lines.length > maxStderrLines ? [`| ... ${count(lines.length - maxStderrLines, 'line')} before`] : [];
   return [...left, ...lines.slice(-maxStderrLines).map((line) => `| ${line}`)];
-}
-
-function hintBlock(hint: string | undefined): string[] {
-  return hint === undefined || hint === '' ? [] : [`do: ${escapeTerminal(hint)}`];
 }
 
 function diffLine(line: string, style: Style): string {

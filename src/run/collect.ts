@@ -133,7 +133,7 @@ export class HostCollector {
     this.#tell({ type: 'output-cut', host: this.#host, ...this.#outputs.placeOf(log) });
   }
 
-  /** How the host fares when its driver is over and never said how. What changes hosts may have done all of its work. */
+  /** The outcome of a host whose driver ended and never reported how. What changes hosts may have done all of its work. */
   wordless(): Ending {
     const asksOnly = ['plan', 'verify', 'compare', 'facts'].includes(this.#action);
     const { lastWords } = this.#outputs;

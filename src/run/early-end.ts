@@ -11,13 +11,13 @@ export class EarlyEnd extends Error {
   }
 }
 
-const space = 'look at the space and the inodes of the disk, on the host: df -k /tmp; df -i /tmp';
+const space = 'check the space and the inodes of the disk, on the host: df -k /tmp; df -i /tmp';
 
 const hints: readonly (readonly [RegExp, string])[] = [
   [/no space left|file ?system (is )?full|disk (is )?full|quota exceeded|out of inodes/i, space],
   [/below \/tmp.*read-only/i, 'make /tmp writable, on the host: mount shows how it is mounted'],
   [/below \/tmp.*no such file/i, 'make it, on the host: mkdir -m 1777 /tmp'],
-  [/below \/tmp.*(denied|not permitted)/i, 'look at its mode and owner, on the host: ls -ld /tmp'],
+  [/below \/tmp.*(denied|not permitted)/i, 'check its mode and owner, on the host: ls -ld /tmp'],
 ];
 
 /** The ending with what to do about it, where nothing is said yet and its words are those of a cause that we know. */
@@ -34,8 +34,8 @@ export function wordlessEnding(heard: {
   readonly lastWords: string;
 }): Ending {
   const what = heard.mayHaveBegun
-    ? 'the run ended on the host without a word how'
-    : 'the run ended before it began';
+    ? 'the run ended on the host and reported no result'
+    : 'the run ended before it started';
   return {
     outcome: heard.mayHaveBegun ? 'unknown' : 'failed',
     reason: heard.lastWords === '' ? what : `${what}: ${heard.lastWords}`,

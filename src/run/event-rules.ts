@@ -16,7 +16,7 @@ export class EventRules {
   #brokenCount(line: HostLine): string | undefined {
     this.#diffLines = line.kind === 'd' ? this.#diffLines + 1 : 0;
     const { diffLines, steps } = hostBounds;
-    if (this.#diffLines > diffLines.limit) return `a diff of more than ${diffLines.limit} lines came`;
+    if (this.#diffLines > diffLines.limit) return `it sent a diff of more than ${diffLines.limit} lines`;
     switch (line.kind) {
       case 'step':
         if (line.index > steps.limit) return `a step came that has a number over ${steps.limit}`;
@@ -57,7 +57,7 @@ export class EventRules {
 
 function brokenNumber(line: HostLine): string | undefined {
   const isBroken = Object.values(line).some((field) => Number.isNaN(field));
-  return isBroken ? `a number of \`${line.kind}\` is none` : undefined;
+  return isBroken ? `a field of \`${line.kind}\` is no number` : undefined;
 }
 
 /** Names are what texts are found and sorted by; the rest of an event is as long as a line may be. */

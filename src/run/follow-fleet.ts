@@ -71,7 +71,7 @@ export async function followFleet(work: FleetWork, deps: RunDeps): Promise<Fleet
   return { result: record.result() };
 }
 
-/** Tells of the operator's stop, once. */
+/** Reports the operator's stop, once. */
 function noteStop({ stop }: StopSignals, tell: FactListener): () => void {
   const fact: RunFact = { type: 'interrupted' };
   const listener = (): void => {

@@ -51,7 +51,7 @@ export class FrameRules {
   /** Why this frame cannot be, or undefined; then it is taken note of. */
   broken(frame: Frame): string | undefined {
     if (frame.type === 'noise') return undefined;
-    if (this.#isEnded) return `\`${nameOf(frame)}\` came behind the last frame`;
+    if (this.#isEnded) return `\`${nameOf(frame)}\` came after the last frame`;
     return this.#brokenFrame(frame);
   }
 

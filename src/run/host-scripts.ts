@@ -1,4 +1,4 @@
-// The few lines of sh that go over the wire before (or instead of) a bundle.
+// The few lines of sh that are sent before (or instead of) a bundle.
 import { quote } from '../sh/index.ts';
 import { readRuntime } from '../host/index.ts';
 

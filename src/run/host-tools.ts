@@ -1,5 +1,5 @@
 // What one host's run works with, what can end it early, and what it gives.
-import type { Ending, FactListener, HostJob } from '../model/index.ts';
+import type { Ending, FactListener, HostJob, Secret } from '../model/index.ts';
 import type { Transport } from '../transport/index.ts';
 
 /** What a host's run has in its hands, beside the host's job. */
@@ -9,6 +9,8 @@ export interface HostTools {
   readonly pack: (job: HostJob) => Promise<Uint8Array>;
   /** Forms of secrets to mask in whatever comes back. */
   readonly formsOf: (secrets: Iterable<string>) => readonly string[];
+  /** What sudo, doas or su of the host asks for; undefined: it is to ask for nothing. */
+  readonly becomePassword?: Secret;
   readonly signals: StopSignals;
   readonly emit: FactListener;
 }

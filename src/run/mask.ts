@@ -69,7 +69,7 @@ interface Beginning {
   readonly forms: Spelled[];
 }
 
-/** Where a form that begins at some place ends, -1 if it does not; `open` if more text could make it one. */
+/** The end of a form that begins at some place, -1 if it has none; `open` if more text could make it one. */
 interface Match {
   readonly end: number;
   readonly open: boolean;
@@ -207,7 +207,7 @@ function matchRest(rest: Spelled, text: string, at: number): Match {
   return { end: Math.max(...places), open: false };
 }
 
-/** Where the next character may begin: here, or behind a line end and any part of what follows it. */
+/** The place where the next character may begin: here, or behind a line end and any part of what follows it. */
 function startsAt(text: string, place: number): readonly number[] {
   const character = text.charAt(place);
   if (character !== '\n' && character !== '\r' && character !== '\\') return [place];

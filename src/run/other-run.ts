@@ -1,4 +1,4 @@
-// Another run on a host, as the host's driver tells of it.
+// Another run on a host, as the host's driver reports it.
 import type { HostLine } from '../protocol/index.ts';
 import type { OtherRun } from '../model/index.ts';
 

@@ -63,7 +63,7 @@ export class PrivateNames {
     return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, clean(field)])) as T;
   }
 
-  /** Where in a text a name may begin that ends behind it; the text's length when none does. */
+  /** The place in a text where a name may begin that ends behind it; the text's length when none does. */
   openFrom(text: string): number {
     for (let at = Math.max(0, text.length - this.#longest); at < text.length; at++) {
       if (!this.#beginnings.includes(text.charAt(at))) continue;

@@ -36,7 +36,7 @@ async function begin(
   host: string,
   run: (() => Promise<HostRun>) | undefined,
 ): Promise<{ readonly host: string; readonly run: HostRun }> {
-  if (run === undefined) throw new Error(`the scheduler named ${host}, which nobody asked for`);
+  if (run === undefined) throw new Error(`the scheduler named ${host}, which was not selected`);
   return { host, run: await run() };
 }
 

@@ -4,7 +4,7 @@ import { type Ending, type HostJob, isMusterError } from '../model/index.ts';
 import { FrameParser, LineSplitter, parseHostLine } from '../protocol/index.ts';
 import type { Frame } from '../protocol/index.ts';
 import type { Channel, ExitStatus, Session } from '../transport/index.ts';
-import { becomeCommand } from '../transport/index.ts';
+import { execAsRoot } from '../transport/index.ts';
 import { HostCollector } from './collect.ts';
 import { EarlyEnd } from './early-end.ts';
 import { DriverStage } from './driver-stage.ts';
@@ -32,7 +32,7 @@ interface Link {
   readonly parser: FrameParser;
   /** What the command said on its standard error so far. */
   stderr: () => string;
-  /** What was taken from it last is taken to its end, whoever listens to it by then. */
+  /** What was taken from it last is taken to its end, also if another part listens to it by then. */
   taking: Promise<void>;
 }
 
@@ -69,7 +69,11 @@ class HostRunner {
     this.#tools = tools;
     this.#emit = tools.emit;
     const { action, outputCap } = job.settings;
-    const forms = tools.formsOf([...job.secrets.values()].map((secret) => secret.reveal()));
+    const secrets = [
+      ...job.secrets.values(),
+      ...(tools.becomePassword === undefined ? [] : [tools.becomePassword]),
+    ];
+    const forms = tools.formsOf(secrets.map((secret) => secret.reveal()));
     this.#rules = new FrameRules(outputCap);
     this.#heard = new Heard(forms);
     this.#stage = new DriverStage(action);
@@ -104,7 +108,7 @@ class HostRunner {
         if (this.#directory === undefined || delay === undefined || this.#tools.signals.abandon.aborted)
           return ending;
         if (this.#changesNothing() || !isWorthAnotherTry(error)) return ending;
-        this.#notice(`${ending.reason}; the host goes on by itself, coming back in ${delay / 1000} s`);
+        this.#notice(`${ending.reason}; the host continues alone, muster reconnects in ${delay / 1000} s`);
         await sleep(delay, undefined, { signal: this.#tools.signals.abandon }).catch(() => undefined);
       }
     }
@@ -119,7 +123,7 @@ class HostRunner {
 
   #outcomeOf(code: string): Ending['outcome'] {
     if (code === 'HOST_BUNDLE') return 'failed';
-    // Whoever breaks the protocol is there; a run that changes nothing has then simply failed.
+    // A host that breaks the protocol is up; a run that changes nothing has then simply failed.
     if (code === 'HOST_BROKE_PROTOCOL' && (this.#directory === undefined || this.#changesNothing()))
       return 'failed';
     return this.#directory === undefined ? 'unreachable' : 'unknown';
@@ -154,7 +158,7 @@ class HostRunner {
 
   async #talk(session: Session, link: Link, again: boolean): Promise<Ending> {
     this.#rules.newLink();
-    const channel = await session.exec(becomeCommand(this.#job.connection.become, shell));
+    const channel = await execAsRoot(session, this.#job.connection, shell, this.#tools.becomePassword);
     this.#cost.execs++;
     link.stderr = () => channel.stderr();
     const text = again
@@ -187,7 +191,7 @@ class HostRunner {
       const frames = link.parser.push(piece);
       this.#judge(this.#rules.tooMuch(link.parser.amounts()));
       for (const frame of frames) {
-        if (link.watch.isOver) throw new Error('nobody listens to this link any more');
+        if (link.watch.isOver) throw new Error('this link is no longer read');
         const taking = this.#take(frame, link.watch);
         link.taking = taking.catch(() => undefined);
         await taking;
@@ -245,7 +249,7 @@ class HostRunner {
       case 'cut':
         this.#collector.cut(frame.log);
         if (!this.#cutLogs.has(frame.log))
-          this.#notice(`output of ${frame.size} bytes is over the cap; the rest stays unread`);
+          this.#notice(`output of ${frame.size} bytes exceeds the limit; the rest is not read`);
         this.#cutLogs.add(frame.log);
         return;
       case 'beat':
@@ -298,7 +302,9 @@ class HostRunner {
         session.close();
         return;
       }
-      sendControl(session, this.#job.connection, this.#directory, file).catch(() => undefined);
+      sendControl(session, this.#job.connection, this.#directory, file, this.#tools.becomePassword).catch(
+        () => undefined,
+      );
     };
     const drop = (): void => {
       session.close();

@@ -196,7 +196,7 @@ function take(scan: Scan, length: number): void {
   scan.rest = scan.rest.slice(length);
 }
 
-/** Where a quoted text ends: behind its first quote without a backslash before it, or 0. */
+/** The end of a quoted text: behind its first quote without a backslash before it, or 0. */
 function closing(text: string): number {
   return /^(?:[^"\\]|\\[^])*"/.exec(text)?.[0].length ?? 0;
 }

@@ -1,6 +1,6 @@
 // An operator's wish on its way to a host, by an exec of its own on the connection that is there.
-import type { HostConnection, Session } from '../transport/index.ts';
-import { becomeCommand } from '../transport/index.ts';
+import type { Secret } from '../model/index.ts';
+import { execAsRoot, type HostConnection, type Session } from '../transport/index.ts';
 import { controlText, shell } from './host-scripts.ts';
 
 /** Leaves a file in the run's directory. Never rejects, and need not be waited for. */
@@ -9,9 +9,10 @@ export async function sendControl(
   connection: HostConnection,
   directory: string,
   file: 'stop' | 'cancel',
+  becomePassword?: Secret,
 ): Promise<void> {
   try {
-    const channel = await session.exec(becomeCommand(connection.become, shell));
+    const channel = await execAsRoot(session, connection, shell, becomePassword);
     await channel.write(new TextEncoder().encode(controlText(directory, file)));
     channel.end();
   } catch {

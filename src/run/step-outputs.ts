@@ -12,7 +12,7 @@ interface OutputState {
   readonly names: StreamNames;
 }
 
-/** Where a text was printed: by a step (0 is the driver itself), and where to. */
+/** The source of a text: a step (0 is the driver itself), and the stream that it was printed to. */
 export interface OutputPlace {
   readonly step: string;
   readonly index: number;
@@ -55,7 +55,7 @@ export class StepOutputs {
     this.#ids.set(this.#running, step);
   }
 
-  /** Where a log is from; its name is e.g. `003.err`. */
+  /** The source of a log; its name is e.g. `003.err`. */
   placeOf(log: string): OutputPlace {
     const index = Number.parseInt(log, 10);
     const stream = log.endsWith('.err') ? 'stderr' : 'stdout';

@@ -13,7 +13,7 @@ export interface Schedule {
   readonly outOfService: number;
 }
 
-/** Who starts now, and who never will. Nothing more is to come when nobody is at work in `schedule`. */
+/** The hosts that start now, and those that never will. Nothing follows if no host is at work in `schedule`. */
 export interface Turn {
   readonly schedule: Schedule;
   readonly start: readonly string[];
@@ -64,7 +64,7 @@ function whyNever(schedule: Schedule, host: string, isStopped: boolean): string 
   const { keepServing, failureBudget } = schedule.strategy;
   if (keepServing?.hosts.has(host) === true && schedule.outOfService >= mostAway(keepServing))
     return `keep_serving: ${keepServing.min} hosts of the group must stay untouched`;
-  if (isStopped) return 'the run was interrupted before this host began';
+  if (isStopped) return 'the run was interrupted before this host was started';
   if (failureBudget !== undefined && schedule.lost > failureBudget)
     return `${schedule.lost} hosts failed, and the budget is ${failureBudget}`;
   return undefined;

@@ -9,7 +9,7 @@ export interface Invocation {
   readonly args: readonly Word[];
 }
 
-/** The command itself, and what it was told to run. */
+/** The command itself, and the command in its arguments. */
 export function invocationsOf({ words }: Command): Invocation[] {
   const found: Invocation[] = [];
   let rest: readonly Word[] = words;
@@ -28,7 +28,7 @@ function nameOf({ value }: Word): string | undefined {
   return value?.replace(/^\/(?:usr\/)?s?bin\/(?=[^/]+$)/, '');
 }
 
-/** Where in its arguments a wrapper's command begins; their number when it is none. */
+/** The place of a wrapper's command in its arguments; their number when it is none. */
 function commandAt(name: string, args: readonly Word[]): number {
   switch (name) {
     case 'expect':
@@ -54,7 +54,7 @@ function commandAt(name: string, args: readonly Word[]): number {
   }
 }
 
-/** Where the first such word is, from `from` on; the number of words when there is none. */
+/** The place of the first such word, from `from` on; the number of words when there is none. */
 function firstAfter(args: readonly Word[], from: number, isIt: (word: Word) => boolean): number {
   const at = args.slice(from).findIndex(isIt);
   return at < 0 ? args.length : from + at;

@@ -4,7 +4,7 @@ import { MusterError } from '../model/index.ts';
 /** A word that every sh reads back as exactly `value`. Throws for NUL, which no shell variable can hold. */
 export function quote(value: string): string {
   if (value.includes('\0'))
-    throw new MusterError('BUNDLE_NUL', 'a value holds a NUL byte, which no shell can keep');
+    throw new MusterError('BUNDLE_NUL', 'a value holds a NUL byte, which no shell can store');
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -47,8 +47,9 @@ export async function findConfig(cwd: string, home: string): Promise<FoundConfig
 
 /** Only the search is cosmiconfig's: the file is read again by us, because places in the text are wanted. */
 function searcher(stopDir: string): ReturnType<typeof cosmiconfig>['search'] {
-  // cosmiconfig takes settings for itself, programs among them, from files of the directory in which it is made, and
-  // cannot be told not to. A repository has no say in that: it is made where only the system's administrator can write.
+  // cosmiconfig reads settings for itself, programs among them, from files of the directory in which it is made, and no
+  // option prevents that. A repository must not decide it: so it is made in a directory that only the system's administrator
+  // can write.
   const back = process.cwd();
   process.chdir('/');
   try {
@@ -77,7 +78,7 @@ async function refuseUnreadable(folder: string, last: string): Promise<void> {
     // A directory of this name has to do with another program.
     if (name === 'package.json' && info.isDirectory()) continue;
     const what = info.isFile() ? `is larger than ${mostBytesOfText} bytes` : 'is not a file';
-    const hint = 'take it away, or name another file with --config';
+    const hint = 'remove it, or name another file with --config';
     throw new UsageError('CONFIG_SEARCH', `${path} ${what}`, { hint });
   }
   if (folder !== last && dirname(folder) !== folder) await refuseUnreadable(dirname(folder), last);

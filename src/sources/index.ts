@@ -5,10 +5,20 @@ export { homeDirectory } from './home.ts';
 export { type Config, takeConfig } from './load-config.ts';
 export { programFiles } from './program-files.ts';
 export { readKeys } from './read-bytes.ts';
+export { type AnsibleTree, type ForeignText, readAnsibleTree, readForeignTexts } from './read-foreign.ts';
 export { placeOf, readGivenFiles } from './read-given-files.ts';
 export { readPlaybookTree } from './read-playbook.ts';
 export { readSecret } from './read-secret.ts';
-export { readInventory, takeInventory, takeText, type TakenText } from './read-text.ts';
+export {
+  mostBytesOfText,
+  readInventory,
+  readTextFile,
+  takeInventories,
+  takeText,
+  type TakenText,
+} from './read-text.ts';
+export { type SshFiles, readSshFiles } from './ssh-config-files.ts';
+export { keepAnswer, keptAnswer } from './source-cache.ts';
 export { configJsonSchema, usualRetention } from './schema.ts';
 export {
   addTrust,

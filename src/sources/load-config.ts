@@ -17,7 +17,9 @@ export interface Config {
   readonly playbookPath: string | undefined;
   readonly concurrency: number;
   readonly connectionStarts: number;
-  /** Bytes of each step's output that come back. */
+  /** Whether ssh_config is asked what an inventory leaves open; a path takes the place of ssh's own files. */
+  readonly sshConfig: boolean | string;
+  /** Bytes of each step's output that a host sends back. */
   readonly outputLimit: number;
   /** Receipts that stay on each host. */
   readonly keepReceipts: number;
@@ -106,6 +108,8 @@ function toConfig(written: Written, file: string | undefined, cwd: string): Conf
     playbookPath: place(written.playbook_path),
     concurrency: written.concurrency,
     connectionStarts: written.connection_starts,
+    sshConfig:
+      typeof written.ssh_config === 'string' ? resolve(base, written.ssh_config) : written.ssh_config,
     outputLimit: written.output_limit,
     keepReceipts: written.keep_receipts,
     durable: written.durable,

@@ -12,7 +12,7 @@ export interface ProgramFile extends TakenBytes {
   readonly path: string;
 }
 
-/** Where commands are looked for, and what lies in the tree. */
+/** The places in which commands are looked for, and the tree that the inventory is from. */
 export interface ProgramPlaces {
   /** The directory in which they run. */
   readonly cwd: string;

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { isMusterError, UsageError } from '../model/index.ts';
 import { unreadable } from './unreadable.ts';
 
-/** A file as it was read once: whoever judges these bytes judges what is used. */
+/** A file that was read once: the bytes that are checked are those that are used. */
 export interface TakenBytes {
   readonly bytes: Buffer;
   /** How another account could change the file, e.g. `belongs to user id 1001`; undefined when none can. */
@@ -86,7 +86,7 @@ async function strangerTo(path: string, info: Stats): Promise<string | undefined
   const own = ownerProblem(info) ?? writersProblem(info);
   if (own !== undefined) return own;
   const link = await lstat(path).catch(() => info);
-  if (ownerProblem(link) !== undefined) return `is reached by a link that ${ownerProblem(link) ?? ''}`;
+  if (ownerProblem(link) !== undefined) return `is reached through a link that ${ownerProblem(link) ?? ''}`;
   const folder = await stat(dirname(path)).catch(() => info);
   // In a sticky directory such as /tmp only the owner of a file can put another in its place.
   const isSticky = (folder.mode & 0o1000) !== 0;
@@ -98,7 +98,7 @@ function ownerProblem({ uid }: Stats): string | undefined {
   return uid === 0 || uid === process.geteuid?.() ? undefined : `belongs to user id ${String(uid)}`;
 }
 
-/** Where everybody has a group alone, files are made with a mode that lets this group write. */
+/** On systems that give each user a group of its own, files are made with a mode that lets this group write. */
 function writersProblem({ mode, gid }: Stats): string | undefined {
   if ((mode & 0o002) !== 0) return 'everybody can write';
   const isOwnGroup = gid === 0 || gid === process.getegid?.();

@@ -9,7 +9,7 @@ import { unreadable } from './unreadable.ts';
 
 const words: TreeWords = {
   what: 'the directory',
-  foreign: { code: 'VAR_FILES', hint: 'put the file itself there, or name it by itself' },
+  foreign: { code: 'VAR_FILES', hint: 'put the file itself there, or name it in the inventory' },
   tooLarge: 'VAR_FILES_TOO_LARGE',
 };
 
@@ -30,7 +30,7 @@ export async function readGivenFiles(
     const files = [...(await readTree(place, limits, words))].filter(([name]) => !/(^|\/)\./.test(name));
     if (files.length > 0) return new Map(files.map(([name, { bytes }]) => [name, bytes]));
     throw new UsageError('VAR_FILES', `${place} holds no file`, {
-      hint: 'names that begin with a dot do not count',
+      hint: 'names that begin with a dot are left out',
     });
   }
   if (!info.isFile())

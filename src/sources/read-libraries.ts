@@ -21,7 +21,7 @@ export interface LibraryFolder {
 
 const words: TreeWords = {
   what: 'the library',
-  foreign: { code: 'PLAYBOOK_LIBRARY_FILE', hint: 'a library holds its own sh files' },
+  foreign: { code: 'PLAYBOOK_LIBRARY_FILE', hint: 'a library must hold its sh files itself' },
   tooLarge: 'PLAYBOOK_TOO_LARGE',
   sum: 'the playbook with ',
 };
@@ -79,7 +79,7 @@ async function readLibrary(
   try {
     const info = await lstat(real);
     if (info.isSymbolicLink() || (await realpath(real)) !== real)
-      return refused(shown, 'is reached by a link');
+      return refused(shown, 'is reached through a link');
     if (!info.isDirectory()) return refused(shown, 'is not a directory');
     return { directory: shown, files: await readTree(shown, limits, words, spent) };
   } catch (error) {

@@ -17,14 +17,14 @@ interface ReadPlaybookTree {
 
 const words: TreeWords = {
   what: 'the playbook',
-  foreign: { code: 'PLAYBOOK_FILE', hint: 'a playbook holds its own files' },
+  foreign: { code: 'PLAYBOOK_FILE', hint: 'a playbook must hold its files itself' },
   tooLarge: 'PLAYBOOK_TOO_LARGE',
 };
 
 /**
  * Reads a playbook's directory, and the libraries that it uses: together at most 2,000 files and 64 MiB. Throws
- * UsageError when the directory is missing, has no playbook.yaml, is too large, or holds links that lead out of it,
- * sockets and the like; what is wrong with a library is a value, because playbook.yaml has the line that names it.
+ * UsageError when the directory is missing, has no playbook.yaml, is too large, or holds sockets and the like, or
+ * links that lead out of it. A problem of a library is a value, because playbook.yaml has the line that names it.
  */
 export async function readPlaybookTree(
   directory: string,

@@ -33,7 +33,7 @@ export async function readSecret(
 function fromEnvironment(name: string, environment: Readonly<Record<string, string | undefined>>): string {
   const value = environment[name];
   if (value !== undefined && value !== '') return value;
-  throw new UsageError('SECRET_ENV', `a secret comes from ${name}, which is not set in the environment`, {
+  throw new UsageError('SECRET_ENV', `a secret is read from ${name}, which is not set in the environment`, {
     hint: `set ${name} and run the command again`,
   });
 }
@@ -96,8 +96,8 @@ async function fromCommand(
 /** What goes to hosts is a text of sh. What would arrive there as something else, or not at all, is refused here. */
 function secretText(bytes: Uint8Array, where: string): string {
   if (bytes.includes(0)) {
-    throw new UsageError('SECRET_NUL', `a secret holds a NUL byte, which no sh can keep: ${where}`, {
-      hint: 'take a text; binary data can be written as one, e.g. in base64, and decoded in the step',
+    throw new UsageError('SECRET_NUL', `a secret holds a NUL byte, which no sh can store: ${where}`, {
+      hint: 'use a text; write binary data in base64, for example, and decode it in the step',
     });
   }
   try {
@@ -106,7 +106,7 @@ function secretText(bytes: Uint8Array, where: string): string {
   } catch (cause) {
     throw new UsageError('SECRET_TEXT', `a secret is not UTF-8 text: ${where}`, {
       cause,
-      hint: 'save it as UTF-8; binary data can be written as text, e.g. in base64, and decoded in the step',
+      hint: 'save it as UTF-8; write binary data in base64, for example, and decode it in the step',
     });
   }
 }

@@ -1,5 +1,6 @@
 // Text files as people name them on the command line, with an answer when they are not there.
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { decodeText, type SourceFile } from '../document/index.ts';
 import { UsageError } from '../model/index.ts';
 import { readBytes, type TakenBytes } from './read-bytes.ts';
@@ -41,6 +42,21 @@ export async function takeDocument(path: string, shown: string = path): Promise<
 /** Reads an inventory's text, ready for `parseInventory`. Throws as `takeDocument` does. */
 export async function readInventory(path: string): Promise<SourceFile> {
   return (await takeInventory(path)).source;
+}
+
+/**
+ * Reads an inventory, or all files of a directory that end in .yaml or .yml, by name, with their bytes. Throws as
+ * `takeDocument` does, and for a directory without such files.
+ */
+export async function takeInventories(path: string): Promise<readonly TakenText[]> {
+  const info = await stat(path).catch(() => undefined);
+  const names = info?.isDirectory() === true ? (await namesIn(path)).filter(isInventoryName) : [];
+  if (names.length === 0) return [await takeInventory(path)];
+  return await Promise.all(names.map((name) => takeDocument(join(path, name))));
+}
+
+function isInventoryName(name: string): boolean {
+  return /^[^.].*\.ya?ml$/.test(name);
 }
 
 /** Reads an inventory, with its bytes. Throws as `takeDocument` does. */

@@ -105,6 +105,6 @@ function refused({ directory, words }: Reading, path: string, problem: string): 
 }
 
 function tooLarge({ directory, words }: Reading, problem: string): UsageError {
-  const hint = 'large files are better fetched by the hosts themselves';
+  const hint = 'let the hosts fetch large files themselves';
   return new UsageError(words.tooLarge, `${words.sum ?? ''}${directory} holds ${problem}`, { hint });
 }

@@ -110,7 +110,7 @@ async function isOurs(directory: string): Promise<boolean> {
   if (info === undefined) return false;
   if (info.isDirectory() && isPrivate(info)) return true;
   throw new UsageError('TRUST_STORE', `${directory} is no directory that you alone can write`, {
-    hint: 'it says what was trusted: take it away, or set XDG_STATE_HOME to a directory that is yours',
+    hint: 'it holds the list of what you trust: remove it, or set XDG_STATE_HOME to a directory that is yours',
   });
 }
 

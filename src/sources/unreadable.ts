@@ -1,8 +1,7 @@
 // The error for a path that cannot be read.
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { didYouMean } from '../document/index.ts';
-import { UsageError } from '../model/index.ts';
+import { didYouMean, UsageError } from '../model/index.ts';
 
 /** The error for a path that cannot be read; when it is missing, with the nearest name beside it. */
 export async function unreadable(path: string, error: unknown): Promise<UsageError> {

@@ -4,12 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { copyFile, link, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '../model/index.ts';
+import { didYouMean, UsageError } from '../model/index.ts';
 import { isThere, makePrivate, pathsOf } from './directory.ts';
 import { type Baseline, type Baselines, StoreError, type StoredRun } from './port.ts';
-import { readRun } from './read-run.ts';
 import { wordsOf } from './recorder.ts';
-import { readSummary } from './summary-file.ts';
+
+/** Most who open a history keep no baseline. */
+const reading = (): Promise<typeof import('./reading.ts')> => import('./reading.ts');
 
 const shape = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const ending = '.ndjson.gz';
@@ -31,7 +32,7 @@ export class FileBaselines implements Baselines {
       });
     if (this.#names().includes(name))
       throw new UsageError('BASELINE_EXISTS', `there is a baseline ${name}`, {
-        hint: `take another name, or remove it first: muster baseline drop ${name}`,
+        hint: `choose another name, or remove it first: muster baseline drop ${name}`,
       });
     const [from, to] = [pathsOf(this.#history, runId), pathsOf(this.#place, name)];
     await this.#doing(`the baseline ${name} cannot be saved`, async () => {
@@ -48,6 +49,7 @@ export class FileBaselines implements Baselines {
 
   async read(name: string): Promise<StoredRun> {
     this.#refuseUnknown(name);
+    const { readRun } = await reading();
     const stored = await readRun(this.#place, filesOf(name), new Date(0));
     return { ...stored, summary: (await this.#summary(name)) ?? stored.summary };
   }
@@ -62,6 +64,7 @@ export class FileBaselines implements Baselines {
   }
 
   async #summary(name: string): Promise<Baseline['summary']> {
+    const { readSummary } = await reading();
     return (await readSummary(pathsOf(this.#place, name).summary))?.summary;
   }
 
@@ -69,7 +72,10 @@ export class FileBaselines implements Baselines {
     const names = this.#names();
     if (names.includes(name)) return;
     throw new UsageError('BASELINE', `there is no baseline ${name}`, {
-      hint: names.length === 0 ? 'muster baseline save NAME keeps one' : `there are ${names.join(', ')}`,
+      hint:
+        names.length === 0
+          ? 'muster baseline save NAME keeps one'
+          : (didYouMean(name, names) ?? `there are ${names.join(', ')}`),
     });
   }
 

@@ -1,33 +1,24 @@
 // The embedded history: a directory in which every run writes a file of its own, so that runs wait for nobody and one that is
 // killed holds nothing up. Questions go to an index, see run-index.ts.
 import { rmSync } from 'node:fs';
-import {
-  type EventListener,
-  type RunFindings,
-  type RunOrigin,
-  type RunSummary,
-  summarySchema,
-} from '../model/index.ts';
+import type { EventListener, RunFindings, RunOrigin, RunSummary } from '../model/index.ts';
 import { isThere, pathsOf, type RunFiles, runFiles } from './directory.ts';
 import type { SqlEngine, SqlEngineKind } from './engine.ts';
-import { engineHere } from './engine-here.ts';
 import { FileBaselines } from './file-baselines.ts';
 import {
   type Baselines,
   type History,
   type Retention,
+  type RunFollower,
   type RunList,
   type RunQuery,
   type RunRecorder,
   StoreError,
   type StoredRun,
 } from './port.ts';
-import { readAtWork, readRun, sizeOf } from './read-run.ts';
 import { FileRecorder, wordsOf } from './recorder.ts';
 import { outlived } from './retention.ts';
-import { askIndex } from './run-index.ts';
-import { type Ending, readSummary, writeSummary } from './summary-file.ts';
-import { selectFindings, selectRuns } from './tables.ts';
+import { type Ending, writeSummary } from './summary-file.ts';
 
 /** How an embedded history is opened. */
 export interface FileHistoryOptions {
@@ -40,6 +31,8 @@ export interface FileHistoryOptions {
   /** The engine of the index, unless it is this Node's. */
   readonly engine?: SqlEngineKind;
 }
+
+const reading = (): Promise<typeof import('./reading.ts')> => import('./reading.ts');
 
 /** A history in a directory. */
 export function fileHistory(options: FileHistoryOptions): History {
@@ -69,11 +62,13 @@ class FileHistory implements History {
 
   async list(query: RunQuery): Promise<RunList> {
     const unreadable = new Map<string, string>();
+    const { selectRuns, summaryOf } = await reading();
     const texts = await this.#ask(unreadable, (engine) => selectRuns(engine, query));
-    return { runs: texts.map((text) => summarySchema.parse(JSON.parse(text))), unreadable };
+    return { runs: texts.map(summaryOf), unreadable };
   }
 
   async findings(playbook: string, until: string): Promise<readonly RunFindings[]> {
+    const { selectFindings } = await reading();
     return await this.#ask(new Map(), (engine) => selectFindings(engine, playbook, until));
   }
 
@@ -84,6 +79,7 @@ class FileHistory implements History {
   ): Promise<readonly T[]> {
     const files = this.#files();
     if (files.length === 0) return [];
+    const { askIndex, engineHere } = await reading();
     const indexed = files.map(async (run) => ({
       runId: run.runId,
       stamp: await this.#stamp(run),
@@ -99,13 +95,33 @@ class FileHistory implements History {
 
   async read(runId: string, listener?: EventListener): Promise<StoredRun> {
     const files = this.#files().find((run) => run.runId === runId);
-    if (files === undefined) throw new StoreError('STORE_RUN', `there is no run ${runId} in ${this.place}`);
+    if (files === undefined) throw this.#unknown(runId);
     if (!files.packed && !files.plain)
-      throw new StoreError('STORE_RECORD', `the record of run ${runId} is gone from ${this.place}`);
+      throw new StoreError('STORE_RECORD', `the record of run ${runId} is missing from ${this.place}`);
+    const { readRun, readSummary } = await reading();
     const stored = await readRun(this.place, files, this.#options.clock(), listener);
     // What it came to was known when it ended, also where the record could not be continued until then.
     const known = files.summary ? await readSummary(pathsOf(this.place, runId).summary) : undefined;
     return { ...stored, summary: known?.summary.state === 'ended' ? known.summary : stored.summary };
+  }
+
+  follow(runId: string): RunFollower {
+    let follower: Promise<RunFollower> | undefined;
+    const { directory, clock } = this.#options;
+    const readWhole = async (): Promise<StoredRun> => await this.read(runId);
+    return {
+      look: async () => {
+        if (!this.#files().some((run) => run.runId === runId)) throw this.#unknown(runId);
+        follower ??= reading().then(
+          ({ FileFollower }) => new FileFollower({ directory, runId, clock, readWhole }),
+        );
+        return await (await follower).look();
+      },
+    };
+  }
+
+  #unknown(runId: string): StoreError {
+    return new StoreError('STORE_RUN', `there is no run ${runId} in ${this.place}`);
   }
 
   async takeNeverEnded(): Promise<readonly RunSummary[]> {
@@ -113,9 +129,9 @@ class FileHistory implements History {
     for (const run of this.#files().filter(({ packed, summary }) => !packed && !summary)) {
       const { summary } = (await this.#ending(run).catch(() => undefined)) ?? {};
       if (summary?.state !== 'never-ended') continue;
-      // Of one that could not be recorded to its end the operator was told then.
+      // The operator saw a notice at the time of a run that could not be recorded to its end.
       if (summary.cut === undefined) found.push(summary);
-      // Where nothing can be written it is told again.
+      // If nothing can be written, it is reported again.
       await writeSummary(pathsOf(this.place, run.runId).summary, { summary }).catch(() => undefined);
     }
     return found;
@@ -151,6 +167,7 @@ class FileHistory implements History {
   async #stamp(run: RunFiles): Promise<string> {
     if (run.packed || !run.plain) return 'ended';
     const now = this.#options.clock();
+    const { readAtWork, sizeOf } = await reading();
     const atWork = await readAtWork(this.place, run, now).catch(() => undefined);
     if (atWork !== undefined) return `at work ${now.toISOString()}`;
     return await sizeOf(this.place, run).then(String, () => 'gone');
@@ -158,6 +175,7 @@ class FileHistory implements History {
 
   async #ending(run: RunFiles): Promise<Ending> {
     const now = this.#options.clock();
+    const { readAtWork, readRun, readSummary } = await reading();
     const atWork = run.plain ? await readAtWork(this.place, run, now) : undefined;
     if (atWork !== undefined) return { summary: atWork };
     const known = run.summary ? await readSummary(pathsOf(this.place, run.runId).summary) : undefined;

@@ -48,6 +48,20 @@ export interface StoredRun {
   readonly result: RunResult;
 }
 
+/** A run as far as it is known now. */
+export interface RunView extends StoredRun {
+  /** While the run goes on: another number when more of it is known. */
+  readonly version: number;
+  /** While it goes on: hosts whose verdict was not spoken. In the result they are `unknown`. */
+  readonly open: readonly string[];
+}
+
+/** Follows one run. */
+export interface RunFollower {
+  /** What is known now; of a run that goes on, only what is new is read. Throws StoreError. */
+  look(): Promise<RunView>;
+}
+
 /** A run that is kept under a name. */
 export interface Baseline {
   readonly name: string;
@@ -69,7 +83,7 @@ export interface Baselines {
 
 /** A history of runs. */
 export interface History {
-  /** Where it is, for messages. */
+  /** Its place, for messages. */
   readonly place: string;
   readonly baselines: Baselines;
   /** Begins to record what comes; nothing is kept before its first event. */
@@ -80,12 +94,14 @@ export interface History {
   ids(): Promise<readonly string[]>;
   /** Reads a run; the listener gets its events. Throws StoreError. */
   read(runId: string, listener?: EventListener): Promise<StoredRun>;
+  /** Follows a run; one that ended is read as a whole. */
+  follow(runId: string): RunFollower;
   /**
    * What the verifies and compares of a playbook found, the oldest first: of those that began by then and were recorded to
    * their end. Throws StoreError.
    */
   findings(playbook: string, until: string): Promise<readonly RunFindings[]>;
-  /** Runs that never ended and of which nobody was told; they count as told then. Throws StoreError. */
+  /** Runs that never ended and were not reported yet; they count as reported then. Throws StoreError. */
   takeNeverEnded(): Promise<readonly RunSummary[]>;
   /** Removes what is beyond the policy, unless it is only asked for; gives the ids. Throws StoreError. */
   prune(retention: Retention, now: Date, isPreview?: boolean): Promise<readonly string[]>;

@@ -29,9 +29,9 @@ import { summarize } from './summarize.ts';
 import { writeSummary } from './summary-file.ts';
 
 /** A record that was not continued ends with a notice that begins so. */
-export const stopWords = 'what follows was not recorded: ';
+export const stopWords = 'the rest was not recorded: ';
 
-/** Where a line of the record begins, and its event's number. */
+/** The start of a line of the record, and its event's number. */
 interface LineStart {
   readonly at: number;
   readonly sequence: number;
@@ -90,7 +90,7 @@ export class FileRecorder implements RunRecorder {
       await rm(paths.plain);
     } catch (error) {
       if (this.#problem === undefined)
-        this.#say(`the record of this run stays as it is in ${paths.plain}: ${wordsOf(error)}`);
+        this.#say(`the record of this run ends here, and is kept in ${paths.plain}: ${wordsOf(error)}`);
     }
   }
 

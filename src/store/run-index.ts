@@ -1,5 +1,5 @@
 // The index of a history: what all runs came to, so that a question about many of them reads none of their records. It is
-// made from the files of the runs by whoever asks, and made again when it is gone, damaged or locked; a run never waits for it.
+// made from the files of the runs by each query, and made again when it is gone, damaged or locked; a run never waits for it.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SqlEngine, SqlEngineKind } from './engine.ts';

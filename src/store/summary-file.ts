@@ -1,7 +1,7 @@
-// What a run came to, in a file beside its record.
+// Writes what a run came to in a file beside its record.
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { findingsSchema, type RunFindings, type RunSummary, summarySchema } from '../model/index.ts';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import type { RunFindings, RunSummary } from '../model/index.ts';
 
 /** What stands in the file. */
 export interface Ending {
@@ -19,16 +19,5 @@ export async function writeSummary(path: string, { summary, findings }: Ending):
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
-  }
-}
-
-/** Undefined for one that is not there, is damaged, or of another version. */
-export async function readSummary(path: string): Promise<Ending | undefined> {
-  try {
-    const json: unknown = JSON.parse(await readFile(path, 'utf8'));
-    const { findings } = json as { readonly findings?: unknown };
-    return { summary: summarySchema.parse(json), findings: findingsSchema.safeParse(findings).data };
-  } catch {
-    return undefined;
   }
 }

@@ -12,7 +12,8 @@ const stdoutBufferBytes = 256 * 1024;
  */
 export function stdoutOf(source: Readable, failure: () => Error | undefined): AsyncIterable<Uint8Array> {
   const buffer = new PassThrough({ highWaterMark: stdoutBufferBytes });
-  // For life: whoever reads or closes the channel hears of it, and an 'error' that nobody hears would end the process.
+  // These stay for the whole life of the streams: readers of the channel get the error anyway, and an 'error' without a
+  // listener would end the process.
   source.on('error', () => undefined);
   buffer.on('error', () => undefined);
   source.pipe(buffer);

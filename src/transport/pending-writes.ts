@@ -26,7 +26,7 @@ export class PendingWrites {
       const settle = (error?: Error): void => {
         this.#rejects.delete(reject);
         if (error === undefined) resolve();
-        else reject(closedError('the command reads its input no more', error));
+        else reject(closedError('the command no longer reads its input', error));
       };
       this.#sink.write(bytes, (error) => {
         if (error || this.#below === this.#sink || !this.#below.writableNeedDrain) settle(error ?? undefined);

@@ -1,11 +1,13 @@
-// A history of 200 runs of 1,000 hosts with 20 steps each, and how long questions to it take. It prints figures and judges
-// nothing. MUSTER_RUNS, MUSTER_HOSTS and MUSTER_STEPS make it smaller. npm run bench:history
+// A history of 200 runs of 1,000 hosts with 20 steps each, and how long questions to it take: which runs, what of one, since
+// when, a page of it; and how long equal answers take to be folded. It prints figures and judges nothing. MUSTER_RUNS,
+// MUSTER_HOSTS and MUSTER_STEPS make it smaller. npm run bench:history
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { it } from 'vitest';
+import { findingsOf, foldAnswers, sightingsOf } from '../../src/compare/index.ts';
 import { reduce, type RunOrigin } from '../../src/model/index.ts';
 import { fileHistory, thisController } from '../../src/store/index.ts';
 import { fabricatedRun } from '../support/fabricated-run.ts';
@@ -26,6 +28,7 @@ it('answers', async () => {
   try {
     const directory = join(state, 'muster/history');
     await record(directory);
+    await askSince(directory);
     measure(state, directory);
   } finally {
     rmSync(state, { recursive: true });
@@ -45,8 +48,10 @@ async function record(directory: string): Promise<void> {
   for (let run = 0; run < recorded; run++) {
     const { runId, started } = stampOf(run);
     const fleet = { hosts: names('ns', hosts), steps: names('step', steps), started };
-    const failing = new Set(run === 0 ? ['ns1'] : []);
-    const events = [...fabricatedRun({ runId, playbook: `book${String(run)}`, ...fleet, failing })];
+    // Applies and verifies of one playbook by turns; two hosts fail in some of them.
+    const action = run % 2 === 0 ? 'verify' : 'apply';
+    const failing = new Set(run % 4 === 0 ? ['ns1', 'ns7'] : []);
+    const events = [...fabricatedRun({ runId, action, playbook: 'caged-bind', ...fleet, failing })];
     const recorder = history.record(origin);
     const before = process.cpuUsage();
     for (const event of events) recorder.take(event);
@@ -98,6 +103,38 @@ function copy(directory: string, from: RunStamp, to: RunStamp): void {
   writeFileSync(join(directory, `${to.runId}.json`), renamed(summary.toString()));
 }
 
+/** Since when what the newest verify found is wrong, in this process: without the time that Node takes to begin. */
+async function askSince(directory: string): Promise<void> {
+  const history = fileHistory({ directory, clock: () => new Date(), say });
+  const [newest] = (await history.list({ action: 'verify' })).runs;
+  if (newest === undefined) return;
+  const findings = findingsOf((await history.read(newest.runId)).result);
+  const [before, cpu] = [performance.now(), process.cpuUsage()];
+  const earlier = await history.findings('caged-bind', newest.started);
+  const sightings = sightingsOf([...earlier.filter(({ runId }) => runId !== newest.runId), findings]);
+  const ms = performance.now() - before;
+  say(
+    `since when, ${sightings.length} stories over ${earlier.length} runs: ${ms.toFixed(0)} ms, ${msSince(cpu).toFixed(0)} ms of CPU`,
+  );
+}
+
+it('folds', () => {
+  const lines = Array.from({ length: 1024 }, (_, at) =>
+    `line ${String(at)} of what a command said`.padEnd(63),
+  );
+  const answers = names('ns', 1000).map((host, at) => ({
+    host,
+    facts: new Map<string, string>(),
+    command: { status: 0, stdout: `${lines.join('\n')}\n${at % 100 === 0 ? host : ''}`, stderr: '' },
+  }));
+  const [before, cpu] = [performance.now(), process.cpuUsage()];
+  const folds = foldAnswers(answers);
+  const ms = performance.now() - before;
+  say(
+    `1,000 answers of 64 KiB folded to ${folds.length}: ${ms.toFixed(0)} ms, ${msSince(cpu).toFixed(0)} ms of CPU`,
+  );
+});
+
 function msSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
@@ -112,6 +149,7 @@ function measure(state: string, directory: string): void {
     ['history', '--host', 'ns7', '--failed'],
     ['show'],
     ['show', 'newest', 'ns7'],
+    ['report', '--html', join(state, 'fleet.html')],
   ]) {
     const before = performance.now();
     const { status, stdout } = spawnSync(process.execPath, [main, ...args], {
@@ -123,6 +161,7 @@ function measure(state: string, directory: string): void {
       `${args.join(' ').padEnd(28)} ${ms.toFixed(0)} ms   (exit ${String(status)}, ${String(stdout.length)} bytes)`,
     );
   }
+  say(`the page: ${(statSync(join(state, 'fleet.html')).size / 1024).toFixed(0)} KiB`);
   const index = readdirSync(directory).filter((file) => file.startsWith('index'));
   for (const file of index) say(`${file}: ${(statSync(join(directory, file)).size / 1024).toFixed(0)} KiB`);
 }

@@ -111,7 +111,7 @@ async function run({ args, environment }: Call, door: string): Promise<void> {
   if (code !== 0) throw new Error(`${args.join(' ')}: exit ${String(code)}\n${said}`);
 }
 
-/** So that no tool begins with the connections of another. */
+/** Ends open connections, because no tool may begin with the connections of another. */
 async function endConnections(lab: Lab): Promise<void> {
   const config = join(lab.directory, 'ssh_config_muxed');
   await Promise.all(

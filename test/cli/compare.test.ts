@@ -4,9 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Controller, controller, type Ended } from './controller.ts';
 
-// Each of them starts muster several times.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 const inventory = ['-i', 'inventory.yaml'];
 let place: Controller;
 let plain: string;
@@ -60,7 +57,7 @@ beforeEach(() => {
 });
 
 describe('muster compare', () => {
-  it('holds the newest verify against the majority, a golden host, and only by the keys that are asked for', async () => {
+  it('compares the newest verify with the majority or a golden host, and only the selected keys', async () => {
     paint({ ns3: 'red' });
     await verify();
     const majority = await muster('compare');
@@ -99,7 +96,7 @@ describe('muster compare', () => {
     expect([without.code, without.stderr]).toEqual([0, '']);
   });
 
-  it('asks the hosts now, with the playbook of the newest verify, only if that is asked for', async () => {
+  it('contacts the hosts, with the playbook of the newest verify, only with --now', async () => {
     await verify();
     paint({ ns1: 'red' });
     expect((await muster('compare')).code).toBe(0);
@@ -110,29 +107,33 @@ describe('muster compare', () => {
 });
 
 describe('muster baseline', () => {
-  it('keeps a run that is held against later ones, shown, listed and dropped', async () => {
-    const good = await verify();
-    const saved = await muster('baseline', 'save', 'good');
-    expect(saved.code, saved.stderr).toBe(0);
-    expect((await muster('baseline', 'list')).stdout).toMatch(/^good: .*verify p/);
-    paint({ ns3: 'red' });
-    await verify();
-    const against = await muster('compare', '--baseline', 'good');
-    expect([against.code, /ns3 .*green -> red/.test(against.stdout)]).toEqual([3, true]);
-    expect((await muster('baseline', 'show', 'good')).stdout).toBe(good.stdout);
-    expect((await muster('baseline', 'drop', 'good')).code).toBe(0);
-    for (const words of [
-      ['compare', '--baseline', 'good'],
-      ['baseline', 'show', 'good'],
-      ['baseline', 'drop', 'good'],
-      ['baseline', 'save', '../good'],
-    ])
-      expect((await muster(...words)).code, words.join(' ')).toBe(2);
-  });
+  it(
+    'keeps a run, compares later ones with it, and shows, lists and drops it',
+    { tags: 'long' },
+    async () => {
+      const good = await verify();
+      const saved = await muster('baseline', 'save', 'good');
+      expect(saved.code, saved.stderr).toBe(0);
+      expect((await muster('baseline', 'list')).stdout).toMatch(/^good: .*verify p/);
+      paint({ ns3: 'red' });
+      await verify();
+      const against = await muster('compare', '--baseline', 'good');
+      expect([against.code, /ns3 .*green -> red/.test(against.stdout)]).toEqual([3, true]);
+      expect((await muster('baseline', 'show', 'good')).stdout).toBe(good.stdout);
+      expect((await muster('baseline', 'drop', 'good')).code).toBe(0);
+      for (const words of [
+        ['compare', '--baseline', 'good'],
+        ['baseline', 'show', 'good'],
+        ['baseline', 'drop', 'good'],
+        ['baseline', 'save', '../good'],
+      ])
+        expect((await muster(...words)).code, words.join(' ')).toBe(2);
+    },
+  );
 });
 
 describe('muster verify', () => {
-  it('says since when something is wrong, and how often it came back', async () => {
+  it('says since when something is wrong, and how often it returned', { tags: 'long' }, async () => {
     await verify();
     paint({ ns3: 'broken' });
     expect((await verify()).stdout).toContain('new: not in the run before');
@@ -146,16 +147,20 @@ describe('muster verify', () => {
     );
   });
 
-  it('shows with --since-last what is another thing than before, with the exit code of the whole', async () => {
-    const alone = await verify('--since-last');
-    expect([alone.code, alone.stderr.includes('there is no verify of p before')]).toEqual([0, true]);
-    paint({ ns3: 'broken' });
-    expect((await verify('--since-last')).stdout).toMatch(/ns3 +new: .*the colour/s);
-    const third = await verify('--since-last');
-    expect([third.code, third.stdout.includes('nothing is new, gone or changed')]).toEqual([1, true]);
-  });
+  it(
+    'shows with --since-last only what changed, with the exit code of the whole verify',
+    { tags: 'long' },
+    async () => {
+      const alone = await verify('--since-last');
+      expect([alone.code, alone.stderr.includes('there is no verify of p before')]).toEqual([0, true]);
+      paint({ ns3: 'broken' });
+      expect((await verify('--since-last')).stdout).toMatch(/ns3 +new: .*the colour/s);
+      const third = await verify('--since-last');
+      expect([third.code, third.stdout.includes('nothing is new, gone or changed')]).toEqual([1, true]);
+    },
+  );
 
-  it('is silent with --expect-clean when all is good, and only then', async () => {
+  it('prints nothing with --expect-clean only if all is good', async () => {
     const good = await verify('--expect-clean');
     expect([good.code, good.stdout, good.stderr]).toEqual([0, '', '']);
     paint({ ns3: 'broken' });
@@ -168,7 +173,7 @@ describe('muster verify', () => {
 });
 
 describe('muster exec --mask', () => {
-  it('folds answers that differ only in what is masked, and says so', async () => {
+  it('folds answers that differ only in masked parts, and says so', async () => {
     const plainly = await muster('exec', ...inventory, 'echo number $$');
     expect(plainly.stdout).not.toContain('ns[1-3]');
     const masked = await muster('exec', ...inventory, '--mask', '#', 'echo number $$');

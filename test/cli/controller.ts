@@ -50,10 +50,11 @@ hosts:\n${entries.join('')}`,
   };
 }
 
-async function runMuster(
+/** Runs muster in a folder; a path for an output opens that instead of reading it. */
+export async function runMuster(
   cwd: string,
   args: readonly string[],
-  { stdout, stderr }: { readonly stdout?: string; readonly stderr?: string },
+  { stdout, stderr }: { readonly stdout?: string; readonly stderr?: string } = {},
 ): Promise<Ended> {
   const files = [stdout, stderr].map((path) => (path === undefined ? undefined : openSync(path, 'w')));
   const child = spawn(process.execPath, [main, ...args], {

@@ -41,7 +41,7 @@ async function exec(
   return { status, stdout: out, stderr: err };
 }
 
-describe('the words behind the first one', () => {
+describe('the words after the first one', () => {
   it.each([
     ['an option that muster has too', ['grep', '-v', 'root', 'FILE'], 'staff:20\nnamed:14\n'],
     ['one with a value', ['grep', '-i', 'NAMED', 'FILE'], 'named:14\n'],
@@ -60,14 +60,14 @@ describe('the words behind the first one', () => {
     expect(await exec('--', ...typed)).toEqual(said);
   });
 
-  it('are joined with one blank and read by the host’s sh, so quotes are written twice', async () => {
+  it('are joined with one blank for the host’s sh, so quotes are written twice', async () => {
     expect((await exec('echo', 'a  b')).stdout).toBe('a b\n');
     expect((await exec('echo', '"a  b"')).stdout).toBe('a  b\n');
   });
 });
 
 describe('the words before it', () => {
-  it('are muster’s: one that it does not know is an error, and no host is asked', async () => {
+  it('are muster’s: an unknown one is an error, and no host is contacted', async () => {
     const { code, stdout, stderr } = await hosts.muster([
       'exec',
       '-i',
@@ -79,7 +79,7 @@ describe('the words before it', () => {
     expect(stderr).toContain("unknown option '--nonsense'");
   });
 
-  it('may be the program’s own, before the name of the command or behind it', async () => {
+  it('may be global options, before or after the name of the command', async () => {
     for (const args of [
       ['--config', 'none.yaml', 'exec', 'true'],
       ['exec', '--config', 'none.yaml', 'true'],

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe('muster inventory', () => {
-  it('--tree shows groups within the groups that list them, and each host where it is listed', async () => {
+  it('--tree shows groups inside the groups that list them, and each host in the groups that list it', async () => {
     const { code, stdout } = await here.muster(['inventory', '--tree', '-i', 'nested.yaml']);
     expect(code).toBe(0);
     expect(stdout.split('\n').slice(2)).toEqual([
@@ -41,7 +41,7 @@ describe('muster inventory', () => {
     ]);
   });
 
-  it('--json has all hosts of a group, those that it lists itself, and its groups', async () => {
+  it('--json has all hosts of a group, the hosts that it lists itself, and its groups', async () => {
     const { stdout } = await here.muster(['inventory', '--json', '--limit', '!ns1', '-i', 'nested.yaml']);
     const { groups } = JSON.parse(stdout) as { groups: unknown[] };
     expect(groups.slice(1)).toEqual([

@@ -44,13 +44,13 @@ function lint(args: readonly string[] = [], options: { cwd?: string; path?: stri
 }
 
 describe('muster lint', () => {
-  it('is content with every playbook and inventory of the repository', () => {
+  it('finds nothing in the playbooks and inventories of the repository', () => {
     const { code, stdout, stderr } = lint([], { cwd: repository });
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).not.toContain('error[');
   });
 
-  it('looks at ./playbooks and ./inventories unless told otherwise', () => {
+  it('checks ./playbooks and ./inventories by default', () => {
     expect(lint()).toMatchObject({ code: 0, stdout: 'nothing to complain about in 3 files\n' });
     write('inventories/bad.yaml', 'hots: {}\n');
     write('playbooks/bad/playbook.yaml', 'name: 1\n');
@@ -60,7 +60,7 @@ describe('muster lint', () => {
     expect(stdout).toMatch(/^playbooks\/bad\/playbook\.yaml:1:7: error\[CONFIG_TYPE\]: /m);
   });
 
-  it('looks where the configuration says', () => {
+  it('checks the configured places', () => {
     write('elsewhere/other/playbook.yaml', manifest);
     write('elsewhere/other/steps/one.sh', step);
     write('muster.config.yaml', 'playbook_path: elsewhere\ninventory: hosts.yaml\n');
@@ -90,7 +90,7 @@ describe('muster lint', () => {
     expect(stdout).toMatch(/^5 errors.* in 2 files\n$/m);
   });
 
-  it('takes a playbook, its playbook.yaml, an inventory, or a folder of them', () => {
+  it('accepts a playbook, its playbook.yaml, an inventory, or a folder of them', () => {
     for (const path of ['playbooks/try', 'playbooks/try/', 'playbooks/try/playbook.yaml', 'playbooks']) {
       expect(lint([path])).toMatchObject({ code: 0, stdout: 'nothing to complain about in 2 files\n' });
     }
@@ -99,7 +99,7 @@ describe('muster lint', () => {
     }
   });
 
-  it('reports a path that is not there beside the problems of the others', () => {
+  it('reports a missing path together with the problems of the others', () => {
     write('playbooks/try/steps/one.sh', `${step}ls\n`);
     const { code, stdout } = lint(['inventories/nosuch.yaml', 'playbooks/try']);
     expect(code).toBe(2);
@@ -107,13 +107,13 @@ describe('muster lint', () => {
     expect(stdout).toContain('playbooks/try/steps/one.sh:8:1: error[SH_TOP_LEVEL]');
   });
 
-  it('is a usage error where there is nothing to look at', () => {
+  it('is a usage error if there is nothing to check', () => {
     const { code, stdout, stderr } = lint([], { cwd: join(folder, 'inventories') });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('no playbook and no inventory');
   });
 
-  it('fails for warnings only when told to be strict', () => {
+  it('fails for warnings only with --strict', () => {
     write('playbooks/try/steps/one.sh', 'state() {\n  directory "$cage"\n}\n');
     expect(lint()).toMatchObject({
       code: 0,
@@ -122,7 +122,7 @@ describe('muster lint', () => {
     expect(lint(['--strict']).code).toBe(2);
   });
 
-  it('gives the same as JSON', () => {
+  it('prints the same findings as JSON', () => {
     write('playbooks/try/steps/one.sh', `${step}ls\n`);
     const { code, stdout } = lint(['--json']);
     expect(code).toBe(2);
@@ -138,22 +138,22 @@ describe('muster lint', () => {
     });
   });
 
-  it('asks sh about the grammar, once where there is a bashism on the same line', () => {
+  it('asks sh about the grammar, and reports a line with a bashism once', () => {
     write('playbooks/try/steps/one.sh', `${step}inner() {\n  if true; done\n}\n`);
     expect(lint().stdout).toMatch(/steps\/one\.sh:9:1: error\[SH_SYNTAX\]: /);
     write('playbooks/try/steps/one.sh', `${step}inner() {\n  x=(1 2)\n}\n`);
     expect(lint().stdout).not.toContain('SH_SYNTAX');
   });
 
-  it('says that shellcheck is missing, once, and goes on', () => {
+  it('reports once that shellcheck is missing, and continues', () => {
     mkdirSync(join(folder, 'bin'));
     symlinkSync('/bin/sh', join(folder, 'bin/sh'));
     const { code, stdout, stderr } = lint([], { path: join(folder, 'bin') });
     expect(code, stdout).toBe(0);
-    expect(stderr).toBe('note: shellcheck is not installed: it was not asked\n');
+    expect(stderr).toBe('note: shellcheck is not installed: its checks were left out\n');
   });
 
-  it('obeys allowances, for what shellcheck says too', () => {
+  it('obeys allowances, also for findings of shellcheck', () => {
     const careless = step.replace('directory "$cage"', 'directory $cage');
     write('playbooks/try/steps/one.sh', careless);
     const said = lint().stdout;
@@ -166,7 +166,7 @@ describe('muster lint', () => {
     if (lint().stderr === '') expect(said).toMatch(/one\.sh:2:13: warning\[SC2086\]: .*\n {4}hint: https:/);
   });
 
-  it('shows control characters of a file name or text harmlessly', () => {
+  it('escapes control characters of file names and texts', () => {
     write('inventories/all.yaml', 'hosts: {}\n"\\e[31m": 1\n');
     expect(lint().stdout).not.toContain('\u001b');
   });

@@ -2,10 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { clone, inventoryWith } from './cloned.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const kinds: Readonly<Record<string, (path: string) => void>> = {
   pipe: (path) => execFileSync('mkfifo', [path]),
@@ -47,7 +45,7 @@ const inventories = {
 };
 
 describe.each(Object.keys(kinds))('a %s', (kind) => {
-  it.each(readers)('in the place of %s (%s) is refused in words', async (_, name, args, code) => {
+  it.each(readers)('instead of %s (%s) is refused with a reason', async (_, name, args, code) => {
     const repository = clone(inventories);
     const path = join(repository.folder, name);
     rmSync(path, { force: true });
@@ -64,7 +62,7 @@ describe.each(Object.keys(kinds))('a %s', (kind) => {
 });
 
 describe('a report', () => {
-  it('is not written into a pipe that nobody reads, and the loss is said', async () => {
+  it('is not written into a pipe without a reader, and the loss is reported', async () => {
     const repository = clone(inventories);
     execFileSync('mkfifo', [join(repository.folder, 'r.md')]);
     const args = ['verify', '-i', 'i.yaml', './playbooks/demo', '--report', 'r.md'];

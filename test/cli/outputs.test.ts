@@ -28,25 +28,25 @@ describe('standard output that is full', () => {
     ['a schema', ['schema', 'config']],
     ['help', ['--help']],
     ['a failed host', ['exec', ...inventory, '-l', 'ns1', 'false']],
-  ])('is one line and exit 74: %s', async (_, args) => {
+  ])('gives one line and exit 74: %s', async (_, args) => {
     const { code, stderr } = await hosts.muster(args, { stdout: full });
     expect(code).toBe(74);
     expect(stderr.match(/^muster: .*$/gm)).toEqual([lost.trimEnd()]);
     expect(stderr).not.toMatch(/^ {4}at |Node\.js/m);
   });
 
-  it('keeps no host from its work', async () => {
+  it('stops no host', async () => {
     const file = join(hosts.folder, 'done');
     await hosts.muster(['exec', ...inventory, '-l', 'ns1', 'touch', file], { stdout: full });
     expect(existsSync(file)).toBe(true);
   });
 
-  it('outweighs no mistake on the command line', async () => {
+  it('does not hide a mistake on the command line', async () => {
     const { code } = await hosts.muster(['ping', '-i', 'none.yaml'], { stdout: full });
     expect(code).toBe(2);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('is the same when the disk fills up in the middle', () => {
+  it.skipIf(process.getuid?.() !== 0)('gives the same if the disk fills up in the middle', () => {
     const disk = join(hosts.folder, 'disk');
     mkdirSync(disk);
     const line = `mount -t tmpfs -o size=4k tmpfs '${disk}' && '${process.execPath}' '${main}' inventory -i inventory.yaml --json >'${disk}/out'`;
@@ -67,7 +67,7 @@ describe('an output that is closed', () => {
     expect(said).not.toMatch(/^ {4}at /m);
   });
 
-  it('that nobody reads any more is no mistake', async () => {
+  it('is no mistake if its reader has ended', async () => {
     const { code, stderr } = await hosts.muster(['exec', ...inventory, '-l', 'ns1', 'true'], {
       stderr: full,
     });

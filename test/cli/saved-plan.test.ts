@@ -15,9 +15,6 @@ import { decodePlan, encodePlan, type SavedPlan } from '../../src/compile/index.
 import { clone, command, inventoryWith } from './cloned.ts';
 import { type Controller, controller, type Ended } from './controller.ts';
 
-// Each of them starts muster several times.
-vi.setConfig({ testTimeout: 120_000 });
-
 const secret = 'a-word-nobody-guesses';
 let place: Controller;
 
@@ -94,7 +91,7 @@ function expectRefused({ code, stderr }: Ended, expected: number, ...words: stri
 }
 
 describe('a saved plan', () => {
-  it('is for its owner alone, and shows neither a secret nor the content of a file', () => {
+  it('is readable for its owner only, and holds neither a secret nor the content of a file', () => {
     const text = readFileSync(path('x.plan'), 'utf8');
     expect(statSync(path('x.plan')).mode & 0o777).toBe(0o600);
     expect(text).not.toContain(secret);
@@ -175,7 +172,7 @@ describe('a saved plan', () => {
       () => {
         write('key', 'another-word\n');
       },
-      ['ns[1-2]: secret key is another one'],
+      ['ns[1-2]: secret key has another value'],
     ],
     [
       'where a secret is from',
@@ -184,7 +181,7 @@ describe('a saved plan', () => {
         edit('inventory.yaml', 'from_file: key', 'from_file: key2');
       },
       [
-        'ns[1-2]: secret key is from elsewhere: {"kind":"file","path":"key"} -> {"kind":"file","path":"key2"}',
+        'ns[1-2]: secret key has another source: {"kind":"file","path":"key"} -> {"kind":"file","path":"key2"}',
       ],
     ],
     [
@@ -195,36 +192,33 @@ describe('a saved plan', () => {
       ['waves: none -> ns1 | ns2'],
     ],
   ];
-  it.each(changes)(
-    'is refused, and the difference named, when this is another: %s',
-    async (_, change, words) => {
-      change();
-      const ended = await place.muster(args());
-      rmSync(path('p/steps/three.sh'), { force: true });
-      expectRefused(ended, 2, ...words, 'plan again', 'no host was touched');
-      for (const text of [ended.stdout, ended.stderr])
-        expect(text).not.toMatch(new RegExp(`${secret}|another-word`));
-    },
-  );
+  it.each(changes)('is refused, with the difference, if this changed: %s', async (_, change, words) => {
+    change();
+    const ended = await place.muster(args());
+    rmSync(path('p/steps/three.sh'), { force: true });
+    expectRefused(ended, 2, ...words, 'plan again', 'no host was changed');
+    for (const text of [ended.stdout, ended.stderr])
+      expect(text).not.toMatch(new RegExp(`${secret}|another-word`));
+  });
 
-  it('is refused when a host is another by now, and the resource is named', async () => {
+  it('is refused, with the resource, if a host has changed', async () => {
     write('out/one', 'theirs');
     const ended = await place.muster(args());
     expect(ended.code).toBe(3);
     expect(ended.stderr).toContain(
-      `ns[1-2]: step one: file ${place.folder}/out/one would change in another way than in the plan`,
+      `ns[1-2]: step one: file ${place.folder}/out/one would not change as in the plan`,
     );
     expect(ended.stderr).toContain('nothing was applied');
     expect(readFileSync(path('out/one'), 'utf8')).toBe('theirs');
     expect(existsSync(path('out/two'))).toBe(false);
   });
 
-  it('is refused when a host has what the plan would make', async () => {
+  it('is refused if a host already has what the plan would make', async () => {
     write('out/two', 'two\n');
     const { code, stderr } = await place.muster(args());
     expect(code).toBe(3);
     expect(stderr).toMatch(
-      /step two: file \S+ (is in the plan, and would not change now|would change in another way)/,
+      /step two: file \S+ (is in the plan, but would not change now|would not change as in the plan)/,
     );
     rmSync(path('out/two'));
   });
@@ -236,7 +230,7 @@ describe('a saved plan', () => {
     [['--tags', 'a'], '--tags a contradicts x.plan, which was made with a,b'],
     [['--skip-tags', 'a'], '--skip-tags a contradicts'],
     [['--from', 'two'], '--from two contradicts'],
-  ])('is refused with an option that says otherwise: %j', async (options, words) => {
+  ])('is refused with a contradicting option: %j', async (options, words) => {
     expectRefused(await place.muster(args(...options)), 2, words);
   });
 
@@ -244,7 +238,7 @@ describe('a saved plan', () => {
     [
       'an edited one',
       (text: string) => text.replace('caged', 'freed'),
-      'is not as muster wrote it: its digest does not fit',
+      'was changed after muster wrote it: its digest does not match',
     ],
     [
       'one of another version',
@@ -259,8 +253,8 @@ describe('a saved plan', () => {
     rmSync(path('x.plan'));
   });
 
-  it('wants a yes, as any apply', async () => {
-    expectRefused(await place.muster(['apply', 'x.plan']), 2, 'there is no terminal to ask for a yes');
+  it('needs a yes, as any apply', async () => {
+    expectRefused(await place.muster(['apply', 'x.plan']), 2, 'there is no terminal to ask for your yes');
   });
 });
 
@@ -268,14 +262,14 @@ describe('plan --out', () => {
   const plan = (...words: string[]): Promise<Ended> =>
     place.muster(['plan', 'p', '-i', 'inventory.yaml', ...words]);
 
-  it('writes over a saved plan, and over nothing else', async () => {
+  it('replaces a saved plan, and nothing else', async () => {
     expect((await plan('--out', 'x.plan')).code).toBe(0);
     write('notes', 'mine');
     symlinkSync(path('x.plan'), path('link'));
     for (const name of ['notes', 'link', 'p']) {
       const { code, stdout, stderr } = await plan('--out', name);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain(`${name} is there and no saved plan`);
+      expect(stderr).toContain(`${name} exists and is no saved plan`);
     }
     expect(readFileSync(path('notes'), 'utf8')).toBe('mine');
     expect((await plan('--out', 'missing/x.plan')).stderr).toContain(
@@ -284,7 +278,7 @@ describe('plan --out', () => {
     rmSync(path('link'));
   });
 
-  it('saves no plan when a host could not be planned', async () => {
+  it('saves no plan if a host could not be planned', async () => {
     edit('inventory.yaml', 'hosts:\n', 'hosts:\n  gone: { address: 127.0.0.1, connection: { port: 9 } }\n');
     rmSync(path('x.plan'));
     const { code, stderr } = await plan('--out', 'x.plan');
@@ -297,7 +291,7 @@ describe('plan --out', () => {
 describe('a plan of a stranger', () => {
   const playbook = 'playbooks/demo';
 
-  it('makes this machine run nothing before its files are named or trusted; one that was made here may', async () => {
+  it('makes this machine run nothing before its files are named or trusted, unless it was made here', async () => {
     const repository = clone({ 'i.yaml': inventoryWith('word') });
     // A plan whose hosts all answered, as a muster elsewhere saved it.
     const saved = savedFor(readFileSync(path('x.plan'), 'utf8'), 'i.yaml', playbook);
@@ -306,14 +300,14 @@ describe('a plan of a stranger', () => {
     const refused = await repository.muster(['apply', 'x.plan', '--yes']);
     expect({ code: refused.code, ran: repository.ran() }).toEqual({ code: 2, ran: false });
     expect(refused.stderr).toContain('would make this machine run `touch ran` for the var tsig');
-    expect(refused.stderr).toContain('the plan was not made here');
-    // What differs is told to who names the inventory.
+    expect(refused.stderr).toContain('the plan was made elsewhere');
+    // The differences are shown to an operator that names the inventory.
     const named = await repository.muster(['apply', 'x.plan', '--yes', '-i', 'i.yaml']);
     expect({ code: named.code, ran: repository.ran() }).toEqual({ code: 2, ran: true });
     expect(named.stderr).toContain('error[PLAN_SOURCES]');
   });
 
-  it('is none to who made it here, without a word more', async () => {
+  it("is no stranger's on the machine that made it", async () => {
     edit('inventory.yaml', '{ from_file: key }', '{ from_command: [cat, key] }');
     const planned = await place.muster(['plan', 'p', '-i', 'inventory.yaml', '--out', 'x.plan']);
     expect(planned.code).toBe(0);
@@ -333,7 +327,7 @@ describe('a plan of a stranger', () => {
     repository.write('inventory.yaml', inventoryWith(command).replace('tsig', 'key'));
     const elsewhere = await repository.muster(['apply', 'x.plan', '--yes'], { environment });
     expect({ code: elsewhere.code, ran: repository.ran() }).toEqual({ code: 2, ran: false });
-    expect(elsewhere.stderr).toContain('nobody named it, and it is not trusted');
+    expect(elsewhere.stderr).toContain('you did not name it, and it is not trusted');
   });
 });
 

@@ -14,11 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { clone, type Clone, command, inventoryWith } from './cloned.ts';
-
-// Each of them starts muster several times.
-vi.setConfig({ testTimeout: 60_000 });
 
 const config = 'inventory: i.yaml\nplaybook_path: playbooks\n';
 const hostile = { 'muster.config.yaml': config, 'i.yaml': inventoryWith(command) };
@@ -38,7 +35,7 @@ describe('a configuration that was found', () => {
     ['.musterrc', config, ''],
     ['package.json', '{"name": "x", "muster": {"inventory": "i.yaml"}}', ''],
     ['muster.config.yaml', config, 'below'],
-  ])('%s %j runs nothing before it was trusted, from %j', async (name, text, cwd) => {
+  ])('%s %j runs nothing before it is trusted, from %j', async (name, text, cwd) => {
     const repository = clone({ [name]: text, 'i.yaml': inventoryWith(command) });
     const environment = { HOME: repository.folder };
     const args = ['plan', join(repository.folder, 'playbooks/demo')];
@@ -52,14 +49,29 @@ describe('a configuration that was found', () => {
     expect(repository.ran()).toBe(true);
   });
 
-  it('runs nothing by any verb that takes a playbook, nor by --yes', async () => {
+  it('that names an ssh_config is refused before ssh reads it', async () => {
+    const repository = clone({
+      'muster.config.yaml': 'inventory: i.yaml\nssh_config: ssh_config\n',
+      'i.yaml': 'hosts: { ns1: { address: 127.0.0.1, connection: { port: 1 } } }\n',
+      ssh_config: 'Match exec "touch ran"\n  Port 1\n',
+    });
+    const environment = { MUSTER_SSH_CONFIG: '' };
+    const { code, stderr } = await repository.muster(['ping'], { environment });
+    expect({ code, ran: repository.ran() }).toEqual({ code: 2, ran: false });
+    expect(stderr).toContain('names an ssh_config');
+    const named = ['ping', '--config', 'muster.config.yaml'];
+    expect((await repository.muster(named, { environment })).code).toBe(4);
+    expect(repository.ran()).toBe(true);
+  });
+
+  it('runs nothing with any verb that takes a playbook, not even with --yes', { tags: 'long' }, async () => {
     const repository = clone(hostile);
     for (const verb of ['plan', 'verify', 'compare']) await refused(repository, [verb, 'demo']);
     await refused(repository, ['apply', 'demo', '--yes']);
     await refused(repository, ['apply', './playbooks/demo', '-y', '--allow-irreversible', '--json']);
   });
 
-  it('runs nothing by a verb that needs no secret, which works', async () => {
+  it('runs nothing with a verb that needs no secret, and that verb works', { tags: 'long' }, async () => {
     const repository = clone(hostile);
     const verbs = [['ping'], ['facts'], ['exec', 'true'], ['rollback', '--yes'], ['inventory'], ['lint']];
     const codes = [];
@@ -67,7 +79,7 @@ describe('a configuration that was found', () => {
     expect({ codes, ran: repository.ran() }).toEqual({ codes: [4, 4, 4, 4, 0, 0], ran: false });
   });
 
-  it('needs no trust when it is named, nor when the inventory is', async () => {
+  it('needs no trust if it is named, or if the inventory is', async () => {
     const repository = clone(hostile);
     for (const args of [
       ['--config', 'muster.config.yaml'],
@@ -80,7 +92,7 @@ describe('a configuration that was found', () => {
     expect(readdirSync(join(repository.home, '.local/state/muster'))).toEqual(['history']);
   });
 
-  it('needs no trust when it makes the controller do nothing', async () => {
+  it('needs no trust if it makes the controller do nothing', async () => {
     const repository = clone({ 'muster.config.yaml': config, 'i.yaml': inventoryWith('word') });
     expect((await repository.muster(['plan', 'demo'])).code).toBe(4);
     expect((await repository.muster(['trust'])).stdout).toBe('Nothing that was found here needs trust.\n');
@@ -103,7 +115,7 @@ describe('a configuration that was found', () => {
 });
 
 describe('an inventory of practice hosts that nobody started', () => {
-  it('runs nothing before it was trusted', async () => {
+  it('runs nothing before it is trusted', async () => {
     const repository = clone({ '.muster/lab/inventory.yaml': inventoryWith(command) });
     expect(await refused(repository, ['plan', 'playbooks/demo'])).toContain('would make this machine run');
     await repository.muster(['trust', '--yes']);
@@ -125,7 +137,7 @@ describe('what needs trust', () => {
     [
       'a file of age, which is the operator to decrypt',
       '{ from_age: x.age }',
-      'decrypt x.age with your identity',
+      'decrypt x.age with your age identity',
     ],
   ])('is %s', async (_, value, words) => {
     const repository = clone({ 'muster.config.yaml': config, 'i.yaml': inventoryWith(value) });
@@ -150,30 +162,35 @@ describe('what needs trust', () => {
     else expect((await repository.muster(['plan', 'demo'])).code).toBe(4);
   });
 
-  it('is what a playbook names by default, but where playbook and inventory were named', async () => {
-    const repository = clone({ 'muster.config.yaml': config, 'i.yaml': inventoryWith('word') });
-    const text = readFileSync(join(repository.folder, 'playbooks/demo/playbook.yaml'), 'utf8');
-    repository.write(
-      'playbooks/demo/playbook.yaml',
-      text.replace('type: files', 'type: files, default: /etc/passwd'),
-    );
-    expect(await refused(repository, ['plan', 'demo'])).toContain(
-      'machine read /etc/passwd for the var zones',
-    );
-    // Its files would go to hosts that nobody named, so it does not matter who named the playbook.
-    await refused(repository, ['plan', './playbooks/demo']);
-    expect((await repository.muster(['plan', './playbooks/demo', '-i', 'i.yaml'])).code).toBe(4);
-    await repository.muster(['trust', 'demo', '--yes']);
-    expect((await repository.muster(['plan', 'demo'])).code).toBe(4);
-    repository.write(
-      'playbooks/demo/playbook.yaml',
-      text.replace('type: files', 'type: files, default: /etc/shadow'),
-    );
-    await refused(repository, ['plan', 'demo']);
-  });
+  it(
+    'is what a playbook names by default, unless playbook and inventory were named',
+    { tags: 'long' },
+    async () => {
+      const repository = clone({ 'muster.config.yaml': config, 'i.yaml': inventoryWith('word') });
+      const text = readFileSync(join(repository.folder, 'playbooks/demo/playbook.yaml'), 'utf8');
+      repository.write(
+        'playbooks/demo/playbook.yaml',
+        text.replace('type: files', 'type: files, default: /etc/passwd'),
+      );
+      expect(await refused(repository, ['plan', 'demo'])).toContain(
+        'machine read /etc/passwd for the var zones',
+      );
+      // Its files would go to hosts that nobody named, so it does not matter who named the playbook.
+      await refused(repository, ['plan', './playbooks/demo']);
+      expect((await repository.muster(['plan', './playbooks/demo', '-i', 'i.yaml'])).code).toBe(4);
+      await repository.muster(['trust', 'demo', '--yes']);
+      expect((await repository.muster(['plan', 'demo'])).code).toBe(4);
+      repository.write(
+        'playbooks/demo/playbook.yaml',
+        text.replace('type: files', 'type: files, default: /etc/shadow'),
+      );
+      await refused(repository, ['plan', 'demo']);
+    },
+  );
 
   it.runIf(isRoot)(
-    'is any file that another account can change, for every verb that reaches hosts',
+    'is any file that another account can change, for every verb that contacts hosts',
+    { tags: 'long' },
     async () => {
       const repository = clone({ 'muster.config.yaml': config, 'i.yaml': inventoryWith('word') });
       const path = join(repository.folder, 'muster.config.yaml');
@@ -218,7 +235,7 @@ describe('what needs trust', () => {
     },
   );
 
-  it.runIf(isRoot)('is a link of another account to what may be trusted elsewhere', async () => {
+  it.runIf(isRoot)('is a link of another account to a trusted file elsewhere', async () => {
     const repository = clone({ 'muster.config.yaml': config, 'i.yaml': inventoryWith('word') });
     mkdirSync(join(repository.folder, 'theirs'), { mode: 0o1777 });
     chmodSync(join(repository.folder, 'theirs'), 0o1777);
@@ -226,7 +243,7 @@ describe('what needs trust', () => {
     repository.write('theirs/i.yaml', inventoryWith('word'));
     execFileSync('chown', ['-h', '1234', join(repository.folder, 'theirs/muster.config.yaml')]);
     expect(await refused(repository, ['ping'], 'theirs')).toContain(
-      'is reached by a link that belongs to user id 1234',
+      'is reached through a link that belongs to user id 1234',
     );
   });
 });
@@ -282,7 +299,7 @@ describe('trust', () => {
     change(repository);
     const { code, stderr } = await repository.muster(['plan', 'demo'], { environment });
     expect({ code, ran: repository.ran() }).toEqual({ code: 2, ran: false });
-    expect(stderr).toContain('what was trusted of it has changed since');
+    expect(stderr).toContain('what you trusted of it has changed since then');
   });
 
   it.each([
@@ -292,7 +309,7 @@ describe('trust', () => {
     '[env, X=tools/it, tools/it]',
     '[make, -s, -ftools/it]',
     '[cat, /dev/null, file:tools/it]',
-  ])('ends when a file changes that a word of %s names, wherever in it', async (argv) => {
+  ])('ends when a file changes that any part of a word of %s names', async (argv) => {
     const inventory = inventoryWith(`{ from_command: ${argv} }`);
     const repository = clone({ 'muster.config.yaml': config, 'i.yaml': inventory });
     const paths = ['tools/it', 'tools/with blank'];
@@ -303,7 +320,7 @@ describe('trust', () => {
     await refused(repository, ['plan', 'demo']);
   });
 
-  it('ends when a path becomes a link that leads elsewhere', async () => {
+  it('ends when a path becomes a link to another place', async () => {
     const inventory = inventoryWith('{ from_file: secrets/tsig }');
     const repository = clone({ 'muster.config.yaml': config, 'i.yaml': inventory, 'secrets/tsig': 'word' });
     await repository.muster(['trust', '--yes']);
@@ -340,7 +357,7 @@ describe('trust', () => {
     expect(repository.ran()).toBe(false);
   });
 
-  it('is asked for on a terminal, where commands cannot hide', async () => {
+  it('is asked for on a terminal, and shows the commands as they are', async () => {
     const value = '{ from_command: [sh, -c, ": >ran", "\\e[2K\\rno command\\u3164"] }';
     const repository = clone({ 'muster.config.yaml': config, 'i.yaml': inventoryWith(value) });
     const no = await repository.muster(['plan', 'demo'], { typed: 'n\r' });
@@ -353,7 +370,7 @@ describe('trust', () => {
     expect(repository.ran()).toBe(true);
   });
 
-  it.runIf(isRoot)('does not run a program that another account could change in the meantime', async () => {
+  it.runIf(isRoot)('does not run a program that another account can change since', async () => {
     const repository = clone({
       'muster.config.yaml': config,
       'i.yaml': inventoryWith('{ from_command: [./x] }'),
@@ -362,7 +379,9 @@ describe('trust', () => {
     await repository.muster(['trust', '--yes']);
     chownSync(join(repository.folder, 'x'), 1234, 0);
     // Nor can it be trusted.
-    expect(await refused(repository, ['plan', 'demo'])).toContain('would run what others can change');
+    expect(await refused(repository, ['plan', 'demo'])).toContain(
+      'would run a program that others can change',
+    );
     expect((await repository.muster(['trust', '--yes'])).code).toBe(2);
   });
 });
@@ -386,7 +405,7 @@ describe('what says which files were taken', () => {
     expect(planned.stdout).toContain('"playbook":{"file":"playbooks/demo","by":"configuration"}');
   });
 
-  it('is silent when all was named, and safe on a terminal when it was not', async () => {
+  it('is not printed if everything was named, and is safe on a terminal otherwise', async () => {
     const repository = clone({
       'i.yaml': inventoryWith('word'),
       'below/muster.config.yaml': 'inventory: "\\e[31m.yaml"\n',
@@ -397,7 +416,7 @@ describe('what says which files were taken', () => {
 });
 
 describe('the store of what is trusted', () => {
-  it('is private, and takes many at once', async () => {
+  it('is private, and accepts many writers at once', async () => {
     const repository = clone(hostile);
     const folders = Array.from({ length: 6 }, (_, index) => `below/${String(index)}`);
     for (const folder of folders) {
@@ -414,7 +433,7 @@ describe('the store of what is trusted', () => {
     expect((await repository.muster(['trust', '--list'])).stdout).toContain('6 sets of files trusted');
   });
 
-  it('does not believe what is damaged, nor what others can write', async () => {
+  it('ignores damaged entries, and refuses what others can write', async () => {
     const repository = clone(hostile);
     await repository.muster(['trust', '--yes']);
     const [name = ''] = readdirSync(repository.store);
@@ -454,14 +473,14 @@ describe('the store of what is trusted', () => {
     expect(await refused(repository, ['plan', 'demo'])).toContain('is no directory that you alone can write');
   });
 
-  it.runIf(isRoot)('of another user says nothing to root', async () => {
+  it.runIf(isRoot)('of another user is not used by root', async () => {
     const repository = clone(hostile);
     await repository.muster(['trust', '--yes']);
     chownSync(repository.store, 1234, 1234);
     expect(await refused(repository, ['plan', 'demo'])).toContain('is no directory that you alone can write');
   });
 
-  it('is nowhere without a home, and then nothing is trusted', async () => {
+  it('does not exist without a home directory, and then nothing is trusted', async () => {
     const repository = clone(hostile);
     const environment = { HOME: 'relative' };
     expect((await repository.muster(['plan', './playbooks/demo'], { environment })).code).toBe(2);

@@ -1,11 +1,8 @@
 // Libraries of playbooks as an operator meets them: at the first command, in lint, and where nobody named the files.
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { clone, type Clone, command, inventoryWith } from './cloned.ts';
-
-// Each of them starts muster several times.
-vi.setConfig({ testTimeout: 60_000 });
 
 const manifest = `name: demo
 uses: [net]
@@ -32,7 +29,7 @@ async function plan(repository: Clone, playbook = 'playbooks/demo', cwd = ''): P
 }
 
 describe('a library', () => {
-  it('is found beside the playbook, from wherever and however that is reached', async () => {
+  it('is found beside the playbook, from every directory and through links', async () => {
     const repository = library('dial() { :; }\n');
     symlinkSync('../playbooks/demo', join(repository.folder, 'below/link'));
     expect(await plan(repository)).toMatch(/^4 /);
@@ -45,12 +42,12 @@ describe('a library', () => {
     );
   });
 
-  it('that shadows the runtime is refused before any host is reached', async () => {
+  it('that shadows the runtime is refused before any host is contacted', async () => {
     const said = await plan(library('dial() { :; }\nfile() { rm -rf /; }\n'));
     expect(said).toMatch(/^2 .*playbooks\/lib\/net\/net\.sh:2:1: error\[LIBRARY_SHADOWS\]/s);
   });
 
-  it('is linted with the playbooks that use it, each thing once', async () => {
+  it('is linted with the playbooks that use it, and each finding is reported once', async () => {
     const repository = library('dial() { [[ -n "$1" ]]; }\n', 'word', {
       'playbooks/more/playbook.yaml': manifest.replace('demo', 'more'),
       'playbooks/more/steps/a.sh': 'state() { dial; observe x "$tsig$zones"; }\nverify() { :; }\n',
@@ -65,12 +62,12 @@ describe('a library', () => {
 });
 
 describe('a library of a playbook that nobody named', () => {
-  it('needs no trust where it came with the configuration', async () => {
+  it('needs no trust if it came with the configuration', async () => {
     const repository = library('dial() { :; }\n', 'word', found);
     expect((await repository.muster(['plan', 'demo'])).code).toBe(4);
   });
 
-  it('is in what is trusted: when it changes, it is not', async () => {
+  it('is a part of what is trusted: if it changes, trust ends', async () => {
     const repository = library('dial() { :; }\n', command, found);
     await repository.muster(['trust', 'demo', '--yes']);
     expect((await repository.muster(['trust', '--list'])).stdout).toContain('playbooks/lib/net/net.sh');
@@ -78,10 +75,10 @@ describe('a library of a playbook that nobody named', () => {
     repository.write('playbooks/lib/net/net.sh', 'dial() { true; }\n');
     const { code, stderr } = await repository.muster(['plan', 'demo']);
     expect(code).toBe(2);
-    expect(stderr).toContain('what was trusted of it has changed since');
+    expect(stderr).toContain('what you trusted of it has changed since then');
   });
 
-  it('is asked about where it lies outside of what was found', async () => {
+  it('needs trust if it is outside of the found directory', async () => {
     const repository = library('', 'word', {
       'muster.config.yaml': 'inventory: i.yaml\nplaybook_path: ..\n',
       'playbook.yaml': manifest,

@@ -69,7 +69,7 @@ async function run(verb: string, ...args: readonly string[]): Promise<Ended> {
 }
 
 describe('muster verify', () => {
-  it('writes the reports that were asked for, each in the format of its ending', async () => {
+  it('writes the requested reports, each in the format of its ending', async () => {
     const { code, stdout, stderr } = await verify('--report', 'report.xml', '--report', 'report.md');
     expect(code, stderr).toBe(4);
     expect(stdout).toContain('not authoritative   probe soa:SOA example.net over tcp');
@@ -82,7 +82,7 @@ describe('muster verify', () => {
     expect(markdown).toContain('not authoritative');
   });
 
-  it('has the probes in the result that report --json makes of the lines of --json', async () => {
+  it('keeps the probes in the result that report --json builds from the lines of --json', async () => {
     const { stdout } = await verify('--json');
     const whole = spawnSync(process.execPath, [main, 'report', '-', '--json', '-'], {
       ...{ cwd: folder, input: stdout, encoding: 'utf8' },
@@ -108,7 +108,7 @@ describe('muster verify', () => {
     });
   });
 
-  it('refuses a report of another ending before it asks any host', async () => {
+  it('refuses an unknown ending of a report before it contacts any host', async () => {
     const before = server.asked.length;
     const { code, stderr } = await verify('--report', 'report.pdf');
     expect(code).toBe(2);
@@ -116,7 +116,7 @@ describe('muster verify', () => {
     expect(server.asked).toHaveLength(before);
   });
 
-  it('says of every report that it cannot be written, before it asks any host', async () => {
+  it('reports every report that cannot be written, before it contacts any host', async () => {
     const before = server.asked.length;
     mkdirSync(join(folder, 'folder.md'));
     const { code, stdout, stderr } = await verify('--report', 'no/such/report.xml', '--report', 'folder.md');
@@ -126,7 +126,7 @@ describe('muster verify', () => {
     expect(server.asked).toHaveLength(before);
   });
 
-  it('leaves an old report as it was, and nothing beside it, when no new one is written', async () => {
+  it('leaves an old report unchanged, and nothing beside it, if no new one is written', async () => {
     writeFileSync(join(folder, 'old.xml'), 'old');
     const { code } = await verify('--report', 'old.xml', '--report', 'no/such/report.md');
     expect(code).toBe(2);
@@ -135,7 +135,7 @@ describe('muster verify', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('puts a new report in the place of an old one, through a link too', async () => {
+  it('replaces an old report, through a link too', async () => {
     writeFileSync(join(folder, 'target.xml'), 'old', { mode: 0o640 });
     symlinkSync('target.xml', join(folder, 'link.xml'));
     await verify('--report', 'link.xml');
@@ -144,7 +144,7 @@ describe('muster verify', () => {
     expect(statSync(join(folder, 'target.xml')).mode & 0o777).toBe(0o640);
   });
 
-  it('says that a report was lost behind the result, by an exit code of its own', async () => {
+  it('reports a lost report after the result, with its own exit code', async () => {
     // Not in the folder, which is the playbook's.
     const elsewhere = mkdtempSync(join(tmpdir(), 'muster-full-'));
     onTestFinished(() => {
@@ -160,7 +160,7 @@ describe('muster verify', () => {
 });
 
 describe('muster compare', () => {
-  it('is called so in its events and its result, and says why a host was not seen', async () => {
+  it('has the action compare in its events and its result, and says why a host was not seen', async () => {
     const json = await run('compare', '--json');
     const lines = json.stdout
       .trimEnd()
@@ -208,21 +208,21 @@ describe('muster report', () => {
       );
   });
 
-  it('shows what was recorded of a run when its record breaks off in the middle of a line', async () => {
+  it('shows what was recorded if a record breaks off in the middle of a line', async () => {
     const { stdout } = await verify('--json');
     const again = report(stdout.slice(0, stdout.indexOf('"host-started"')), '-');
     expect(again.status).toBe(4);
-    expect(again.stdout).toContain('unknown: the record of the run breaks off before it began');
+    expect(again.stdout).toContain('unknown: the record of the run ends before it began');
     expect(again.stderr).toContain('standard input ends before the run did');
   });
 
-  it('refuses what is no record: what, where and what to do', async () => {
+  it('refuses a file that is no record, with the reason, the place and the remedy', async () => {
     const { stdout } = await verify('--json');
     const lines = stdout.split('\n');
     for (const [input, problem] of [
       ['', 'there is no run in it'],
-      ['hello\n', 'line 1: this is no JSON'],
-      [[lines[0], '\u0000\u001b[2J', ''].join('\n'), 'line 2: this is no JSON'],
+      ['hello\n', 'line 1: this is not JSON'],
+      [[lines[0], '\u0000\u001b[2J', ''].join('\n'), 'line 2: this is not JSON'],
       [stdout.replace('"version":3', '"version":9'), 'line 1: the record is of version 9'],
     ] as const) {
       const again = report(input, '-');

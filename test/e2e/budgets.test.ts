@@ -1,10 +1,11 @@
-// What an action costs a host, in processes: no more than test/budgets.json allows. A change that adds forks is seen here; who
-// lowers a count lowers its budget.
+// What an action costs a host, in processes: no more than test/budgets.json allows. A change that adds forks is noticed
+// here. If you lower a count, lower its budget.
 //
-// Counted is all that the host starts from before the command to when it is at rest again, threads too: what sshd starts for the
-// connection (3), the driver with its steps, the follower and the ticker, and daemons that the run restarts. The last three and
-// whatever waits go by the clock, so a busy machine counts more: an action over its budget gets a second round, and the lesser
-// count is its own. A practice host has no cron jobs, and nobody else is on it.
+// The count has everything that the host starts from before the command until it is idle again, threads too. That is what
+// sshd starts for the connection (3), the driver with its steps, the follower and the ticker, and daemons that the run
+// restarts. The last three and everything that waits use the clock, so a busy machine counts more. An action over its budget
+// gets a second round, and the lower count is used. A practice host has no cron jobs, and nothing else runs on it.
+// @module-tag long
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

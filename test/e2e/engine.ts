@@ -15,8 +15,8 @@ export function labBackend(): LabBackend {
 }
 
 /** A suite that needs practice hosts; where none can be had it is reported as skipped, with the reason in its title. */
-export function describeWithEngine(title: string, suite: () => void): void {
+export function describeWithEngine(title: string, suite: () => void, options: { tags?: string } = {}): void {
   const reason = process.env['MUSTER_E2E_SKIP_REASON'];
-  if (reason === undefined) describe(title, suite);
+  if (reason === undefined) describe(title, options, suite);
   else describe.skip(`${title} (skipped: ${reason})`, suite);
 }

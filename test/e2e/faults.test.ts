@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Lab } from '../../src/lab/index.ts';
 import { startLab } from '../../src/lab/index.ts';
 import { describeWithEngine, labImage } from './engine.ts';
-import { inside, muster, playbook, writeInventory } from './muster.ts';
+import { inside, muster, namedHasWritten, playbook, writeInventory } from './muster.ts';
 
 /** A playbook whose second step waits while a host is held, or until it is stopped, to have time for trouble there. */
 function writeSlowPlaybook(directory: string): string {
@@ -73,6 +73,7 @@ describeWithEngine('a fleet with trouble', () => {
   const release = async (name: string): Promise<string> => await inside(lab, name, 'rm /tmp/hold');
 
   it('finishes the others, names an unreachable host and one with a wrong host key, and exits 4', async () => {
+    for (const { name } of lab.hosts) await namedHasWritten(lab, name);
     const { code, stdout } = await muster(['plan', playbook, '-i', inventory]);
     expect(code, stdout).toBe(4);
     expect(stdout).toMatch(/gone .*unreachable/);
@@ -102,7 +103,7 @@ describeWithEngine('a fleet with trouble', () => {
     expect(stdout).toMatch(/SHA256:/);
   });
 
-  it('finishes the others when a host dies in the middle, and does not call it good', async () => {
+  it('finishes the others if a host dies in the middle, and does not call it good', async () => {
     const others = ['ns1', 'ns2', 'ns3'];
     await Promise.all([...others, 'ns4'].map(hold));
     const killAndGoOn = async (): Promise<void> => {
@@ -121,7 +122,7 @@ describeWithEngine('a fleet with trouble', () => {
     for (const name of others) expect(await inside(lab, name, 'cat /tmp/slow.third')).toBe('third\n');
   });
 
-  it('stops at a step boundary on Ctrl-C, says what is done, and exits 130; the next apply goes on from there', async () => {
+  it('stops between two steps on Ctrl-C, reports what is done, and exits 130; the next apply continues from there', async () => {
     await inside(lab, 'ns1', 'rm -f /tmp/slow.*');
     await hold('ns1');
     let sent = false;
@@ -144,7 +145,7 @@ describeWithEngine('a fleet with trouble', () => {
     expect(await inside(lab, 'ns1', 'cat /tmp/slow.third')).toBe('third\n');
   });
 
-  it('comes back to a host whose connection was cut in the middle: nothing lost, nothing doubled', async () => {
+  it('reconnects to a host whose connection was cut in the middle: nothing lost, nothing doubled', async () => {
     await inside(lab, 'ns2', 'rm -f /tmp/slow.*');
     await hold('ns2');
     const cutAndGoOn = async (): Promise<void> => {
@@ -164,7 +165,7 @@ describeWithEngine('a fleet with trouble', () => {
     await cut;
     expect(cut).toBeDefined();
     expect(code, stdout + stderr).toBe(0);
-    expect(stderr).toMatch(/coming back/);
+    expect(stderr).toMatch(/muster reconnects in/);
     expect(stdout).toMatch(/changed=3/);
   });
 });

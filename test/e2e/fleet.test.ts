@@ -7,7 +7,7 @@ import type { Lab } from '../../src/lab/index.ts';
 import { startLab } from '../../src/lab/index.ts';
 import { askWww } from './dns.ts';
 import { describeWithEngine, labImage } from './engine.ts';
-import { fingerprint, inside, jsonLines, muster, playbook } from './muster.ts';
+import { fingerprint, inside, jsonLines, muster, namedHasWritten, playbook } from './muster.ts';
 
 describeWithEngine('caged-bind on four hosts', () => {
   let lab: Lab;
@@ -29,6 +29,7 @@ describeWithEngine('caged-bind on four hosts', () => {
   it('begins with hosts whose base named serves', async () => {
     for (const name of names) {
       expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
+      await namedHasWritten(lab, name);
       before.set(name, await fingerprint(lab, name));
     }
   });
@@ -89,28 +90,28 @@ describeWithEngine('caged-bind on four hosts', () => {
     expect(compared.stdout).not.toMatch(/ns1 /);
   });
 
-  it('refuses to overwrite what somebody else changed, and says what', async () => {
+  it('refuses to overwrite what somebody else changed, and names it', async () => {
     const { code, stdout } = await muster(['rollback', '--limit', 'ns2', ...inventory, '--yes']);
     expect(code, stdout).toBe(1);
     expect(stdout).toContain('/home/named/etc/named.conf');
     expect(await inside(lab, 'ns2', 'tail -n 1 /home/named/etc/named.conf')).toBe('# tampered\n');
   });
 
-  it('rolls the one host back, exactly, when told to overwrite; its base named serves again', async () => {
+  it('rolls the one host back exactly with --force, and restarts its base named', async () => {
     const { code, stdout } = await muster(['rollback', '--limit', 'ns2', ...inventory, '--yes', '--force']);
     expect(code, stdout).toBe(0);
     expect(await fingerprint(lab, 'ns2')).toBe(before.get('ns2'));
     expect(await askWww(lab, 'ns2')).toMatch(/^192\.0\.2\./);
   });
 
-  it('left the other hosts alone', async () => {
+  it('left the other hosts unchanged', async () => {
     for (const name of ['ns1', 'ns3', 'ns4']) {
       expect(await askWww(lab, name)).toMatch(/^192\.0\.2\./);
       expect(await kernelView(lab, name)).toMatchObject({ uid: 14, sameRootAsCage: true });
     }
   });
 
-  it('rolls an untampered host back without being forced', async () => {
+  it('rolls an unchanged host back without --force', async () => {
     const { code, stdout } = await muster(['rollback', '--limit', 'ns3', ...inventory, '--yes']);
     expect(code, stdout).toBe(0);
     expect(await fingerprint(lab, 'ns3')).toBe(before.get('ns3'));

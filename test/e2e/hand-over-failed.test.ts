@@ -1,4 +1,5 @@
 // A hand-over that goes wrong, in every way that we know of, leaves a host that serves: nobody has to come.
+// @module-tag long
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,7 +94,7 @@ describeWithEngine('a hand-over that fails', () => {
     return run.stdout.replaceAll(/\s+/g, ' ');
   }
 
-  it('brings back the program that an upgrade replaced, when the new one dies at its start', async () => {
+  it('restores the program that an upgrade replaced, if the new one dies at its start', async () => {
     const version = (await inside(lab, 'upgrade', 'pkg_info -e bind')).trim();
     await inside(lab, 'upgrade', dyingPackage);
     const pattern = `${version}nb1`.replace('-', '>=');
@@ -102,7 +103,7 @@ describeWithEngine('a hand-over that fails', () => {
       `${kinds['upgrade'] ?? ''}, package_path: /var/packages/dying, package_pattern: "${pattern}"`,
     );
     expect(said).toMatch(
-      /it does not run \(it said: .*no luck today\); so the run was taken back, and the host is as it was before/,
+      /it does not run \(it reported: .*no luck today\); so the run was rolled back, and the host is as before/,
     );
     expect((await inside(lab, 'upgrade', 'pkg_info -e bind')).trim()).toBe(version);
     // A rollback by habit must not undo the good run that came before.
@@ -114,7 +115,7 @@ describeWithEngine('a hand-over that fails', () => {
   });
 
   it.each(['content', 'article'])(
-    'brings back a configuration that passes the check but does not run, and the named that served (%s)',
+    'restores the old configuration and named if the new configuration passes the check but does not run (%s)',
     async (name) => {
       // Another named beside it, of a lower number, that nobody is served by.
       await inside(lab, name, '/usr/sbin/named -p 5300; /etc/rc.d/named9 restart');
@@ -123,7 +124,7 @@ describeWithEngine('a hand-over that fails', () => {
       const logging = 'logging { channel own { file "log/own"; }; category default { own; }; };';
       await inside(lab, name, `mkdir -p /etc/namedb/log/own; echo '${logging}' >>/etc/named.conf`);
       const said = await applyTo(name, kinds[name] ?? '');
-      expect(said).toMatch(/it does not run \(it said: .*log\/own.*\); so the run was taken back/);
+      expect(said).toMatch(/it does not run \(it reported: .*log\/own.*\); so the run was rolled back/);
       expect(await inside(lab, name, `cat /home/named/etc/named.conf`)).toBe(good);
       expect(await inside(lab, name, processes)).toMatch(/^named \/usr\/pkg\/sbin\/named -u named.*\n$/);
       await inside(lab, name, `rm -r /etc/namedb/log; cat >/etc/named.conf <<'EOT'\n${good}EOT`);
@@ -133,10 +134,10 @@ describeWithEngine('a hand-over that fails', () => {
     },
   );
 
-  it('gives up an rc script that hangs, and the old one serves again', async () => {
+  it('ends an rc script that hangs, and restarts the old named', async () => {
     const said = await applyTo('hangs', kinds['hangs'] ?? '');
     expect(said).toMatch(
-      /rc script \/etc\/rc\.d\/named9 did not come to an end within 3 s; the old one \(\/usr\/sbin\/named\) serves again; so the run was taken back/,
+      /rc script \/etc\/rc\.d\/named9 did not end within 3 s; the old one \(\/usr\/sbin\/named\) is restored; so the run was rolled back/,
     );
     expect(await askWww(lab, 'hangs')).toMatch(/^192\.0\.2\./);
     expect(await inside(lab, 'hangs', processes)).toBe(base);
@@ -146,14 +147,14 @@ describeWithEngine('a hand-over that fails', () => {
     await expectAsBefore('hangs');
   });
 
-  it('takes the run back when it is cancelled while nobody serves', async () => {
+  it('rolls the run back if it is cancelled while no named serves', async () => {
     let isHanging = false;
     let interrupt: ((name: NodeJS.Signals) => void) | undefined;
     let signals = 0;
     const applying = applyTo('cancelled', kinds['cancelled'] ?? '', (text, signal) => {
       interrupt = signal;
       // The second one when the first was understood: two that come at once are one.
-      if (signals === 1 && text.includes('Again: end the running steps')) {
+      if (signals === 1 && text.includes('Press again to end the running steps')) {
         signals = 2;
         signal('SIGINT');
       }
@@ -166,13 +167,13 @@ describeWithEngine('a hand-over that fails', () => {
     interrupt?.('SIGINT');
     const said = await applying;
     expect(isHanging).toBe(true);
-    expect(said).toMatch(/stopped by the operator; so the run was taken back/);
+    expect(said).toMatch(/stopped by the operator; so the run was rolled back/);
     expect(await inside(lab, 'cancelled', processes)).toBe(base);
     await inside(lab, 'cancelled', 'rm /tmp/hangs');
     await expectAsBefore('cancelled');
   });
 
-  it('does not wait for ever for an old named that does not come to its end', async () => {
+  it('does not wait for ever for an old named that does not end', async () => {
     await inside(lab, 'slow', 'kill -STOP $(cat /var/run/named/named.pid)');
     const { code, stdout, stderr } = await muster([
       'apply',
@@ -183,7 +184,7 @@ describeWithEngine('a hand-over that fails', () => {
       'slow',
     ]);
     expect(code, stdout).toBe(0);
-    expect(stderr).toMatch(/does not end within half a minute, and is killed/);
+    expect(stderr).toMatch(/does not end within 30 seconds, and is killed/);
     expect(await askWww(lab, 'slow')).toMatch(/^192\.0\.2\./);
     expect(await inside(lab, 'slow', processes)).toMatch(/^named \/usr\/pkg\/sbin\/named -u named -t .*\n$/);
     const rolledBack = await muster(['rollback', ...inventory, '--yes', '--limit', 'slow']);

@@ -91,7 +91,7 @@ export async function handOverByMuster(
   });
 }
 
-/** Makes a caged host one whose base named serves again, with everything else left ready for `handOverByHand`. */
+/** Makes the base named of a caged host serve, with everything else left ready for `handOverByHand`. */
 export async function serveFromBase(lab: Lab, host: string): Promise<void> {
   await inside(lab, host, 'sh /etc/rc.d/named9 stop; rm -f /var/run/named/named.pid; /usr/sbin/named');
   if ((await askWww(lab, host)) === undefined) throw new Error(`${host}: the base named does not serve`);

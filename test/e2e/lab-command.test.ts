@@ -27,7 +27,7 @@ describeWithEngine('muster lab', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('takes no directory that holds what is not a lab', async () => {
+  it('refuses a directory with something other than a lab', async () => {
     const foreign = join(directory, 'inventory.yaml');
     await writeFile(foreign, 'hosts: {}\n');
     expect(await up('1')).toMatchObject({
@@ -38,7 +38,7 @@ describeWithEngine('muster lab', () => {
     await rm(foreign);
   });
 
-  it('knows the releases that hosts can behave as, and takes no other', async () => {
+  it('accepts only releases that hosts can behave as', async () => {
     expect(await lab('up', '--release', '12.0')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
@@ -64,12 +64,12 @@ describeWithEngine('muster lab', () => {
     });
   });
 
-  it.skipIf(!hasSsh)('logs in, and leaves the options of a remote command alone', async () => {
+  it.skipIf(!hasSsh)('logs in, and passes the options of a remote command on', async () => {
     expect(await lab('ssh', 'ns2', 'ls', '-d', '/etc')).toMatchObject({ code: 0, stdout: '/etc\n' });
     expect(await lab('ssh', 'ns2', 'exit 7')).toMatchObject({ code: 7 });
   });
 
-  it('gives trouble, shows it, and takes it away', async () => {
+  it('makes a fault, shows it, and clears it', async () => {
     expect(await lab('fault', 'ns1', 'freeze')).toMatchObject({ code: 0 });
     expect((await lab('status')).stdout).toMatch(/^ns1 {2}paused .*\nns2 {2}running /);
     expect(await lab('fault', 'ns1', 'clear')).toMatchObject({ code: 0 });
@@ -77,7 +77,7 @@ describeWithEngine('muster lab', () => {
     expect(await lab('fault', 'ns1', 'rain')).toMatchObject({ code: 2 });
   });
 
-  it('makes a host new', async () => {
+  it('resets a host', async () => {
     const opened = (await loadLab(directory))!;
     await opened.exec('ns1', ['/usr/bin/touch', '/etc/changed']);
     expect(await lab('reset', 'ns1')).toMatchObject({ code: 0 });
@@ -87,14 +87,14 @@ describeWithEngine('muster lab', () => {
     expect(await renewed.exec('ns1', ['/bin/ls', '/etc/changed'])).toMatchObject({ exitCode: 1 });
   });
 
-  it('takes everything away', async () => {
+  it('removes everything', async () => {
     expect(await lab('down')).toMatchObject({ code: 0, stdout: '2 practice hosts removed\n' });
     expect(await readdir(directory)).toEqual([]);
     expect(await lab('down')).toMatchObject({ code: 2 });
     expect(await lab('status')).toMatchObject({ code: 0, stdout: 'no lab\n' });
   });
 
-  it('is a usage error at every depth when an option is not known', async () => {
+  it('reports an unknown option at every depth as a usage error', async () => {
     expect(await lab('up', '--bogus')).toMatchObject({ code: 2 });
   });
 
@@ -104,26 +104,23 @@ describeWithEngine('muster lab', () => {
       if (text.includes('serves')) signal('SIGINT');
     });
     expect(code).toBe(null);
-    await expect.poll(() => processesOf(directory), { timeout: 60_000 }).toEqual([]);
+    await expect.poll(() => processesOf(directory)).toEqual([]);
     expect(await up('1')).toMatchObject({ code: 0 });
   });
 
-  it.runIf(labBackend() === 'embedded')(
-    'starts anew over what a killed keeper left, and removes it',
-    async () => {
-      const killKeeper = async (): Promise<void> => {
-        const keepers = (await processesOf(directory)).filter(({ command }) => command.includes('keeper.js'));
-        expect(keepers).toHaveLength(1);
-        process.kill(keepers[0]!.pid, 'SIGKILL');
-        await expect.poll(() => processesOf(directory), { timeout: 60_000 }).toEqual([]);
-      };
-      await killKeeper();
-      expect((await lab('status')).stdout).toMatch(/^ns1 {2}gone /);
-      expect(await up('1')).toMatchObject({ code: 0 });
-      expect((await lab('status')).stdout).toMatch(/^ns1 {2}running /);
-      await killKeeper();
-      expect(await lab('down')).toMatchObject({ code: 0 });
-      expect(await readdir(directory)).toEqual([]);
-    },
-  );
+  it.runIf(labBackend() === 'embedded')('removes what a killed keeper left, and starts anew', async () => {
+    const killKeeper = async (): Promise<void> => {
+      const keepers = (await processesOf(directory)).filter(({ command }) => command.includes('keeper.js'));
+      expect(keepers).toHaveLength(1);
+      process.kill(keepers[0]!.pid, 'SIGKILL');
+      await expect.poll(() => processesOf(directory)).toEqual([]);
+    };
+    await killKeeper();
+    expect((await lab('status')).stdout).toMatch(/^ns1 {2}gone /);
+    expect(await up('1')).toMatchObject({ code: 0 });
+    expect((await lab('status')).stdout).toMatch(/^ns1 {2}running /);
+    await killKeeper();
+    expect(await lab('down')).toMatchObject({ code: 0 });
+    expect(await readdir(directory)).toEqual([]);
+  });
 });

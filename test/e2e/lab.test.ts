@@ -33,7 +33,7 @@ describeWithEngine('a lab of two hosts', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it('accepts root by the written key, on a host key that known_hosts has', async () => {
+  it('accepts root with the written key, on a host key in known_hosts', async () => {
     for (const host of lab.hosts) {
       expect(await loginAndRun(lab, host, 'hostname')).toBe(`${host.name}\n`);
     }
@@ -44,7 +44,7 @@ describeWithEngine('a lab of two hosts', () => {
     expect((await stat(lab.identityFile)).mode & 0o777).toBe(0o600);
   });
 
-  it('tells exit code, standard output and standard error of a command apart', async () => {
+  it('keeps exit code, standard output and standard error of a command apart', async () => {
     expect(await lab.exec('ns1', ['sh', '-c', 'echo out; echo err >&2; exit 3'])).toEqual({
       exitCode: 3,
       stdout: 'out\n',
@@ -70,7 +70,7 @@ describeWithEngine('a lab of two hosts', () => {
     expect(await loginAndRun(lab, lab.hosts[1]!, 'hostname')).toBe('ns2\n');
   });
 
-  it('makes a host what it was, on the same ports and with the same key', async () => {
+  it('resets a host, on the same ports and with the same key', async () => {
     await lab.exec('ns1', ['sh', '-c', 'echo changed >/etc/changed; rm /etc/named.conf']);
     await lab.reset('ns1');
     expect((await lab.exec('ns1', ['ls', '/etc/changed', '/etc/named.conf'])).stdout).toBe(
@@ -88,14 +88,14 @@ describeWithEngine('a lab of two hosts', () => {
     });
   });
 
-  it('gives a host trouble, and takes it away', async () => {
+  it('makes a fault on a host, and clears it', async () => {
     await lab.fault('ns1', { kind: 'freeze' });
     expect(await greetsAsSsh('127.0.0.1', lab.hosts[0]!.sshPort)).toBe(false);
     await lab.clearFaults('ns1');
     expect(await loginAndRun(lab, lab.hosts[0]!, 'hostname')).toBe('ns1\n');
   });
 
-  it('cuts the power and lets the host boot: nobody is warned, its disk stays, /tmp and /var/run are those of a boot', async () => {
+  it('cuts the power and boots the host: no process is warned, its disk stays, /tmp and /var/run are emptied', async () => {
     const before = lab.hosts[0]!;
     const prepare = [
       'echo kept >/etc/kept; echo gone >/tmp/.gone; echo gone >/tmp/gone; echo gone >/var/run/gone',
@@ -125,11 +125,11 @@ describeWithEngine('a lab of two hosts', () => {
         '',
       ].join('\n'),
     });
-    await expect.poll(() => answersDns('127.0.0.1', before.dnsPort), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => answersDns('127.0.0.1', before.dnsPort)).toBe(true);
     await lab.reset('ns1');
   });
 
-  it.runIf(labBackend() === 'docker')('makes a container slow by a quota, and takes it away', async () => {
+  it.runIf(labBackend() === 'docker')('makes a container slow by a quota, and clears it', async () => {
     const quota = async (): Promise<string> => {
       const [container] = (await listLabContainers(lab.id)).filter(({ host }) => host === 'ns1');
       return (await docker(['inspect', '-f', '{{.HostConfig.CpuQuota}}', container!.containerId])).trim();
@@ -140,7 +140,7 @@ describeWithEngine('a lab of two hosts', () => {
     expect(await quota()).toBe('-1');
   });
 
-  it('leaves nothing running and none of its files behind when it stops', async () => {
+  it('leaves no process and no file when it stops', async () => {
     expect((await lab.status()).map(({ state }) => state)).toEqual(['running', 'running']);
     await lab.stop();
     await expectNothingRunning(lab.id, directory);
@@ -198,8 +198,8 @@ async function expectNothingRunning(id: string, directory: string): Promise<void
     expect(await listLabContainers(id)).toEqual([]);
     return;
   }
-  await expect.poll(findEmbeddedLabs, { timeout: 20_000 }).not.toContain(directory);
-  await expect.poll(() => processesOf(directory), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(findEmbeddedLabs).not.toContain(directory);
+  await expect.poll(() => processesOf(directory)).toEqual([]);
 }
 
 /** Logs in as the files of the lab say and gives the command's standard output; rejects on any doubt. */

@@ -90,9 +90,9 @@ export function resourcesByHost(
 }
 
 /**
- * What a plan got wrong, a line each: a change that the apply after it did not make, or made without a word of it, or out of
- * order. Where the plan says that it depends on an earlier step what changes (`after`), that is not looked at, nor what its
- * step did beside what was certain.
+ * What a plan got wrong, a line each: a change that the next apply did not make, or made without an announcement or
+ * in another order. If the plan says that a change depends on an earlier step (`after`), it is not compared, nor is
+ * anything else of that step that was not certain.
  */
 export function wrongInPlan(planned: string, applied: string): string[] {
   const certain = resourcesByHost(planned, 'change', ({ after }) => after === undefined);
@@ -123,6 +123,15 @@ export async function inside(lab: Lab, host: string, line: string): Promise<stri
   ]);
   if (exitCode !== 0) throw new Error(`${host}: ${line}: exit ${String(exitCode)}: ${stdout}${stderr}`);
   return stdout;
+}
+
+/**
+ * Waits until the base named of a host has written what it writes some time after its start, so that plans of equal hosts are equal.
+ * Throws if it has not within two minutes.
+ */
+export async function namedHasWritten(lab: Lab, host: string): Promise<void> {
+  const file = '/etc/namedb/keys/managed-keys.bind';
+  await inside(lab, host, `for i in $(seq 1200); do [ ! -f ${file} ] || exit 0; sleep 0.1; done; exit 1`);
 }
 
 /**

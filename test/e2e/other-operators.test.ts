@@ -1,5 +1,6 @@
 // The flagship playbook under configurations that are not the demo's. What cannot move into the cage, or would be lost on the
 // way, is refused by name in the plan, and an apply touches nothing; what can is served as before, everywhere, and goes back.
+// @module-tag long
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,12 +36,12 @@ const refused: Readonly<Record<string, Given & { readonly words: readonly string
   elsewhere: {
     lay: `echo 'options { directory "/etc/namedb"; }; ${zone('customer.example', 'customer')}' >/etc/namedb/named.conf
       ${soa(7)} >/etc/namedb/customer; echo 'named_flags="-4 -c /etc/namedb/named.conf"' >>/etc/rc.conf`,
-    words: ['reads /etc/namedb/named.conf, and the var named_conf says /etc/named.conf'],
+    words: ['reads /etc/namedb/named.conf, but the var named_conf is /etc/named.conf'],
   },
   otherport: {
     lay: `echo 'named_flags="-p 5353"' >>/etc/rc.conf`,
     words: [
-      "it answers at port 5353 (-p), which the new one would not: set the var named_options to '-p 5353'",
+      "it answers at port 5353 (-p), and the new one would not: set the var named_options to '-p 5353'",
     ],
   },
   outside: {
@@ -161,7 +162,7 @@ END
     );
   }
 
-  it('refuses by name what cannot move, in the plan and before an apply touches anything', async () => {
+  it('refuses by name what cannot move, in the plan and before an apply changes anything', async () => {
     for (const args of [['plan'], ['apply', '--yes']]) {
       const [verb = '', ...more] = args;
       const run = await muster([verb, playbook, ...inventory, ...only(refused), ...more, '--json']);
@@ -197,7 +198,7 @@ END
     }
   });
 
-  it('is no more open in the cage than on the host, and named may read all the same', async () => {
+  it('makes nothing in the cage more open than on the host, and named may still read it', async () => {
     const listed = await inside(
       lab,
       'closed',
@@ -215,7 +216,7 @@ END
     await inside(lab, 'closed', 'chmod 0750 /home/named/etc/namedb/private');
   });
 
-  it('replaces nothing in a cage that serves by what could not run there', async () => {
+  it('replaces nothing in a serving cage by what could not run there', async () => {
     const conf = '/home/named/etc/named.conf';
     const live = await inside(lab, 'logs', `cat ${conf}`);
     await inside(
@@ -234,7 +235,7 @@ END
     );
   });
 
-  it('goes back, and what the caged named wrote goes with it', async () => {
+  it('is rolled back, together with what the caged named wrote', async () => {
     await inside(lab, 'updated', update('three'));
     const last = await serials('updated');
     await inside(

@@ -1,5 +1,5 @@
-// A package on a practice host, through the whole of muster: installed, replaced by a newer one, replaced by an older
-// one that the constraint asks for and pkgsrc builds, and taken back run by run until nothing of it is left.
+// A package on a practice host, through the whole of muster. It is installed, replaced by a newer one, and replaced by an
+// older one that the pattern requires and pkgsrc builds. Then it is rolled back run by run until nothing of it is left.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ describeWithEngine('a package on a practice host', () => {
     return stdout;
   }
 
-  it('is replaced by what fits, and comes back exactly', async () => {
+  it('is replaced by one that fits, and restored exactly', async () => {
     const installed = async (): Promise<string> => (await inside(lab, 'ns1', 'pkg_info -e bind || :')).trim();
     const states = [await fingerprint(lab, 'ns1')];
     const [all, next, built] = ['/var/packages/All', '/var/packages/next', '/usr/pkgsrc/net/bind9'];

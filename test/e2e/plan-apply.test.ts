@@ -1,5 +1,5 @@
-// What a plan of the flagship playbook says is what the apply does, resource by resource, also where that hangs on the rc
-// script of a package that is not installed yet: it is read in the package, or the plan says that it depends on it.
+// What a plan of the flagship playbook says is what the apply does, resource by resource. If a change depends on the rc
+// script of a package that is not installed yet, the plan reads it in the package, or says that it depends on it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,7 +59,7 @@ describeWithEngine('a plan of caged-bind', () => {
     rmSync(lab.directory, { recursive: true, force: true });
   });
 
-  it('says the same of a package that is installed and of one whose archive it can read', async () => {
+  it('reports an installed package and one whose archive it can read alike', async () => {
     const { code, stdout, stderr } = await muster(['plan', playbook, ...inventory, '--json']);
     expect(code, stdout.slice(-3000) + stderr).toBe(0);
     planned = stdout;
@@ -71,7 +71,7 @@ describeWithEngine('a plan of caged-bind', () => {
     expect(plans.get('ownauto')).toContain(block);
   });
 
-  it('says what depends on a script that it cannot read, and why', async () => {
+  it('reports what depends on a script that it cannot read, and why', async () => {
     const depending = resourcesByHost(planned, 'change', ({ after }) => after === 'package');
     expect([...depending.keys()].toSorted()).toEqual(open);
     for (const name of open) {

@@ -1,4 +1,5 @@
 // What the clients of a primary, its secondary and a resolver get, asked from outside by caged-bind's probes.
+// @module-tag long
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,7 +101,7 @@ groups:
     rmSync(lab.directory, { recursive: true, force: true });
   });
 
-  it('hold right behind an apply, without a wait in between', async () => {
+  it('hold directly after an apply, without a wait in between', async () => {
     const { code, stdout } = await muster(['verify', patient, '-i', file]);
     expect(code, stdout).toBe(0);
     expect(stdout).toContain('3 good');
@@ -114,7 +115,7 @@ groups:
     expect(stdout).toMatch(/serial of example\.net +2026112602 +p1,s1/);
   });
 
-  it('tell of one that does not transfer it, by how much, and in the report', async () => {
+  it('report a secondary that does not transfer it, and by how much it is behind', async () => {
     // It asks somebody else now, and takes no word from the primary.
     await reconfigure('s1', 's/masters {.*}/masters { 192.0.2.1; }/');
     writeZone(2026112605);
@@ -127,13 +128,13 @@ groups:
     );
     expect(readFileSync(report, 'utf8')).toContain('2026112602 (3 behind): s1');
     await apply('s1');
-    // It asks by itself only after an hour; a new serial is what it is told of.
+    // By itself it asks only after an hour. A new serial makes the primary notify it.
     writeZone(2026112606);
     await apply('p1');
     expect((await muster(['verify', patient, '-i', file])).code).toBe(0);
   });
 
-  it('tell of a zone that a server is lame for, and of a version that is shown', async () => {
+  it('report a zone that a server is lame for, and a version that is shown', async () => {
     await reconfigure('p1', '/version none/d; s/zone "example.net"/zone "example.org"/');
     const { code, stdout } = await muster(['verify', playbook, '-i', file, '--limit', 'p1']);
     expect(code, stdout).toBe(1);
@@ -147,7 +148,7 @@ groups:
     }
   });
 
-  it('tell of a server that is down, one line for what was asked over each transport', async () => {
+  it('report a server that is down, with one line for each question and transport', async () => {
     await inside(lab, 'p1', `kill "$(cat /home/named/var/run/named/named.pid)"`);
     const { code, stdout } = await muster(['verify', playbook, '-i', file, '--limit', 'p1']);
     expect(code, stdout).toBe(1);
@@ -155,7 +156,7 @@ groups:
     expect(oneLine(stdout)).toMatch(/(no answer|connection [a-z ]+) probe zones:SOA example\.net over tcp/);
   });
 
-  it('are not asked for a server with a configuration of its own, unless it is told its zones', async () => {
+  it('do not ask a server with its own configuration, unless the inventory names its zones', async () => {
     await apply('p1');
     writeFleet(', show_version: true');
     const { stdout } = await muster(['verify', playbook, '-i', file, '--limit', 's1', '--json']);

@@ -36,7 +36,7 @@ for (const release of ['11.0', '6.99.16'])
       expect(await sh('/etc/rc.d/named status')).toMatch(/^named is running as pid \d+\.\n$/);
     });
 
-    it('shows processes, their files and who holds port 53', async () => {
+    it('shows processes, their files and the holder of port 53', async () => {
       const pid = (await sh('cat /var/run/named/named.pid')).trim();
       expect(await sh(`ps -o ucomm= -p ${pid}`)).toMatch(/^named/);
       // As the real one: where it works, and what it has open; never its program.
@@ -49,7 +49,7 @@ for (const release of ['11.0', '6.99.16'])
       expect(await sh('df -k / | awk "NR == 2 { print \\$NF }"')).toBe('/\n');
     });
 
-    it('tells the program of a process once root has mounted procfs, and not behind that', async () => {
+    it('shows the program of a process while root has mounted procfs, and not afterwards', async () => {
       const look = [
         'pid=$(cat /var/run/named/named.pid); umask 077; mkdir /root/kernel',
         'mount -t procfs procfs /root/kernel && mount | grep procfs && readlink "/root/kernel/$pid/exe"',

@@ -1,5 +1,6 @@
 // Content from the playbook: a primary with the operator's zone, two secondaries that transfer it, and a resolver. What
 // is bad stops before anything is replaced, what is new is served, and rollback brings the old back.
+// @module-tag long
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,7 +107,7 @@ groups:
     rmSync(lab.directory, { recursive: true, force: true });
   });
 
-  it('tells a zone file that is not there at its line, and reaches no host', async () => {
+  it('reports a missing zone file at its line, and contacts no host', async () => {
     writeFleet('[example.net]', '[zones/example.net, zones/example.org]');
     writeZone(2026112601);
     const { code, stderr } = await muster(['apply', playbook, '-i', file, '--yes']);
@@ -117,7 +118,7 @@ groups:
     expect(stderr).toContain('did you mean');
   });
 
-  it('stops a host with a bad zone while its old named serves on, and takes back what came before', async () => {
+  it('stops at a host with a bad zone while its old named serves, and rolls the earlier steps back', async () => {
     writeFleet('[example.net]');
     writeZone(2026112601, 'AA 192.0.2.80');
     const pid = await inside(lab, 'p1', bindPid);
@@ -133,7 +134,7 @@ groups:
     expect(await fingerprint(lab, 'p1')).toBe(before.get('p1'));
   });
 
-  it('stops for a bad zone of the host itself just as well', async () => {
+  it('stops at a bad zone of the host itself just as well', async () => {
     const zone = '/etc/namedb/example.net';
     await inside(
       lab,
@@ -183,7 +184,7 @@ groups:
     expect(first.stdout).not.toContain(key);
   });
 
-  it('recurses on the resolver and nowhere else, and tells nobody its version', async () => {
+  it('recurses only on the resolver, and hides its version', async () => {
     expect(await dig('s1', 'r1', 'www.example.net A')).toMatch(
       /status: NOERROR[^]*flags: qr rd ra;[^]*192\.0\.2\.80/,
     );
@@ -214,20 +215,20 @@ groups:
     expect(stdout).toMatch(/ok=\d+ changed=0 failed=0/);
   });
 
-  it('tells all zones without a file and all files without a zone, and leaves what serves alone', async () => {
+  it('reports all zones without a file and all files without a zone, and leaves the serving named unchanged', async () => {
     writeFleet('[example.net, example.com, example.edu]');
     writeFileSync(join(lab.directory, 'zones/example.org'), '');
     const pid = await inside(lab, 'p1', bindPid);
     const { code, stdout } = await muster(['apply', playbook, '-i', file, '--limit', 'p1', '--yes']);
     expect(code).toBe(1);
     expect(oneLine(stdout)).toContain(
-      'zones without a file of their name in zone_files: example.com example.edu; zone_files that are not in zones: example.org',
+      'zones that have no file of their name in zone_files: example.com example.edu; zone_files that are not in zones: example.org',
     );
     expect(await inside(lab, 'p1', bindPid)).toBe(pid);
     rmSync(join(lab.directory, 'zones/example.org'));
   });
 
-  it('keeps the caged content when the new zone is bad, and says so in a plan already', async () => {
+  it('keeps the caged content if the new zone is bad, and a plan already says so', async () => {
     writeFleet('[example.net]');
     writeZone(2026112602, 'A 192.0.2.800');
     const [pid, content] = [await inside(lab, 'p1', bindPid), await fingerprint(lab, 'p1')];
@@ -257,7 +258,7 @@ groups:
     expect(await serialAt('p1', 2026112601)).toBe('2026112601');
   });
 
-  it('takes every host back to what it served before', async () => {
+  it('rolls every host back to what it served before', async () => {
     const { code, stdout } = await muster(['rollback', '-i', file, '--yes']);
     expect(code, stdout).toBe(0);
     for (const name of names) {

@@ -86,7 +86,7 @@ hosts: { ns1: { address: ${String(host?.address)}, connection: { port: ${String(
     expect(await fingerprint(lab, 'ns1')).toBe(before);
   });
 
-  it('refuses to do without passwords where there is no key', async () => {
+  it('refuses to switch passwords off if there is no key', async () => {
     const target = inventoryWith('keyless.yaml', '{}');
     await inside(
       lab,
@@ -101,7 +101,7 @@ hosts: { ns1: { address: ${String(host?.address)}, connection: { port: ${String(
     expect(await fingerprint(lab, 'ns1')).toBe(before);
   });
 
-  it('plans every setting and touches nothing', async () => {
+  it('plans every setting and changes nothing', async () => {
     const { code, stdout } = await muster(['plan', hardening, ...inventory, '--json']);
     expect(code, stdout).toBe(0);
     planned = resourcesWith('change', stdout);
@@ -111,7 +111,7 @@ hosts: { ns1: { address: ${String(host?.address)}, connection: { port: ${String(
     expect(await fingerprint(lab, 'ns1')).toBe(before);
   });
 
-  it('applies what was planned and nothing else, in that order, over the one connection that the restart spares', async () => {
+  it('applies exactly the plan, in that order, over one connection that survives the restart', async () => {
     const sshd = await inside(lab, 'ns1', 'cat /var/run/sshd.pid');
     const { code, stdout, stderr } = await muster(['apply', hardening, ...inventory, '--yes', '--json']);
     expect(code, stderr + stdout.slice(-3000)).toBe(0);
@@ -121,7 +121,7 @@ hosts: { ns1: { address: ${String(host?.address)}, connection: { port: ${String(
     expect(await inside(lab, 'ns1', 'cat /var/run/sshd.pid')).not.toBe(sshd);
   });
 
-  it('is what sshd itself says now, and lets the same key in again', async () => {
+  it('is confirmed by sshd itself, and the same key still logs in', async () => {
     const said = await inside(lab, 'ns1', '/usr/sbin/sshd -T -C user=ops,host=x,addr=192.0.2.1');
     expect(said.split('\n')).toEqual(
       expect.arrayContaining([
@@ -142,7 +142,7 @@ hosts: { ns1: { address: ${String(host?.address)}, connection: { port: ${String(
     expect(stdout).toContain('root');
   });
 
-  it('edited the first of two lines, took the other out, and left alone what is behind Match', async () => {
+  it('edited the first of two lines, removed the other, and left everything after Match unchanged', async () => {
     const text = await inside(lab, 'ns1', `cat ${config}`);
     const [global = '', exceptions] = text.split('Match User nobody\n');
     expect(global.match(/^maxauthtries .*$/gim)).toEqual(['MaxAuthTries 3']);
@@ -175,14 +175,14 @@ hosts: { ns1: { address: ${String(host?.address)}, connection: { port: ${String(
     expect(stdout).toContain(`${config}:MaxAuthTries`);
   });
 
-  it('rolls back to what was there, byte for byte, and sshd serves it', async () => {
+  it('rolls back byte for byte, and sshd uses the old file', async () => {
     const { code, stdout } = await muster(['rollback', ...inventory, '--yes']);
     expect(code, stdout).toBe(0);
     expect(await fingerprint(lab, 'ns1')).toBe(before);
     expect(await muster(['ping', ...inventory])).toMatchObject({ code: 0 });
   });
 
-  it('never puts a file in place that sshd refuses', async () => {
+  it('never installs a file that sshd refuses', async () => {
     const target = inventoryWith('refused.yaml', '{ login_grace_time: -5 }');
     const { code, stdout } = await muster(['apply', hardening, ...target, '--yes']);
     expect(code, stdout).toBe(1);

@@ -76,7 +76,7 @@ describeWithEngine('secrets in the files of a host', () => {
     expect(verified).toContain('[secret]');
   });
 
-  it('show that they changed, and nothing of themselves', async () => {
+  it('show only that they changed', async () => {
     await inside(
       lab,
       'ns1',
@@ -94,7 +94,7 @@ describeWithEngine('secrets in the files of a host', () => {
     await ask('second apply', ['apply', playbook, '--yes']);
   });
 
-  it('are in no rollback, neither in its preview nor where somebody changed one since', async () => {
+  it('are in no rollback, neither in its preview nor if somebody changed one since', async () => {
     await inside(
       lab,
       'ns1',
@@ -113,7 +113,7 @@ describeWithEngine('secrets in the files of a host', () => {
     expect(printed).toContain('algorithm hmac-sha256;');
   });
 
-  it('are in nothing that a receipt tells, but only in what it saved', async () => {
+  it('are in no text of a receipt, but only in its saved files', async () => {
     const events = await inside(lab, 'ns1', 'cat /var/db/muster/runs/*/events /var/db/muster/runs/*/journal');
     expect(events).toContain('[secret 1]');
     expect(leaksOf(events, secrets)).toEqual([]);

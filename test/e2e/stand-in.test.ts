@@ -166,22 +166,28 @@ function streamLines(lines: readonly string[], stream: '1' | '2'): ExpectedLine[
 
 const masks: Readonly<Record<string, string>> = {
   '<n>': ' *\\d+',
-  // Said again every two seconds, of those that are still there.
-  '<pids>': '\\d+(?:,? \\d+)*',
   '<any>': '.*',
   '<version>': '9\\.[0-9.]+(?:-\\S+)?(?: \\(Extended Support Version\\) <id:\\w*>)?',
   '<date>': '(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d(?::\\d\\d)?(?: UTC)?(?: \\d{4})?',
 };
+
+/**
+ * rc.subr waits for a daemon that it stopped, and prints whose end it waits for every two seconds. If the daemon ends
+ * before the first look, there is no such line. So any line of a stop may have it, on any host, at any load.
+ */
+const stops = /^Stopping \S+\.$/;
+const waiting = '(?:Waiting for PIDS: \\d+(?:,? \\d+)*\\.\n)?';
 
 /** The whole stream as one pattern; a last line without its newline is as good. */
 function patternOf(lines: readonly ExpectedLine[]): RegExp {
   const parts = lines.map(({ text, optional }) => {
     if (text === '...') return '(?:.*\n)*?';
     const line = text
-      .split(/(<n>|<pids>|<any>|<version>|<date>)/)
+      .split(/(<n>|<any>|<version>|<date>)/)
       .map((part) => masks[part] ?? part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'))
       .join('');
-    return optional ? `(?:${line}\n?)?` : `${line}(?:\n|$)`;
+    if (optional) return `(?:${line}\n?)?`;
+    return `${line}(?:\n|$)` + (stops.test(text) ? waiting : '');
   });
   return new RegExp(`^${parts.join('')}$`);
 }

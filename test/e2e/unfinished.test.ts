@@ -1,5 +1,6 @@
 // An apply that dies between its change of rc.conf and the hand-over, on hosts of several releases: what follows it, be it a
 // reboot or a second apply, goes back to what there was, and the named of before serves.
+// @module-tag long
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +23,7 @@ const kinds = [
 ];
 const names = kinds.map(({ name }) => name);
 
-describeWithEngine('an apply that dies behind its change of rc.conf', () => {
+describeWithEngine('an apply that dies after its change of rc.conf', () => {
   let lab: Lab;
   let inventory: string[];
   /** The playbook, of which the step behind rc-conf kills the driver. */
@@ -87,7 +88,7 @@ describeWithEngine('an apply that dies behind its change of rc.conf', () => {
     return stdout + stderr;
   }
 
-  it('is undone, and the named of before serves, though the boot had started another one', async () => {
+  it('is undone, and the old named serves, although the boot had started another one', async () => {
     await dies();
     await onAll(async (name) => {
       await lab.fault(name, { kind: 'reboot' });
@@ -96,7 +97,7 @@ describeWithEngine('an apply that dies behind its change of rc.conf', () => {
     expect(said).toMatch(/after the rollback:.* named runs \(pid \d+\)/);
   });
 
-  it('is undone with the apply that went on with it', async () => {
+  it('is undone with the apply that continued it', async () => {
     await dies();
     const applied = await muster(['apply', playbook, ...inventory, '--yes']);
     expect(applied.code, applied.stdout).toBe(0);

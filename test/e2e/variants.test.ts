@@ -1,7 +1,8 @@
-// The flagship playbook on hosts that differ in more than the matrix knows: a build from pkgsrc, one that never ran named,
-// a package whose rc script goes by another name, a script that was copied of a package that pkgin installs, one whose named
-// writes its zones, and two that followed the article so far as to have its user. On each the plan is what apply does, the
-// cage holds, and rollback brings back all.
+// The flagship playbook on hosts that differ in more than the matrix has. There is a build from pkgsrc, a host that never
+// ran named, a package whose rc script has another name, and a script that was copied from a package of pkgin. One named
+// writes its zones, and two hosts have the article's user. On each, the apply does what the plan said, the cage holds, and a
+// rollback restores everything.
+// @module-tag long
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -138,7 +139,7 @@ END
     await inside(lab, 'writer', `rm ${namedb}/slave/example.net ${namedb}/dynamic/dyn.example*`);
   });
 
-  it("takes the article's user as he is, and his shell only when asked to", async () => {
+  it("leaves the article's user unchanged, and replaces its shell only with nologin", async () => {
     const user = `ls -ld /home/named /home/named/.profile /home/named/var/run/named | awk '{ print $3, $4 }'; id -gn named
       awk -F: '$1 == "named" { print $NF }' /etc/passwd`;
     const caged = 'root wheel\nroot users\nnamed';
@@ -149,7 +150,7 @@ END
     expect(again.stdout).toMatch(/ok=\d+ changed=0 failed=0/);
   });
 
-  it('takes every one of them back', async () => {
+  it('rolls every one of them back', async () => {
     const { code, stdout } = await muster(['rollback', ...inventory, '--yes']);
     expect(code, stdout).toBe(0);
     for (const name of names) expect(await fingerprint(lab, name)).toBe(before.get(name));

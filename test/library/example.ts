@@ -1,4 +1,4 @@
-// Rolls a playbook out and takes it back on the hosts where a check does not hold.
+// Rolls a playbook out, and rolls the hosts back on which a check does not hold.
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';

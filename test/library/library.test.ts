@@ -58,7 +58,7 @@ async function run(wanted: string) {
 }
 
 describe('the library', () => {
-  it('applies and verifies, telling typed events', async () => {
+  it('applies and verifies, and emits typed events', async () => {
     const { result, seen, motd } = await run('caged');
     expect(result.hosts[0]).toMatchObject({ host: 'here', outcome: 'ok', connections: 1, execs: 1 });
     expect(result.hosts[0]?.observations.get('motd')).toBe('caged');
@@ -66,17 +66,17 @@ describe('the library', () => {
     expect(seen).toEqual(['here changed file', 'here ok file']);
   });
 
-  it('rolls back where a check does not hold', async () => {
+  it('rolls back if a check does not hold', async () => {
     const { result, seen, motd } = await run('free');
     expect(result.hosts[0]?.outcome).toBe('failed');
     expect(existsSync(motd)).toBe(false);
     expect(seen).toEqual(['here changed file', 'here ok file', 'here undone path']);
   });
 
-  it('is documented by the very text of the example', () => {
+  it('is documented by the text of this example', () => {
     const example = readFileSync(join(import.meta.dirname, 'example.ts'), 'utf8').replaceAll(
       '../../src/index.ts',
-      'muster',
+      'muster-fleet',
     );
     const page = readFileSync(join(import.meta.dirname, '../../docs/library.md'), 'utf8');
     expect(page).toContain(`\`\`\`ts\n${example}\`\`\``);

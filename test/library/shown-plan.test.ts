@@ -90,7 +90,7 @@ beforeEach(() => {
 });
 
 describe('a plan that was shown', () => {
-  it('is what is applied, and no source is read again, though all of them changed', async () => {
+  it('is applied without reading any source again, although all of them changed', async () => {
     const deps = noting();
     const target = await targetOf();
     // All hosts are this machine, which takes one apply of a run.
@@ -107,7 +107,7 @@ describe('a plan that was shown', () => {
 });
 
 describe('a job that cannot be packed', () => {
-  it("is that host's failure, at once and with the reason, and nobody else's trouble", async () => {
+  it("is only that host's failure, at once and with the reason", async () => {
     const unhandled: unknown[] = [];
     const listener = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', listener);
@@ -128,14 +128,14 @@ describe('a job that cannot be packed', () => {
     ]);
     expect(result.hosts[1]).toMatchObject({
       reason:
-        'nothing was begun: the bundle could not be made: a value holds a NUL byte, which no shell can keep',
+        'nothing was started: the bundle could not be made: a value holds a NUL byte, which no shell can store',
       connections: 0,
     });
     await new Promise((resolve) => setImmediate(resolve));
     expect(unhandled).toEqual([]);
   });
 
-  it("is one host's failure also when a template of it cannot be rendered", async () => {
+  it("is only that host's failure also if a template of it cannot be rendered", async () => {
     const deps = noting();
     const compiled = await compile(await targetOf(), deps, 'salt');
     const hosts = compiled.hosts.map((load) =>

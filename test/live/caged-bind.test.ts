@@ -1,10 +1,10 @@
-// The flagship playbook against real hosts: MUSTER_LIVE_INVENTORY=FILE npm run test:live. It moves every host of that
-// inventory into a cage and takes it back, once for each style and source; plants faults, which are found and mended;
-// lets a hand-over fail; and changes the style of a cage. Use hosts that may be played with, whose named serves, and is
-// not in a cage yet. MUSTER_LIVE_CASES="chroot8 package, ..." takes only some styles and sources.
-// It takes back its own runs and no others. What it has none of, because it would need more than the hosts as they are:
-// content and roles from the playbook, upgrades of a package, reboots, a client that counts lost questions, cut links.
-// Those are on practice hosts only (test/e2e). Nor does it see what the inventory's own vars leave out.
+// The flagship playbook on real hosts: MUSTER_LIVE_INVENTORY=FILE npm run test:live. It moves every host of that inventory
+// into a cage and rolls it back, once for each style and source. It plants faults, which must be found and corrected, lets a
+// hand-over fail, and changes the style of a cage. Use hosts for tests, whose named serves and is not in a cage yet.
+// MUSTER_LIVE_CASES="chroot8 package, ..." selects styles and sources.
+// It rolls back its own runs and no others. Some tests need more than the hosts as they are: content and roles from the
+// playbook, upgrades of a package, reboots, a client that counts lost questions, cut links. Those are on practice hosts only
+// (test/e2e). It also does not see what the inventory's own vars leave out.
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { playbook } from '../e2e/muster.ts';
 import type { FleetReport } from './fleet.ts';
@@ -31,7 +31,11 @@ const state = `${files} ${running('named|syslogd')}`;
  * Cage, user and process are the host's own.
  */
 const faults = [
-  { plant: 'chown USER CAGE', unplant: 'chown root CAGE', said: /^\s*named may write nothing .*: \/ \(/ },
+  {
+    plant: 'chown USER CAGE',
+    unplant: 'chown root CAGE',
+    said: /^\s*named can write only to its own directories .*: \/ \(/,
+  },
   { plant: 'rm CAGE/var/run/log', unplant: ':', said: /\/var\/run\/log: absent/ },
   {
     plant:
@@ -50,7 +54,7 @@ describe('caged-bind on real hosts', () => {
   afterAll(removeInventories);
 
   it.each(cases)(
-    '%s, named of the %s: there, proved, mended, and back to exactly what was there',
+    '%s, named of the %s: applied, proved, corrected, and rolled back exactly',
     async (style, source) => {
       const file = inventoryWith({ cage_style: style, named_source: source });
       const before = await outputs(file, state);
@@ -67,7 +71,7 @@ describe('caged-bind on real hosts', () => {
     },
   );
 
-  it('brings the named of before back when the caged one does not start', async () => {
+  it('restores the old named if the caged one does not start', async () => {
     const [style, source] = cases[0] ?? [];
     if (style === undefined || source === undefined) throw new Error('MUSTER_LIVE_CASES is empty');
     const file = inventoryWith({
@@ -79,13 +83,13 @@ describe('caged-bind on real hosts', () => {
     const serving = await outputs(file, running('named'));
     const failed = await apply(file);
     expectOutcome(failed, 'failed');
-    for (const { reason } of failed.hosts.values()) expect(reason).toMatch(/serves again|was taken back/);
+    for (const { reason } of failed.hosts.values()) expect(reason).toMatch(/is restored|was rolled back/);
     expect(await outputs(file, running('named'))).toEqual(serving);
     await takeBackAfter();
     expect(await outputs(file, state)).toEqual(before);
   });
 
-  it('changes the style of a cage, and takes both changes back', async () => {
+  it('changes the style of a cage, and rolls both changes back', async () => {
     const base = (style: string): string => inventoryWith({ cage_style: style, named_source: 'base' });
     const before = await outputs(base('chroot8'), state);
     for (const style of ['chroot8', 'chrootdir']) {

@@ -1,5 +1,5 @@
-// What the live suite does to the hosts of MUSTER_LIVE_INVENTORY: it lays vars over the inventory, runs muster, and
-// remembers its own runs, so that those are taken back, and no others.
+// What the live suite does to the hosts of MUSTER_LIVE_INVENTORY: it adds vars to the inventory, runs muster, and remembers
+// its own runs, so it rolls back those and no others.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -29,7 +29,7 @@ interface WrittenInventory {
 
 const inventory = process.env['MUSTER_LIVE_INVENTORY'] ?? '';
 const written = new Set<string>();
-/** Applies of this process that are not taken back yet, oldest first, with the inventory that each was made with. */
+/** Applies of this process that are not rolled back yet, oldest first, with the inventory of each. */
 const ownRuns: { readonly runId: string; readonly file: string }[] = [];
 
 /**
@@ -70,14 +70,14 @@ export async function run(file: string, ...args: string[]): Promise<FleetReport>
   return { runId, hosts: new Map(reports.map((report) => [report.host, report])) };
 }
 
-/** An apply of the playbook, remembered until `takeBackAfter` has taken it back. */
+/** An apply of the playbook, remembered until `takeBackAfter` has rolled it back. */
 export async function apply(file: string): Promise<FleetReport> {
   const report = await run(file, 'apply', playbook, '--yes');
   ownRuns.push({ runId: report.runId, file });
   return report;
 }
 
-/** Takes back every apply of this process that came after this one, newest first; without one, all of them. */
+/** Rolls back every apply of this process after this one, newest first; without one, all of them. */
 export async function takeBackAfter(kept?: FleetReport): Promise<void> {
   const errors: unknown[] = [];
   const first = ownRuns.findIndex(({ runId }) => runId === kept?.runId) + 1;

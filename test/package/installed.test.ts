@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
+const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly name: string };
 const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT/;
 
 interface End {
@@ -35,12 +36,12 @@ function good({ code, stdout, stderr }: End): string {
 }
 
 /**
- * Installs the tarball below `directory` and gives its place there. Where no registry answers, what `npm ci` left in
- * npm's cache is taken by the lock file: the same packages, as far as they are those of the lock file.
+ * Installs the tarball below `directory` and gives its place there. If no registry answers, it uses what `npm ci`
+ * left in npm's cache, by the lock file: the same packages, as far as they are those of the lock file.
  */
 async function install(tarball: string, directory: string): Promise<string> {
   const installed = await npm(['install', '--omit=dev', tarball], directory);
-  if (installed.code === 0) return join(directory, 'node_modules/muster');
+  if (installed.code === 0) return join(directory, 'node_modules', name);
   if (!unreachable.test(installed.stderr)) throw new Error(installed.stderr);
   process.stderr.write('NO REGISTRY ANSWERS: the packages come from the cache of npm, by the lock file\n');
   good(await run('tar', ['-xzf', tarball], directory));
@@ -71,14 +72,14 @@ describe('a production install of the tarball', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it('has at most 90 packages, itself counted, and no testcontainers', () => {
+  it('has at most 90 packages, including itself, and no testcontainers', () => {
     const list = [join(directory, 'empty/node_modules'), join(place, 'node_modules')]
       .map((folder) => join(folder, '.package-lock.json'))
       .find((file) => existsSync(file));
     const { packages } = JSON.parse(readFileSync(list ?? '', 'utf8')) as {
       packages: Record<string, unknown>;
     };
-    const names = new Set([...Object.keys(packages), 'node_modules/muster']);
+    const names = new Set([...Object.keys(packages), `node_modules/${name}`]);
     process.stderr.write(`a production install has ${String(names.size)} packages\n`);
     expect(names).toContain('node_modules/ssh2');
     expect(names).not.toContain('node_modules/testcontainers');

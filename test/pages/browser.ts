@@ -1,4 +1,4 @@
-// A real browser, and pages of reports in it. Where there is none, that is said, and nothing is tested.
+// A real browser, and pages of reports in it. If there is none, a line says so, and nothing is tested.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import type { RunResult } from '../../src/model/index.ts';
 
 const paths = [process.env['MUSTER_CHROMIUM'] ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'];
 
-/** Where the browser is; undefined where there is none. */
+/** The path of the browser; undefined if there is none. */
 export const browserPath = paths.find((path) => path !== '' && existsSync(path));
 if (browserPath === undefined)
   process.stderr.write(
@@ -58,16 +58,28 @@ export class Reader {
 
   /** Opens a page from the disk, without a network. */
   async open(file: string, hash = '', options: BrowserContextOptions = {}): Promise<Opened> {
-    const context = await this.#browser.newContext({ offline: true, timezoneId: 'UTC', ...options });
+    return await this.#open(`file://${file}`, hash, { offline: true, ...options });
+  }
+
+  /** Opens a page of a server, which may ask that server and nobody else. */
+  async visit(url: string, options: BrowserContextOptions = {}): Promise<Opened> {
+    return await this.#open(url, '', options);
+  }
+
+  async #open(url: string, hash: string, options: BrowserContextOptions): Promise<Opened> {
+    const context = await this.#browser.newContext({ timezoneId: 'UTC', ...options });
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('request', (request) => {
-      if (request.url().split('#')[0] !== `file://${file}` && !request.url().startsWith('data:'))
-        complaints.push(`asked for ${request.url()}`);
+      const asked = request.url();
+      const isOwn = url.startsWith('file:')
+        ? asked.split('#')[0] === url
+        : new URL(asked).origin === new URL(url).origin;
+      if (!isOwn && !asked.startsWith('data:')) complaints.push(`asked for ${asked}`);
     });
-    await page.goto(`file://${file}${hash}`);
+    await page.goto(`${url}${hash}`);
     await page.waitForSelector('h1');
     return { page, complaints };
   }

@@ -5,7 +5,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type PageContext, SinceWhen } from '../../src/report/index.ts';
+import { findingsOf, sightingsOf } from '../../src/compare/index.ts';
+import type { PageContext } from '../../src/report/index.ts';
 import type { RunResult } from '../../src/model/index.ts';
 import { fleetOf as unitFleet, hostile, hostileHost, runResult } from '../unit/report/renderers.ts';
 import { browserPath, type Opened, Reader } from './browser.ts';
@@ -33,16 +34,19 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     return opened;
   }
 
-  it('says how the fleet is in one sentence, and what is wrong first: with whom, how, and since when', async () => {
+  it('says the state of the fleet in one sentence, and then each fault with its hosts, the difference, and since when', async () => {
     const { page, complaints } = await open();
     expect(await page.innerText('.sentence')).toContain(
-      '3 of 500 hosts are not well: ns8 failed; ns6 drifted; ns5 not as the others.',
+      '3 of 500 hosts are not well: ns8 failed; ns6 drifted; ns5 different from the others.',
     );
     const troubles = await page.locator('.trouble').allInnerTexts();
     expect(troubles).toHaveLength(3);
-    expect(troubles[0]).toMatch(/proof: root[^]*root of pid 720 is \/[^]*ns8[^]*since 2026-11-25[^]*4 runs/);
+    expect(troubles[0]).toMatch(
+      /proof: root[^]*root of pid 720 is \/[^]*ns8[^]*since 2026-11-25 05:00[^]*in 4 of 10 runs/,
+    );
     expect(troubles[0]).toContain('named is not in the cage');
     expect(troubles[0]).toContain('muster apply caged-bind -l ns8');
+    expect(troubles[1]).toContain('new: not in the 9 runs before');
     expect(troubles[1]).toMatch(
       /named\.conf in group auth[^]*ns5[^]*- {2}recursion no;\n\+ {2}recursion yes;/,
     );
@@ -67,7 +71,7 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     expect(new Set(colors).size).toBe(colors.length);
   });
 
-  it('goes from the matrix to one cell by keyboard alone, and back', async () => {
+  it('moves from the matrix to one cell and back by keyboard alone', async () => {
     const { page } = await open();
     await page.locator('.matrix tbody tr').first().locator('a').first().focus();
     await page.keyboard.press('ArrowRight');
@@ -86,7 +90,7 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     expect(new URL(page.url()).hash).toBe('#q=ns50');
   });
 
-  it('opens at the place of a link', async () => {
+  it('opens at the target of a link', async () => {
     const { page } = await open('#host=ns8&check=proof:root');
     expect(await page.innerText('h1')).toBe('ns8: proof:root');
     expect(await page.innerText('.checks .wanted')).toContain('root of pid 720 is /');
@@ -108,7 +112,7 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     expect(await page.innerText('main')).toContain('nothing of this name');
   });
 
-  it('filters by state, group and words, and keeps that in the address', async () => {
+  it('filters by state, group and words, and keeps the filter in the address', async () => {
     const { page } = await open('#state=drift');
     expect(await page.innerText('output')).toBe('1 of 500 hosts');
     await page.locator('select').nth(0).selectOption('resolvers');
@@ -121,31 +125,35 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     expect(await page.innerText('output')).toBe('1 of 500 hosts');
   });
 
-  it('has a thousand hosts and thirty checks in less than 15 MB and two seconds of work, near and far', async () => {
-    const large = reader.write(fleetOf(1000));
-    expect(statSync(large).size).toBeLessThan(15 * 1000 ** 2);
-    const { page } = await open('#zoom=hosts&all=1', {}, large);
-    const session = await page.context().newCDPSession(page);
-    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-    // What is measured begins here.
-    await page.reload();
-    await page.waitForSelector('.matrix tbody tr');
-    const { metrics } = await session.send('Performance.getMetrics');
-    const seconds = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Infinity;
-    process.stderr.write(
-      `the page of 1,000 hosts: ${String(statSync(large).size)} bytes, ${seconds.toFixed(2)} s of work\n`,
-    );
-    expect(seconds).toBeLessThan(2);
-    expect(await page.locator('.matrix tbody tr').count()).toBeLessThan(150);
-    await page.locator('.frame.hosts').evaluate((frame) => {
-      frame.scrollTop = frame.scrollHeight;
-    });
-    await page.getByRole('link', { name: 'ns1000', exact: true }).waitFor();
-    await page.getByLabel('map').check();
-    expect(await page.locator('.map a').count()).toBe(1000);
-  });
+  it(
+    'has a thousand hosts and thirty checks in less than 15 MB and two seconds of work, near and far',
+    { tags: 'long' },
+    async () => {
+      const large = reader.write(fleetOf(1000));
+      expect(statSync(large).size).toBeLessThan(15 * 1000 ** 2);
+      const { page } = await open('#zoom=hosts&all=1', {}, large);
+      const session = await page.context().newCDPSession(page);
+      await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+      // What is measured begins here.
+      await page.reload();
+      await page.waitForSelector('.matrix tbody tr');
+      const { metrics } = await session.send('Performance.getMetrics');
+      const seconds = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Infinity;
+      process.stderr.write(
+        `the page of 1,000 hosts: ${String(statSync(large).size)} bytes, ${seconds.toFixed(2)} s of work\n`,
+      );
+      expect(seconds).toBeLessThan(2);
+      expect(await page.locator('.matrix tbody tr').count()).toBeLessThan(150);
+      await page.locator('.frame.hosts').evaluate((frame) => {
+        frame.scrollTop = frame.scrollHeight;
+      });
+      await page.getByRole('link', { name: 'ns1000', exact: true }).waitFor();
+      await page.getByLabel('map').check();
+      expect(await page.locator('.map a').count()).toBe(1000);
+    },
+  );
 
-  it('draws the runs before, and says what it draws', async () => {
+  it('draws the earlier runs, and describes the drawing', async () => {
     const { page } = await open();
     expect(await page.locator('.chart canvas').count()).toBe(1);
     expect(await page.getAttribute('.chart', 'aria-label')).toContain(
@@ -160,7 +168,7 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     );
   });
 
-  it('is whole on paper: no filter, nothing to scroll to', async () => {
+  it('is complete on paper: no filter, nothing to scroll to', async () => {
     const { page } = await open();
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('.filters').isVisible()).toBe(false);
@@ -191,12 +199,12 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     ['dark', '#host=ns6'],
     ['light', '#check=proof:root'],
     ['dark', '#key=named.conf'],
-  ] as const)('has no violation that axe knows: %s %s', async (colorScheme, hash) => {
+  ] as const)('has no violation that axe finds: %s %s', { tags: 'long' }, async (colorScheme, hash) => {
     const { page } = await open(hash, { colorScheme });
     expect(await violations(page)).toEqual([]);
   });
 
-  it('is about every verb', async () => {
+  it('works for every verb', { tags: 'long' }, async () => {
     for (const action of ['plan', 'apply', 'exec', 'facts', 'ping', 'compare', 'rollback'] as const) {
       const hosts = unitFleet(3, () => ({
         ...goodHost('ns1', 3),
@@ -228,7 +236,7 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
     );
     const result: RunResult = { ...runResult('verify', hosts), playbook: markup, runId: markup };
 
-    it('has no markup of theirs, no character that is unseen, and is not as large as they want', async () => {
+    it('has no markup of theirs, no invisible character, and a bounded size', async () => {
       const bad = reader.write(result);
       expect(statSync(bad).size).toBeLessThan(2 * 1024 ** 2);
       for (const hash of ['', '#zoom=hosts&all=1', '#zoom=map']) {
@@ -255,13 +263,14 @@ describe.skipIf(browserPath === undefined)('the page of a report', () => {
 /** A history in which `ns8` failed in the three runs before, and not in those before them. */
 function withHistory(result: RunResult): PageContext {
   const earlier = earlierRuns(result, 9);
-  const since = new SinceWhen(result);
-  for (const [at, { runId, started }] of earlier.entries()) {
-    const good = at >= 3 ? [goodHost('ns8')] : [];
-    const hosts = result.hosts.map((host) => good.find(({ host: name }) => name === host.host) ?? host);
-    since.take({ ...result, runId, started, hosts });
-  }
-  return { earlier, since, ...(earlier[0] === undefined ? {} : { summary: earlier[0] }) };
+  const found = earlier.map(({ runId, started }, at) => {
+    const isQuiet = (host: string): boolean =>
+      host === 'ns5' || host === 'ns6' || (at >= 3 && host === 'ns8');
+    const hosts = result.hosts.map((host) => (isQuiet(host.host) ? goodHost(host.host) : host));
+    return findingsOf({ ...result, runId, started, hosts });
+  });
+  const sightings = sightingsOf([...found.toReversed(), findingsOf(result)]);
+  return { earlier, sightings, ...(earlier[0] === undefined ? {} : { summary: earlier[0] }) };
 }
 
 async function violations(page: Page): Promise<readonly string[]> {

@@ -61,7 +61,7 @@ describe('a package that is not installed', () => {
   const whole = 'new daemon-2.4, from SHELF, with base-0.1, crypto-3.1, zlib-1.3';
 
   it.each(['--from SHELF', '--from SHELF/daemon-2.4.tgz', '--from file://SHELF', '--from SHELF/latest.tgz'])(
-    'is planned with its version and all that comes along, which an apply then brings: %s',
+    'is planned with its version and its dependencies, as the apply then installs them: %s',
     async (options) => {
       const shop = openShop();
       const { shelf } = shop.packages;
@@ -84,7 +84,7 @@ describe('a package that is not installed', () => {
     },
   );
 
-  it('names only what the host lacks, and what has to fit where it is not beside the package', async () => {
+  it('names only what the host lacks, and a pattern if a dependency is not beside the package', async () => {
     const shop = openShop();
     shop.packages.run('pkg_add', 'zlib');
     renameSync(join(shop.packages.shelf, 'crypto-3.1.tgz'), join(shop.packages.shelf, 'away'));
@@ -103,7 +103,7 @@ describe('a package that is not installed', () => {
       'daemon-2.4, from http://pkg.example.net/daemon-2.4.tgz',
     ],
     ['--from SHELF/daemon-2.5.tgz', 'daemon-2.5, from SHELF/daemon-2.5.tgz'],
-  ])('says what it cannot know, and what depends on that: %s', async (options, text) => {
+  ])('reports what it cannot know, and what depends on that: %s', async (options, text) => {
     const shop = openShop();
     const { shelf } = shop.packages;
     // Signed packages are archives of another kind.
@@ -121,7 +121,7 @@ describe('a package that is not installed', () => {
     });
   });
 
-  it('offers its files to a playbook that must know them before', async () => {
+  it('offers its files to a playbook that needs them before', async () => {
     const shop = openShop();
     const ask = (path: string) => `state() {
   package_offers "$root/usr/pkg/${path}" daemon 'daemon>=2' ${shop.packages.shelf}

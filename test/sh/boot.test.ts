@@ -79,7 +79,7 @@ function only(tools: readonly string[], base: string): string {
 }
 
 describe.each(shells)('boot in %s', (shell) => {
-  it('says that the disk is full while the bundle unpacks, and leaves nothing', async () => {
+  it('reports a full disk while the bundle unpacks, and leaves nothing', async () => {
     const { frames, status, left } = await boot(shell, 'size=8k');
     expect(frames).toEqual([
       expect.stringMatching(/^@N ready \/tmp\/muster\.\w{6}$/),
@@ -88,13 +88,13 @@ describe.each(shells)('boot in %s', (shell) => {
     expect({ status, left }).toEqual({ status: 74, left: [] });
   });
 
-  it('says that there is no inode for the private directory', async () => {
+  it('reports that there is no inode for the private directory', async () => {
     const { frames, status } = await boot(shell, 'nr_inodes=1');
     expect(frames).toEqual(['@N fail cannot make a private directory below /tmp: No space left on device']);
     expect(status).toBe(73);
   });
 
-  it('says that there is no inode for the bundle', async () => {
+  it('reports that there is no inode for the bundle', async () => {
     const { frames, status, left } = await boot(shell, 'nr_inodes=3');
     expect(frames.at(-1)).toMatch(
       /^@N fail the bundle did not unpack below \/tmp: .*No space left on device$/,
@@ -102,7 +102,7 @@ describe.each(shells)('boot in %s', (shell) => {
     expect({ status, left }).toEqual({ status: 74, left: [] });
   });
 
-  it('says that there is no gzip, and leaves nothing', async () => {
+  it('reports that there is no gzip, and leaves nothing', async () => {
     const { frames, status, left } = await boot(shell, 'size=1m', [
       'printf',
       'mktemp',
@@ -115,13 +115,13 @@ describe.each(shells)('boot in %s', (shell) => {
     expect({ status, left }).toEqual({ status: 74, left: [] });
   });
 
-  it('says that /tmp is read-only', async () => {
+  it('reports that /tmp is read-only', async () => {
     const { frames, status } = await boot(shell, 'ro');
     expect(frames).toEqual(['@N fail cannot make a private directory below /tmp: Read-only file system']);
     expect(status).toBe(73);
   });
 
-  it('says that there is no /tmp', async () => {
+  it('reports that there is no /tmp', async () => {
     const { frames, status } = await boot(shell, undefined);
     expect(frames).toEqual(['@N fail cannot make a private directory below /tmp: No such file or directory']);
     expect(status).toBe(73);

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeScratch, runLocal } from '../support/run-local.ts';
 
 describe('a compare', () => {
-  it('observes, without looking for drift and whatever does not hold', async () => {
+  it('observes, without checks for drift and expectations', async () => {
     const scratch = makeScratch();
     onTestFinished(() => {
       scratch.remove();
@@ -26,7 +26,7 @@ describe('a compare', () => {
     expect(verified.result.outcome).toBe('failed');
   });
 
-  it('tells what of a value does not count, and fails for a mask that is none', async () => {
+  it('reports which part of a value is masked, and fails for an unknown mask', async () => {
     const scratch = makeScratch();
     onTestFinished(() => {
       scratch.remove();

@@ -1,17 +1,14 @@
-// What caged-bind makes of a named.conf, and of the named that serves by it, in real shells and under each awk at hand: the
-// facts of a configuration, which of them have a place in the cage, how open a copy is, and which answers are as before.
+// What caged-bind concludes from a named.conf, and from a named that runs with it, in real shells and with each available
+// awk. That is the facts of a configuration, their places in the cage, how open a copy is, and which answers are as before.
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ScratchHost } from './scratch.ts';
-import { complaintsOf, scratchHost } from './scratch.ts';
+import { complaintsOf, scratchHost, shells } from './scratch.ts';
 
 const folder = join(import.meta.dirname, '../../playbooks/caged-bind/lib');
-const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'].filter((shell) =>
-  existsSync(shell.split(' ')[0] ?? ''),
-);
 const awks = ['/usr/bin/mawk', '/usr/bin/original-awk', '/bin/busybox'].filter((path) => existsSync(path));
 
 /** Runs sh lines with the libraries there, and gives what they print; `vars` beside those of a usual roll-out. */
@@ -90,7 +87,7 @@ describe.each(pairs)('the facts of a configuration in %s with %s', (shell, awk) 
     return (await say(host, facts(host))).trimEnd().split('\n');
   };
 
-  it('name every file, wherever it is said, and whatever else looks like a statement', async () => {
+  it('name every file in every statement, and nothing that only looks like a statement', async () => {
     const lines = await read({
       '/etc/named.conf': `/* zone "no" { type master; file "no"; }; */ // include "no";
 zone "early" { type master; file "early"; }; include "conf/first"; # include "no";
@@ -138,7 +135,7 @@ zone "." { type hint; file "root.cache"; };`,
     ]);
   });
 
-  it('know what named writes of a zone by what its view and the options say, in any order', async () => {
+  it('know what named writes for a zone from its view and the options, in any order', async () => {
     const lines = await read({
       '/etc/named.conf': `view "a" { match-clients { any; }; key-directory "ka"; dnssec-policy default;
   zone "signed" { type primary; file "s"; }; zone "plain" { type primary; file "p"; dnssec-policy none; };
@@ -165,7 +162,7 @@ options { directory "/d"; allow-update { key k; }; allow-new-zones yes; new-zone
     ]);
   });
 
-  it('end, whatever includes itself', async () => {
+  it('end even if a file includes itself', async () => {
     const lines = await read({
       '/etc/named.conf': 'include "/a";',
       '/a': 'include "/b";',
@@ -179,33 +176,30 @@ describe('what zone files include', () => {
   const zones = `printf 'directory\t%s\nread\tzone a\t%s\nwritten\tb (dynamic)\t%s\n' "$root/db" "$root/db/a" "$root/db/own/b" >"$m_work/facts"
     find_zone_includes; sed -n 's/^read.[$]INCLUDE of //p' "$m_work/facts"`;
 
-  it.skipIf(process.getuid?.() !== 0)(
-    'is found however deep, and not by way of what named put there',
-    async () => {
-      const host = configuredHost('/bin/dash', {});
-      host.write('db/a', '@ SOA\n$INCLUDE deep/one\n$INCLUDE own/pipe\n$include "own/link" ; x\n');
-      host.write('db/deep/one', '$INCLUDE deep/two\n');
-      host.write('db/deep/two', '$INCLUDE a\n');
-      host.write('secret', '$INCLUDE told\n');
-      host.write('db/own/b', '$INCLUDE own/c\n$INCLUDE own/../../../x/./y\n$INCLUDE "/a/../../b"\n');
-      execFileSync('mkfifo', [host.path('db/own/pipe')]);
-      symlinkSync(host.path('secret'), host.path('db/own/link'));
-      execFileSync('chown', ['-hR', 'daemon', host.path('db/own')]);
-      const said = (await say(host, zones, { root: host.root })).replaceAll(`${host.root}/db/`, '');
-      expect(said.trimEnd().split('\n').toSorted()).toEqual(
-        [
-          'a\tdeep/one',
-          'a\town/link',
-          'a\town/pipe',
-          'deep/one\tdeep/two',
-          'deep/two\ta',
-          `own/b\t${dirname(host.root)}/x/y`,
-          'own/b\t/b',
-          'own/b\town/c',
-        ].toSorted(),
-      );
-    },
-  );
+  it.skipIf(process.getuid?.() !== 0)('is found at any depth, but not through files of named’s', async () => {
+    const host = configuredHost('/bin/dash', {});
+    host.write('db/a', '@ SOA\n$INCLUDE deep/one\n$INCLUDE own/pipe\n$include "own/link" ; x\n');
+    host.write('db/deep/one', '$INCLUDE deep/two\n');
+    host.write('db/deep/two', '$INCLUDE a\n');
+    host.write('secret', '$INCLUDE told\n');
+    host.write('db/own/b', '$INCLUDE own/c\n$INCLUDE own/../../../x/./y\n$INCLUDE "/a/../../b"\n');
+    execFileSync('mkfifo', [host.path('db/own/pipe')]);
+    symlinkSync(host.path('secret'), host.path('db/own/link'));
+    execFileSync('chown', ['-hR', 'daemon', host.path('db/own')]);
+    const said = (await say(host, zones, { root: host.root })).replaceAll(`${host.root}/db/`, '');
+    expect(said.trimEnd().split('\n').toSorted()).toEqual(
+      [
+        'a\tdeep/one',
+        'a\town/link',
+        'a\town/pipe',
+        'deep/one\tdeep/two',
+        'deep/two\ta',
+        `own/b\t${dirname(host.root)}/x/y`,
+        'own/b\t/b',
+        'own/b\town/c',
+      ].toSorted(),
+    );
+  });
 });
 
 describe('what has no place in the cage', () => {
@@ -226,7 +220,7 @@ describe('what has no place in the cage', () => {
 
   it.each([
     ['include "/etc/bind/acl";', 'outside\t/etc/bind/acl (include)'],
-    // Who takes named over would write what is read as root at its next start.
+    // An attacker that takes named over could write what root's next start reads.
     ['include "slave/added.conf";', 'unread\t/etc/namedb/slave/added.conf'],
     ['zone "z" { type master; file "/var/z"; };', 'outside\t/var/z (zone z)'],
     ['zone "z" { type slave; file "/var/s/z"; };', 'outside\t/var/s/z (z (secondary))'],
@@ -257,7 +251,7 @@ describe('what has no place in the cage', () => {
     expect(await judge(`${options} ${statement}`)).toEqual({ own: [own], bad: [] });
   });
 
-  it('is not what is carried, nor what zones_change declares', async () => {
+  it('does not include what is carried, nor what zones_change declares', async () => {
     const conf = `options { directory "/var/zones"; }; include "/etc/bind/*.conf"; zone "z" { type master; file "z"; };
       zone "s" { type slave; file "/etc/namedb/slave/s"; };`;
     expect(await judge(conf, { further_paths: '/etc/bind\n/var/zones' })).toEqual({ own: [], bad: [] });
@@ -270,7 +264,7 @@ describe('what has no place in the cage', () => {
 });
 
 describe.skipIf(process.getuid?.() !== 0)('a copy in the cage', () => {
-  it('is never more open than on the host, never named’s to change, and named may read it', async () => {
+  it('is never more open than on the host, not writable for named, and readable for named', async () => {
     const host = configuredHost('/bin/dash', {});
     const daemon = 1;
     const files = fc.sample(
@@ -318,7 +312,7 @@ describe.skipIf(process.getuid?.() !== 0)('a copy in the cage', () => {
     return `${file.dir ? 'd' : '-'}${bits} 1 ${String(file.uid)} ${String(file.gid)} 7 Nov 1 12:00 name ${String(at)}`;
   }
 
-  it('follows links, and is told apart by content, mode and owner', async () => {
+  it('follows links, and is compared by content, mode and owner', async () => {
     const host = configuredHost('/bin/dash', {});
     mkdirSync(host.path('from'), { recursive: true });
     host.write('elsewhere', 'x');
@@ -334,13 +328,13 @@ describe.skipIf(process.getuid?.() !== 0)('a copy in the cage', () => {
   });
 });
 
-describe.each(shells)('the named that serves in %s', (shell) => {
+describe.each(shells)('the running named in %s', (shell) => {
   it.each([
     ['/usr/sbin/named', '/etc/named.conf,,53,'],
     ['/usr/sbin/named -4 -c /etc/namedb/named.conf', '/etc/namedb/named.conf,,53, -4'],
     ['/usr/sbin/named -u named -t /var/cage/ -c/x -p5300 -n 2', '/x,/var/cage,5300, -p 5300 -n 2'],
     ['named -g -p dns=5301 -D a', '/etc/named.conf,,5301, -p dns=5301 -g -D a'],
-  ])('is taken at its command line: %s', async (command, said) => {
+  ])('is identified by its command line: %s', async (command, said) => {
     const host = configuredHost(shell, {});
     const lines = `old_conf='' old_root='' old_port=53 old_options='' old_user=''
       old_command='${command}'; read_old_options; echo "\${old_conf:-/etc/named.conf},$old_root,$old_port,$old_options"`;
@@ -350,7 +344,7 @@ describe.each(shells)('the named that serves in %s', (shell) => {
     expect(options.trim().split(' ').toSorted()).toEqual(wanted.trim().split(' ').toSorted());
   });
 
-  it('is held against what was answered: nothing missing, refused or behind, by serial arithmetic', async () => {
+  it('is compared with the earlier answers: missing, refused or behind, by serial arithmetic', async () => {
     const host = configuredHost(shell, {});
     host.write(
       'before',
@@ -373,7 +367,7 @@ a ::1 5300 SERVFAIL -
     );
   });
 
-  it('says why it did not come up: the lines that matter, of its log, its own log file and its terminal', async () => {
+  it('reports why it did not start: the important lines of its log, its own log file and its terminal', async () => {
     const host = configuredHost(shell, {});
     host.write('cage/var/log/own.log', 'general: error: something failed\n');
     host.write('start', "Starting named.\nnamed: user 'x' unknown\n");

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LocalRun, LocalRunResult } from '../support/run-local.ts';
 import type { ScratchHost } from './scratch.ts';
-import { changesOf, complaintsOf, scratchHost } from './scratch.ts';
+import { changesOf, complaintsOf, scratchHost, shells } from './scratch.ts';
 
 const folder = join(import.meta.dirname, '../../playbooks/caged-bind');
 const read = (name: string): Buffer => readFileSync(join(folder, name));
@@ -32,10 +32,6 @@ for zone in "$root"/zones/*; do
 done
 exit $status
 `;
-
-const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'].filter((shell) =>
-  existsSync(shell.split(' ')[0] ?? ''),
-);
 
 /** A host with a cage beside a fake of the programs. */
 function cagedHost(shell: string): ScratchHost {
@@ -106,7 +102,7 @@ function noticesOf(run: LocalRunResult): string[] {
 describe.skipIf(process.getuid?.() !== 0).each(shells)('content of the playbook in %s', (shell) => {
   const good = { 'example.net': 'a\n', 'include/hosts': 'b\n' };
 
-  it('puts the zones in once, sees an edit by hand, and takes all back', async () => {
+  it('installs the zones once, notices an edit by hand, and rolls everything back', async () => {
     const host = cagedHost(shell);
     const run = content(host, {}, { zone_files: good });
     const planned = await host.run('plan', run);
@@ -126,7 +122,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('content of the playbook 
     expect(existsSync(host.path('cage/named.conf'))).toBe(false);
   });
 
-  it('replaces nothing when a zone is bad, in a plan and in an apply', async () => {
+  it('replaces nothing if a zone is bad, in a plan and in an apply', async () => {
     const host = cagedHost(shell);
     await host.run('apply', content(host, {}, { zone_files: good }));
     const bad = content(host, { conf: 'new' }, { zone_files: { ...good, 'example.net': 'BAD\n' } });
@@ -142,7 +138,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('content of the playbook 
     expect(host.read('cage/named.conf')).not.toContain('new');
   });
 
-  it('checks without the zones where named-checkconf knows no -z, and says so', async () => {
+  it('checks without the zones if named-checkconf has no -z, and says so', async () => {
     const host = cagedHost(shell);
     // As that of BIND 9.1.
     const old = `#!/bin/sh
@@ -163,7 +159,7 @@ shift $((OPTIND - 1))
     expect(host.read('cage/named.conf')).not.toContain('BAD');
   });
 
-  it('goes on without named-checkconf, and says so', async () => {
+  it('continues without named-checkconf, and says so', async () => {
     const host = cagedHost(shell);
     const run = content(host, {}, { zone_files: good });
     const library = `${run.files?.['lib/content.sh']?.toString() ?? ''}\nhas_checkconf() { return 1; }\n`;
@@ -176,7 +172,7 @@ shift $((OPTIND - 1))
     expect(noticesOf(verified).join()).toContain('there is no named-checkconf');
   });
 
-  it('checks nothing before a plan that has yet to bring the program', async () => {
+  it('checks nothing in a plan that would first install the program', async () => {
     const host = cagedHost(shell);
     host.remove('bin/named');
     const bad = content(host, {}, { zone_files: { ...good, 'example.net': 'BAD\n' } });
@@ -188,16 +184,16 @@ shift $((OPTIND - 1))
     [
       { zones: 'example.net\nexample.org\n0/25.example' },
       { zone_files: { 'example.com': '', 'example.net': '', 'x/y': '' } },
-      'zones without a file of their name in zone_files: example.org 0-25.example; zone_files that are not in zones: example.com',
+      'zones that have no file of their name in zone_files: example.org 0-25.example; zone_files that are not in zones: example.com',
     ],
-    [{}, {}, 'zones without a file of their name in zone_files: example.net'],
+    [{}, {}, 'zones that have no file of their name in zone_files: example.net'],
     [{ zones: '' }, {}, 'a primary needs zones'],
     [
       { role: 'secondary', zones: '' },
       {},
       'a secondary needs primaries, addresses to transfer from; a secondary needs zones',
     ],
-  ])('tells all that is missing at once: %j', async (vars, given, words) => {
+  ])('reports all that is missing at once: %j', async (vars, given, words) => {
     const host = cagedHost(shell);
     const { result } = await host.run('apply', content(host, vars, given));
     expect(result.reason).toContain(`${words}; nothing was replaced`);
@@ -234,7 +230,7 @@ shift $((OPTIND - 1))
     expect(other.read('cage/etc/rndc.key')).not.toBe(text);
   });
 
-  it('takes an algorithm that a BIND up to 9.9 knows', async () => {
+  it('uses an algorithm that BIND up to 9.9 knows', async () => {
     const host = cagedHost(shell);
     host.write('bin/named', '#!/bin/sh\necho BIND 9.9.2-P1\n', 0o755);
     const run = content(host, { rndc: 'yes' }, { zone_files: good });
@@ -283,7 +279,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('content of the host in %
   const dynamic =
     'zone "Example.com" in { TYPE Master; file "dynamic/example.com"; allow-update { key "k"; }; };\n';
 
-  it('gives named the directories and files that it writes, and nothing else, and keeps it so', async () => {
+  it('gives named the directories and files that it writes, and nothing else, also in later applies', async () => {
     const { host, run, at } = servingHost(
       `${slave}${dynamic}zone "new.example" { type slave; masters { 192.0.2.1; }; file "slave/new/zone"; };\n`,
     );
@@ -309,7 +305,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('content of the host in %
     const taken = await host.run('verify', run);
     expect(changesOf(taken.result)).toEqual([`content caged_tree ${at('').replace(/\/$/, '')}`]);
     const bad = taken.result.checks.filter(({ holds }) => !holds);
-    expect(bad.map(({ name }) => name)).toEqual(['named may write the zones that it transfers or changes']);
+    expect(bad.map(({ name }) => name)).toEqual(['named can write the zones that it transfers or changes']);
     expect(bad[0]?.message).toMatch(/^it may not write in \S+\/namedb\/slave \(mode 0775, uid 0, gid 0\)$/);
     expect((await host.run('apply', run)).result.outcome).toBe('changed');
     expect(owner(at('slave'))).toBe('1:1 775');
@@ -340,7 +336,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('content of the host in %
     },
   );
 
-  it('leaves zones alone that named only reads, or keeps in no file', async () => {
+  it('accepts zones that named only reads, or keeps in no file', async () => {
     const { host, run } = servingHost(`/* allow-update { any; }; */
 options { allow-update { none; }; }; // zone "c" { type slave; file "c"; };
 zone "a" { type master; file "a"; # allow-update { any; };
@@ -366,8 +362,8 @@ describe.each(shells)('the arguments of named in %s', (shell) => {
     // A BIND 8, by the rc script of 2001.
     ['-u named -g named -t /cage', ''],
     ['-g named -t /cage', 'no -u'],
-    ['-u named -g wheel -t /cage', "'-g wheel' was not asked for"],
-    ['-u named -g -t /cage', "'-g' was not asked for"],
+    ['-u named -g wheel -t /cage', "'-g wheel' was not declared"],
+    ['-u named -g -t /cage', "'-g' was not declared"],
   ])('are judged: %s', async (args, wrong) => {
     const host = scratchHost({ shell });
     const body = `state() { :; }
@@ -380,7 +376,7 @@ verify() { what_is_wrong_with_args "$args"; observe wrong "$wrong"; }`;
 });
 
 describe.skipIf(process.getuid?.() !== 0).each(shells)('tree_differences in %s', (shell) => {
-  it('names what is missing, of another kind, mode, owner or content, and nothing else', async () => {
+  it('lists what is missing, or has another kind, mode, owner or content, and nothing else', async () => {
     const host = scratchHost({ shell });
     const both = ['same', 'a b', 'differ and x', 'dir/same', "it's", 'dir/é: x'];
     for (const name of both) {
@@ -416,7 +412,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('tree_differences in %s',
     expect(host.read('differences').trimEnd().split('\n').toSorted()).toEqual(wrong.toSorted());
   });
 
-  it('takes everything for different where there is nothing yet', async () => {
+  it('lists everything if nothing is there yet', async () => {
     const host = scratchHost({ shell });
     host.write('from/a', 'x');
     host.write('from/sub/b', 'x');

@@ -115,7 +115,7 @@ async function entriesOfAWholeRun(): Promise<{ journal: number; undone: number }
 }
 
 describe('a driver that dies in an apply', () => {
-  it('leaves what a rollback puts back, at whichever journal entry', { timeout: 600_000 }, async () => {
+  it('leaves a host that a rollback restores, at any journal entry', async () => {
     const { journal } = await entriesOfAWholeRun();
     expect(journal).toBeGreaterThan(15);
     await forEach(upTo(1, journal, 1), async (entry) => {
@@ -132,7 +132,7 @@ describe('a driver that dies in an apply', () => {
     });
   });
 
-  it.each([3, 6, 9, 14])('leaves a torn line %i of the journal, which is not believed', async (entry) => {
+  it.each([3, 6, 9, 14])('leaves a cut line %i of the journal, which is ignored', async (entry) => {
     const host = scratchHost();
     const before = furnish(host);
     expect(await dieIn(host, 'apply', deathInEntry(entry))).toBe(true);
@@ -141,7 +141,7 @@ describe('a driver that dies in an apply', () => {
     expect(stable(host)).toEqual(before);
   });
 
-  it('leaves what a rollback puts back, between any two calls of tools', { timeout: 600_000 }, async () => {
+  it('leaves a host that a rollback restores, between any two calls of tools', { tags: 'long' }, async () => {
     let deaths = 0;
     await forEach((await sampleOfCalls()).apply, async (call) => {
       const host = scratchHost();
@@ -156,7 +156,7 @@ describe('a driver that dies in an apply', () => {
     expectMostDied(deaths);
   });
 
-  it('can be applied again, and then says that all is well', async () => {
+  it('can be applied again, and then reports success', async () => {
     const host = scratchHost();
     furnish(host);
     expect(await dieIn(host, 'apply', deathAtEntry(12))).toBe(true);
@@ -172,7 +172,7 @@ describe('a driver that dies in an apply', () => {
     expect(third.result.outcome, complaintsOf(third.result)).toBe('ok');
   });
 
-  it('is undone with the run that went on with it', async () => {
+  it('is undone with the run that continued it', async () => {
     const host = scratchHost();
     const before = furnish(host);
     expect(await dieIn(host, 'apply', deathAtEntry(8))).toBe(true);
@@ -185,7 +185,7 @@ describe('a driver that dies in an apply', () => {
 });
 
 describe('a driver that dies in a rollback', () => {
-  it('goes on where it was, at whichever entry', { timeout: 600_000 }, async () => {
+  it('is continued by the next one, at any entry', async () => {
     const { undone } = await entriesOfAWholeRun();
     await forEach(upTo(0, undone - 1, 1), async (entry) => {
       const host = scratchHost();
@@ -198,7 +198,7 @@ describe('a driver that dies in a rollback', () => {
     });
   });
 
-  it('goes on where it was, between any two calls of tools', { timeout: 600_000 }, async () => {
+  it('is continued by the next one, between any two calls of tools', { tags: 'long' }, async () => {
     let deaths = 0;
     await forEach((await sampleOfCalls()).rollback, async (call) => {
       const host = scratchHost();
@@ -215,7 +215,7 @@ describe('a driver that dies in a rollback', () => {
   });
 
   it.each(['mv', 'rm', 'rmdir'])(
-    'blames nobody for a call of %s that was killed, and brings all back the next time if need be',
+    'reports no conflict for a killed call of %s, and restores everything at the next try',
     async (tool) => {
       const host = scratchHost();
       const before = furnish(host);
@@ -236,7 +236,7 @@ describe('a driver that dies in a rollback', () => {
     },
   );
 
-  it('goes on after it died again and again', async () => {
+  it('is continued after repeated deaths', async () => {
     const host = scratchHost();
     const before = furnish(host);
     await host.run('apply', { steps });
@@ -248,7 +248,7 @@ describe('a driver that dies in a rollback', () => {
 });
 
 describe('undo.sh at the console', () => {
-  it('puts all back without a controller', async () => {
+  it('restores everything without a controller', async () => {
     const host = scratchHost();
     const before = furnish(host);
     await host.run('apply', { steps });
@@ -260,7 +260,7 @@ describe('undo.sh at the console', () => {
     expect(undoAtConsole(receipt)).toEqual({ status: 1, said: 'this run is rolled back already\n' });
   });
 
-  it.each([4, 9, 13, 16])('puts all back after a death at entry %i', async (entry) => {
+  it.each([4, 9, 13, 16])('restores everything after a death at entry %i', async (entry) => {
     const host = scratchHost();
     const before = furnish(host);
     expect(await dieIn(host, 'apply', deathAtEntry(entry))).toBe(true);
@@ -269,7 +269,7 @@ describe('undo.sh at the console', () => {
     expect(stable(host)).toEqual(before);
   });
 
-  it('refuses what somebody changed since, shows it, and takes --force', async () => {
+  it('refuses what somebody changed since, shows it, and accepts --force', async () => {
     const host = scratchHost();
     furnish(host);
     await host.run('apply', { steps });

@@ -46,8 +46,8 @@ export function deathAtUndone(entry: number): RuntimeChange {
 const changingTools = 'mv mkdir rmdir rm chown chmod touch ln cp tar pax pkg_delete'.split(' ');
 
 /**
- * Dies before the Nth call of a tool that changes files, whoever calls it; counts from when the driver starts, but only what is
- * called while `when`, an sh condition, holds.
+ * Dies before the Nth call of a tool that changes files, whatever calls it. It counts from the start of the driver,
+ * but only calls while `when`, an sh condition, holds.
  */
 export function deathBeforeTool(call: number, counter: string, when = ':'): RuntimeChange {
   const tools = changingTools.map((tool) => `${tool}() { m__doom; env ${tool} "$@"; }`);
@@ -59,6 +59,26 @@ export function deathBeforeTool(call: number, counter: string, when = ':'): Runt
   ${when} || return 0
   printf x >>${counter}
   [ "$(($(wc -c <${counter})))" -lt ${call} ] || ${die}
+}
+${tools.join('\n')}`,
+  );
+}
+
+/**
+ * One tool is killed, and nothing else: the Nth call, of those that are made while `when`, an sh condition, holds, starts nothing and ends
+ * like a killed program.
+ */
+export function killedTool(call: number, counter: string, when: string): RuntimeChange {
+  const named = `${changingTools.join(' ')} awk cat cksum cmp find grep ls pkg_admin pkg_info sed sort tail`;
+  const tools = named
+    .split(' ')
+    .map((tool) => `${tool}() { if m__is_killed; then env sh -c 'kill -9 $$'; else env ${tool} "$@"; fi; }`);
+  return appendTo(
+    'codec.sh',
+    `m__is_killed() {
+  ${when} || return 1
+  printf x >>${counter}
+  [ "$(($(wc -c <${counter})))" -eq ${call} ]
 }
 ${tools.join('\n')}`,
   );

@@ -64,7 +64,7 @@ function leaveAllKinds(there: HostWithTmp): void {
 
 describe('what dead runs left below /tmp', () => {
   it.each(['facts', 'plan', 'verify', 'exec', 'apply', 'rollback'] as const)(
-    'is gone behind the next run, and what is at work, or may be, is there: %s',
+    'is removed by the next run, but not what is or may be active: %s',
     async (action) => {
       const there = withOwnTmp(scratchHost());
       leaveAllKinds(there);
@@ -74,7 +74,7 @@ describe('what dead runs left below /tmp', () => {
     },
   );
 
-  it('is gone behind an undo at the console, too', async () => {
+  it('is removed by an undo at the console, too', async () => {
     const there = withOwnTmp(scratchHost());
     await there.run('apply', { steps });
     leaveAllKinds(there);
@@ -84,7 +84,7 @@ describe('what dead runs left below /tmp', () => {
     expect(there.left()).toEqual(['muster.alive1', 'muster.newnew']);
   });
 
-  it.runIf(process.getuid?.() === 0)('is never looked for in what anybody planted there', async () => {
+  it.runIf(process.getuid?.() === 0)('is never looked for in directories of others', async () => {
     const there = withOwnTmp(scratchHost());
     // A directory of root's with a pid file in it, behind a link: nothing of it may go.
     const outside = join(there.host.root, 'outside');
@@ -93,7 +93,7 @@ describe('what dead runs left below /tmp', () => {
     symlinkSync(outside, join(there.tmp, 'muster.link11'));
     symlinkSync(there.tmp, join(there.tmp, 'muster.link22'));
     symlinkSync('/nowhere', join(there.tmp, 'muster.link33'));
-    // Who opens one of these pipes waits for ever.
+    // A process that opens one of these pipes waits for ever.
     const pipe = (path: string): unknown => spawnSync('mkfifo', [path]);
     pipe(join(there.tmp, 'muster.pipe11'));
     pipe(join(there.tmp, 'driver.pid'));
@@ -116,7 +116,7 @@ describe('what dead runs left below /tmp', () => {
     ]);
   });
 
-  it('does not cost a run its own directory, which another one took for empty', async () => {
+  it('may include the empty directory of a boot, which then makes another one', async () => {
     const there = withOwnTmp(scratchHost());
     const sweeps = `n=$((\${n:-0} + 1)); [ "$n" -gt 2 ] || rmdir "$m_work"`;
     const { result } = await there.run('apply', {
@@ -127,7 +127,7 @@ describe('what dead runs left below /tmp', () => {
   });
 });
 
-describe('a /tmp in which others may replace what is there', () => {
+describe('a /tmp in which others may replace files', () => {
   const danger = 'other users may replace what is in /tmp';
 
   it.each([
@@ -162,7 +162,7 @@ describe('a run that died before its first entry', () => {
       event.type === 'notice' ? [(event as unknown as { message: string }).message] : [],
     );
 
-  it('is told by who looks, stands in nobody`s way, and its receipt goes with a word', async () => {
+  it('is reported by a run that looks, blocks no other run, and its receipt is removed with a notice', async () => {
     const there = withOwnTmp(scratchHost());
     await there.run('apply', {
       steps,
@@ -183,9 +183,7 @@ describe('a run that died before its first entry', () => {
     ]);
     const apply = await there.run('apply', { steps });
     expect(noticesOf(apply.events)).toEqual([
-      expect.stringMatching(
-        `^the lock of a run that is dead was taken over: run ${dead} by tester@here since `,
-      ),
+      expect.stringMatching(`^the lock of a dead run was taken over: run ${dead} by tester@here since `),
       `run ${dead} died before it changed anything; its receipt, in which is nothing to undo, was removed`,
     ]);
     expect(apply.result.outcome).toBe('changed');
@@ -193,14 +191,12 @@ describe('a run that died before its first entry', () => {
     expect(there.host.receipts()).not.toContain(dead);
   });
 
-  it('is not taken for dead while it is at work', async () => {
+  it('does not count as dead while it works', async () => {
     const there = withOwnTmp(scratchHost());
     const wait = 'for turn in $(seq 600); do [ ! -f "$root/go" ] || break; sleep 0.1; done';
     const held = { one: `state() { : >"$root/begun"; ${wait}; file "$root/f" --content x; }` };
     const apply = there.run('apply', { steps: held });
-    await expect
-      .poll(() => spawnSync('test', ['-f', there.host.path('begun')]).status, { timeout: 20_000 })
-      .toBe(0);
+    await expect.poll(() => spawnSync('test', ['-f', there.host.path('begun')]).status).toBe(0);
     const plan = await there.run('plan', { steps });
     expect(noticesOf(plan.events).filter((message) => message.includes('died'))).toEqual([]);
     there.host.write('go', '');

@@ -21,7 +21,7 @@ describe.each(shells)('a command in %s', (shell) => {
     ['whose directory is not there', 'cd /nonexistent', 2],
     ['with a syntax error', 'if true; then', shell.endsWith('mksh') ? 1 : 2],
     ['whose second line is not there', 'true\nno-such-command', 127],
-  ])('%s is called sh in the message, and no private name is', async (_, command, status) => {
+  ])('%s is called sh in the message, without private names', async (_, command, status) => {
     const first = await exec(command, shell);
     expect(first).toMatchObject({ status, stdout: '' });
     expect(first.stderr).toMatch(/^(E: )?sh[:[]/);
@@ -29,7 +29,7 @@ describe.each(shells)('a command in %s', (shell) => {
     expect(await exec(command, shell)).toEqual(first);
   });
 
-  it('knows itself as sh, without arguments, at home, and nothing of the run', async () => {
+  it('sees itself as sh, without arguments, in the home directory, and nothing of the run', async () => {
     const { stdout } = await exec(
       'echo "$0 $#"; pwd; echo "${OLDPWD-none}"; env | grep -c /tmp/muster',
       shell,
@@ -37,19 +37,19 @@ describe.each(shells)('a command in %s', (shell) => {
     expect(stdout).toBe(`sh 0\n${homedir()}\nnone\n0\n`);
   });
 
-  it('has its lines counted as they were written', async () => {
+  it('keeps its own line numbers', async () => {
     const { stderr } = await exec('true\n\nno-such-command\ntrue', shell);
     expect(stderr).toMatch(/^(E: )?sh(: 3:|\[3\]:|: line 3:) no-such-command/);
   });
 });
 
 describe('a command', () => {
-  it('that finds a file of its run does not tell the run by its name', async () => {
+  it('that finds a file of its run does not reveal the run by its name', async () => {
     const { stdout } = await exec('readlink /proc/$$/fd/1; readlink /proc/$$/fd/1 | cut -d/ -f3');
     expect(stdout).toBe('(run directory)/log/001.out\n(run directory)\n');
   });
 
-  it('is equal to another by each of its bytes, and only so', async () => {
+  it('equals another one only if all bytes are equal', async () => {
     const commands = [
       'printf a',
       'printf "a\\n"',
@@ -69,7 +69,7 @@ describe('a command', () => {
     );
   });
 
-  it('whose output is over the cap says so, of that stream only', async () => {
+  it('with output over the cap says so, for that stream only', async () => {
     const long = await exec('printf 0123456789; echo x >&2', '/bin/dash', 5);
     expect(long).toEqual({ status: 0, stdout: '01234', stderr: 'x\n', cut: ['stdout'] });
     expect(await exec('printf 01234', '/bin/dash', 5)).toEqual({ status: 0, stdout: '01234', stderr: '' });
@@ -77,7 +77,7 @@ describe('a command', () => {
 });
 
 describe('a step', () => {
-  it('has its shell’s messages without a private name in any place where they are told', async () => {
+  it('has no private name in any message of its shell', async () => {
     const { result, events } = await scratchHost().run('verify', {
       steps: {
         says: `state() { no-such-command || :; echo "$0 $PWD"; ls "$m_work/no-such-file" || fail "no $m_work/x"; }

@@ -1,5 +1,5 @@
 // What a NetBSD host has beside files: rc.d services, packages and accounts, played by small sh scripts below the scratch
-// tree. The runtime is told to look there instead of /etc, /usr/pkg and /var/db/pkg.
+// tree. The runtime looks there instead of /etc, /usr/pkg and /var/db/pkg.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

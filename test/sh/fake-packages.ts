@@ -1,4 +1,5 @@
-// Package tools below a scratch tree: those of the stand-in host, told to look there, with small packages to install.
+// Package tools below a scratch tree, with small packages to install: scripts that say and do what the programs of the stand-in host
+// do (test/e2e/package-tools.test.ts), so that a run can be killed before each of the programs that they start.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -37,7 +38,7 @@ export interface FakePackages {
   calls(): number;
 }
 
-const standIn = join(import.meta.dirname, '../../docker/netbsd-host/rootfs');
+const scripts = join(import.meta.dirname, 'package-tools');
 const makeTool = `case $1 in
   show-var) echo "$(sed -n 's/^NAME=//p' Makefile)" ;;
   install | replace) echo "$1" >>targets; exec pkg_add -u "$(sed -n 's/^FROM=//p' Makefile)" ;;
@@ -59,15 +60,15 @@ export function fakePackages(host: ScratchHost): FakePackages {
     writeFileSync(join(place, name), text);
     chmodSync(join(place, name), 0o755);
   };
-  const moved = (path: string): string =>
-    readFileSync(join(standIn, path), 'utf8')
+  const moved = (name: string): string =>
+    readFileSync(join(scripts, name), 'utf8')
       .replaceAll('/libexec/.linux/pkg.sh', join(place, 'pkg.sh'))
       .replaceAll('/libexec/.linux/bin', join(place, 'hidden'))
       .replaceAll('/var/db/pkg', host.path('var/db/pkg'))
       .replaceAll('/var/tmp/', `${place}/`);
-  put('pkg.sh', moved('libexec/.linux/pkg.sh'));
+  put('pkg.sh', moved('pkg.sh'));
   for (const name of ['pkg_add', 'pkg_admin', 'pkg_delete', 'pkg_info']) {
-    put(`bin/${name}`, moved(`usr/sbin/${name}`));
+    put(`bin/${name}`, moved(name));
   }
   put('bin/pax', `#!/bin/sh\n${paxTool}\n`);
   put('bin/make', `#!/bin/sh\n${makeTool}\n`);

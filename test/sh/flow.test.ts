@@ -9,7 +9,7 @@ const outcomes = (steps: readonly { id: string; outcome: string }[]): readonly s
   steps.map(({ id, outcome }) => `${id} ${outcome}`);
 
 describe('a step', () => {
-  it('that does not apply is skipped with its reason, and the run goes on', async () => {
+  it('that does not apply is skipped with its reason, and the run continues', async () => {
     const host = scratchHost();
     const { result } = await host.run('apply', {
       steps: {
@@ -25,6 +25,23 @@ describe('a step', () => {
       'changed ',
     ]);
     expect(changesOf(result)).toEqual([`two file ${host.path('two')}`]);
+  });
+
+  it('is skipped if `applies` exits instead of returning, but fails if it exits 0', async () => {
+    const host = scratchHost();
+    const { result } = await host.run('plan', {
+      steps: {
+        no: `applies() { echo 'not here,'; echo 'not now'; exit 3; }\nstate() { file "$root/no" --content x; }`,
+        refused: `applies() { fail 'it cannot be told'; }\nstate() { file "$root/refused" --content x; }`,
+        yes: `applies() { exit 0; }\nstate() { file "$root/yes" --content x; }`,
+      },
+    });
+    expect(result.steps.map(({ outcome, reason }) => `${outcome} ${reason}`)).toEqual([
+      'skipped not here,\nnot now',
+      'skipped it is not for this host',
+      'failed `applies` ended the step with an exit; let it return',
+    ]);
+    expect(changesOf(result)).toEqual([]);
   });
 
   it.each([
@@ -47,7 +64,7 @@ describe('a step', () => {
     expect((await host.run('rollback')).result.outcome).toBe('rolled-back');
   });
 
-  it('that fails in a plan does not hide what the later ones say', async () => {
+  it('that fails in a plan does not hide the later ones', async () => {
     const host = scratchHost();
     const steps = { bad: 'state() { fail no; }', later: `state() { file "$root/x" --content x; }` };
     const { result } = await host.run('plan', { steps });
@@ -67,7 +84,7 @@ describe('a step', () => {
     expect(result.steps[1]).toMatchObject({ stdout: '', stderr: '' });
   });
 
-  it('has its variables, whatever is in them, and no other step’s', async () => {
+  it('has its own variables with any content, and not those of other steps', async () => {
     const host = scratchHost();
     const tricky = `a'b"c$d\`e\\f|g\nh\té  `;
     const { result } = await host.run('apply', {
@@ -82,7 +99,7 @@ describe('a step', () => {
     expect(result.checks).toEqual([{ kind: 'step', step: 'two', name: 'mine', holds: true, message: '' }]);
   });
 
-  it('is tried again as often as it may be', async () => {
+  it('is tried again as often as its retries allow', async () => {
     const host = scratchHost();
     const steps = {
       flaky: `state() { echo x >>"$root/tries"; [ "$(($(wc -l <"$root/tries")))" -ge 3 ] || fail 'not yet'; }`,
@@ -130,7 +147,7 @@ lines"
     two: `state() { file "$root/g" --content x; }\nverify() { observe b.key 2; }`,
   };
 
-  it('fail the step of an apply when they do not hold, so that the next one never begins', async () => {
+  it('fail the step of an apply if they do not hold, so the next step never begins', async () => {
     const host = scratchHost();
     const { result } = await host.run('apply', { steps });
     expect(result.outcome).toBe('failed');
@@ -175,18 +192,18 @@ const stubborn = `state() {
 }`;
 
 describe('a step that takes too long', () => {
-  it('is ended with all that it started, and the run goes on to its end', async () => {
+  it('is ended with all that it started, and the run continues to its end', async () => {
     const host = scratchHost();
     const steps = { slow: stubborn, next: `state() { sleep 2; file "$root/next" --content x; }` };
     const { result } = await host.run('plan', { steps, timeouts: { slow: 10 } });
     expect(outcomes(result.steps)).toEqual(['slow failed', 'next changed']);
-    expect(result.steps[0]?.reason).toBe('over its time of 10 s; everything that it started was ended');
+    expect(result.steps[0]?.reason).toBe('over its time of 10 s; all its processes were ended');
     const pids = pidsIn(host.path('pids'));
     expect(pids).toHaveLength(5);
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
-  it('can be tried again, and nothing of the first try reaches into the second', async () => {
+  it('can be tried again, and the first try does not affect the second', async () => {
     const host = scratchHost();
     const steps = {
       slow: `state() {
@@ -244,6 +261,33 @@ describe('the operator', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
+  it('cancels a step that continues to a good end when its child is ended', async () => {
+    const host = scratchHost();
+    const cancel = new AbortController();
+    const { result } = await host.run('apply', {
+      steps: { slow: `state() { trap : TERM; echo begun; sleep 300 || :; }`, next: 'state() { :; }' },
+      cancel: cancel.signal,
+      onEvent: (event) => {
+        if (event.type === 'output') cancel.abort();
+      },
+    });
+    expect(outcomes(result.steps)).toEqual(['slow failed', 'next skipped']);
+    expect(result.steps[0]?.reason).toBe('stopped by the operator');
+  });
+
+  it('cancels a command that continues to a good end when its child is ended', async () => {
+    const host = scratchHost();
+    const cancel = new AbortController();
+    const { result } = await host.run('exec', {
+      command: 'trap : TERM; echo begun; sleep 300; echo done',
+      cancel: cancel.signal,
+      onEvent: (event) => {
+        if (event.type === 'output') cancel.abort();
+      },
+    });
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'exit status 143' });
+  });
+
   it('cancels a command', async () => {
     const host = scratchHost();
     const cancel = new AbortController();
@@ -260,7 +304,7 @@ describe('the operator', () => {
 });
 
 describe('a command', () => {
-  it('gives its status and its streams', async () => {
+  it('returns its status and its streams', async () => {
     const { result } = await scratchHost().run('exec', { command: `echo out; echo err >&2; exit 3` });
     expect(result.command).toEqual({ status: 3, stdout: 'out\n', stderr: 'err\n' });
     expect(result).toMatchObject({ outcome: 'failed', reason: 'exit status 3' });
@@ -268,7 +312,7 @@ describe('a command', () => {
 });
 
 describe('a driver that is killed', () => {
-  it('takes with it what its step had started, and the host is unknown, not good', async () => {
+  it('ends what its step had started, and the host is unknown, not good', async () => {
     const host = scratchHost();
     const { result } = await host.run('apply', {
       steps: {
@@ -284,7 +328,7 @@ describe('a driver that is killed', () => {
 describe('a link that breaks', () => {
   const cut = 'kill -9 "$(cat "$m_work/follower.pid")"';
 
-  it('ends a run that changes nothing, and nothing of it stays', async () => {
+  it('ends a run that changes nothing, and leaves nothing of it', async () => {
     const host = scratchHost();
     const steps = { one: `state() { echo $$ >"$root/pids"; ${cut}; sleep 300; }` };
     const { result } = await host.run('plan', { steps });
@@ -293,7 +337,7 @@ describe('a link that breaks', () => {
     expect(await eventually(() => !pidsIn(host.path('pids')).some(isAlive))).toBe(true);
   });
 
-  it('does not end an apply: it goes on, is come back to, and its receipt is whole', async () => {
+  it('does not end an apply: it continues, muster reconnects, and its receipt is complete', async () => {
     const host = scratchHost();
     const steps = {
       one: `state() { ${cut}; sleep 1; file "$root/one" --content x; }`,

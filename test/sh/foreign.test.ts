@@ -36,7 +36,7 @@ describe('a rollback over foreign changes', () => {
     expect(host.read('old')).toBe('first\n');
   });
 
-  it('keeps what others put into a directory that the run made, and with force moves it to what is kept', async () => {
+  it('leaves what others put into a directory of the run, and with --force moves it to kept', async () => {
     const host = scratchHost();
     await host.run('apply', { steps });
     host.write('dir/theirs', 'precious');
@@ -50,7 +50,7 @@ describe('a rollback over foreign changes', () => {
     expect(readFileSync(`${keptOf(host)}${host.path('dir/theirs')}`, 'utf8')).toBe('precious');
   });
 
-  it('does not mind that somebody removed what it would remove', async () => {
+  it('accepts that somebody removed what it would remove', async () => {
     const host = scratchHost();
     await host.run('apply', { steps });
     host.remove('other');
@@ -64,7 +64,7 @@ function replace(host: ScratchHost, name: string, by: (path: string) => void): v
   by(host.path(name));
 }
 
-describe('another kind of thing in the place of a touched one', () => {
+describe('a path that became another kind of file', () => {
   const changes: readonly [string, (host: ScratchHost) => void][] = [
     [
       'a directory with something in it',
@@ -93,7 +93,7 @@ describe('another kind of thing in the place of a touched one', () => {
     ['other content', (host) => host.write('old', 'precious')],
   ];
 
-  it.each(changes)('is refused, and gives way to --force: %s', async (_title, change) => {
+  it.each(changes)('is refused without --force: %s', async (_title, change) => {
     const host = scratchHost();
     host.write('old', 'first\n');
     const [before] = fingerprint(host.root).filter((line) => line.startsWith('old '));
@@ -107,7 +107,7 @@ describe('another kind of thing in the place of a touched one', () => {
     expect(fingerprint(host.root).filter((line) => line.startsWith('old'))).toEqual([before]);
   });
 
-  it.each(['old', 'other'])('is kept when it was a file: %s', async (name) => {
+  it.each(['old', 'other'])('is kept if it was a file: %s', async (name) => {
     const host = scratchHost();
     host.write('old', 'first\n');
     await host.run('apply', { steps });
@@ -116,7 +116,7 @@ describe('another kind of thing in the place of a touched one', () => {
     expect(readFileSync(`${keptOf(host)}${host.path(name)}`, 'utf8')).toBe('precious');
   });
 
-  it('is refused in the place of a removed tree', async () => {
+  it('is refused instead of a removed tree', async () => {
     const host = scratchHost();
     host.write('tree/file', 'first\n');
     await host.run('apply', { steps: { one: 'state() { absent "$root/tree" --recursive; }' } });

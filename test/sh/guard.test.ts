@@ -1,5 +1,5 @@
-// A step that guards the host: whatever ends it before it is over, the run is taken back at once, and nothing is left
-// to do for a rollback.
+// A step that guards the host: if it ends before the guard is over, for any reason, the run is rolled back at once, and
+// nothing is left to do for a rollback.
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { LocalRun } from '../support/run-local.ts';
@@ -44,17 +44,17 @@ describe('a guarded step', () => {
   it.each([
     ['fails', 'fail "it does not serve"', 'it does not serve'],
     ['is ended by a signal', 'kill -9 "$(sh -c \'echo $PPID\')"', 'exit status 137'],
-  ])('that %s is tried no more, and the run is taken back', async (_title, trouble, reason) => {
+  ])('that %s is not tried again, and the run is rolled back', async (_title, trouble, reason) => {
     const { host, runs, guarded } = servingHost();
     const { result } = await host.run('apply', { ...guarded, steps: stepsWith(trouble), retries: 1 });
     expect(result).toMatchObject({
       outcome: 'failed',
-      reason: `step over: ${reason}; so the run was taken back, and the host is as it was before`,
+      reason: `step over: ${reason}; so the run was rolled back, and the host is as before`,
     });
     expectAsBefore(host, runs);
   });
 
-  it('leaves nothing to a rollback, which does not undo the good run before it unless it is named', async () => {
+  it('leaves nothing to a rollback, which undoes the good run before it only by name', async () => {
     const { host, runs, guarded } = servingHost();
     const good = { good: 'state() { file "$root/good" --content x; }' };
     await host.run('apply', { ...guarded, steps: good });
@@ -63,7 +63,7 @@ describe('a guarded step', () => {
     const { result } = await host.run('rollback');
     expect(result, complaintsOf(result)).toMatchObject({
       outcome: 'ok',
-      reason: `run ${failed} failed and was taken back already; to undo an older one, name it (--run)`,
+      reason: `run ${failed} failed and was rolled back already; to undo an older one, name it (--run)`,
     });
     expect(undoAtConsole(`${host.state}/runs/${failed}`).said).toContain('rolled back already');
     expectAsBefore(host, runs);
@@ -73,18 +73,18 @@ describe('a guarded step', () => {
     expect(existsSync(host.path('good'))).toBe(false);
   });
 
-  it('that is over its time is taken back, and that has no limit', async () => {
+  it('that exceeds its time is rolled back, without a time limit', async () => {
     const { host, runs, guarded } = servingHost();
     const { result } = await host.run('apply', {
       ...guarded,
       steps: stepsWith('sleep 300'),
       timeoutSeconds: 2,
     });
-    expect(result.reason).toMatch(/^step over: over its time of 2 s; .*as it was before$/);
+    expect(result.reason).toMatch(/^step over: over its time of 2 s; .*the host is as before$/);
     expectAsBefore(host, runs);
   });
 
-  it('that is cancelled is taken back', async () => {
+  it('that is cancelled is rolled back', async () => {
     const { host, runs, guarded } = servingHost();
     const cancel = new AbortController();
     const { result } = await host.run('apply', {
@@ -98,22 +98,22 @@ describe('a guarded step', () => {
         });
       },
     });
-    expect(result.reason).toMatch(/^step over: stopped by the operator; .*as it was before$/);
+    expect(result.reason).toMatch(/^step over: stopped by the operator; .*the host is as before$/);
     expectAsBefore(host, runs);
   });
 
-  it('whose driver is killed is taken back without it', async () => {
+  it('whose driver is killed is rolled back without it', async () => {
     const { host, runs, guarded } = servingHost();
     const { result } = await host.run('apply', { ...guarded, steps: stepsWith('kill -9 $$; sleep 300') });
     expect(result.outcome).toBe('unknown');
     expectAsBefore(host, runs);
   });
 
-  it('says so when not all can be taken back, and a rollback can be tried again', async () => {
+  it('reports what cannot be rolled back, and a rollback can be tried again', async () => {
     const { host, runs, guarded } = servingHost();
     const steps = stepsWith('echo other >"$root/conf"; fail no');
     const { result } = await host.run('apply', { ...guarded, steps });
-    expect(result.reason).toContain('not all of it');
+    expect(result.reason).toContain('but not completely');
     expect(runs()).toBe(true);
     expect(host.receipt('status')).toBe('rollback-incomplete\n');
     host.write('conf', 'new\n');
@@ -121,7 +121,7 @@ describe('a guarded step', () => {
     expectAsBefore(host, runs, 'rolled-back\n');
   });
 
-  it('that comes to a good end leaves the run as it is', async () => {
+  it('that ends well does not change the run', async () => {
     const { host, runs, guarded } = servingHost();
     const { result } = await host.run('apply', { ...guarded, steps: stepsWith('sh "$script" start') });
     expect(result.outcome, complaintsOf(result)).toBe('changed');

@@ -1,5 +1,6 @@
 // What the new daemon wrote in directories that stay when the run is undone goes back, too; and no journal stays beside a
 // zone that it does not fit.
+// @module-tag long
 import { chownSync, existsSync, linkSync, lstatSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
@@ -120,7 +121,7 @@ function expectHandedBack(host: ScratchHost): void {
 }
 
 describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote in places that stay', () => {
-  it('goes back, and journals that fit no more are kept', async () => {
+  it('is handed back, and journals that do not fit any more are kept', async () => {
     const host = await handedOver();
     daemonWrites(host);
     const { result, events } = await host.run('rollback');
@@ -128,9 +129,7 @@ describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote in places t
     expectHandedBack(host);
     const said = result.resources.find(({ resource }) => resource === 'hand_back')?.reason;
     expect(said).toContain('8 files are back here that changed in');
-    expect(said).toContain(
-      `; 3 files are kept in ${keptOf(host)}${host.path('old')} that would not fit any more`,
-    );
+    expect(said).toContain(`; 3 files are kept in ${keptOf(host)}${host.path('old')} that no longer fits`);
     const notices = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
     expect(notices.join('\n')).toContain('./dyn/both ./dyn/hand.jnl (2 in all)');
     expect(result.proof?.same).toBe(result.proof?.paths);
@@ -143,7 +142,7 @@ describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote in places t
     expect(host.read('old/dyn/z')).toBe('dyn/z 2\n');
   });
 
-  it('goes back once, whatever else is still to be undone', async () => {
+  it('is handed back once, whatever else is still to be undone', async () => {
     const host = scratchHost();
     host.write('old/a', '1\n');
     host.write('new/a', '1\n');
@@ -161,16 +160,19 @@ describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote in places t
     expect(host.read('old/a')).toBe('two\n');
   });
 
-  it('goes back whole by an undo that is cut anywhere and done again', { timeout: 600_000 }, async () => {
+  it('is handed back completely by an undo that is cut anywhere and repeated', async () => {
     const limit = pLimit(3);
     const cut = await Promise.all(
       Array.from({ length: 16 }, (_, index) => 2 + index * 6).map((call) =>
         limit(async () => {
           const host = await handedOver();
           daemonWrites(host);
-          const first = await host.run('rollback', { runtime: deathBeforeTool(call, `${host.root}.calls`) });
+          const first = await host.run('rollback', {
+            runtime: deathBeforeTool(call, `${host.root}.calls`),
+          });
           const { result } = await host.run('rollback', { settings: { targetRun: 'b-over' } });
-          if (first.result.outcome === 'unknown') {
+          // The last thing of an undo is to remove its work files, when the receipt says already that it is done.
+          if (first.result.outcome === 'unknown' && result.reason !== 'run b-over is rolled back already') {
             expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
           }
           expectHandedBack(host);

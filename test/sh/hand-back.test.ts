@@ -1,4 +1,5 @@
 // What the new daemon wrote goes back to where the old one looks, unless it was changed there too.
+// @module-tag long
 import { chownSync, existsSync, lstatSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
@@ -92,7 +93,7 @@ async function applied(): Promise<ScratchHost> {
 }
 
 describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote', () => {
-  it('goes back to the old one, and is told', async () => {
+  it('is handed back to the old one, and reported', async () => {
     const host = await applied();
     const { result, events } = await host.run('rollback');
     expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
@@ -107,7 +108,7 @@ describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote', () => {
     expect(result.proof?.same).toBe(result.proof?.paths);
   });
 
-  it('goes back by undo.sh at the console', async () => {
+  it('is handed back by undo.sh at the console', async () => {
     const host = await applied();
     const undo = undoAtConsole(join(host.state, 'runs', host.receipts()[0] ?? ''));
     expect(undo, undo.said).toMatchObject({ status: 0 });
@@ -115,14 +116,16 @@ describe.skipIf(process.getuid?.() !== 0)('what the new daemon wrote', () => {
     expectHandedBack(host);
   });
 
-  it('goes back whole by an undo that is cut anywhere and done again', { timeout: 600_000 }, async () => {
+  it('is handed back completely by an undo that is cut anywhere and repeated', async () => {
     const limit = pLimit(3);
     const calls = Array.from({ length: 16 }, (_, index) => 2 + index * 6);
     const cut = await Promise.all(
       calls.map((call) =>
         limit(async () => {
           const host = await applied();
-          const first = await host.run('rollback', { runtime: deathBeforeTool(call, `${host.root}.calls`) });
+          const first = await host.run('rollback', {
+            runtime: deathBeforeTool(call, `${host.root}.calls`),
+          });
           const { result } = await host.run('rollback');
           expect(['rolled-back', 'ok'], complaintsOf(result)).toContain(result.outcome);
           expectHandedBack(host);

@@ -1,18 +1,15 @@
-// What the hand-over and the proof of caged-bind make of what the tools of a host say, in a real sh: which named serves,
-// which answer counts, which zones can be judged from inside, where a process has its root, and what was never loaded.
+// What the hand-over and the proof of caged-bind conclude from the output of a host's tools, in a real sh. That is which
+// named serves, which answer counts, which zones can be judged from inside, the root directory of a process, and what was
+// never loaded.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, utimesSync } from 'node:fs';
+import { readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScratchHost } from './scratch.ts';
-import { complaintsOf, scratchHost } from './scratch.ts';
+import { complaintsOf, scratchHost, shells } from './scratch.ts';
 
 const folder = join(import.meta.dirname, '../../playbooks/caged-bind/lib');
-const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'].filter((shell) =>
-  existsSync(shell.split(' ')[0] ?? ''),
-);
-
-// A server that is told by files: dig.zones/NAME.soa holds the rcode, and the serial if it gives one; none: no answer.
+// A server that is set up by files: dig.zones/NAME.soa holds the rcode, and the serial if it gives one; none: no answer.
 const dig = `#!/bin/sh
 while [ $# -gt 0 ]; do
   case $1 in
@@ -35,7 +32,7 @@ while [ $# -gt 0 ]; do
 done
 `;
 
-/** A host with a cage and tools that say what they are told. */
+/** A host with a cage and tools with the given output. */
 function cagedHost(shell: string, tools: Readonly<Record<string, string>> = {}): ScratchHost {
   const host = scratchHost({ shell });
   for (const [name, text] of Object.entries({ dig, ...tools })) host.write(`bin/${name}`, text, 0o755);
@@ -92,22 +89,24 @@ function answer(host: ScratchHost, zones: Readonly<Record<string, string>>): voi
 const checkconf = (lines: readonly string[]): string => `#!/bin/sh\ncat <<'EOT'\n${lines.join('\n')}\nEOT\n`;
 const judge = `checkconf=named-checkconf ask_port=53
 find_zones; closed=$(may_be_closed && echo yes || echo no)
-ask_all_zones udp; judge_zones
+ask_all_zones udp; judge_zones udp
 for said in "$missing" "$stale" "$unseen"; do [ -z "$said" ] || printf '%s\\n' "$said"; done`;
 
 describe.each(shells)('the hand-over in %s', (shell) => {
-  it('takes any answer for a sign of life, but none that named gives while it loads', async () => {
+  it('accepts any answer as a sign of life, except one that named gives while it loads', async () => {
     const host = cagedHost(shell);
     answer(host, { good: 'NOERROR 5', closed: 'REFUSED', loading: 'SERVFAIL', '.': 'SERVFAIL' });
     const ask = `for zone in good closed loading silent ''; do answers "$zone" && echo "$zone $rcode"; done`;
     expect(await say(host, `${ask}\ntrue`)).toBe('good NOERROR\nclosed REFUSED\n SERVFAIL\n');
   });
 
-  it('knows the named that serves: by port 53, or by a pid file, or else the first', async () => {
+  it('finds the serving named: by port 53, or by a pid file, or else the first', async () => {
     const list = `printf '%s\\n' '10 root /usr/sbin/named -p 5300' '20 named /usr/pkg/sbin/named' '30 root /usr/sbin/named' >"$m_work/named.ps"\nserving_pid`;
     const held = (pid: number): string =>
       `#!/bin/sh\necho 'USER COMMAND PID FD PROTO LOCAL ADDRESS FOREIGN ADDRESS'\necho 'root named 10 20 udp 127.0.0.1.5300 *.*'\necho 'named named ${String(pid)} 21 udp 127.0.0.1.53 *.*'\n`;
     expect(await say(cagedHost(shell, { sockstat: held(30) }), list)).toBe('30\n');
+    const named = held(30).replaceAll('.53 *.*', ':53 *:*').replaceAll('named named', 'named a named of: 1');
+    expect(await say(cagedHost(shell, { sockstat: named }), list)).toBe('30\n');
     const host = cagedHost(shell, { sockstat: held(99) });
     expect(await say(host, list)).toBe('20\n');
     host.write('cage/var/run/named.pid', '99\n');
@@ -118,7 +117,7 @@ describe.each(shells)('the hand-over in %s', (shell) => {
 describe.each(shells)('the zones in %s', (shell) => {
   const zones = ['a', 'b', 'c', 'd'].map((name) => `zone ${name}/IN: loaded serial 5`);
 
-  it('are missing when the server does not know them, and behind when it has an older serial', async () => {
+  it('are missing if the server does not know them, and behind if it has an older serial', async () => {
     const host = cagedHost(shell, { 'named-checkconf': checkconf(zones) });
     host.write('cage/etc/named.conf', 'options { allow-query { any; }; allow-query-cache { none; }; };\n');
     answer(host, { a: 'NOERROR 5', b: 'NOERROR 4', c: 'REFUSED' });
@@ -127,7 +126,7 @@ describe.each(shells)('the zones in %s', (shell) => {
     );
   });
 
-  it('that are for others only are neither missing nor behind, and that is said', async () => {
+  it('that are only for others are neither missing nor behind, and a note says so', async () => {
     const host = cagedHost(shell, { 'named-checkconf': checkconf(zones) });
     host.write('cage/etc/named.conf', 'include "/etc/views.conf";\n');
     host.write('cage/etc/views.conf', 'view "lan" { match-clients { 192.0.2.0/24; }; };\n');
@@ -137,7 +136,7 @@ describe.each(shells)('the zones in %s', (shell) => {
     );
   });
 
-  it('that are in several views are held against the lowest serial', async () => {
+  it('that are in several views are compared with the lowest serial', async () => {
     const lines = [
       'zone a/IN: loaded serial 5',
       'zone a/IN: loaded serial 3',
@@ -153,7 +152,7 @@ describe.each(shells)('the zones in %s', (shell) => {
 });
 
 describe.each(shells)('a zone in %s', (shell) => {
-  it('may have a slash in its name, and a view behind its class', async () => {
+  it('may have a slash in its name, and a view after its class', async () => {
     const lines = [
       'zone 128/25.2.0.192.in-addr.arpa/IN: loaded serial 7',
       'zone Example.NET/IN/lan: loaded serial 8',
@@ -167,7 +166,7 @@ describe.each(shells)('a zone in %s', (shell) => {
 });
 
 describe.each(shells)('what was edited in the cage in %s', (shell) => {
-  it('is named when it is younger than the pid file: the configuration and all that it includes', async () => {
+  it('is reported if it is younger than the pid file: the configuration and all that it includes', async () => {
     const host = cagedHost(shell);
     host.write(
       'cage/etc/named.conf',
@@ -197,14 +196,14 @@ describe.each(shells)('the root directory of a process in %s', (shell) => {
     fstat: `#!/bin/sh\ncat <<'EOT'\n${[header, ...rows].join('\n')}\nEOT\n`,
   });
 
-  it('is what fstat says: none for one that is not caged', async () => {
+  it('is the one that fstat shows: none for a process without a cage', async () => {
     const wd = 'root named 20 wd / 2 drwxr-xr-x 512 r';
     const caged = fstat(wd, 'root named 20 root /home 4711 drwxr-xr-x 512 r');
     expect(await say(cagedHost(shell, caged), look)).toBe('4711,/home\nseen\n');
     expect(await say(cagedHost(shell, fstat(wd)), look)).toBe(',\nseen\n');
   });
 
-  it('is what procfs says where fstat does not know the file system, and cannot be seen without', async () => {
+  it('is the one in procfs if fstat does not know the file system, and unknown without procfs', async () => {
     const unknown = fstat('root named 20 root -  -  ?(37)  -', 'root named 20 wd -  -  ?(37)  -');
     const host = cagedHost(shell, unknown);
     expect(await say(host, look)).toBe('?,?\nunseen\n');
@@ -222,7 +221,7 @@ describe.each(shells)('the root directory of a process in %s', (shell) => {
     expect(await say(host, 'mkdir -p "$cage/../proc/$$/root"; root_can_be_seen && echo seen')).toBe('seen\n');
   });
 
-  it('cannot be told where fstat says nothing of the process', async () => {
+  it('is unknown if fstat shows nothing of the process', async () => {
     expect(await say(cagedHost(shell, fstat()), look)).toBe('?,?\nunseen\n');
   });
 });

@@ -31,7 +31,7 @@ const kept = (host: ScratchHost, name: string): string =>
   readFileSync(`${keptOf(host)}${host.path(name)}`, 'utf8');
 
 describe('files of a package', () => {
-  it('that somebody changed are kept when the package that came is deleted', async () => {
+  it('that somebody changed are kept when the new package is deleted', async () => {
     const { host, packages, run } = shopWith([]);
     expect((await run('apply')).result.outcome).toBe('changed');
     host.write('usr/pkg/etc/hello.conf', key(1));
@@ -43,7 +43,7 @@ describe('files of a package', () => {
     expect(host.read('usr/pkg/etc/mine')).toBe(key(2));
   });
 
-  it('that somebody changed, or put where old ones come back, are kept when the old one does', async () => {
+  it('that somebody changed, or put in the way of old ones, are kept when the old package is restored', async () => {
     const { host, packages, run } = shopWith(['hello-1.0']);
     expect((await run('apply')).result.outcome).toBe('changed');
     host.write('usr/pkg/etc/hello.conf', key(1));
@@ -58,7 +58,7 @@ describe('files of a package', () => {
     expect(kept(host, 'usr/pkg/lib/old.so')).toBe(key(2));
   });
 
-  it('leave alone what nobody of them put into the database', async () => {
+  it('leave foreign files in the database unchanged', async () => {
     const { host, run } = shopWith([]);
     await run('apply');
     host.write('var/db/pkg/mine', key(1));
@@ -67,7 +67,7 @@ describe('files of a package', () => {
   });
 });
 
-it('the home directory of an account outlives the account', async () => {
+it('do not include the home directory of an account, which stays', async () => {
   const host = scratchHost();
   writeAccounts(host);
   const settings = { searchPath: fakeTools(host) };

@@ -37,7 +37,7 @@ function keptFiles(host: ScratchHost): readonly string[] {
     .toSorted();
 }
 
-describe.skipIf(process.getuid?.() !== 0)('what a daemon wrote in places of its own', () => {
+describe.skipIf(process.getuid?.() !== 0)('what a daemon wrote in its own places', () => {
   it.each([
     ['in the same file system', near, '/bin/sh'],
     ['in another file system', farAway, '/bin/sh'],
@@ -69,7 +69,7 @@ describe.skipIf(process.getuid?.() !== 0)('what a daemon wrote in places of its 
     );
   });
 
-  it('is left where it is in a directory that was there before', async () => {
+  it('stays in place in a directory that was there before', async () => {
     const host = scratchHost();
     host.write('was/mine', 'mine\n');
     const state = 'state() { directory "$root/was" --mode 0770 --kept "*" --transient "*"; }';
@@ -80,7 +80,7 @@ describe.skipIf(process.getuid?.() !== 0)('what a daemon wrote in places of its 
     expect(existsSync(join(host.state, 'kept'))).toBe(false);
   });
 
-  it('is left alone in a file of which the run changed owner and mode only', async () => {
+  it('stays in a file of which the run changed only owner and mode', async () => {
     const host = scratchHost();
     host.write('zone', 'zone 1\n', 0o600);
     const state = 'state() { mode_owner "$root/zone" --owner 14 --mode 0640; }';
@@ -95,7 +95,7 @@ describe.skipIf(process.getuid?.() !== 0)('what a daemon wrote in places of its 
     expect(lstatSync(host.path('zone'))).toMatchObject({ uid: 0, mode: 0o100_600 });
   });
 
-  it('does not hide what is nobody knows whose', async () => {
+  it('does not hide files of unknown origin', async () => {
     const { host } = await applied();
     plant(host, daemonWrites);
     host.write('run/.stranger', 'x');
@@ -110,7 +110,7 @@ describe.skipIf(process.getuid?.() !== 0)('what a daemon wrote in places of its 
     expect(lostMarkers(host, daemonWrites)).toEqual([]);
   });
 
-  it('is not followed out of its directories', async () => {
+  it('is not followed through links to other directories', async () => {
     const { host } = await applied();
     host.write('../outside/key', 'Private-key-format: marker-1');
     execFileSync('ln', ['-s', host.path('../outside'), host.path('run/log')]);
@@ -137,7 +137,7 @@ describe('a tree that is removed while a daemon writes in it', () => {
       : text;
   const removal = { one: 'state() { absent "$root/tree" --recursive; }' };
 
-  it('comes back with what was written last', async () => {
+  it('is restored with what was written last', async () => {
     const host = scratchHost();
     host.write('tree/file', 'first\n');
     const { result } = await host.run('apply', { steps: removal, runtime: late });
@@ -147,7 +147,7 @@ describe('a tree that is removed while a daemon writes in it', () => {
     expect([host.read('tree/file'), host.read('tree/late')]).toEqual(['first\n', 'marker-1\n']);
   });
 
-  it('comes back with it wherever the run is cut', { timeout: 600_000 }, async () => {
+  it('is restored with it wherever the run is cut', { tags: 'long' }, async () => {
     const limit = pLimit(3);
     const cut = await Promise.all(
       Array.from({ length: 12 }, (_, index) => index + 6).map((call) =>
@@ -173,7 +173,7 @@ describe('a tree that is removed while a daemon writes in it', () => {
   });
 });
 
-it('an old receipt, whose journal knows neither of them, is undone with its keys kept', async () => {
+it('is undone from an old receipt, whose journal has neither, with its keys kept', async () => {
   const host = scratchHost();
   const state = `state() { directory "$root/keys" --transient '*'; file "$root/once" --content ours --once; }`;
   await host.run('apply', { steps: { one: state } });
@@ -196,7 +196,7 @@ it('an old receipt, whose journal knows neither of them, is undone with its keys
 });
 
 describe.skipIf(process.getuid?.() !== 0)('what others wrote anywhere', () => {
-  it('is still there after an undo, which says where', async () => {
+  it('is still there after an undo, which names the place', async () => {
     const { host } = await applied();
     plant(host, daemonWrites, othersWrite);
     const { result } = await host.run('rollback');
@@ -207,7 +207,7 @@ describe.skipIf(process.getuid?.() !== 0)('what others wrote anywhere', () => {
     expect(conflicts).toEqual(['gone', 'tree', 'link', 'new', 'changed', 'zones', 'none']);
   });
 
-  it('is kept by an undo with force, and no prune takes it', async () => {
+  it('is kept by an undo with --force, and no prune removes it', async () => {
     const { host, before } = await applied();
     plant(host, daemonWrites, othersWrite);
     const { result } = await host.run('rollback', force);
@@ -235,7 +235,7 @@ describe.skipIf(process.getuid?.() !== 0)('what others wrote anywhere', () => {
     expect(lostMarkers(host, daemonWrites, othersWrite)).toEqual([]);
   });
 
-  it('is kept by an undo that is cut anywhere and done again', { timeout: 600_000 }, async () => {
+  it('is kept by an undo that is cut anywhere and repeated', { tags: 'long' }, async () => {
     const limit = pLimit(3);
     const calls = Array.from({ length: 14 }, (_, index) => 3 + index * 9);
     const cut = await Promise.all(

@@ -1,5 +1,6 @@
 // A run is killed before each line of what starts it and of what takes the lock: the next run works, and nothing is left of the
 // one that died.
+// @module-tag long
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
@@ -45,7 +46,7 @@ function leftInState(state: string): readonly string[] {
 }
 
 describe.each(scripts)('a run that dies in %s', (script, every) => {
-  it('leaves nothing behind the next one, whichever line it was', { timeout: 900_000 }, async () => {
+  it('leaves nothing after the next run, whichever line it was', async () => {
     const lines = commandLinesOf(textOf(script)).filter((_, index) => index % every === 0);
     expect(lines.length).toBeGreaterThan(5);
     const limit = pLimit(4);

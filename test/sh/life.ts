@@ -22,7 +22,7 @@ export interface Life extends Pick<
   readonly state: string;
   /** What is to be there afterwards. */
   readonly after: (host: ScratchHost) => void;
-  /** A manual edit that is drift; gives what takes it back, for what is not in the tree. */
+  /** A manual edit that is drift; returns what undoes it, for what is not in the tree. */
   readonly drift: (host: ScratchHost) => (() => void) | undefined | void;
   /** What is to be true after the rollback, beside an equal tree. */
   readonly undone?: () => void;
@@ -74,7 +74,7 @@ export async function live(life: Life, host: ScratchHost): Promise<void> {
   life.undone?.();
 }
 
-/** No drift before a manual edit, drift after it; then the edit is taken back. */
+/** No drift before a manual edit, drift after it; then the edit is undone. */
 async function seeDrift(life: Life, host: ScratchHost, common: Partial<LocalRun>): Promise<void> {
   const verify = await host.run('verify', common);
   expect(verify.result.outcome, complaintsOf(verify.result)).toBe('ok');

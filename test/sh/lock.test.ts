@@ -88,7 +88,7 @@ describe('the lock of a host', () => {
     },
   );
 
-  it('refuses a second run while one goes on, and names the first', async () => {
+  it('refuses a second run while one is active, and names the first', async () => {
     const host = scratchHost();
     const first = host.run('apply', { steps: heldSteps });
     await eventually(() => existsSync(host.path('f')));
@@ -105,7 +105,7 @@ describe('the lock of a host', () => {
     expect(readdirSync(host.state)).toEqual(['runs']);
   });
 
-  it('is taken over from a driver that is dead, with a word about it', async () => {
+  it('is taken over from a dead driver, with a notice', async () => {
     const host = scratchHost();
     leaveDeadLock(host);
     const { result, events } = await host.run('apply', {
@@ -114,14 +114,13 @@ describe('the lock of a host', () => {
     expect(result.outcome).toBe('changed');
     expect(events.filter(({ type }) => type === 'notice')).toMatchObject([
       {
-        message:
-          'the lock of a run that is dead was taken over: run r1 by ghost@there since then, pid 4194305',
+        message: 'the lock of a dead run was taken over: run r1 by ghost@there since then, pid 4194305',
       },
     ]);
     expect(readdirSync(host.state)).toEqual(['runs']);
   });
 
-  it('does not keep a plan out', async () => {
+  it('does not block a plan', async () => {
     const host = scratchHost();
     const apply = host.run('apply', { steps: heldSteps });
     await eventually(() => existsSync(host.path('f')));
@@ -132,7 +131,7 @@ describe('the lock of a host', () => {
   });
 });
 
-describe('runs that come at once', () => {
+describe('runs that start at once', () => {
   it.each([
     ['on a free host', false],
     ['over the lock of a dead one', true],
@@ -157,7 +156,7 @@ describe('runs that come at once', () => {
     expect(readdirSync(host.state)).toEqual(['runs']);
   });
 
-  it('do not take over from one that took over from a dead one meanwhile', async () => {
+  it('do not take the lock from a run that took it over from a dead one meanwhile', async () => {
     const host = scratchHost();
     leaveDeadLock(host);
     const slow = host.run('apply', { steps: heldSteps, runtime: slowToClaim(host) });
@@ -174,7 +173,7 @@ describe('runs that come at once', () => {
     expect(readdirSync(host.state)).toEqual(['runs']);
   });
 
-  it('take a lock anew that went while they judged it', async () => {
+  it('take a new lock if the old one disappears while they judge it', async () => {
     const host = scratchHost();
     leaveDeadLock(host);
     const slow = host.run('apply', {
@@ -190,13 +189,16 @@ describe('runs that come at once', () => {
     expect(readdirSync(host.state)).toEqual(['runs']);
   });
 
-  it.each(shells)('are never two in the lock, whoever dies in it, in %s', async (shell) => {
-    const host = scratchHost();
-    const lockScript = join(import.meta.dirname, '../../src/host/lock.sh');
-    // A process takes the lock, writes down whether it is alone, and drops the lock, or dies with it.
-    const one = host.write(
-      'one.sh',
-      `. ${lockScript}
+  it.each(shells)(
+    'never hold the lock together, whichever of them dies, in %s',
+    { tags: 'long' },
+    async (shell) => {
+      const host = scratchHost();
+      const lockScript = join(import.meta.dirname, '../../src/host/lock.sh');
+      // A process takes the lock, writes down whether it is alone, and drops the lock, or dies with it.
+      const one = host.write(
+        'one.sh',
+        `. ${lockScript}
 m__state_dir=${host.root}/state m__run_id=$$ m__operator=o
 m__refuse() { echo refused >>refused; exit 1; }
 notice() { :; }
@@ -208,24 +210,25 @@ rmdir inside
 case $1 in *[37]) kill -9 $$ ;; esac
 m__drop_lock
 `,
-    );
-    host.write('state/runs', '');
-    const worker = `n=0; while [ $n -lt 30 ]; do n=$((n + 1)); ${shell} ${one} $n; done; :`;
-    await Promise.all(
-      [1, 2, 3, 4, 5, 6].map((count) => run('sh', ['-c', worker, String(count)], { cwd: host.root })),
-    );
-    const linesIn = (name: string): number => host.read(name).trim().split('\n').length;
-    expect(linesIn('taken') + linesIn('refused')).toBe(180);
-    expect(linesIn('taken')).toBeGreaterThan(10);
-    expect(existsSync(host.path('doubled')), 'two at once').toBe(false);
-  });
+      );
+      host.write('state/runs', '');
+      const worker = `n=0; while [ $n -lt 30 ]; do n=$((n + 1)); ${shell} ${one} $n; done; :`;
+      await Promise.all(
+        [1, 2, 3, 4, 5, 6].map((count) => run('sh', ['-c', worker, String(count)], { cwd: host.root })),
+      );
+      const linesIn = (name: string): number => host.read(name).trim().split('\n').length;
+      expect(linesIn('taken') + linesIn('refused')).toBe(180);
+      expect(linesIn('taken')).toBeGreaterThan(10);
+      expect(existsSync(host.path('doubled')), 'two at once').toBe(false);
+    },
+  );
 });
 
 describe.each(shells)('a claim in %s', (shell) => {
   it.each([
     ['vanishes while it is looked at', 'vanishes', 'free'],
     ['shows nothing and lives', 'stays', 'held'],
-  ])('whose number has a process that %s is judged by a second look', async (_title, how, verdict) => {
+  ])('with a process number that %s is judged by a second look', async (_title, how, verdict) => {
     const host = scratchHost();
     const process = spawn('sleep', ['60']);
     onTestFinished(() => void process.kill('SIGKILL'));
@@ -272,7 +275,7 @@ describe('a receipt', () => {
   });
 
   it.each([8, 40])(
-    'that has no room on the disk (over %i blocks a file) is not begun, and neither is the run',
+    'without room on the disk (over %i blocks a file) is not begun, and neither is the run',
     async (blocks) => {
       const host = scratchHost();
       const { result } = await host.run('apply', {
@@ -291,7 +294,7 @@ describe('a receipt', () => {
     },
   );
 
-  it('is not looked for on a host that has none, and none is made', async () => {
+  it('is not looked for on a host without receipts, and none is made', async () => {
     const host = scratchHost();
     expect((await host.run('rollback')).result.outcome).toBe('ok');
     expect((await host.run('rollback', { settings: { preview: true } })).result.outcome).toBe('ok');

@@ -144,8 +144,8 @@ const targets = [
 ];
 const modes = [0o644, 0o600, 0o755, 0o4755, 0o2755, 0o1777, 0o6711, 0o0, 0o7000, 0o2644, 0o1644];
 
-describe('what was looked at at once', () => {
-  it.each(shells)('is what a look of its own says, in %s', (shell) => {
+describe('a look at many paths', () => {
+  it.each(shells)('gives what a single look gives, in %s', (shell) => {
     const kinds = ['file', 'dir', 'link', 'pipe', 'device'] as const;
     const entries = names.flatMap((name, index) =>
       [kinds[index % 5], kinds[(index + 2) % 5]].map((kind = 'file', at) => ({
@@ -159,7 +159,7 @@ describe('what was looked at at once', () => {
     expect(said).toMatch(/^known: [23]\d\n$/);
   });
 
-  it('is so for whatever names and modes', () => {
+  it('gives the same for any names and modes', () => {
     const name = fc
       .uint8Array({ minLength: 1, maxLength: 12 })
       .map((codes) => Buffer.from(codes.map((code) => (code === 0 || code === 47 ? 45 : code))))
@@ -172,18 +172,18 @@ describe('what was looked at at once', () => {
     });
     const some = fc.uniqueArray(entry, {
       minLength: 1,
-      maxLength: 12,
+      maxLength: 20,
       selector: (one) => one.name.toString('latin1'),
     });
     fc.assert(
       fc.property(some, fc.constantFrom(...shells), (entries, shell) => {
         expect(differences(shell, freshDirectory(), entries)).toMatch(/^known: \d+\n$/);
       }),
-      { numRuns: 8 },
+      { numRuns: 10 },
     );
   });
 
-  it.each(['+', '.', '@'])('knows a mode with %s behind it', (sign) => {
+  it.each(['+', '.', '@'])('reads a mode with %s after it', (sign) => {
     const directory = freshDirectory();
     mkdirSync(join(directory, 'bin'));
     writeFileSync(
@@ -206,7 +206,7 @@ describe('what was looked at at once', () => {
     expect(said).toBe(`known: ${String(modes.length)}\n`);
   });
 
-  it('believes no line that the text of a link brings in', () => {
+  it('ignores lines in the text of a link', () => {
     const directory = freshDirectory();
     const at = (name: string): string => join(directory, name);
     writeFileSync(at('victim'), 'secret', { mode: 0o600 });
@@ -231,7 +231,7 @@ echo "$m_type $m_mode"
     expect(said).toBe('file 0600\n');
   });
 
-  it('believes no links when there are not as many lines as links', () => {
+  it('ignores all links if lines and links differ in number', () => {
     const directory = freshDirectory();
     const at = (name: string): string => join(directory, name);
     symlinkSync('real', at('root-link'));

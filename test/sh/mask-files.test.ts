@@ -57,7 +57,7 @@ describe.each(awks)('with %s', (awk) => {
     });
   });
 
-  it('texts without secrets stay as they are, byte by byte', () => {
+  it('texts without secrets stay unchanged, byte by byte', () => {
     const sections = fc.array(harmless, { minLength: 1, maxLength: 10 }).map((parts) => parts.join(''));
     const texts = [
       ...fc.sample(sections, { numRuns: count / 4, seed: 1 }),
@@ -78,7 +78,7 @@ describe.each(awks)('with %s', (awk) => {
     });
   });
 
-  it('a missing newline at the end is a change, as without secrets', () => {
+  it('a missing newline at the end is a change, as in texts without secrets', () => {
     const text = 'secret "abcdefgh";\n';
     const [told, same] = maskOnHost(
       [
@@ -96,7 +96,7 @@ describe.each(awks)('with %s', (awk) => {
     expect(same?.diff).toEqual([]);
   });
 
-  it('two keys that change places are seen', () => {
+  it('two keys that change places are noticed', () => {
     const keys = (a: string, b: string): string => `key a { secret "${a}"; };\nkey b { secret "${b}"; };\n`;
     const [told] = maskOnHost([{ old: keys('one1', 'two2'), new: keys('two2', 'one1') }], awk);
     expect(told?.diff.slice(1)).toEqual([
@@ -217,7 +217,7 @@ const files: readonly (readonly [path: string, text: string, masked: string])[] 
 ];
 
 describe.each(awks)('by the kinds of files, with %s,', (awk) => {
-  it('whatever is secret is masked, and nothing else', () => {
+  it('every secret is masked, and nothing else', () => {
     const told = maskOnHost(
       files.map(([path, text]) => ({ old: '', new: text, path })),
       awk,
@@ -233,7 +233,7 @@ describe.each(awks)('by the kinds of files, with %s,', (awk) => {
 });
 
 describe('the controller', () => {
-  it('masks a diff that a host did not', () => {
+  it('masks a diff that a host did not mask', () => {
     const mask = new RemoteMask([]);
     for (const { text, changed, secrets, changedSecrets } of planted) {
       const old = text.split('\n').map((line) => `-${line}`);

@@ -24,7 +24,7 @@ export const awks: readonly string[] = ['mawk', 'original-awk', 'gawk', 'busybox
 export interface Pair {
   readonly old: string;
   readonly new: string;
-  /** Where it is; a name without meaning unless told. */
+  /** Its path; by default a name without meaning. */
   readonly path?: string;
 }
 

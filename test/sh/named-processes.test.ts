@@ -4,13 +4,10 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'nod
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScratchHost } from './scratch.ts';
-import { complaintsOf, scratchHost } from './scratch.ts';
+import { complaintsOf, scratchHost, shells } from './scratch.ts';
 
 const folder = join(import.meta.dirname, '../../playbooks/caged-bind/lib');
 const parts = ['hand-over', 'processes', 'proof', 'reading', 'serving', 'start-again', 'switch', 'trusted'];
-const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'].filter((shell) =>
-  existsSync(shell.split(' ')[0] ?? ''),
-);
 const started = 'Sat Nov 28 08:00:00 2026';
 const daemonUid = 1;
 
@@ -149,17 +146,17 @@ const cases: readonly Case[] = [
   {
     what: 'refuses one of which nobody tells anything',
     process: { command: base, sockets: false },
-    says: /^- pid 10 calls itself named, and .* cannot be proved, .*mount -t procfs.*\n$/,
+    says: /^- pid 10 has the name named, and .* cannot be proved, .*mount -t procfs.*\n$/,
   },
   {
     what: 'refuses a program of its user under the name of named',
     process: { command: `${base} -u daemon`, uid: daemonUid, exe: `ROOT/cage/tmp/evil` },
-    says: /^- pid 10 calls itself named, and runs \/cage\/tmp\/evil as uid 1, which is no program .*\n$/,
+    says: /^- pid 10 has the name named, and runs \/cage\/tmp\/evil as uid 1, which is no program .*\n$/,
   },
   {
     what: 'refuses a named of another account, under whatever name',
     process: { command: `ROOT/home/bob/named`, uid: 1001, exe: `ROOT/home/bob/named` },
-    says: /^- pid 10 calls itself named, and runs \/home\/bob\/named as uid 1001: .*run_user.*\n$/,
+    says: /^- pid 10 has the name named, and runs \/home\/bob\/named as uid 1001: .*run_user.*\n$/,
   },
   {
     what: 'refuses the true program of another account',
@@ -169,12 +166,12 @@ const cases: readonly Case[] = [
   {
     what: 'refuses what runs by the rights of root for somebody else',
     process: { command: base, uid: 0, ruid: 1001 },
-    says: /^- pid 10 .* by the rights of another account \(it belongs to uid 1001\).*\n$/,
+    says: /^- pid 10 .* with the rights of another account \(the program belongs to uid 1001\).*\n$/,
   },
   {
     what: 'refuses a command line of two lines, the second of which looks like another process',
     process: { command: `${base}\n1 root named ${base}`, exe: base },
-    says: /^- pid 10 calls itself named, and its command line is not one line.*\n$/,
+    says: /^- pid 10 has the name named, and its command line is not one line.*\n$/,
   },
   {
     what: 'takes no notice of what only mentions named',
@@ -188,7 +185,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('a process in %s', (shell
     expect(await say(hostWith(shell, [{ ...one, pid: 10 }]), look)).toMatch(says);
   });
 
-  it('is signalled only while it is the one that was looked at', async () => {
+  it('gets a signal only while it is the process that was looked at', async () => {
     const named = { command: base, exe: base };
     const host = hostWith(shell, [
       { ...named, pid: 10 },
@@ -202,7 +199,7 @@ end_processes '10 11' TERM 1 || :; find_ours; echo "$others" | wc -l`;
     expect(host.read('killed')).not.toContain('11');
   });
 
-  it('is refused by name, all of them at once, and nothing is stopped', async () => {
+  it('is refused by name, with all others at once, and nothing is stopped', async () => {
     const host = hostWith(shell, [
       { pid: 10, command: base, exe: base },
       { pid: 11, command: 'ROOT/home/bob/named', uid: 1001, exe: 'ROOT/home/bob/named' },
@@ -213,12 +210,12 @@ end_processes '10 11' TERM 1 || :; find_ours; echo "$others" | wc -l`;
     expect(existsSync(host.path('killed'))).toBe(false);
   });
 
-  it('is refused when others than root can change its program', async () => {
+  it('is refused if others than root can change its program', async () => {
     const host = hostWith(shell, [{ pid: 10, command: base, exe: base }]);
     chmodSync(host.path('usr/sbin'), 0o777);
     const said = await say(host, `look_at_named; fail() { echo "FAILED $1"; }; refuse_strangers`);
     expect(said).toMatch(
-      /^FAILED pid 10 runs \/usr\/sbin\/named, and \/usr\/sbin can be changed by others .*chmod go-w/,
+      /^FAILED pid 10 runs \/usr\/sbin\/named, and \/usr\/sbin can be changed by accounts other than root .*chmod go-w/,
     );
   });
 });
@@ -237,46 +234,49 @@ async function again(
   );
 }
 
-describe.skipIf(process.getuid?.() !== 0).each(shells)('what starts the old named again in %s', (shell) => {
-  const conf = '-c ROOT/etc/named.conf';
-  const root = { exe: base };
-  const user = { uid: daemonUid, exe: base };
+describe.skipIf(process.getuid?.() !== 0).each(shells)(
+  'the command that restarts the old named in %s',
+  (shell) => {
+    const conf = '-c ROOT/etc/named.conf';
+    const root = { exe: base };
+    const user = { uid: daemonUid, exe: base };
 
-  it.each([
-    ['its program and options', { ...root, command: `${base} -4 -n 2 -p 5300 ${conf}` }],
-    ['the account that it has', { ...user, command: `${base} -u daemon ${conf}` }],
-  ])('is %s', async (_what, one) => {
-    const words = one.command.replaceAll('ROOT', '');
-    expect(await again(shell, one)).toBe(`${words}\n`);
-  });
-
-  it.each([
-    [
-      'would give an account the rights of root',
-      { ...user, command: `${base} ${conf}` },
-      'does not say so (-u)',
-    ],
-    ['would make it another account', { ...user, command: `${base} -u root ${conf}` }, 'option -u'],
-    ['would take it out of its cage', { ...root, command: `${base} -t /elsewhere ${conf}` }, 'option -t'],
-    ['would have root write a file', { ...root, command: `${base} -X /etc/x ${conf}` }, 'option -X'],
-    ['would have root write a log', { ...root, command: `${base} -L /etc/x ${conf}` }, 'option -L'],
-    ['would have root load a library', { ...root, command: `${base} -E /tmp/x.so ${conf}` }, 'option -E'],
-    [
-      'would have root read what is no configuration',
-      { ...user, command: `${base} -u daemon -c ROOT/etc/rc.conf` },
-      'option -c',
-    ],
-    ['has no number for a port', { ...root, command: `${base} -p $(id) ${conf}` }, 'option -p'],
-  ])('is nothing that %s', async (_what, one, why) => {
-    const said = await again(shell, one);
-    expect(said).toMatch(/^no: its? /);
-    expect(said).toContain(why);
-  });
-
-  it('is nothing that reads what others than root can change', async () => {
-    const said = await again(shell, { ...root, command: `${base} ${conf}` }, (host) => {
-      chmodSync(host.path('etc/named.conf'), 0o666);
+    it.each([
+      ['its program and options', { ...root, command: `${base} -4 -n 2 -p 5300 ${conf}` }],
+      ['the account that it has', { ...user, command: `${base} -u daemon ${conf}` }],
+    ])('is %s', async (_what, one) => {
+      const words = one.command.replaceAll('ROOT', '');
+      expect(await again(shell, one)).toBe(`${words}\n`);
     });
-    expect(said).toMatch(/^no: \/etc\/named\.conf can be changed by others than root/);
-  });
-});
+
+    it.each([
+      [
+        'would give an account the rights of root',
+        { ...user, command: `${base} ${conf}` },
+        'does not say so (-u)',
+      ],
+      ['would make it another account', { ...user, command: `${base} -u root ${conf}` }, 'option -u'],
+      ['would take it out of its cage', { ...root, command: `${base} -t /elsewhere ${conf}` }, 'option -t'],
+      ['would have root write a file', { ...root, command: `${base} -X /etc/x ${conf}` }, 'option -X'],
+      ['would have root write a log', { ...root, command: `${base} -L /etc/x ${conf}` }, 'option -L'],
+      ['would have root load a library', { ...root, command: `${base} -E /tmp/x.so ${conf}` }, 'option -E'],
+      [
+        'would have root read what is no configuration',
+        { ...user, command: `${base} -u daemon -c ROOT/etc/rc.conf` },
+        'option -c',
+      ],
+      ['has no number for a port', { ...root, command: `${base} -p $(id) ${conf}` }, 'option -p'],
+    ])('never %s', async (_what, one, why) => {
+      const said = await again(shell, one);
+      expect(said).toMatch(/^no: its? /);
+      expect(said).toContain(why);
+    });
+
+    it('never reads what others than root can change', async () => {
+      const said = await again(shell, { ...root, command: `${base} ${conf}` }, (host) => {
+        chmodSync(host.path('etc/named.conf'), 0o666);
+      });
+      expect(said).toMatch(/^no: \/etc\/named\.conf can be changed by accounts other than root/);
+    });
+  },
+);

@@ -30,28 +30,26 @@ function hostOfBefore(): { host: ScratchHost; before: ReturnType<typeof fingerpr
 }
 
 describe.skipIf(process.getuid?.() !== 0)('receipts of a runtime with other names', () => {
-  it('have these names in their undo.sh, and no name of now', () => {
+  it('have the old names in their undo.sh, and no new one', () => {
     const { host } = hostOfBefore();
     const text = readFileSync(join(host.state, 'runs', died, 'undo.sh'), 'utf8');
     expect(text).toContain('m_is_undone() {');
     expect(text).not.toContain('m__');
   });
 
-  it('are rolled back by the runtime of now, which takes over the lock', async () => {
+  it('are rolled back by the new runtime, which takes over the lock', async () => {
     const { host, before } = hostOfBefore();
     expect(existsSync(join(host.state, 'lock'))).toBe(true);
     const first = await host.run('rollback');
     expect(first.result.outcome, complaintsOf(first.result)).toBe('rolled-back');
-    expect(JSON.stringify(first.events)).toContain(
-      `the lock of a run that is dead was taken over: run ${died}`,
-    );
+    expect(JSON.stringify(first.events)).toContain(`the lock of a dead run was taken over: run ${died}`);
     expect(existsSync(host.path('last'))).toBe(false);
     const second = await host.run('rollback', { settings: { targetRun: good } });
     expect(second.result.outcome, complaintsOf(second.result)).toBe('rolled-back');
     expect(fingerprint(host.root, 'second')).toEqual(before);
   });
 
-  it('are told by who looks, and stand in no apply`s way', async () => {
+  it('are reported by a run that looks, and block no apply', async () => {
     const { host } = hostOfBefore();
     const steps = { one: 'state() { file "$root/more" --content x; }' };
     const plan = await host.run('plan', { steps });
@@ -61,7 +59,7 @@ describe.skipIf(process.getuid?.() !== 0)('receipts of a runtime with other name
     expect(host.receipts()).toContain(good);
   });
 
-  it('are taken back by their own undo.sh at the console', () => {
+  it('are rolled back by their own undo.sh at the console', () => {
     const { host, before } = hostOfBefore();
     for (const run of [died, good]) {
       const undone = undoAtConsole(join(host.state, 'runs', run));

@@ -1,4 +1,4 @@
-// Who looks at a host on which another run is at work says so; who wants to, waits for it. A run that died is told too.
+// A run that only looks reports another active run on the host, and can wait for it. It also reports a run that died.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -44,13 +44,13 @@ const atWork = {
 const notices = (events: readonly RunEvent[]): string[] =>
   events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
 
-describe('a run on a host where another one is at work', () => {
+describe('a run on a host with another active run', () => {
   it.each([
     ['plan', {}],
     ['verify', {}],
     ['facts', {}],
     ['rollback', { preview: true }],
-  ] as const)('says so: %s', async (action, settings) => {
+  ] as const)('reports it: %s', async (action, settings) => {
     const host = scratchHost();
     const { done, letGo } = await begin(host);
     const looked = await host.run(action, { steps: action === 'rollback' ? {} : quick, settings });
@@ -61,7 +61,7 @@ describe('a run on a host where another one is at work', () => {
     expect(after.result.otherRun).toBeUndefined();
   });
 
-  it('says so as well when that one began meanwhile, or came and went', async () => {
+  it('reports it also if it began, or began and ended, meanwhile', async () => {
     const host = scratchHost();
     const look = {
       look: `state() { : >"$root/looking"; while [ ! -f "$root/looked" ]; do sleep 0.1; done; }`,
@@ -83,7 +83,7 @@ describe('a run on a host where another one is at work', () => {
     expect((await again).result.otherRun).toMatchObject({ state: 'was-at-work', operator: 'tester@here' });
   });
 
-  it.each(['plan', 'verify', 'apply'] as const)('waits for it when it is asked to: %s', async (action) => {
+  it.each(['plan', 'verify', 'apply'] as const)('waits for it with --wait: %s', async (action) => {
     const host = scratchHost();
     const { done, letGo } = await begin(host);
     const { result, events } = await host.run(action, {
@@ -103,7 +103,7 @@ describe('a run on a host where another one is at work', () => {
     ]);
   });
 
-  it('rolls back, after it waited, what is the newest run then', async () => {
+  it('rolls back, after the wait, the newest run of that moment', async () => {
     const host = scratchHost();
     await host.run('apply', { steps: { zero: 'state() { file "$root/zero" --content x; }' } });
     const { done, letGo } = await begin(host);
@@ -118,7 +118,7 @@ describe('a run on a host where another one is at work', () => {
     expect([existsSync(host.path('f')), existsSync(host.path('zero'))]).toEqual([false, true]);
   });
 
-  it('does not wait for ever: a plan goes on with what it sees, an apply is refused as ever', async () => {
+  it('does not wait for ever: a plan continues with what it sees, an apply is refused as usual', async () => {
     const host = scratchHost();
     const { done, letGo } = await begin(host);
     const plan = await host.run('plan', { steps: quick, settings: { waitSeconds: 1 } });
@@ -132,7 +132,7 @@ describe('a run on a host where another one is at work', () => {
     await done;
   });
 
-  it('starts nothing under the name of a daemon that the other one may be starting', async () => {
+  it('starts nothing with the name of a daemon that the other one may be starting', async () => {
     const host = scratchHost();
     const moved = (_path: string, text: string): string =>
       text.replaceAll('/usr/pkg/sbin/named', host.path('usr/pkg/sbin/named'));
@@ -146,7 +146,7 @@ describe('a run on a host where another one is at work', () => {
     expect(after.result.facts.get('named_package')).toBe('named');
   });
 
-  it('can be stopped while it waits, and did nothing then', async () => {
+  it('can be stopped while it waits, without any change', async () => {
     const host = scratchHost();
     const { done, letGo } = await begin(host);
     const stop = new AbortController();
@@ -167,7 +167,7 @@ describe('a run on a host where another one is at work', () => {
     expect(existsSync(host.path('g'))).toBe(false);
   });
 
-  it('says what it does in its claim; that of an older muster says less', async () => {
+  it('describes itself in its claim; a claim of an older muster says less', async () => {
     const host = scratchHost();
     const { done, letGo } = await begin(host);
     const claim = join(host.state, 'lock', '1');
@@ -206,7 +206,7 @@ describe('a run that died', () => {
     ['rolling-back', { ...died, action: 'rollback' }],
     ['applied', undefined],
     ['taken-back', undefined],
-  ])('is told of by who looks, when it is the newest: %s', async (status, told) => {
+  ])('is reported by a run that looks, if it is the newest: %s', async (status, told) => {
     const host = scratchHost();
     receipt(host, 'r1', 'running');
     receipt(host, 'r2', status);

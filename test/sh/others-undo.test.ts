@@ -1,4 +1,5 @@
-// Root does not go where another account leads it when it takes a run back, and gives back what it has borrowed, whatever ends it.
+// When root rolls a run back, another account cannot mislead it. It gives back what it has borrowed, however it ends.
+// @module-tag long
 import { chownSync, existsSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { deathBeforeTool } from './crash.ts';
@@ -71,8 +72,8 @@ function lieInWait(host: ScratchHost, kind: string, { name, position }: Cell, nu
   }
 }
 
-describe.skipIf(process.getuid?.() !== 0)('a rollback where another account may write', () => {
-  it.each(Object.keys(plants))('is led nowhere by a %s', { timeout: 600_000 }, async (kind) => {
+describe.skipIf(process.getuid?.() !== 0)('a rollback in a directory that another account may write', () => {
+  it.each(Object.keys(plants))('is not misled by a %s', async (kind) => {
     const host = hostWithOthers();
     const cells = layOut(host);
     const lines = cells.map(({ name, change }) =>
@@ -94,7 +95,7 @@ describe.skipIf(process.getuid?.() !== 0)('a rollback where another account may 
     expect(lstatSync(host.path('his'))).toMatchObject({ uid: other, gid: other, mode: 0o40_755 });
   });
 
-  it('undoes all changes where nothing lies in wait, also of directories with others in them', async () => {
+  it('undoes all changes without traps, also of directories with foreign files in them', async () => {
     const host = hostWithOthers();
     const cells = layOut(host);
     hisDirectory(host, 'his/full/in');
@@ -117,41 +118,37 @@ describe.skipIf(process.getuid?.() !== 0)('a rollback where another account may 
     expect(look()).toEqual(before);
   });
 
-  it(
-    'removes what passes from a directory that is exchanged for a link all the time',
-    { timeout: 600_000 },
-    async () => {
-      const host = hostWithOthers();
-      const steps = {
-        one: `state() {
+  it('removes a directory correctly while it is constantly exchanged for a link', async () => {
+    const host = hostWithOthers();
+    const steps = {
+      one: `state() {
   for n in 1 2 3 4 5 6 7 8; do
     directory "$root/his/a$n" --owner 4711
     directory "$root/his/a$n/run" --owner 4711 --transient '*'
   done
 }`,
-      };
-      await host.run('apply', { steps });
-      for (let n = 1; n <= 8; n++) {
-        for (let file = 0; file < 20; file++) host.write(`his/a${String(n)}/run/${String(file)}`, 'x');
-        linkSync(host.path('canary/linked'), host.path(`his/a${String(n)}/run/hard`));
-      }
-      const before = canaryOf(host);
-      const swap = `const at = 'a' + (1 + (rounds % 8));
+    };
+    await host.run('apply', { steps });
+    for (let n = 1; n <= 8; n++) {
+      for (let file = 0; file < 20; file++) host.write(`his/a${String(n)}/run/${String(file)}`, 'x');
+      linkSync(host.path('canary/linked'), host.path(`his/a${String(n)}/run/hard`));
+    }
+    const before = canaryOf(host);
+    const swap = `const at = 'a' + (1 + (rounds % 8));
       tries(() => fs.renameSync(at, at + '.away'), () => fs.symlinkSync(root + '/canary', at), () => fs.unlinkSync(at),
         () => fs.renameSync(at + '.away', at))`;
-      const inner = `const at = 'a' + (1 + (rounds % 8)) + '/run';
+    const inner = `const at = 'a' + (1 + (rounds % 8)) + '/run';
       tries(() => fs.renameSync(at, at + '.away'), () => fs.symlinkSync(root + '/canary/in', at), () => fs.unlinkSync(at),
         () => fs.renameSync(at + '.away', at))`;
-      const racers = [swap, inner].map((body) => racer(host, host.path('his'), body));
-      await host.run('rollback');
-      await host.run('rollback');
-      const rounds = await Promise.all(racers.map(async ({ stop }) => stop()));
-      expect(rounds.filter((count) => count < 100)).toEqual([]);
-      expect(canaryOf(host)).toEqual(before);
-      await host.run('rollback', { settings: { force: true } });
-      expect(canaryOf(host)).toEqual(before);
-    },
-  );
+    const racers = [swap, inner].map((body) => racer(host, host.path('his'), body));
+    await host.run('rollback');
+    await host.run('rollback');
+    const rounds = await Promise.all(racers.map(async ({ stop }) => stop()));
+    expect(rounds.filter((count) => count < 100)).toEqual([]);
+    expect(canaryOf(host)).toEqual(before);
+    await host.run('rollback', { settings: { force: true } });
+    expect(canaryOf(host)).toEqual(before);
+  });
 });
 
 describe.skipIf(process.getuid?.() !== 0)('a directory that is borrowed', () => {
@@ -167,7 +164,7 @@ describe.skipIf(process.getuid?.() !== 0)('a directory that is borrowed', () => 
       return `${String(uid)}:${String(gid)} ${mode.toString(8)}`;
     });
 
-  it('goes back by the next run, or the next rollback, of whatever', { timeout: 600_000 }, async () => {
+  it('is given back by the next run or rollback of any playbook', async () => {
     let found = 0;
     const borrowed = '[ -s "${m__receipt:-/none}/borrowed" ]';
     for (let call = 1; call <= 24; call++) {
@@ -191,7 +188,7 @@ describe.skipIf(process.getuid?.() !== 0)('a directory that is borrowed', () => 
     expect(found).toBeGreaterThan(12);
   });
 
-  it('goes back when the step that wanted it fails', async () => {
+  it('is given back if the step that needed it fails', async () => {
     const host = hostWithOthers();
     hisDirectory(host, 'his/in');
     const before = owners(host);
@@ -202,7 +199,7 @@ describe.skipIf(process.getuid?.() !== 0)('a directory that is borrowed', () => 
     expect(owners(host)).toEqual(before);
   });
 
-  it('is not borrowed when there is nothing to do', async () => {
+  it('is not borrowed if there is nothing to do', async () => {
     const host = hostWithOthers();
     hisDirectory(host, 'his/in');
     await host.run('apply', { steps });

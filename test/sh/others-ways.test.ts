@@ -1,4 +1,4 @@
-// Where another account may write, and root comes by a link of its own, or comes back, or finds much: the same rules hold.
+// Directories that another account may write: the same rules hold if root follows its own link, returns, or finds much.
 import { execFileSync } from 'node:child_process';
 import {
   chownSync,
@@ -34,8 +34,8 @@ function hostWithLink(): ScratchHost {
   return host;
 }
 
-describe.skipIf(process.getuid?.() !== 0)('a way through a link of root', () => {
-  it('leads an undo to no file of other names', async () => {
+describe.skipIf(process.getuid?.() !== 0)('a path through a link of root', () => {
+  it('never leads an undo to a file with other names', async () => {
     const host = hostWithLink();
     for (const name of ['given', 'replaced']) {
       host.write(`usr/home/him/${name}`, 'first\n', 0o600);
@@ -61,7 +61,7 @@ describe.skipIf(process.getuid?.() !== 0)('a way through a link of root', () => 
     expect(ownerOf(host, 'usr/home/him')).toBe(his);
   });
 
-  it('lets a tree go and come back with the owners of its directories', async () => {
+  it('allows a tree to be removed and restored with the owners of its directories', async () => {
     const host = hostWithLink();
     hisDirectory(host, 'usr/home/him/tree/in');
     execFileSync('chown', [String(other), host.path('usr/home/him/tree')]);
@@ -77,7 +77,7 @@ describe.skipIf(process.getuid?.() !== 0)('a way through a link of root', () => 
     expect(host.read('usr/home/him/tree/in/file')).toBe('first\n');
   });
 
-  it('is known when it was found safe before', async () => {
+  it('is remembered if it was found safe before', async () => {
     const host = hostWithLink();
     const steps = {
       one: `state() {
@@ -92,8 +92,8 @@ describe.skipIf(process.getuid?.() !== 0)('a way through a link of root', () => 
   });
 });
 
-describe.skipIf(process.getuid?.() !== 0)('a tree that goes', () => {
-  it.each(['', '.gone'])('moves to no place that was planted (%s)', async (suffix) => {
+describe.skipIf(process.getuid?.() !== 0)('a tree that is removed', () => {
+  it.each(['', '.gone'])('is not moved into a planted place (%s)', async (suffix) => {
     const host = hostWithOthers();
     hisDirectory(host, 'his/tree');
     const before = (): readonly string[] => {
@@ -108,7 +108,7 @@ describe.skipIf(process.getuid?.() !== 0)('a tree that goes', () => {
     expect(canaryOf(host)).toEqual(canary);
   });
 
-  it('comes from no other directory than was unpacked', async () => {
+  it('is restored only from the directory that was unpacked', async () => {
     const host = hostWithOthers();
     hisDirectory(host, 'his/in');
     const steps = { one: 'state() { absent "$root/his/in" --recursive; }' };
@@ -131,7 +131,7 @@ describe.skipIf(process.getuid?.() !== 0)('a tree that goes', () => {
 });
 
 describe.skipIf(process.getuid?.() !== 0)('an undo', () => {
-  it('borrows what a command of the run gives away again', async () => {
+  it('borrows a directory that a command of the run gives away again', async () => {
     const host = hostWithOthers();
     mkdirSync(host.path('his/in'));
     const owned = `test "$(ls -dn ${host.path('his')} | awk '{ print $3 }')" = 0`;
@@ -159,7 +159,7 @@ describe.skipIf(process.getuid?.() !== 0)('an undo', () => {
     expect(ownerOf(host, 'his')).toBe(his);
   });
 
-  it('takes copies from a cage at the console, too', async () => {
+  it('removes copies from a cage at the console, too', async () => {
     const host = hostWithOthers();
     host.write('zones/one', 'zone\n');
     mkdirSync(host.path('cage'));
@@ -176,7 +176,7 @@ describe.skipIf(process.getuid?.() !== 0)('an undo', () => {
     expect(host.read('zones/one')).toBe('zone\n');
   });
 
-  it('proves a zone that is large', async () => {
+  it('proves a large zone', async () => {
     const host = hostWithOthers();
     host.write('source', Buffer.alloc(17 * 1024 * 1024, 'a'));
     host.write('his/zone', Buffer.alloc(18 * 1024 * 1024, 'b'));
@@ -188,7 +188,7 @@ describe.skipIf(process.getuid?.() !== 0)('an undo', () => {
     expect(undone.result.outcome, complaintsOf(undone.result)).toBe('rolled-back');
   });
 
-  it('finds every temporary name that a run may have taken', async () => {
+  it('finds every temporary name that a run may have used', async () => {
     const host = hostWithOthers();
     for (const more of ['', 'x', 'xx', 'xxx', 'xxxx', 'xxxxx'])
       mkdirSync(host.path(`his/.muster-known-2${more}`));
@@ -203,7 +203,7 @@ describe.skipIf(process.getuid?.() !== 0)('an undo', () => {
   });
 });
 
-describe.skipIf(process.getuid?.() !== 0)('a file that is mostly holes', () => {
+describe.skipIf(process.getuid?.() !== 0)('a sparse file', () => {
   const hollow = (host: ScratchHost, name: string): void => {
     host.write(name, '');
     truncateSync(host.path(name), 900 * 2 ** 30);
@@ -222,10 +222,10 @@ describe.skipIf(process.getuid?.() !== 0)('a file that is mostly holes', () => {
       mode_owner: 'mode_owner "$root/f" --owner 0',
     };
     const { result } = await host.run('apply', { steps: { one: `state() { ${words[resource] ?? ''}; }` } });
-    expect(complaintsOf(result)).toMatch(/mostly holes; move it away/);
+    expect(complaintsOf(result)).toMatch(/and sparse; move it away/);
   });
 
-  it('stands in no way of an undo', async () => {
+  it('does not block an undo', async () => {
     const host = hostWithOthers();
     await host.run('apply', { steps: { one: 'state() { file "$root/f" --content x --owner 4711; }' } });
     hollow(host, 'f');
@@ -238,7 +238,7 @@ describe.skipIf(process.getuid?.() !== 0)('a file that is mostly holes', () => {
 });
 
 describe.skipIf(process.getuid?.() !== 0)('many directories that are borrowed', () => {
-  it('go back once each, whatever comes between', { timeout: 120_000 }, async () => {
+  it('are given back once each, whatever happens in between', async () => {
     const host = hostWithOthers();
     for (let n = 0; n < 12; n++) hisDirectory(host, `his/tree/a${String(n)}/b`);
     execFileSync('chown', ['-R', String(other), host.path('his/tree')]);

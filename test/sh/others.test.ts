@@ -1,5 +1,6 @@
 // Root does not go where another account leads it: whatever lies in wait in directories that this account may write, for every
 // resource, for every undo, and while it goes on renaming.
+// @module-tag long
 import { existsSync, linkSync, lstatSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -58,8 +59,8 @@ function layOut(host: ScratchHost, kind: string): string {
   return `${tryWords}state() {\n${lines.join('\n')}\n}`;
 }
 
-describe.skipIf(process.getuid?.() !== 0)('what lies in wait where another account may write', () => {
-  it.each(Object.keys(plants))('leads root nowhere: a %s', { timeout: 600_000 }, async (kind) => {
+describe.skipIf(process.getuid?.() !== 0)('a trap in a directory that another account may write', () => {
+  it.each(Object.keys(plants))('does not mislead root: a %s', async (kind) => {
     const host = hostWithOthers();
     host.write('source', 'from root\n');
     hisDirectory(host, 'copies');
@@ -117,7 +118,7 @@ const racing = `${tryWords}state() {
 }`;
 
 describe.skipIf(process.getuid?.() !== 0)('another account that renames all the time', () => {
-  it('leads root nowhere, neither in an apply nor in a rollback', { timeout: 600_000 }, async () => {
+  it('does not mislead root, neither in an apply nor in a rollback', async () => {
     const host = hostWithOthers();
     host.write('source', 'from root\n');
     hisDirectory(host, 'copies');

@@ -39,7 +39,7 @@ const steps = {
 };
 
 describe('a plan on a virgin host', () => {
-  it('says what the apply does, in its order, and neither is there a change after it', async () => {
+  it('says what the apply does, in its order, and finds no change afterwards', async () => {
     const host = scratchHost();
     const common = { runtime: movedTo(host.root), settings: { searchPath: fakeTools(host) }, steps };
     writeAccounts(host);
@@ -71,7 +71,7 @@ describe('a plan on a virgin host', () => {
     expect([named.isRunning(), syslogd.isRunning()]).toEqual([false, true]);
   });
 
-  it('knows what an earlier step would remove', async () => {
+  it('sees what an earlier step would remove', async () => {
     const host = scratchHost();
     host.write('old/conf', 'old\n');
     const common = {
@@ -95,7 +95,7 @@ describe('a plan on a virgin host', () => {
   });
 });
 
-describe('a plan of what builds on accounts, services and packages', () => {
+describe('a plan that depends on accounts, services and packages', () => {
   const declared = fc.constantFrom(
     'group crew --gid 700',
     'group crew',
@@ -123,7 +123,7 @@ describe('a plan of what builds on accounts, services and packages', () => {
   );
   // A package that only came along cannot be installed by this host's pkg_add, so one that needs it stands before.
 
-  it('says what an apply does, whatever comes first', { timeout: 600_000 }, async () => {
+  it('says what an apply does, in any order of the steps', { tags: 'long' }, async () => {
     let whole = 0;
     const lists = fc
       .array(declared, { minLength: 8, maxLength: 16 })
@@ -135,7 +135,7 @@ describe('a plan of what builds on accounts, services and packages', () => {
         host.write('var/db/keep', '');
         host.write('seven', '');
         chownSync(host.path('seven'), 701, 700);
-        // Whoever is named is declared before, but for a few who are not.
+        // Every account that is named is declared before, except in a few cases.
         const lines = at % 5 === 0 ? all : ['group crew', 'user sailor --uid 701 --group crew', ...all];
         const [up, down] = [fakeService(host, 'up'), fakeService(host, 'down')];
         up.start();
@@ -149,7 +149,7 @@ describe('a plan of what builds on accounts, services and packages', () => {
         };
         const plan = await host.run('plan', common);
         const apply = await host.run('apply', common);
-        // What depends on an earlier step is told as that.
+        // What depends on an earlier step is reported as such.
         const open = plan.result.resources.filter(({ after }) => after !== undefined);
         const isOpen = (line: string): boolean =>
           open.some(({ step, resource, target }) => line === `${step} ${resource} ${target}`);

@@ -1,5 +1,5 @@
-// A run's directory below /tmp goes when the run ends, and then anybody may put something in its place. Whoever comes to it by its
-// name only later (a boot, a sweep, a ticker, a controller that comes back or says `stop`) does nothing there.
+// A run's directory below /tmp is removed when the run ends, and then anybody may put something in its place. A process that
+// uses its name only later (a boot, a sweep, a ticker, a controller that reconnects or sends `stop`) does nothing there.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -68,9 +68,9 @@ function plant(): Plants {
 }
 
 describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
-  'a %s in the place of a directory that is gone',
+  'a %s instead of a removed directory',
   (kind) => {
-    it('is not booted in', async () => {
+    it('is not used by a boot', async () => {
       const { there, ready, harm } = plant();
       const swap = `n=$((\${n:-0} + 1)); [ "$n" -gt 1 ] || { rmdir "$m_work"; mv ${kept(ready[kind])} "$m_work"; }`;
       const { result } = await there.run('apply', {
@@ -94,7 +94,7 @@ describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
       expect(existsSync(join(at, 'run'))).toBe(true);
     });
 
-    it('is no business of a ticker whose run is over', async () => {
+    it('is not touched by a ticker whose run is over', async () => {
       const { there, ready, harm } = plant();
       const { result } = await there.run('apply', {
         steps: { one: `state() { echo "$m_work" >"$root/work"; file "$root/f" --content x; }` },
@@ -118,7 +118,7 @@ describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
       expect(existsSync(there.host.read('work').trim())).toBe(true);
     });
 
-    it('is not taken for what a dead run left', async () => {
+    it('does not count as what a dead run left', async () => {
       const { there, ready, harm } = plant();
       const dead = join(there.tmp, 'muster.deadxx');
       mkdirSync(dead, { mode: 0o700 });
@@ -140,8 +140,8 @@ describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
   },
 );
 
-describe('the directory of a run that goes on', () => {
-  it('is reached by the operator, and followed', () => {
+describe('the directory of an active run', () => {
+  it('can be stopped and followed', () => {
     const { tmp } = withOwnTmp(scratchHost());
     const at = join(tmp, 'muster.abcdef');
     mkdirSync(join(at, 'runtime'), { recursive: true });

@@ -41,7 +41,7 @@ function changes(shelf: string): readonly (readonly [string, string])[] {
 
 function settingsOf(there: There): Parameters<ScratchHost['run']>[1] {
   return {
-    // Who was killed may take a moment to be gone.
+    // A killed process may need a moment to disappear.
     settings: { searchPath: there.path, waitSeconds: 20 },
     runtime: movedTo(there.host.root),
   };
@@ -54,10 +54,10 @@ async function applyAndDie(there: There, change: string): Promise<void> {
   expect(result.outcome, complaintsOf(result)).toBe('unknown');
 }
 
-describe('a service that ran the program of before', () => {
+describe('a service that ran the earlier program', () => {
   const kinds = changes('SHELF').map(([title]) => title);
 
-  it.each(kinds)('runs it again behind a boot and an undo, when the run changed it by %s', async (title) => {
+  it.each(kinds)('runs it again after a boot and an undo, if the run changed it by %s', async (title) => {
     const there = furnish('hello-1.0');
     const change = changes(there.shelf).find(([one]) => one === title)?.[1] ?? '';
     there.service.start();
@@ -75,7 +75,7 @@ describe('a service that ran the program of before', () => {
   });
 
   it.each(kinds)(
-    'is let alone when nothing has started it since, when the run changed it by %s',
+    'is not restarted if nothing has started it since, if the run changed it by %s',
     async (title) => {
       const there = furnish('hello-1.0');
       const change = changes(there.shelf).find(([one]) => one === title)?.[1] ?? '';
@@ -88,7 +88,7 @@ describe('a service that ran the program of before', () => {
     },
   );
 
-  it('runs it again when a good run changed the copy of it in a cage, and left the restart to a boot', async () => {
+  it('runs it again if a good run changed its copy in a cage, and left the restart to a boot', async () => {
     const there = furnish('hello-1.0');
     const copy = `cage${there.host.root}/usr/pkg/sbin/hello`;
     there.host.write(copy, 'one\n');
@@ -105,7 +105,7 @@ describe('a service that ran the program of before', () => {
     expect(there.service.pid()).not.toBe(booted);
   });
 
-  it('is not asked for where a run changes other programs', async () => {
+  it('is not asked if a run changes other programs', async () => {
     const there = furnish('hello-1.0');
     there.host.write('usr/pkg/sbin/other', 'one\n');
     const steps = { one: 'state() { file "$root/usr/pkg/sbin/other" --content new; }' };
@@ -114,8 +114,8 @@ describe('a service that ran the program of before', () => {
   });
 });
 
-describe('a service whose program a run brought', () => {
-  it('is stopped before the program goes, when a boot has started it', async () => {
+describe('a service whose program a run installed', () => {
+  it('is stopped before the program is removed, if a boot has started it', async () => {
     const there = furnish('');
     await applyAndDie(there, `package hello --from ${there.shelf}`);
     there.service.start();

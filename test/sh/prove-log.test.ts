@@ -1,14 +1,11 @@
-// The proof that named's log arrives, in a real sh with a ps and a log of the test's own: a line of the running named
+// The proof that named's log arrives, in a real sh with a ps and a log of the test's own. A line of the running named
 // counts, one of an earlier boot with the same pid does not, and a rotated log is no fault.
-import { existsSync, readFileSync, utimesSync } from 'node:fs';
+import { readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scratchHost } from './scratch.ts';
+import { scratchHost, shells } from './scratch.ts';
 
 const proof = readFileSync(join(import.meta.dirname, '../../playbooks/caged-bind/lib/proof.sh'), 'utf8');
-const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'].filter((shell) =>
-  existsSync(shell.split(' ')[0] ?? ''),
-);
 const now = 'Thu Nov 26 12:00:00 2026';
 const boot = ['Nov 26 10:00:00 ns1 syslogd[90]: restart', 'Nov 26 10:00:00 ns1 /netbsd: NetBSD 6.99.16'];
 const missing = 'has no line of pid 123 since it started';
@@ -96,7 +93,7 @@ verify() { PATH=$root/bin:$PATH; ours=123; m_await() { shift; "$@"; }; prove_log
     expect(await seenIn(log, started, false)).toMatch(new RegExp(`^(\\S+ )?${seen}$`));
   });
 
-  it('says nothing against a log that was rotated since', async () => {
+  it('accepts a log that was rotated since', async () => {
     expect(await seenIn(boot, now, true)).toBeUndefined();
   });
 });

@@ -18,7 +18,7 @@ const key = 'Private-key-format: v1.3\nmarker-1\n';
 const motd = (text: string): string => `file "$root/motd" --content ${text}`;
 
 describe('receipts beyond the newest', () => {
-  it('go by the count of the host, not by their names nor by any clock', async () => {
+  it('are ordered by the count of the host, not by names or clocks', async () => {
     const host = scratchHost();
     // The controllers' clocks are years apart.
     await apply(host, motd('one'), '20300101-000000-a', 2);
@@ -29,7 +29,7 @@ describe('receipts beyond the newest', () => {
     expect(host.receipts()).toEqual(['20190101-000000-c', '20200101-000000-b']);
   });
 
-  it('are never the one of this run, wherever the clocks are', async () => {
+  it('never include that of this run, whatever the clocks say', async () => {
     const host = scratchHost();
     await apply(host, motd('one'), '20200101-000000-a');
     const meta = join(host.state, 'runs/20200101-000000-a/meta');
@@ -38,7 +38,7 @@ describe('receipts beyond the newest', () => {
     expect(host.receipts()).toEqual(['20200102-000000-b']);
   });
 
-  it('are not those that a rollback has begun and not finished', async () => {
+  it('never include those that a rollback has begun and not finished', async () => {
     const host = scratchHost();
     await apply(host, motd('one'), '20200101-000000-a');
     host.write('motd', 'by hand\n');
@@ -47,7 +47,7 @@ describe('receipts beyond the newest', () => {
     expect(host.receipts()).toHaveLength(2);
   });
 
-  it('leave originals that cannot be made again, and say where', async () => {
+  it('leave originals that cannot be made again, and name their place', async () => {
     const host = scratchHost();
     host.write('K1.private', key);
     host.write('zone.jnl', 'journal');
@@ -65,10 +65,10 @@ describe('receipts beyond the newest', () => {
     expect(readFileSync(`${kept}${host.path('zone.jnl')}`, 'utf8')).toBe('journal');
     expect(readFileSync(`${kept}${host.path('tree.tar')}`, 'utf8')).toContain(key);
     expect(existsSync(`${kept}${host.path('plain')}`)).toBe(false);
-    expect(said.join('\n')).toContain(`3 originals in it that cannot be made again are kept in ${kept}`);
+    expect(said.join('\n')).toContain(`3 originals in it are kept in ${kept}`);
   });
 
-  it('do not leave originals that a rollback has put back', async () => {
+  it('do not leave originals that a rollback has restored', async () => {
     const host = scratchHost();
     host.write('K1.private', key);
     await apply(host, 'absent "$root/K1.private"', '20200101-000000-a');
@@ -77,7 +77,7 @@ describe('receipts beyond the newest', () => {
     expect(existsSync(join(host.state, 'kept'))).toBe(false);
   });
 
-  it('leave what undos of older versions put there', async () => {
+  it('leave what undos of older versions kept there', async () => {
     const host = scratchHost();
     await apply(host, motd('one'), '20200101-000000-a');
     const saved = join(host.state, 'runs/20200101-000000-a/saved');

@@ -29,7 +29,7 @@ describe('a resource on the system', () => {
 });
 
 describe('every resource', () => {
-  it('has its life told here', () => {
+  it('has its tests here', () => {
     const folder = join(import.meta.dirname, '../../src/host/resources');
     const there = readdirSync(folder).map((file) => basename(file, '.sh'));
     const told = new Set([...fileLives, ...hostLives].map(({ resource }) => resource));
@@ -37,7 +37,7 @@ describe('every resource', () => {
   });
 });
 
-describe('what is right already', () => {
+describe('a resource that is as declared', () => {
   it.each([
     ['a line that lacks its newline', 'line "$root/f" --line x=1'],
     ['a line that is not to be there', 'line "$root/f" --line y --gone'],
@@ -49,7 +49,7 @@ describe('what is right already', () => {
     ['a stopped service that is not there', 'service_running x --state stopped --script "$root/no"'],
     ['a command that has nothing to do', 'command x --run false --unless true --irreversible'],
     ['a mode', 'mode_owner "$root/f" --mode 640'],
-  ])('is left alone, with no receipt: %s', async (_title, state) => {
+  ])('is left unchanged, without a receipt: %s', async (_title, state) => {
     const host = scratchHost();
     host.write('f', 'a\nx=1', 0o640);
     host.write('other', '');
@@ -153,11 +153,11 @@ describe('a declaration that cannot be right', () => {
     ],
     ['a command without a question', `command x --run true --undo true`, /--run and --unless/],
     ['a command without an undo', `command x --run true --unless false`, /--undo, or say --irreversible/],
-    ['a command that does not help', `command x --run true --unless false --undo true`, /did not stick/],
+    ['a command that does not help', `command x --run true --unless false --undo true`, /had no effect/],
     [
       'no consent to what cannot be undone',
       `command x --run true --unless false --irreversible`,
-      /no consent/,
+      /does not allow that/,
     ],
     ['a service without a script', 'service_running x --script "$root/no"', /there is no rc script/],
     ['a pattern that leaves its directory', `directory "$root/t" --transient '../*'`, /slash/],

@@ -11,7 +11,7 @@ const restart = `state() { restart daemon --script "$script" --when-changed "$ro
 function withService(): {
   host: ScratchHost;
   vars: Record<string, string>;
-  /** What the service was told since this was last asked. */
+  /** The verbs that the service got since the last call. */
   verbs: () => readonly string[];
 } {
   const host = scratchHost();
@@ -22,7 +22,7 @@ function withService(): {
 }
 
 describe('restart', () => {
-  it('comes once when what it watches changed, and not again', async () => {
+  it('happens once if something that it watches changed', async () => {
     const { host, vars, verbs } = withService();
     const steps = { conf, restart };
     expect((await host.run('apply', { steps, vars })).result.outcome).toBe('changed');
@@ -41,7 +41,7 @@ describe('restart', () => {
     expect(result.resources[1]?.reason).toBe(`${host.path('conf')} changed`);
   });
 
-  it('is made up for when an earlier run failed between change and restart', async () => {
+  it('is done later if an earlier run failed between change and restart', async () => {
     const { host, vars, verbs } = withService();
     await host.run('apply', { steps: { conf, broken: 'state() { false; }', restart }, vars });
     expect(verbs()).toEqual([]);
@@ -55,7 +55,7 @@ describe('restart', () => {
     expect((await host.run('plan', { steps: { conf, restart }, vars })).result.outcome).toBe('ok');
   });
 
-  it('stays owed when only the steps before it were asked for', async () => {
+  it('stays owed if only the steps before it were selected', async () => {
     const { host, vars, verbs } = withService();
     await host.run('apply', { steps: { conf }, vars, settings: { allSteps: false } });
     await host.run('apply', { steps: { conf, restart }, vars });
@@ -71,7 +71,7 @@ describe('restart', () => {
 });
 
 describe('a service', () => {
-  it('is restarted when the driver died between the change and the restart', async () => {
+  it('is restarted if the driver died between the change and the restart', async () => {
     const { host, vars, verbs } = withService();
     const steps = { conf, restart };
     // Entries: the time of the directory, the file, the restart.
@@ -93,7 +93,7 @@ describe('a service', () => {
     expect(service.isRunning()).toBe(false);
   });
 
-  it('that the run started and restarted is down again after a rollback', async () => {
+  it('that the run started and restarted is stopped after a rollback', async () => {
     const host = scratchHost();
     const service = fakeService(host, 'daemon');
     const steps = {
@@ -122,7 +122,7 @@ describe('a service', () => {
     expect(service.isRunning()).toBe(true);
   });
 
-  it('that does not come up with its new file fails the step, and runs again after a rollback', async () => {
+  it('that does not start with its new file fails the step, and runs again after a rollback', async () => {
     const host = scratchHost();
     const service = fakeService(host, 'daemon', 'conf');
     host.write('conf', 'fine\n');

@@ -4,11 +4,8 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScratchHost } from './scratch.ts';
-import { changesOf, complaintsOf, scratchHost } from './scratch.ts';
+import { changesOf, complaintsOf, scratchHost, shells } from './scratch.ts';
 
-const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'].filter((shell) =>
-  existsSync(shell.split(' ')[0] ?? ''),
-);
 const awks = ['/usr/bin/mawk', '/usr/bin/gawk', '/usr/bin/original-awk', '/bin/busybox'].filter(existsSync);
 
 type Row = readonly [kind: string, one: string, other: string, words?: string];
@@ -98,7 +95,7 @@ async function verdicts(
 describe.each(shells.flatMap((shell) => awks.map((awk) => [shell, awk] as const)))(
   'same_meaning in %s with %s',
   (shell, awk) => {
-    it('knows what is the same and what is not, both ways round', async () => {
+    it('knows which values are equal and which differ, in both orders', async () => {
       const host = scratchHost({ shell });
       mkdirSync(host.path('bin'));
       symlinkSync(awk, host.path('bin/awk'));
@@ -112,7 +109,7 @@ describe.each(shells.flatMap((shell) => awks.map((awk) => [shell, awk] as const)
   },
 );
 
-it('a kind that there is not fails the step', async () => {
+it('an unknown kind fails the step', async () => {
   const { result } = await scratchHost().run('verify', {
     steps: { ask: `state() { :; }\nverify() { expect_same_meaning x colour red Red; }` },
   });
@@ -206,7 +203,7 @@ function hardened(said: string, config: string): { host: ScratchHost; run: (root
 }
 
 describe.each(Object.entries(releases))('sshd-hardening with %s', (_, says) => {
-  it('takes two words for one value, and no others', async () => {
+  it('accepts two words for one value, and no others', async () => {
     const { host, run } = hardened('', '');
     const pairs = rootWords.flatMap((declared) => rootWords.map((printed) => [declared, printed] as const));
     const verify = pairs.map(([declared, printed]) => {
@@ -223,7 +220,7 @@ expect_sshd '${declared} = ${printed}' permitrootlogin '${declared}'`;
     expect(bad).toEqual(titles.filter(([, holds]) => !holds).map(([title]) => title));
   });
 
-  it.each(['without-password', 'prohibit-password'])('verifies when %s is declared', async (declared) => {
+  it.each(['without-password', 'prohibit-password'])('verifies if %s is declared', async (declared) => {
     for (const root of byKeyOnly) {
       const { host, run } = hardened(says({ root, passwords: 'no', grace: '120' }), '');
       const { result } = await host.run('verify', run(declared));
@@ -232,13 +229,13 @@ expect_sshd '${declared} = ${printed}' permitrootlogin '${declared}'`;
     }
   });
 
-  it('finds what is not as declared, under whichever name it is printed', async () => {
+  it('finds what is not as declared, under any name that is printed', async () => {
     const { host, run } = hardened(says({ root: 'no', passwords: 'yes', grace: '600' }), '');
     const { result } = await host.run('verify', run('no'));
     expect(result.checks.filter(({ holds }) => !holds).map(({ name }) => name)).toEqual([
       'passwords are enough as declared',
-      'the keyboard is asked as declared',
-      'so many seconds to log in',
+      'keyboard-interactive logins are as declared',
+      'the seconds to log in are as declared',
     ]);
   });
 });
@@ -247,7 +244,7 @@ describe('a setting of sshd_config', () => {
   const said = releases['OpenSSH 10.3']({ root: 'prohibit-password', passwords: 'no', grace: '120' });
 
   it.each(['without-password', 'prohibit-password'])(
-    'stays when its line says the same in other words as %s',
+    'stays if its line says the same in other words as %s',
     async (declared) => {
       const config = `# ours
 PubkeyAuthentication yes
@@ -272,7 +269,7 @@ Match User nobody
     },
   );
 
-  it('is written in the word that every release knows', async () => {
+  it('is written with the word that every release knows', async () => {
     const { host, run } = hardened(said, 'PermitRootLogin yes\n#LoginGraceTime 2m\nAllowUsers ops\n');
     const { result } = await host.run('apply', run('prohibit-password'));
     expect(result.outcome, complaintsOf(result)).toBe('changed');

@@ -1,5 +1,5 @@
 // A scratch tree for one test, and the words in which tests speak of runs on it.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { HostResult, ResourceResult } from '../../src/model/result.ts';
@@ -7,6 +7,11 @@ import type { LocalRun, LocalRunResult } from '../support/run-local.ts';
 import { makeScratch, runLocal } from '../support/run-local.ts';
 
 /** A tree to work on, and the state directory of the host that it stands for. */
+/** The shells that the runtime is tried in, as far as this machine has them; some are a program with an argument. */
+export const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'].filter((shell) =>
+  existsSync(shell.split(' ')[0] ?? ''),
+);
+
 export interface ScratchHost {
   readonly root: string;
   readonly state: string;
@@ -62,7 +67,7 @@ function listOf(directory: string): readonly string[] {
   }
 }
 
-/** Where undos of the newest run keep what others wrote; the absolute path that it had follows. */
+/** The directory in which undos of the newest run keep what others wrote; the original absolute path follows. */
 export function keptOf(host: ScratchHost): string {
   return join(host.state, 'kept', host.receipts().at(-1) ?? '');
 }

@@ -35,7 +35,7 @@ verify() {
 };
 
 describe('a secret', () => {
-  it('is masked in all that comes back, in plain, base64 and split over pieces', async () => {
+  it('is masked in all output, in plain, base64 and split over pieces', async () => {
     const host = scratchHost();
     const run = { steps, secrets: { token: secret } };
     const planned = await host.run('plan', run);
@@ -57,7 +57,7 @@ describe('a secret', () => {
     expect(host.read('env')).not.toContain(secret);
   });
 
-  it('is in nothing that stays on the host but the files it was put into, and their originals', async () => {
+  it('stays on the host only in the files that it was put into, and in their originals', async () => {
     const host = scratchHost();
     await host.run('apply', { steps, secrets: { token: secret } });
     expect(filesWithSecret(host.root).toSorted()).toEqual(['conf', 'key']);
@@ -70,7 +70,7 @@ describe('a secret', () => {
 
 describe('secrets of an awkward kind', () => {
   it.each(['changed', 'file', 'both\nlines of it', 'back\\slash|bar', "quote'd $x `y`", 'aaaa'])(
-    'do not come back, and do not break the stream: %j',
+    'are not shown, and do not break the stream: %j',
     async (awkward) => {
       const host = scratchHost();
       const { result } = await host.run('apply', {
@@ -104,7 +104,7 @@ verify() { expect_equal "the $token" "$token" x; }`,
     },
   );
 
-  it('are in no title, target or key, and a rollback, which does not know them, shows none either', async () => {
+  it('are in no title, target or key, nor in a rollback, which does not know them', async () => {
     const host = scratchHost();
     const run = {
       secrets: { token: secret },
@@ -129,7 +129,7 @@ verify() { observe "key of $token" 1; expect "that $token" true; }`,
     expect(filesWithSecret(host.state)).toEqual([]);
   });
 
-  it('do not outlive the next run when a driver died with them', async () => {
+  it('are removed by the next run if a driver died with them', async () => {
     const host = scratchHost();
     const run = {
       steps: { one: 'state() { file "$root/f" --content "$token"; }' },

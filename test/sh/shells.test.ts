@@ -82,13 +82,13 @@ describe('the runtime', () => {
     return bin;
   }
 
-  it('needs no other tools than those of the floor', async () => {
+  it('needs no other tools than the minimum', async () => {
     await live(scratchHost({ settings: { searchPath: searchPathOfFloor() } }));
   });
 
   // mksh has no printf of its own, and that of the floor is the shell's.
   it.each(shells.filter((shell) => shell !== '/bin/mksh' && existsSync(shell.split(' ')[0] ?? '')))(
-    'reads and brings back every link without readlink, in %s',
+    'reads and restores every link without readlink, in %s',
     async (shell) => {
       const host = scratchHost({ shell, settings: { searchPath: searchPathOfFloor() } });
       const texts = [

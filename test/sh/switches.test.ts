@@ -50,9 +50,9 @@ async function diesAndBoots({ host, services }: ReturnType<typeof furnish>, runI
   }
 }
 
-describe('an undo of a run that died behind its change of rc.conf', () => {
+describe('an undo of a run that died after its change of rc.conf', () => {
   it.each(['rollback', 'console'])(
-    'stops what that had started, and what served serves again (%s)',
+    'stops what it had started, and restarts what ran before (%s)',
     async (how) => {
       const all = furnish();
       const { host, services } = all;
@@ -80,7 +80,7 @@ describe('an undo of a run that died behind its change of rc.conf', () => {
     },
   );
 
-  it('lets alone what ran all the time', async () => {
+  it('does not touch what ran all the time', async () => {
     const { host, services } = furnish();
     const pids = [services.oldd.pid(), services.other.pid()];
     await host.run('apply', { steps, runtime: movedTo(host.root) });
@@ -91,7 +91,7 @@ describe('an undo of a run that died behind its change of rc.conf', () => {
     expect(readFileSync(`${host.root}.run/oldd.verbs`, 'utf8')).toBe('');
   });
 
-  it('lets alone what somebody had started by hand, and not what a boot started that the rc script does not find', async () => {
+  it('does not end what somebody started by hand, but what a boot started and the rc script does not find', async () => {
     const { host, services } = furnish();
     const program = host.path('newd-program');
     execFileSync('cp', ['/bin/sleep', program]);
@@ -113,7 +113,7 @@ describe('an undo of a run that died behind its change of rc.conf', () => {
     expect(services.oldd.isRunning()).toBe(true);
   });
 
-  it('ends a second one of a service that ran, which a boot started and the rc script does not find', async () => {
+  it('ends a second process of a service, which a boot started and the rc script does not find', async () => {
     const { host, services } = furnish();
     const program = host.path('oldd-program');
     execFileSync('cp', ['/bin/sleep', program]);
@@ -135,7 +135,7 @@ describe('an undo of a run that died behind its change of rc.conf', () => {
     expect(services.oldd.isRunning()).toBe(true);
   });
 
-  it('lets alone what an account of no daemon runs under the name of its program', async () => {
+  it('does not end a process of another account with the name of its program', async () => {
     const { host } = furnish();
     const program = host.path('newd-program');
     execFileSync('cp', ['/bin/sleep', program]);
@@ -159,7 +159,7 @@ describe('an undo of a run that died behind its change of rc.conf', () => {
     await isGone;
   });
 
-  it('is incomplete when what served does not run at the end', async () => {
+  it('is incomplete if the earlier service does not run at the end', async () => {
     const all = furnish();
     const { host, services } = all;
     await diesAndBoots(all);
@@ -167,7 +167,7 @@ describe('an undo of a run that died behind its change of rc.conf', () => {
     host.write('etc/rc.d/oldd', '#!/bin/sh\necho "oldd is not running."\nexit 1\n', 0o555);
     const { result } = await host.run('rollback', { runtime: movedTo(host.root) });
     expect(result.outcome).toBe('failed');
-    expect(complaintsOf(result).match(/service oldd: ran before, and does not start now/g)).toHaveLength(1);
+    expect(complaintsOf(result).match(/service oldd: ran before, but does not start now/g)).toHaveLength(1);
   });
 });
 
@@ -186,9 +186,63 @@ function refuseOtherConf(host: ScratchHost): void {
   host.write('etc/rc.d/oldd', script.replace('start() {', moved), 0o555);
 }
 
+describe('a service whose variable changes', () => {
+  const script = (name: string, variable: string): string =>
+    `name="${name}"\nrcvar='${variable}'\ncommand=/bin/none\nrun_rc_command "$1"\n`;
+
+  /** Which services the run has noted, with the variable that it found them by. */
+  async function noted(host: ScratchHost, lines: string): Promise<string[]> {
+    const { result } = await host.run('apply', {
+      steps: { conf: `state() {\n${lines}\n}` },
+      settings: { runId: 'noted' },
+      runtime: movedTo(host.root),
+    });
+    expect(result.outcome, complaintsOf(result)).toBe('changed');
+    const journal = readFileSync(`${host.state}/runs/noted/journal`, 'utf8').split('\n');
+    return journal.flatMap((line) => {
+      const [, kind, service, , , , variable] = line.split('|');
+      return kind === 'switch' ? [`${service} by ${variable}`] : [];
+    });
+  }
+
+  it('is found by its name and by what its script calls itself and its switch, however they are quoted', async () => {
+    const host = scratchHost();
+    host.write('etc/rc.conf', '');
+    host.write('etc/rc.d/first', script('first', 'other_switch'), 0o555);
+    host.write('etc/rc.d/second', 'name=seconds\n', 0o555);
+    host.write('etc/rc.d/third', 'name="$called"\nrcvar=$name\n# rcvar=other_switch\n', 0o555);
+    const lines = ['other_switch YES', 'seconds_flags -v', 'third NO', 'fourth YES', 'fourth_flags -v'].map(
+      (words) => `rc_conf ${words} --path "$root/etc/rc.conf"`,
+    );
+    expect(await noted(host, lines.join('\n'))).toEqual([
+      'first by other_switch',
+      'second by seconds_flags',
+      'third by third',
+      'fourth by fourth',
+    ]);
+  });
+
+  it.each([
+    ['a file', (text: string) => `file "$root/etc/rc.d/late" --content '${text}' --mode 0555`],
+    ['a command', (text: string) => `printf '%s' '${text}' >"$root/etc/rc.d/late"`],
+  ])('is found if the step brought its script a moment before, by %s', async (_how, bring) => {
+    const host = scratchHost();
+    host.write('etc/rc.conf', '');
+    host.write('etc/rc.d/early', script('early', 'early'), 0o555);
+    const conf = (words: string): string => `rc_conf ${words} --path "$root/etc/rc.conf"`;
+    const lines = [
+      conf('early YES'),
+      'in_plan || sleep 1.1',
+      bring('name=late\nrcvar=late_switch\n'),
+      conf('late_switch NO'),
+    ];
+    expect(await noted(host, lines.join('\n'))).toContain('late by late_switch');
+  });
+});
+
 describe('the old daemon', () => {
   it.each([['a run that died'], ['a good run of the steps before it']])(
-    'starts when the rc.conf of before is back, which %s had changed',
+    'starts after the rc.conf is restored that %s had changed',
     async (first) => {
       const all = furnish();
       const { host, services } = all;
@@ -215,7 +269,7 @@ describe('the old daemon', () => {
   );
 
   it.each(['rollback', 'console'])(
-    'is not started by an rc.conf that somebody changed since: nothing is undone (%s), until that is settled',
+    'is not started with an rc.conf that somebody changed since: nothing is undone (%s) until that is settled',
     async (how) => {
       const all = furnish();
       const { host, services } = all;
@@ -248,7 +302,7 @@ describe('the old daemon', () => {
     },
   );
 
-  it('starts alone where the run before changed nothing that it starts with', async () => {
+  it('starts alone if the run before changed nothing that it starts with', async () => {
     const { host, services } = furnish();
     const runtime = movedTo(host.root);
     await host.run('apply', { steps: { cage: steps.cage }, runtime });
@@ -260,7 +314,7 @@ describe('the old daemon', () => {
     expect((await host.run('rollback', { runtime })).result.outcome).toBe('rolled-back');
   });
 
-  it('starts with a word when a run in between changed its variables', async () => {
+  it('starts with a notice if a run in between changed its variables', async () => {
     const { host, services } = furnish();
     const runtime = movedTo(host.root);
     await host.run('apply', { steps: handOver, settings: { runId: 'a-first' }, runtime });
@@ -270,7 +324,7 @@ describe('the old daemon', () => {
     expect(result.outcome).toBe('failed');
     expect(services.oldd.isRunning()).toBe(true);
     const notices = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
-    expect(notices.join('\n')).toContain('changed something that are not undone: b-second');
+    expect(notices.join('\n')).toContain('changed something and are not undone: b-second');
   });
 });
 
@@ -300,7 +354,7 @@ describe('what an rc script moved into a cage that the run made', () => {
     return { host, before };
   }
 
-  it.each(['moved', 'cut'])('comes back (%s)', async (how) => {
+  it.each(['moved', 'cut'])('is moved back (%s)', async (how) => {
     const { host, before } = await applied();
     const [zones, key] = [host.path('zones'), host.path('key')];
     execFileSync('sh', [
@@ -316,7 +370,7 @@ describe('what an rc script moved into a cage that the run made', () => {
     expect(fingerprint(host.root, 'second')).toEqual(before);
   });
 
-  it.each(['half a move', 'a move'])('leaves no copies there (%s)', async (how) => {
+  it.each(['half a move', 'a move'])('has no copies there any more (%s)', async (how) => {
     const { host, before } = await applied();
     const [zones, into] = [host.path('zones'), host.path('cage/zones')];
     execFileSync('sh', [
@@ -328,18 +382,18 @@ describe('what an rc script moved into a cage that the run made', () => {
     expect(fingerprint(host.root, 'second')).toEqual(before);
   });
 
-  it('leaves there what was there before, and what is another file by now', async () => {
+  it('does not include what was there before, and what is another file by now', async () => {
     const { host } = await applied();
     host.write('cage/zones/more', 'another\n');
     const { result } = await host.run('rollback');
     expect(result.outcome).toBe('failed');
     expect(complaintsOf(result)).toMatch(
-      /cage\/zones: not removed, it holds what the run did not put there: more/,
+      /cage\/zones: not removed, because it holds files that the run did not put there: more/,
     );
     expect(host.read('cage/zones/more')).toBe('another\n');
   });
 
-  it('is left alone where nothing moved it, whatever is in it by now, and where somebody else did', async () => {
+  it('is left unchanged if nothing moved it, whatever is in it by now, and if somebody else moved it', async () => {
     const { host } = await applied();
     host.write('zones/a', 'later\n');
     host.remove('key');

@@ -1,21 +1,17 @@
-// What caged-bind reads, takes over and removes where a hostile named may write, in a real sh: a link shows nothing of what it
-// leads to, a pipe or a device without end keeps nobody waiting, and no name means another place.
+// What caged-bind reads, copies and removes in directories that a hostile named may write, in a real sh. A link shows
+// nothing of its target, a pipe or an endless device blocks nothing, and no name leads to another place.
 import { execFileSync } from 'node:child_process';
 import { existsSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScratchHost } from './scratch.ts';
-import { complaintsOf, scratchHost } from './scratch.ts';
+import { complaintsOf, scratchHost, shells } from './scratch.ts';
 
 const folder = join(import.meta.dirname, '../../playbooks/caged-bind/lib');
 const parts = [
   ...['cage', 'cage-proof', 'pid-file', 'places', 'reading', 'rndc-key', 'serving', 'switch'],
   ...['take-over', 'trees', 'trusted', 'written'],
 ];
-const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'].filter((shell) =>
-  existsSync(shell.split(' ')[0] ?? ''),
-);
-
 /** A host with zones, a cage, and directories of named's on both sides. */
 function hostWithZones(shell: string): ScratchHost {
   const host = scratchHost({ shell });
@@ -66,54 +62,54 @@ const pids: readonly (readonly [string, (host: ScratchHost, path: string) => voi
     (host, path) => {
       symlinkSync(host.path('secret'), path);
     },
-    /^\|what cannot be a pid file/,
+    /^\|a text that cannot be a pid file/,
   ],
   [
     'a second name of a file of root',
     (host, path) => {
       linkSync(host.path('secret'), path);
     },
-    /^\|what cannot be a pid file/,
+    /^\|a text that cannot be a pid file/,
   ],
   [
     'a pipe that nobody writes to',
     (_host, path) => execFileSync('mkfifo', [path]),
-    /^\|what cannot be a pid file/,
+    /^\|a text that cannot be a pid file/,
   ],
   [
     'a link to what has no end',
     (_host, path) => {
       symlinkSync('/dev/zero', path);
     },
-    /^\|what cannot be a pid file/,
+    /^\|a text that cannot be a pid file/,
   ],
   [
     'a file of many bytes',
     (_host, path) => {
       writeFileSync(path, '1'.repeat(100));
     },
-    /^\|what cannot be a pid file/,
+    /^\|a text that cannot be a pid file/,
   ],
   [
     'words',
     (_host, path) => {
       writeFileSync(path, 'one\n');
     },
-    /^\|what is no number$/,
+    /^\|a text that is no number$/,
   ],
   [
     'a number and words',
     (_host, path) => {
       writeFileSync(path, '1;id\n');
     },
-    /^\|what is no number$/,
+    /^\|a text that is no number$/,
   ],
   [
     'a directory',
     (_host, path) => {
       mkdirSync(path);
     },
-    /^\|what cannot be a pid file/,
+    /^\|a text that cannot be a pid file/,
   ],
   ['nothing', () => undefined, /^\|nothing$/],
 ];
@@ -132,7 +128,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('taking over in %s', (she
   const take = `: >"$m_work/own.auto"; : >"$m_work/own.logs"; : >"$m_work/facts"
     take_over; echo "$taken"`;
 
-  it('takes what was written, and follows no link, pipe or second name', async () => {
+  it('copies what was written, and follows no link, pipe or second name', async () => {
     const host = hostWithZones(shell);
     host.write('zones/dynamic/new', 'n\n');
     host.write('zones/dynamic/changed', 'c\n');
@@ -159,8 +155,8 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('taking over in %s', (she
   });
 });
 
-describe.skipIf(process.getuid?.() !== 0).each(shells)('what is taken back in %s', (shell) => {
-  it('is what was put into the cage, and no path that a name of named’s spells', async () => {
+describe.skipIf(process.getuid?.() !== 0).each(shells)('what is rolled back in %s', (shell) => {
+  it('is what was put into the cage, and no path that named’s file names form', async () => {
     const host = hostWithZones(shell);
     const victim = host.write('victim', 'root’s\n');
     const before = `: >"$m_work/own.auto"; own_auto=; list_cage "$m_work/cage.before"; end_of_found >"$root/text"`;
@@ -173,7 +169,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('what is taken back in %s
     expect(existsSync(host.path('cage/usr'))).toBe(false);
   });
 
-  it('ends a command that does not come to its end, and gives the status of one that does', async () => {
+  it('ends a command that hangs, and returns the status of one that ends', async () => {
     const host = hostWithZones(shell);
     execFileSync('mkfifo', [host.path('pipe')]);
     const lines = `within 1 sh -c 'echo $$ >"$1"; exec cat "$2"' sh "$root/mine" "$root/pipe" || echo "$within_status"
@@ -182,12 +178,19 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('what is taken back in %s
     expect(await say(host, lines)).toBe('late\ngone\n3\nout\n');
   });
 
-  it('does not end a command by the time of the one before', async () => {
+  it('does not end a command because of the time of an earlier one', async () => {
     const host = hostWithZones(shell);
     const lines = `within 1 true
       within 9 sleep 1.7 || echo "$within_status"
       within 1 sleep 0.6 && within 1 sleep 0.6 && within 1 sleep 0.6 && echo none`;
     expect(await say(host, lines)).toBe('none\n');
+  });
+
+  it('shows no process with the words of a command that ended', async () => {
+    const host = hostWithZones(shell);
+    const lines = `within 9 sh -c 'sleep 1.2' of-the-command
+      ps -eww -o args | grep -c "[o]f-the-command" || :`;
+    expect(await say(host, lines)).toBe('0\n');
   });
 });
 
@@ -211,7 +214,7 @@ const disguises: readonly (readonly [string, (host: ScratchHost, path: string) =
 describe.skipIf(process.getuid?.() !== 0).each(shells)('a cage that was named’s own, in %s', (shell) => {
   it.each(
     disguises.flatMap(([what, plant]) => ['daemon', 'root'].map((owner) => [what, owner, plant] as const)),
-  )('has %s for a key, in a directory of %s by now', async (_what, owner, plant) => {
+  )('has %s instead of a key, in a directory of %s', async (_what, owner, plant) => {
     const host = hostWithZones(shell);
     mkdirSync(host.path('cage/etc'));
     plant(host, host.path('cage/etc/rndc.key'));
@@ -225,7 +228,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('a cage that was named’
     expect(said).not.toContain('same');
   });
 
-  it('holds files that root would load: they are named, and those that named may have are not', async () => {
+  it('has files that root would load: they are reported, and those that named may have are not', async () => {
     const host = hostWithZones(shell);
     const zones = host.path('zones').slice(1);
     for (const name of [
@@ -245,7 +248,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('a cage that was named’
     expect(said).not.toMatch(/rndc|zone|libroot|var/);
   });
 
-  it('is never run in with the rights of root', async () => {
+  it('is never entered by programs with the rights of root', async () => {
     const host = hostWithZones(shell);
     host.write('bin/chroot', '#!/bin/sh\necho "$@" >"${0%/bin/*}/chroot.called"\nexec sleep 0\n', 0o755);
     await say(host, 'program=/usr/sbin/named; starts_in_cage');
@@ -254,7 +257,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('a cage that was named’
     );
   });
 
-  it('gives back the link of a pid file, and goes through none that is put in its way', async () => {
+  it('restores the link of a pid file, and follows no link that is put in its way', async () => {
     const host = hostWithZones(shell);
     mkdirSync(host.path('canary'));
     symlinkSync('/old', host.path('run/named.pid'));
@@ -267,7 +270,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('a cage that was named’
 });
 
 describe.skipIf(process.getuid?.() !== 0).each(shells)('links of other accounts in %s', (shell) => {
-  it('are told all at once, with what to do where root alone writes and elsewhere', async () => {
+  it('are reported all at once, with the remedy for directories of root and for others', async () => {
     const host = hostWithZones(shell);
     const links = ['zones/a', 'zones/dynamic/b'].map((name) => host.path(name));
     for (const link of links) {
@@ -285,7 +288,7 @@ describe.skipIf(process.getuid?.() !== 0).each(shells)('links of other accounts 
   });
 });
 
-describe.each(shells)('who answers after a hand-over, in %s', (shell) => {
+describe.each(shells)('the named that answers after a hand-over, in %s', (shell) => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ['ours alone', `ours=7 others=`, /^alone$/],
     ['another named', `ours=7 others='8 /usr/sbin/named'`, /^pid 8 \/usr\/sbin\/named runs as well$/],

@@ -42,7 +42,7 @@ async function tickAfterTheEnd(host: ScratchHost): Promise<void> {
 
 describe('what a step left running', () => {
   it.each(['apply', 'plan'] as const)(
-    'lives on when its run ends, however late the ticker is: %s',
+    'stays alive when its run ends, however late the ticker is: %s',
     async (action) => {
       const host = scratchHost();
       endWithTest(() => pidsIn(host.path('left')));
@@ -53,7 +53,7 @@ describe('what a step left running', () => {
     },
   );
 
-  it('dies with a driver that is killed, before the ticker has said a word', async () => {
+  it('is ended with a killed driver, even before the ticker has begun', { tags: 'long' }, async () => {
     const host = scratchHost();
     endWithTest(() => pidsIn(host.path('left')));
     let settled = false;
@@ -88,7 +88,7 @@ describe('what a step left running', () => {
 });
 
 describe('a run that ended', () => {
-  it('leaves alone who has the number of its driver now', async () => {
+  it('does not touch the process that has the number of its driver now', async () => {
     const host = scratchHost();
     const other = spawn('sleep', ['300'], { detached: true, stdio: 'ignore' });
     endWithTest(() => [...pidsIn(host.path('left')), other.pid ?? 0]);
@@ -126,33 +126,37 @@ describe('the time of a step', () => {
     expect(await eventually(() => looks('103') > 2)).toBe(true);
     host.write('clock', '104\n');
     const { result } = await run;
-    expect(result.steps[0]?.reason).toBe('over its time of 3 s; everything that it started was ended');
+    expect(result.steps[0]?.reason).toBe('over its time of 3 s; all its processes were ended');
   });
 
   it.each([
     ['forward by decades', 100, 2_000_000_000, 60, 'ok'],
     ['back by decades', 2_000_000_000, 100, 2, 'failed'],
-  ] as const)('is kept when the clock is set %s', async (_title, from, to, timeoutSeconds, outcome) => {
-    const host = scratchHost();
-    host.write('clock', `${String(from)}\n`);
-    const run = host.run('plan', {
-      timeoutSeconds,
-      steps: { slow: `state() { echo $$ >"$root/driver"; ${waitFor(host.path('go'))}; }` },
-      runtime: (path, text) => {
-        if (path === 'ticker.sh')
-          return text.replaceAll('date +%s', `echo x >>${host.path('asked')}; cat ${host.path('clock')}`);
-        return path === 'steps.sh' ? text.replaceAll('date +%s', `cat ${host.path('clock')}`) : text;
-      },
-    });
-    await eventually(() => existsSync(host.path('driver')));
-    host.write('clock', `${String(to)}\n`);
-    const turns = (): number => (existsSync(host.path('asked')) ? host.read('asked').length / 2 : 0);
-    if (outcome === 'ok') {
-      expect(await eventually(() => turns() > 3)).toBe(true);
-      host.write('go', 'x');
-    }
-    const { result } = await run;
-    expect(result.steps[0]?.outcome, complaintsOf(result)).toBe(outcome);
-    if (outcome === 'failed') expect(turns()).toBeGreaterThan(2 * timeoutSeconds);
-  });
+  ] as const)(
+    'is kept if the clock is set %s',
+    { tags: 'long' },
+    async (_title, from, to, timeoutSeconds, outcome) => {
+      const host = scratchHost();
+      host.write('clock', `${String(from)}\n`);
+      const run = host.run('plan', {
+        timeoutSeconds,
+        steps: { slow: `state() { echo $$ >"$root/driver"; ${waitFor(host.path('go'))}; }` },
+        runtime: (path, text) => {
+          if (path === 'ticker.sh')
+            return text.replaceAll('date +%s', `echo x >>${host.path('asked')}; cat ${host.path('clock')}`);
+          return path === 'steps.sh' ? text.replaceAll('date +%s', `cat ${host.path('clock')}`) : text;
+        },
+      });
+      await eventually(() => existsSync(host.path('driver')));
+      host.write('clock', `${String(to)}\n`);
+      const turns = (): number => (existsSync(host.path('asked')) ? host.read('asked').length / 2 : 0);
+      if (outcome === 'ok') {
+        expect(await eventually(() => turns() > 3)).toBe(true);
+        host.write('go', 'x');
+      }
+      const { result } = await run;
+      expect(result.steps[0]?.outcome, complaintsOf(result)).toBe(outcome);
+      if (outcome === 'failed') expect(turns()).toBeGreaterThan(2 * timeoutSeconds);
+    },
+  );
 });

@@ -21,7 +21,7 @@ async function changedAgainAndAgain(): Promise<{ host: ScratchHost; before: unkn
 }
 
 describe('a file that a step changed again and again', () => {
-  it('goes back by one change for the entries between which nothing else was done', async () => {
+  it('is restored in one change if nothing else was done between the entries', async () => {
     const { host, before } = await changedAgainAndAgain();
     const { result } = await host.run('rollback');
     expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
@@ -33,7 +33,7 @@ describe('a file that a step changed again and again', () => {
     ).toEqual(Array.from({ length: 4 }, () => 'undone: file as before'));
   });
 
-  it('goes back when the rollback is cut before any of its tools', { timeout: 300_000 }, async () => {
+  it('is restored if the rollback is cut before any of its tools', { tags: 'long' }, async () => {
     for (const call of [1, 2, 3, 4, 5, 6, 7]) {
       const { host, before } = await changedAgainAndAgain();
       await host.run('rollback', { runtime: deathBeforeTool(call, `${host.root}.calls`) });
@@ -43,7 +43,7 @@ describe('a file that a step changed again and again', () => {
     }
   });
 
-  it('goes back from what one of its entries left, as after a rollback that was cut between them', async () => {
+  it('is restored from the state after one of its entries, as after a rollback that was cut between them', async () => {
     const { host, before } = await changedAgainAndAgain();
     writeFileSync(host.path('conf'), 'two\n');
     expect((await host.run('rollback')).result.outcome).toBe('failed');

@@ -28,7 +28,7 @@ const statusOf = (host: ScratchHost, runId: string): string =>
   readFileSync(join(receiptOf(host, runId), 'status'), 'utf8').trim();
 
 describe('the newest run', () => {
-  it('is the last that the host saw, whatever the clocks of controllers say', async () => {
+  it('is the last one on the host, whatever the clocks of controllers say', async () => {
     const host = scratchHost();
     host.write('motd', 'zero');
     await apply(host, '20261123-120000-z', motd('one'));
@@ -104,7 +104,7 @@ async function unfinishedTwice(): Promise<{ host: ScratchHost; before: readonly 
   return { host, before };
 }
 
-describe('a run that went on with unfinished ones', () => {
+describe('a run that continued unfinished ones', () => {
   /** A run that dies where it was about to make `d`, a daemon that makes it first, and a run that went on. */
   async function madeMeanwhile(): Promise<{ host: ScratchHost; before: readonly string[] }> {
     const host = scratchHost();
@@ -125,13 +125,13 @@ describe('a run that went on with unfinished ones', () => {
     return { host, before };
   }
 
-  it('takes back with them the directories that somebody made between the two', async () => {
+  it('is rolled back with the directories that somebody made between the two', async () => {
     const { host, before } = await madeMeanwhile();
     await rollBack(host);
     expect(fingerprint(host.root, 'second')).toEqual(before);
   });
 
-  it('keeps what somebody put there, says what takes it away, and then knows that all is as before', async () => {
+  it('keeps what somebody put there, says how to remove it, and then finds all as before', async () => {
     const { host, before } = await madeMeanwhile();
     host.write('d/run/journal', 'precious');
     const { result } = await host.run('rollback');
@@ -145,25 +145,25 @@ describe('a run that went on with unfinished ones', () => {
     expect(kept.filter((path) => path.endsWith('/journal'))).toHaveLength(1);
   });
 
-  it('is undone with them, and that is said before and after', async () => {
+  it('is undone with them, which is reported before and after', async () => {
     const { host, before } = await unfinishedTwice();
     const preview = await host.run('rollback', { settings: { preview: true } });
     expect(preview.receipt?.runId).toBe('a-good');
     expect(changesOf(preview.result).slice(0, 2)).toEqual([' run bad', ' run dead']);
     expect(changesOf(preview.result)).toContain(`one path ${host.path('a')}`);
     const notices = await rollBack(host);
-    expect(notices.join('\n')).toContain('each went on with the one behind it: a-good bad dead');
+    expect(notices.join('\n')).toContain('each continued the next one: a-good bad dead');
     expect(fingerprint(host.root, 'second')).toEqual(before);
     for (const runId of ['a-good', 'bad', 'dead']) expect(statusOf(host, runId)).toBe('rolled-back');
     expect((await host.run('rollback')).result).toMatchObject({ outcome: 'ok' });
   });
 
-  it.each(['bad', 'dead'])('is named when one of them is asked for alone (%s)', async (targetRun) => {
+  it.each(['bad', 'dead'])('is named if only one of them is selected (%s)', async (targetRun) => {
     const { host } = await unfinishedTwice();
     const { result } = await host.run('rollback', { settings: { targetRun } });
     expect(result.outcome).toBe('failed');
     expect(result.reason).toBe(
-      `run a-good went on with run ${targetRun}, so they are undone together, by --run a-good`,
+      `run a-good continued run ${targetRun}, so they are undone together, by --run a-good`,
     );
     const undo = undoAtConsole(receiptOf(host, targetRun));
     expect(undo.status).toBe(1);
@@ -171,7 +171,7 @@ describe('a run that went on with unfinished ones', () => {
     expect(statusOf(host, targetRun)).not.toContain('roll');
   });
 
-  it('takes them with it at the console', async () => {
+  it('is undone with them at the console', async () => {
     const { host, before } = await unfinishedTwice();
     const undo = undoAtConsole(receiptOf(host, 'a-good'));
     expect(undo, undo.said).toMatchObject({ status: 0 });
@@ -179,7 +179,7 @@ describe('a run that went on with unfinished ones', () => {
     expect(statusOf(host, 'dead')).toBe('rolled-back');
   });
 
-  it('is undone with them when that is cut anywhere', { timeout: 300_000 }, async () => {
+  it('is undone with them if the undo is cut anywhere', { tags: 'long' }, async () => {
     const limit = pLimit(3);
     const cuts = await Promise.all(
       Array.from({ length: 12 }, (_, index) => 2 + index * 2).map((call) =>
@@ -197,7 +197,7 @@ describe('a run that went on with unfinished ones', () => {
     expect(cuts.filter((outcome) => outcome === 'unknown').length).toBeGreaterThan(3);
   });
 
-  it('stays with them when old receipts go', async () => {
+  it('stays with them when old receipts are removed', async () => {
     const { host, before } = await unfinishedTwice();
     const more = await host.run('apply', {
       steps: { three: 'state() { file "$root/z" --content x; }' },
@@ -213,7 +213,7 @@ describe('a run that went on with unfinished ones', () => {
     expect(host.receipts()).toEqual(['last']);
   });
 
-  it('is undone alone when they are of another playbook, or a good run is between', async () => {
+  it('is undone alone if they are of another playbook, or a good run is in between', async () => {
     const host = scratchHost();
     const fails = { one: 'state() { file "$root/x" --content x; fail no; }' };
     await host.run('apply', { steps: fails, settings: { runId: 'x-other' } });

@@ -4,7 +4,7 @@ import type { HostOutcome, RunEvent, RunFact } from '../../src/model/index.ts';
 export interface FabricatedRun {
   readonly runId: string;
   readonly playbook?: string;
-  /** An apply, unless told. */
+  /** By default an apply. */
   readonly action?: Extract<RunFact, { type: 'run-started' }>['action'];
   readonly hosts: readonly string[];
   readonly steps: readonly string[];

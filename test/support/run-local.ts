@@ -48,7 +48,7 @@ export interface LocalRun {
   /** By step id, for those that have another time than the others. */
   readonly timeouts?: Readonly<Record<string, number>>;
   readonly retries?: number;
-  /** Which sh runs it all, a path that stands in sh as it is; /bin/sh unless told. */
+  /** The sh that runs it all, a path that sh reads without quotes; by default /bin/sh. */
   readonly shell?: string;
   /** Changes the text of a runtime script on its way to the host: to move system files, or to make it die. */
   readonly runtime?: (path: string, text: string) => string;

@@ -14,12 +14,12 @@ const makers = files.flatMap((file) =>
   [...readFileSync(file, 'utf8').matchAll(made)].map((match) => ({ file, name: match[1] ?? '' })),
 );
 
-describe('what can say an error', () => {
-  it('is made in the places that are looked at', () => {
+describe('everything that emits errors', () => {
+  it('is created in the places that this test reads', () => {
     expect(makers.length).toBeGreaterThan(15);
   });
 
-  it.each(makers)('is heard for life: $name in $file', ({ file, name }) => {
+  it.each(makers)('has a listener for life: $name in $file', ({ file, name }) => {
     expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`\\b${name}\\.on\\('error'`));
   });
 });

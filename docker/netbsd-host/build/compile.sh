@@ -18,6 +18,8 @@ compile with-proc.c "$hidden/bin/with-proc"
 compile su.c /usr/bin/su -lcrypt
 compile idle.c /usr/sbin/cron
 ln "$out/usr/sbin/cron" "$out/usr/sbin/inetd"
+compile pkg.c /usr/sbin/pkg_add '/src/pkg-add.c /src/pkg-admin.c /src/pkg-db.c /src/pkg-files.c /src/pkg-info.c /src/pkg-match.c'
+for name in admin delete info; do ln "$out/usr/sbin/pkg_add" "$out/usr/sbin/pkg_$name"; done
 compile small.c /bin/echo
 for name in env printenv time wc; do ln "$out/bin/echo" "$out/usr/bin/$name"; done
 

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # patch-bind.pl SYSCONFDIR FILE...: moves Debian's built-in BIND paths (/etc/bind, //run/named) to NetBSD's (SYSCONFDIR,
-# /var/run/named), in place. The new texts go into the room between the program's constants and the next page, and every
-# pointer and instruction that named an old one is turned to it; the old ones stay, since the linker lets other constants
+# /var/run/named), in place. The new texts go into the room between the program's constants and the next page. Every pointer
+# and instruction that named an old text now names the new one. The old ones stay, because the linker lets other constants
 # share their ends.
 use strict; use warnings;
 my $etc = shift @ARGV;

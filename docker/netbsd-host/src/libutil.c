@@ -1,6 +1,6 @@
-/* libutil.so.7: syslog(3) that writes to /var/run/log, where NetBSD's libc sends it (glibc insists on
- * /dev/log), and empty answers for the systemd and libxml2 calls that Debian's BIND was linked with,
- * so that a cage needs neither of the two and their thirty megabytes of friends. */
+/* libutil.so.7: a syslog(3) that writes to /var/run/log, as NetBSD's libc does (glibc insists on /dev/log).
+ * The systemd and libxml2 calls that Debian's BIND was linked with get empty answers, so a cage needs
+ * neither of the two libraries, nor the thirty megabytes that they bring along. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +51,7 @@ static int remove_one(const char *path, const struct stat *info, int kind, struc
   return kind == FTW_DP ? rmdir(path) : kind == FTW_DNR ? -1 : unlink(path);
 }
 
-/* What must not be removed, such as `..`, is told so by the hidden program. */
+/* A name that must not be removed, such as `..`: the hidden program reports it. */
 static int ends_in_dots(const char *path) {
   const char *leaf = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
   return *leaf == '\0' || strcmp(leaf, ".") == 0 || strcmp(leaf, "..") == 0;
@@ -85,15 +87,48 @@ static int make_all(int count, char **words, int mode) {
   return count > 0;
 }
 
-static int quick_mkdir(int count, char **words) {
+/* A folder and what is missing above it. What is made here the hidden program finds done. */
+static int make_whole(const char *path) {
   struct stat info;
-  if (count == 2 && strcmp(words[0], "-p") == 0) return stat(words[1], &info) == 0 && S_ISDIR(info.st_mode);
+  char part[4096];
+  size_t length = strlen(path);
+  if (length == 0 || length >= sizeof part) return 0;
+  if (stat(path, &info) == 0) return S_ISDIR(info.st_mode);
+  for (size_t end = 1; end <= length; end++) {
+    if (path[end] != '/' && path[end] != '\0') continue;
+    memcpy(part, path, end);
+    part[end] = '\0';
+    if (mkdir(part, 0777) != 0 && (errno != EEXIST || stat(part, &info) != 0 || !S_ISDIR(info.st_mode))) return 0;
+  }
+  return 1;
+}
+
+static int quick_mkdir(int count, char **words) {
+  if (count >= 2 && strcmp(words[0], "-p") == 0) {
+    mode_t mask = umask(0);
+    umask(mask);
+    /* What is above must stay open to who makes it. */
+    if ((mask & 0700) != 0) return 0;
+    for (int i = 1; i < count; i++)
+      if (words[i][0] == '-' || !make_whole(words[i])) return 0;
+    return 1;
+  }
   if (count >= 3 && strcmp(words[0], "-m") == 0 && octal(words[1]) >= 0) return make_all(count - 2, words + 2, octal(words[1]));
   return make_all(count, words, -1);
 }
 
 static int quick_rmdir(int count, char **words) {
-  return count == 1 && words[0][0] != '-' && rmdir(words[0]) == 0;
+  int failed = 0;
+  for (int i = 0; i < count; i++)
+    if (words[i][0] == '-') return 0;
+  for (int i = 0; i < count; i++) {
+    if (rmdir(words[i]) == 0) continue;
+    if (i == 0) return 0;
+    fprintf(stderr, "rmdir: %s: %s\n", words[i], strerror(errno));
+    failed = 1;
+  }
+  if (failed) _exit(1);
+  return count > 0;
 }
 
 static int quick_chmod(int count, char **words) {
@@ -108,14 +143,28 @@ static int quick_chmod(int count, char **words) {
   return 1;
 }
 
+/* USER:GROUP, by number or by name */
+static int find_owner(const char *text, uid_t *user, gid_t *group) {
+  char name[64], *end;
+  const char *colon = strchr(text, ':');
+  if (colon == NULL || colon == text || colon[1] == '\0' || (size_t)(colon - text) >= sizeof name) return 0;
+  memcpy(name, text, colon - text);
+  name[colon - text] = '\0';
+  *user = strtoul(name, &end, 10);
+  struct passwd *one = *end != '\0' ? getpwnam(name) : NULL;
+  if (one != NULL) *user = one->pw_uid;
+  if (*end != '\0' && one == NULL) return 0;
+  *group = strtoul(colon + 1, &end, 10);
+  struct group *other = *end != '\0' ? getgrnam(colon + 1) : NULL;
+  if (other != NULL) *group = other->gr_gid;
+  return *end == '\0' || other != NULL;
+}
+
 static int quick_chown(int count, char **words) {
-  char *end;
+  uid_t user;
+  gid_t group;
   int link = count > 0 && strcmp(words[0], "-h") == 0;
-  if (count < link + 2 || words[link][0] < '0' || words[link][0] > '9') return 0;
-  unsigned long user = strtoul(words[link], &end, 10), group;
-  if (*end != ':' || end[1] < '0' || end[1] > '9') return 0;
-  group = strtoul(end + 1, &end, 10);
-  if (*end != '\0') return 0;
+  if (count < link + 2 || words[link][0] == '-' || !find_owner(words[link], &user, &group)) return 0;
   for (int i = link + 1; i < count; i++)
     if (words[i][0] == '-' || fchownat(AT_FDCWD, words[i], user, group, link ? AT_SYMLINK_NOFOLLOW : 0) != 0) return 0;
   return 1;
@@ -130,9 +179,41 @@ static int quick_touch(int count, char **words) {
   return utimensat(AT_FDCWD, words[2], times, 0) == 0;
 }
 
+/* The path that a file gets in a folder; NULL if its name is not that simple. */
+static char *place_in(const char *folder, const char *path) {
+  static char place[4096];
+  const char *leaf = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+  if (path[0] == '-' || ends_in_dots(path) || strlen(folder) + strlen(leaf) + 2 > sizeof place) return NULL;
+  strcpy(place, folder);
+  if (place[0] == '\0' || place[strlen(place) - 1] != '/') strcat(place, "/");
+  return strcat(place, leaf);
+}
+
+/* Names into a folder in which no folder has one of them. */
+static int move_all(int count, char **words, const char *folder) {
+  struct stat from, to, into;
+  int failed = 0;
+  if (folder[0] == '-' || stat(folder, &into) != 0 || !S_ISDIR(into.st_mode)) return 0;
+  for (int i = 0; i < count; i++) {
+    char *place = place_in(folder, words[i]);
+    if (place == NULL || lstat(words[i], &from) != 0) return 0;
+    if (lstat(place, &to) == 0 && (S_ISDIR(to.st_mode) || to.st_ino == from.st_ino)) return 0;
+  }
+  for (int i = 0; i < count; i++) {
+    char *place = place_in(folder, words[i]);
+    if (rename(words[i], place) == 0) continue;
+    if (i == 0) return 0;
+    fprintf(stderr, "mv: rename %s to %s: %s\n", words[i], place, strerror(errno));
+    failed = 1;
+  }
+  if (failed) _exit(1);
+  return 1;
+}
+
 static int quick_mv(int count, char **words) {
   struct stat from, to;
-  int at = count == 3 && strcmp(words[0], "-f") == 0;
+  int at = count >= 3 && strcmp(words[0], "-f") == 0;
+  if (at && geteuid() == 0 && stat(words[count - 1], &to) == 0 && S_ISDIR(to.st_mode)) return move_all(count - 2, words + 1, words[count - 1]);
   if (geteuid() != 0 || count != at + 2 || words[at][0] == '-' || words[at + 1][0] == '-') return 0;
   const char *source = words[at], *target = words[at + 1];
   if (target[0] == '\0' || target[strlen(target) - 1] == '/' || lstat(source, &from) != 0) return 0;
@@ -143,6 +224,10 @@ static int quick_mv(int count, char **words) {
 
 static int quick_ln(int count, char **words) {
   struct stat info;
+  if (count == 4 && strcmp(words[0], "-s") == 0 && strcmp(words[1], "--") == 0) {
+    words++, count--;
+    words[0] = "-s";
+  }
   if (count == 3 && strcmp(words[0], "-s") == 0 && words[1][0] != '-' && words[2][0] != '-')
     return lstat(words[2], &info) != 0 && symlink(words[1], words[2]) == 0;
   return count == 2 && words[0][0] != '-' && words[1][0] != '-' && lstat(words[0], &info) == 0 && S_ISREG(info.st_mode) &&
@@ -150,7 +235,7 @@ static int quick_ln(int count, char **words) {
 }
 
 /* A new plain file beside others; one that is there already, or has set-id bits to lose, is not that simple. */
-static int quick_cp(int count, char **words) {
+static int copy_one(int count, char **words) {
   struct stat info;
   int keep = count == 3 && strcmp(words[0], "-p") == 0, from, to, good;
   if (count != keep + 2 || words[keep][0] == '-' || words[keep + 1][0] == '-') return 0;
@@ -169,6 +254,19 @@ static int quick_cp(int count, char **words) {
   close(from);
   if (!good) unlink(words[keep + 1]);
   return good;
+}
+
+/* All of them into a folder, or none. */
+static int quick_cp(int count, char **words) {
+  struct stat info;
+  if (count < 2 || words[0][0] == '-' || stat(words[count - 1], &info) != 0 || !S_ISDIR(info.st_mode)) return copy_one(count, words);
+  for (int i = 0; i < count - 1; i++) {
+    char *place = place_in(words[count - 1], words[i]);
+    if (place != NULL && copy_one(2, (char *[]){words[i], place})) continue;
+    while (i-- > 0) unlink(place_in(words[count - 1], words[i]));
+    return 0;
+  }
+  return 1;
 }
 
 /* tail -c +N file: what a follower of growing logs asks for */

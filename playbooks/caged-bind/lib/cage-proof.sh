@@ -1,31 +1,35 @@
 # Expectations of this playbook: what is in the cage, and what is not.
 
-# prove_cage: one look at everything in it: no set-id file, no device but the declared ones, nothing that named may
-# write but its own directories, no file of two names, no account but its own; and, for comparison, owner, mode and content.
+# prove_cage: one look at everything in the cage. It holds no set-id file, no device but the declared ones, nothing that
+# named may write but its own directories, no file of two names, and no account but its own. Owner, mode and content are
+# reported, too, so that hosts can be compared.
 prove_cage() {
   look_into_cage
   check_complaints 'the cage holds no set-id file' setid
-  check_complaints 'the cage holds no device but those declared' devices-found
-  check_complaints 'named may write nothing in the cage but its own directories' writable
-  check_complaints 'what is in the cage has one name' names
+  check_complaints 'the cage holds only the declared devices' devices-found
+  check_complaints 'named can write only to its own directories in the cage' writable
+  check_complaints 'every file in the cage has one name' names
   prove_accounts
-  observe cage "$(cage_digest)"
+  cage_sums >"$m_work/cage.digest"
+  observe cage "$(sort "$m_work/cage.digest")"
 }
 
 # check_complaints TITLE KIND
 check_complaints() {
-  words=
-  [ ! -s "$m_work/cage.$2" ] || words=$(complaints_of "$2")
+  find_complaints "$2"
   m_check "$1" "$words"
 }
 
-# look_into_cage: after find_places: into files of the private directory, what is in the cage and what is wrong with it.
+# look_into_cage: after find_places: lists what is in the cage, and what is wrong with it, in files of the private directory.
+# cage.loaded lists the files of named's in directories from which programs are loaded, cage.top those in the cage itself,
+# and cage.others the files that are not named's.
 look_into_cage() {
   ! m_is_known cage "$own_auto" || return 0
   # One line for each: a name with a line break would look like two, and so would a link to a text with one, unless root
   # made it. Of other links the text is not asked for.
-  find "$cage" -xdev -name "*$m_nl*" -print 2>/dev/null >"$m_work/cage.broken" || :
-  find "$cage" -xdev -name "*$m_nl*" -prune -o -type l ! -user 0 -print -o -ls 2>/dev/null >"$m_work/cage.ls" || :
+  : >"$m_work/cage.broken"
+  find "$cage" -xdev -name "*$m_nl*" -prune -exec sh -c 'echo one >>"$1"' sh "$m_work/cage.broken" \; -o -type l ! -user 0 -print -o -ls \
+    2>/dev/null >"$m_work/cage.ls" || :
   tolerated=$devices
   [ -z "$rc_crypto" ] || tolerated="$tolerated${m_nl}crypto"
   printf '%s\n' "$tolerated" >"$m_work/cage.devices"
@@ -39,6 +43,7 @@ look_into_cage() {
     printf '%s, on the way to the cage; make it root'\''s alone (chown root, chmod go-w)\n' "$roots_why" >>"$m_work/cage.writable"
   # A line, so that it can be a value.
   case $own_auto in *"$m_nl"*) ;; *) m_note_known cage "$own_auto" ;; esac
+  if [ -s "$m_work/cage.top" ]; then m_note_known top some; else m_note_known top none; fi
 }
 
 # accounts_of_named: prints `u NAME` and `g NAME` for every name by which find shows our user and the groups that it is in.
@@ -59,9 +64,11 @@ accounts_of_named() {
   done </etc/group
 }
 
-# complaints_of setid|devices-found|writable: after look_into_cage: prints them in words, nothing when there are none.
-complaints_of() {
-  awk 'NR > 1 { printf ", " } NR <= 5 { printf "%s", $0 } NR == 6 { printf "and more"; exit }' "$m_work/cage.$1"
+# find_complaints setid|devices-found|writable|names: after look_into_cage: sets words to them, to nothing when there are none.
+find_complaints() {
+  words=
+  [ ! -s "$m_work/cage.$1" ] ||
+    words=$(awk 'NR > 1 { printf ", " } NR <= 5 { printf "%s", $0 } NR == 6 { printf "and more"; exit }' "$m_work/cage.$1")
 }
 
 # is_loaded PATH: seen from in the cage: it is where named looks, with the rights of root, for its program, libraries and settings,
@@ -86,18 +93,28 @@ loaded_from_named() {
   m_uid_of "$run_user"
   [ -d "$cage" ] && [ -n "$m_id" ] || return 0
   (cd "$cage" && find bin sbin lib libexec libdata usr etc -name "*$m_nl*" -prune -o -type f -user "$m_id" -print) 2>/dev/null \
-    >"$m_work/cage.loaded" || :
-  [ -s "$m_work/cage.loaded" ] || return 0
+    >"$m_work/cage.mine" || :
+  [ -s "$m_work/cage.mine" ] || return 0
   while IFS= read -r name; do
     ! is_loaded "/$name" || printf '%s\n' "$cage/$name"
-  done <"$m_work/cage.loaded" >"$m_work/cage.suspect"
+  done <"$m_work/cage.mine" >"$m_work/cage.suspect"
   [ ! -s "$m_work/cage.suspect" ] || tr -c '[:print:]\n' '?' <"$m_work/cage.suspect" | loaded_words
 }
 
 # find_loaded_from_named: sets loaded to what loaded_from_named prints.
 find_loaded_from_named() {
   loaded=
+  [ -d "$cage" ] || return 0
   ! m_is_known loaded none || return 0
+  look_into_cage
+  suspect=
+  while IFS= read -r path; do
+    ! is_loaded "$path" || suspect=1
+  done <"$m_work/cage.loaded"
+  [ -n "$suspect" ] || {
+    m_note_known loaded none
+    return 0
+  }
   loaded_from_named >"$m_work/loaded"
   IFS= read -r loaded <"$m_work/loaded" || m_note_known loaded none
 }
@@ -162,7 +179,7 @@ forgive_what_named_writes() {
   mv "$m_work/cage.left" "$m_work/cage.writable"
 }
 
-# judge_cage: reads `find -ls`; writes the complaints, and what a comparison is about, into files of their own. Who owns a
+# judge_cage: reads `find -ls`; writes the complaints, and what a comparison is about, into separate files. The owner of a
 # file may write it, whatever its mode says, because it can change that.
 judge_cage() {
   awk -v cage="$cage" -v work="$m_work/cage." '
@@ -171,7 +188,7 @@ judge_cage() {
       while ((getline line < (work "devices")) > 0) device[cage "/dev/" line] = 1
       while ((getline line < (work "who")) > 0) { split(line, part, " "); if (part[2] != "") named[part[1], part[2]] = 1 }
       printf "" > (work "setid"); printf "" > (work "devices-found"); printf "" > (work "writable"); printf "" > (work "names")
-      printf "" > (work "list")
+      printf "" > (work "list"); printf "" > (work "loaded"); printf "" > (work "top"); printf "" > (work "others")
       # The first file shows whether openssl knows the digest, whatever is in the cage.
       print "/etc/rc.conf" > (work "files")
     }
@@ -196,6 +213,10 @@ judge_cage() {
       if (type == "l") { if (!is_own(path)) print type, owner, of, plain > (work "list"); next }
       if (type == "-" && mode ~ /^...[sS]|^......[sS]/) print plain > (work "setid")
       if ((type == "b" || type == "c") && !(path in device)) print plain > (work "devices-found")
+      if (type == "-" && ("u", owner) in named) {
+        if (plain ~ /^\/(bin|sbin|lib|libexec|libdata|usr|etc)\//) print plain > (work "loaded")
+        else if (parent(path) == cage) print plain > (work "top")
+      } else if (type == "-") print plain > (work "others")
       if (type == "-" && links + 0 > 1) print plain " (" links " names: make it a file of one name)" > (work "names")
       if (is_own(path)) {
         if (path in own) print mode, owner, of, plain > (work "list")
@@ -211,12 +232,18 @@ judge_cage() {
     }' "$m_work/cage.ls"
 }
 
-# cage_digest: prints mode, owner, group, path and, of files that named does not write, a checksum. Databases made by
-# pwd_mkdb hold no times and are compared too.
+# cage_digest: prints what cage_sums does, in order.
 cage_digest() {
+  cage_sums >"$m_work/cage.digest"
+  sort "$m_work/cage.digest"
+}
+
+# cage_sums: after look_into_cage: prints mode, owner, group, path and, of files that named does not write, a checksum. Databases made
+# by pwd_mkdb hold no times and are compared too.
+cage_sums() {
   : >"$m_work/cage.sums"
-  ! m_have openssl || xargs openssl dgst -sha256 <"$m_work/cage.files" >"$m_work/cage.sums" 2>/dev/null || :
-  [ -s "$m_work/cage.sums" ] || xargs cksum <"$m_work/cage.files" >"$m_work/cage.sums" 2>/dev/null || :
+  ! m_have openssl || with_lines "$m_work/cage.files" 'openssl dgst -sha256' >"$m_work/cage.sums" 2>/dev/null
+  [ -s "$m_work/cage.sums" ] || with_lines "$m_work/cage.files" cksum >"$m_work/cage.sums" 2>/dev/null
   awk -v cage="$cage" -v sums="$m_work/cage.sums" '
     BEGIN {
       while ((getline line < sums) > 0) {
@@ -229,7 +256,7 @@ cage_digest() {
         } else if (n == 3) sum[substr(part[3], 1 + length(cage))] = part[1]
       }
     }
-    { path = $4; print path, $1, $2, $3, substr(sum[path], 1, 16) }' "$m_work/cage.list" | sort
+    { path = $4; print path, $1, $2, $3, substr(sum[path], 1, 16) }' "$m_work/cage.list"
 }
 
 # prove_accounts: whatever password files are in the cage, they know our user alone, and no password; also the databases,

@@ -2,6 +2,7 @@
 
 # skeleton_is_roots: what the article's `useradd -m` put into the cage is not named's to write.
 skeleton_is_roots() {
+  ! m_is_known top none || return 0
   (cd "$cage" && find . ! -name . -type d -prune -o -type f -user "$run_user" ! -name "*$m_nl*" -print) 2>/dev/null >"$m_work/skeleton" || :
   while IFS= read -r name <&5; do
     mode_owner "$cage/${name#./}" --owner 0
@@ -35,7 +36,7 @@ linkers() {
 # directories of root's. The article's tar copied links as links, and every library and the linker are links on NetBSD:
 # its cage was dead.
 caged_program() {
-  as_one caged_program "$cage$1"
+  as_one caged_program "$cage$1" --together
   if is_there "$1"; then
     {
       printf '%s\n' "$1"
@@ -49,7 +50,7 @@ caged_program() {
       done 6<"$m_work/parts"
     fi
   else
-    will_exist "$1" || fail "caged_program: there is no $1, and no earlier step would bring it"
+    will_exist "$1" || fail "caged_program: there is no $1, and no earlier step would install it"
     as_one_later "$1, its shared libraries and the run-time linker (after $m_after)"
   fi
   as_one_end
@@ -79,47 +80,83 @@ parts_are_current() {
   done <"$m_work/parts"
 }
 
-# caged_device NAME: /dev/NAME is in the cage too, with the host's own numbers (they differ between ports).
-caged_device() {
-  m_begin_path caged_device "$cage/dev/$1"
-  m_see "$m_path"
-  find_device_numbers "$m_path" "/dev/$1"
-  wanted=$numbers_of_two
-  case $m_type in
-    absent) m_need "new, like /dev/$1" ;;
-    other) [ -n "$m_after" ] || [ "$numbers_of_one" = "$wanted" ] || m_need "like /dev/$1 (has other numbers)" ;;
-    *) fail "caged_device $m_path: something else is there (a $m_type)" ;;
-  esac
-  [ -z "$m_why" ] || m_plan_path "$m_path" other 0666 0 0 ''
-  m_settled && return 0
-  m_begin_change "$m_path"
-  m_look "/dev/$1"
-  m_journal_path "$m_path" "other|$m_mode|$m_uid|$m_gid|-"
-  rm -f "$m_path"
-  (cd /dev && pax -rw -pe "$1" "$cage/dev") || fail "caged_device $m_path: pax cannot copy /dev/$1"
-  find_device_numbers "$m_path" "/dev/$1"
-  [ "$numbers_of_one" = "$wanted" ] || m_stuck "it is $numbers_of_one"
-  m_let_go
-  m_changed
+# list_devices: sets device_lines to what ls says of all that are declared, on the host and in the cage.
+list_devices() {
+  set --
+  for each_device in $devices; do
+    set -- ${1+"$@"} "/dev/$each_device" "$cage/dev/$each_device"
+  done
+  device_lines=
+  [ $# -eq 0 ] || device_lines=$(ls -ldnL "$@" 2>/dev/null) || :
+  m_note_known devices listed
 }
 
-# find_device_numbers ONE TWO: sets numbers_of_one and numbers_of_two to kind and numbers of each, nothing where it is not there.
+# know_devices: list_devices, unless this step has done so and nothing was changed since.
+know_devices() {
+  [ -n "${device_lines-}" ] && m_is_known devices listed || list_devices
+}
+
+# caged_devices: after list_devices: those of /dev are in the cage too, with the host's own numbers (they differ between ports).
+caged_devices() {
+  new_devices='' new_names=
+  if in_plan; then need_devices; else m_with_one_sync need_devices; fi
+  [ -n "$new_names" ] || return 0
+  # shellcheck disable=SC2086
+  (cd "$cage/dev" && rm -f $new_names && cd /dev && pax -rw -pe $new_names "$cage/dev") || fail "pax cannot copy$new_names from /dev to $cage/dev"
+  list_devices
+  while read -r device why; do
+    [ -n "$device" ] || continue
+    m_begin_path caged_device "$cage/dev/$device"
+    m_need "$why"
+    find_device_numbers "$m_path" "/dev/$device"
+    [ "$numbers_of_one" = "$numbers_of_two" ] || m_stuck "it is $numbers_of_one"
+    m_let_go
+    m_changed
+  done <<EOT
+$new_devices
+EOT
+}
+
+# need_devices: reports those that are right; the others are recorded and held, with the reason in new_devices.
+need_devices() {
+  for device in $devices; do
+    m_begin_path caged_device "$cage/dev/$device"
+    m_see "$m_path"
+    find_device_numbers "$m_path" "/dev/$device"
+    case $m_type in
+      absent) m_need "new, like /dev/$device" ;;
+      other) [ -n "$m_after" ] || [ "$numbers_of_one" = "$numbers_of_two" ] || m_need "like /dev/$device (has other numbers)" ;;
+      *) fail "caged_device $m_path: something else is there (a $m_type)" ;;
+    esac
+    [ -z "$m_why" ] || m_plan_path "$m_path" other 0666 0 0 ''
+    m_settled && continue
+    m_begin_change "$m_path"
+    m_octal "$bits_of_two"
+    m_journal_path "$m_path" "other|$m_mode|$owner_of_two|-"
+    new_names="$new_names $device" new_devices=$new_devices$device' '$m_why$m_nl
+  done
+}
+
+# find_device_numbers ONE TWO: after list_devices: sets numbers_of_one and numbers_of_two to kind and numbers of each, nothing where it is not
+# there; bits_of_two and owner_of_two to those of TWO.
 find_device_numbers() {
-  numbers_of_one='' numbers_of_two=
+  numbers_of_one='' numbers_of_two='' bits_of_two='' owner_of_two=
   while read -r bits links user group major minor rest; do
     case $rest in
       *" $1") numbers_of_one="${bits%"${bits#?}"} $major $minor" ;;
-      *" $2") numbers_of_two="${bits%"${bits#?}"} $major $minor" ;;
+      *" $2")
+        numbers_of_two="${bits%"${bits#?}"} $major $minor" bits_of_two=$bits owner_of_two=$user'|'$group
+        ;;
     esac
   done <<EOT
-$(ls -ldnL "$1" "$2" 2>/dev/null)
+$device_lines
 EOT
 }
 
 # caged_accounts USER: the cage's password databases know USER and nobody else, and no password.
 caged_accounts() {
-  as_one caged_accounts "$cage/etc"
-  # Anchored: a plain grep also finds whoever has the word in a name or comment.
+  as_one caged_accounts "$cage/etc" --together
+  # Anchored, because a plain grep also finds accounts that have the word in a name or comment.
   entry=$(awk -F: -v OFS=: -v who="$1" '$1 == who { $2 = "*"; print; exit }' /etc/master.passwd)
   if [ -z "$entry" ]; then
     in_plan || fail "caged_accounts: /etc/master.passwd has no $1"

@@ -5,29 +5,30 @@
 check_as_in_cage() {
   in_plan && ! has_checkconf && return 0
   stage=$m_work/stage
-  rm -rf "$stage"
-  mkdir -p "$stage/etc" "$stage$namedb"
-  {
-    printf '%s\n' "$named_conf" /etc/rndc.key
-    facts_of include
-    facts_of read | sed 's/^[^	]*	//'
-    facts_of written | sed -n 's/^.* (dynamic)	//p'
-  } | sort -u >"$m_work/stage.paths"
+  ! is_there "$stage" || rm -rf "$stage"
+  awk -F '\t' -v conf="$named_conf" '
+    function add(path) { if (!seen[path]++) print path }
+    BEGIN { add(conf); add("/etc/rndc.key") }
+    $1 == "include" { add($2) }
+    $1 == "read" || $1 == "written" && $2 ~ / \(dynamic\)$/ { add($3) }' "$m_work/facts" >"$m_work/stage.paths"
   : >"$m_work/stage.list"
   while IFS= read -r path <&5; do
     [ ! -f "$path" ] || stage_file "$path"
   done 5<"$m_work/stage.paths"
-  {
-    facts_of directory
-    facts_of keys | sed 's/^[^	]*	//'
-    facts_of managed
-  } | while IFS= read -r path; do
-    mkdir -p "$stage$path"
-  done
+  printf '%s\n' "$stage/etc" "$stage$namedb" >"$m_work/stage.dirs"
+  while IFS='	' read -r kind path rest; do
+    case $kind in
+      directory | managed) path=$stage$path ;;
+      keys) path=$stage$rest ;;
+      *) continue ;;
+    esac
+    [ -d "$path" ] || printf '%s\n' "$path"
+  done <"$m_work/facts" >>"$m_work/stage.dirs"
+  with_lines "$m_work/stage.dirs" 'mkdir -p'
   if (cd / && tar chf - -T "$m_work/stage.list") 2>"$m_work/stage.err" | (cd "$stage" && tar xpf -) 2>>"$m_work/stage.err" && staged_whole; then
     check_before -t "$stage"
   else
-    notice "the content could not be laid out in $m_work for its check ($(tail -n 1 "$m_work/stage.err")): it is checked where it is on the host"
+    notice "the content could not be copied to $m_work for its check ($(tail -n 1 "$m_work/stage.err")): it is checked at its place on the host"
     check_before
   fi
   rm -rf "$stage"
@@ -35,7 +36,7 @@ check_as_in_cage() {
 
 # stage_file PATH: for tar, which follows links; or at once, where others than root may put something else in its place.
 stage_file() {
-  case $1/ in */../*) fail "$1 cannot be checked: name it without .. in it; nothing was replaced" ;; esac
+  case $1/ in */../*) fail "$1 cannot be checked: write its path without ..; nothing was replaced" ;; esac
   path_dir=${1%/*}
   if [ ! -h "$1" ] && m_walk "${path_dir:-/}" && [ -z "$m_foreign" ]; then
     printf '%s\n' "${1#/}" >>"$m_work/stage.list"
@@ -57,7 +58,7 @@ staged_whole() {
 # serve it, or, until that is there, of the one that does.
 check_before() {
   has_checkconf || {
-    notice 'there is no named-checkconf (a BIND 8 has none): what would be served is not checked before it replaces anything'
+    notice 'there is no named-checkconf (a BIND 8 has none): the new content is not checked before it replaces anything'
     return 0
   }
   if said=$(checkconf ${1+"$@"}); then
@@ -65,7 +66,7 @@ check_before() {
     return 0
   fi
   printf '%s\n' "$said" >&2
-  fail "what would be served is not good, and nothing was replaced: $(printf '%s\n' "$said" | awk 'NR <= 6 { printf "%s%s", (NR > 1 ? "; " : ""), $0 }')"
+  fail "the new content has errors, and nothing was replaced: $(printf '%s\n' "$said" | awk 'NR <= 6 { printf "%s%s", (NR > 1 ? "; " : ""), $0 }')"
 }
 
 # checkconf [-t DIRECTORY]: named-checkconf says what is wrong with the configuration and its zones, if anything is.
@@ -105,7 +106,7 @@ within_check() {
   within_name=${checked_into##*/}
   # shellcheck disable=SC2016
   within "$check_limit" sh -c 'exec "$@" 2>&1' sh "$checkconf" "$@" && return 0
-  [ "$within_status" != late ] || printf '%s did not come to an end within %s s\n' "$checkconf" "$check_limit" >>"$checked_into"
+  [ "$within_status" != late ] || printf '%s did not end within %s s\n' "$checkconf" "$check_limit" >>"$checked_into"
   return 1
 }
 
@@ -132,8 +133,11 @@ no_plain_file() {
 # prove_content: the checker has nothing to say against what is in the cage, if there is one.
 prove_content() {
   if has_checkconf; then
-    expect 'the configuration and its zones are good inside the cage' checkconf -t "$cage"
+    find_printed checkconf -t "$cage"
+    [ "$printed_status" = 0 ] || : "${printed:=it does not hold}"
+    [ "$printed_status" != 0 ] || printed=
+    m_check 'the configuration and its zones are good inside the cage' "$printed"
   else
-    notice 'there is no named-checkconf: nothing but its own start says that the content is good'
+    notice 'there is no named-checkconf: only a start of named proves that the content is good'
   fi
 }

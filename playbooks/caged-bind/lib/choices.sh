@@ -1,5 +1,6 @@
 # What this host's cage is like: worked out from vars and host by `choices`, which every state, verify and applies of
-# this playbook calls first. Without a process, since every step pays for it.
+# this playbook calls first. Without a process, since every step pays for it; and once for all of them, as long as nothing changes,
+# because sh reads a file byte by byte.
 #
 #   style        chroot8: rc.subr runs chroot(8) around a program that is in the cage as a whole (the article's way).
 #                chrootdir: the rc script gives named its own -t; the program and its libraries stay outside.
@@ -17,6 +18,22 @@
 #   syslog_by    flags (-p in syslogd_flags) or rc.d (rc.d/syslogd finds the cage by itself)
 #   run_group    the group of what named may write
 choices() {
+  if m_is_known choices made; then
+    . "$m_work/choices"
+    # A plan may bring another one.
+    m_is_planned "$rc_script" || return 0
+  fi
+  make_choices
+  [ "$rc_known:$rc_text" = "yes:$rc_script" ] || return 0
+  for chosen in style program rc_script package_rc_script rc_text rc_known rc_file run_script start_by rc_prefix rc_switch rc_config \
+    rc_chrootdir rc_crypto pid_by pid_link knob rc_args syslog_by run_group further_paths; do
+    eval "m_quote \"\$$chosen\""
+    printf '%s=%s\n' "$chosen" "$m_quoted"
+  done >"$m_work/choices"
+  m_note_known choices made
+}
+
+make_choices() {
   : "${package_rc_script:=$rc_script}"
   rc_file=$rc_name
   if [ "$named_source" = base ]; then
@@ -62,9 +79,9 @@ read_rc_script() {
   case $pid_link in *'$'* | [!/]*) pid_link=/var/run/named/named.pid ;; esac
 }
 
-# find_rc_text: sets rc_text to a file that says what the script is going to say: the script itself; in a plan, what the
-# package of an earlier step has; before that step, in an apply as well, what the package there has. rc_known is no when
-# that cannot be known; then a script that is there has to do.
+# find_rc_text: sets rc_text to a file with the text that the rc script is going to have. As a rule that is the script
+# itself. In a plan it is the script that an earlier step would install. If there is none yet, in an apply too, it is the
+# script in the package that is on offer. rc_known is no when that cannot be known; then a script that is there must do.
 find_rc_text() {
   rc_text=$rc_script rc_known=yes
   if m_is_planned "$rc_script"; then
@@ -84,7 +101,7 @@ offered_rc_script() {
 
 # suppose_names: for a plan that names things after a script that nobody can read yet: it says that it does.
 suppose_names() {
-  [ "$rc_known" = yes ] || ! in_plan || ! will_exist "$rc_script" || m_suppose "$m_after" "its rc script is pkgsrc's own"
+  [ "$rc_known" = yes ] || ! in_plan || ! will_exist "$rc_script" || m_suppose "$m_after" "its rc script is the one of pkgsrc"
 }
 
 # plain_word TEXT: sets word to what an assignment's right side means, as far as rc scripts go: quotes off, $name
@@ -123,7 +140,7 @@ choose_start() {
   if [ "$named_source" = base ]; then
     start_by=base
   elif [ "$start_up" = auto ]; then
-    # pkg_add puts a copy there itself when it is told to (PKG_RCD_SCRIPTS); rc.local is the article's answer to a
+    # pkg_add puts a copy there itself if PKG_RCD_SCRIPTS is set; rc.local is the article's answer to a
     # /usr/pkg that cannot be read when the boot looks for scripts, but syslogd's own way to find cages wants a file.
     if [ -f "/etc/rc.d/$rc_file" ] && [ ! -h "/etc/rc.d/$rc_file" ]; then
       start_by=copy
@@ -153,7 +170,7 @@ choose_args() {
   rc_args=${rc_args# }
 }
 
-# choose_pid: a script that names a pid file can be told another one in its rc.conf.d, which outlives a reboot. A link in
+# choose_pid: a script that names a pid file can read another one from its rc.conf.d, which outlives a reboot. A link in
 # /var/run, the article's way, does not; it remains for scripts that name none, and for an rc.subr without rc.conf.d.
 choose_pid() {
   pid_by='link'
@@ -163,7 +180,7 @@ choose_pid() {
   : "${pid_link:=/var/run/named.pid}"
 }
 
-# choose_group: unless told, the primary group of the user; of one who is yet to come, the group that comes with him.
+# choose_group: by default the primary group of the user; for a user that a step will make, the group that is made with it.
 choose_group() {
   [ -z "$run_group" ] || return 0
   m_passwd_entry "$run_user"

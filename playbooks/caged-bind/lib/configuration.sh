@@ -22,13 +22,22 @@ read_configuration() {
   if m_is_known facts "root $1"; then return 0; fi
   parsed_by=
   declared_own >"$m_work/own.declared"
-  : >"$m_work/facts.parsed"
-  if has_checkconf && run_parser "$1"; then
-    parsed_by=$checkconf
-    # In the private directory, nobody else puts a pipe in its place.
-    facts_by_awk '' "$m_work/parsed" >"$m_work/facts.parsed"
+  included=maybe
+  ! includes_nothing "$1" || included=none
+  if parsed_alike "$1"; then
+    ! facts_alike || {
+      m_note_known facts "root $1"
+      return 0
+    }
+  else
+    : >"$m_work/facts.parsed"
+    if has_checkconf && run_parser "$1"; then
+      parsed_by=$checkconf
+      # In the private directory, nobody else puts a pipe in its place.
+      facts_by_awk '' "$m_work/$parsed" >"$m_work/facts.parsed"
+    fi
   fi
-  if [ -n "$parsed_by" ] && includes_nothing "$1"; then
+  if [ -n "$parsed_by" ] && [ "$included" = none ]; then
     printf 'include\t%s\n' "$named_conf" >"$m_work/facts.read"
   else
     configuration_facts "$1" "$named_conf" >"$m_work/facts.read"
@@ -37,9 +46,17 @@ read_configuration() {
   merge_facts "$1" >"$m_work/facts"
   if [ -n "$parsed_by" ]; then
     m_note_known facts "root $1"
+    [ "$included" != none ] || m_note_known facts-alone "root $1"
     return 0
   fi
   [ ! -s "$m_work/parsed.bad" ]
+}
+
+# parsed_alike ROOT: facts.parsed is what the parser makes of the configuration of the host, which includes nothing; that of the cage
+# is the same, alone as well, and the checker has said that it is good there. Then it needs no parser.
+parsed_alike() {
+  [ "$1:$included" = "$cage:none" ] && m_is_known facts 'root ' && m_is_known facts-alone 'root ' && m_is_known conf same &&
+    m_is_known checked good && has_checkconf && parsed_by=$checkconf
 }
 
 # no_facts: nothing is known of a configuration.
@@ -82,20 +99,48 @@ pass_facts() {
   done <"$3"
 }
 
-# run_parser ROOT: true when named-checkconf printed what it understood, into $m_work/parsed, without the warnings that
-# stand before it. One that refuses the configuration leaves its words in $m_work/parsed.bad; one that knows no -p does not.
+# facts_alike: after parsed_alike: the facts that are known are those of the cage, too: no zone includes a file, and what named does
+# without is there on both sides or on none.
+facts_alike() {
+  m_is_known includes yes && [ ! -s "$m_work/zone.including" ] || return 1
+  while IFS= read -r line; do
+    case $line in
+      'read	bindkeys-file	'* | 'read	geoip-directory	'*)
+        line=${line##*	}
+        if [ -e "$line" ]; then [ -e "$cage$line" ] || return 1; else [ ! -e "$cage$line" ] || return 1; fi
+        ;;
+    esac
+  done <"$m_work/facts.parsed"
+}
+
+# run_parser ROOT: true when named-checkconf printed what it understood, into the file parsed of the private directory, without the
+# warnings that stand before it. One that refuses the configuration leaves its words in $m_work/parsed.bad; one that knows no -p does
+# not.
 run_parser() {
   no_plain_files "$1" >"$m_work/parsed.bad"
   [ ! -s "$m_work/parsed.bad" ] || return 1
-  checked_into=$m_work/parsed.all
-  if within_check ${1:+-t "$1"} -p "$named_conf"; then
-    # Nothing but blocks and statements: whoever prints something else does not know -p.
-    sed -n '/^[a-z][a-z-]*\( [^:]*\)\{0,1\} {$/,$p' "$m_work/parsed.all" >"$m_work/parsed"
+  parsed=parsed.all
+  checked_into=$m_work/$parsed
+  if parse ${1:+-t "$1"} -p "$named_conf"; then
+    # Nothing but blocks and statements: a program that prints something else does not know -p.
+    IFS= read -r line <"$checked_into" || line=
+    case ${line%% *}:$line in *[!a-z-]*:* | *:*:* | -*) ;; *:*' {') return 0 ;; esac
+    parsed='parsed'
+    sed -n '/^[a-z][a-z-]*\( [^:]*\)\{0,1\} {$/,$p' "$checked_into" >"$m_work/parsed"
     [ -s "$m_work/parsed" ]
     return
   fi
   grep -i '^usage:\|illegal option\|invalid' "$m_work/parsed.all" >/dev/null || cp "$m_work/parsed.all" "$m_work/parsed.bad"
   return 1
+}
+
+# parse WORD...: the checker with these words. One file that nobody but root can change has an end, so nobody needs to wait for that.
+parse() {
+  if [ "$included" = none ]; then
+    "$checkconf" "$@" >"$checked_into" 2>&1 </dev/null
+  else
+    within_check "$@"
+  fi
 }
 
 # facts_of KIND: prints the facts of a kind without their first field.

@@ -17,6 +17,21 @@ content_of_host() {
   own_outside
 }
 
+# look_ahead_at_all: at what all steps are about and the controller cannot tell.
+look_ahead_at_all() {
+  set -- "/etc/rc.d/$rc_file" "$rc_script" "$cage/etc" "$named_conf" "$cage$named_conf" "$cage$namedb/keys" /etc/rndc.key \
+    "$cage/etc/rndc.key" "$cage${program%/sbin/*}/etc" "$cage${program%/sbin/*}/etc/rndc.key" "$cage/dev" "$cage${pid_file%/*}" \
+    /usr/share/zoneinfo
+  for device in $devices; do
+    set -- "$@" "/dev/$device" "$cage/dev/$device"
+  done
+  m_look_ahead "$@"
+  # What is a link there is compared with what it leads to.
+  zone_of_time=/etc/localtime
+  ! m_readable /etc/localtime || zone_of_time=$m_opened_file
+  m_digest_ahead "$named_conf" "$cage$named_conf" /etc/rndc.key "$cage/etc/rndc.key" "$zone_of_time" "$cage/etc/localtime"
+}
+
 # look_ahead_at_content: at what the resources of this step are about, by one ls.
 look_ahead_at_content() {
   set -- "$cage/etc" "$named_conf" "$cage$named_conf" "$cage$namedb" /etc/rndc.key "$cage/etc/rndc.key" \
@@ -31,9 +46,9 @@ look_ahead_at_content() {
 # name, before anything is replaced.
 survey_content() {
   # Said once: a plan goes on behind the step that refused it.
-  [ ! -f "$m_work/refused" ] || fail 'see the step survey'
-  [ -f "$named_conf" ] || fail "there is no $named_conf on this host; the var named_conf says where the configuration is"
-  [ -d "$namedb" ] || fail "there is no directory $namedb on this host; the var namedb says where the zones are"
+  ! m_is_known survey refused || fail 'see the step survey'
+  [ -f "$named_conf" ] || fail "there is no $named_conf on this host; set the var named_conf to the path of the configuration"
+  [ -d "$namedb" ] || fail "there is no directory $namedb on this host; set the var namedb to the directory of the zones"
   refused=
   read_configuration '' || refused=$(awk 'NR <= 4 { printf "%s%s", (NR > 1 ? "; " : ""), $0 }' "$m_work/parsed.bad")
   find_zone_includes
@@ -50,7 +65,7 @@ survey_content() {
   find_loaded_from_named
   [ -z "$loaded" ] || problems="$problems${problems:+$m_nl}$loaded"
   [ -z "$refused" ] || problems="$problems${problems:+$m_nl}named-checkconf refuses it: $refused"
-  [ -z "$problems" ] || : >"$m_work/refused"
+  [ -z "$problems" ] || m_note_known survey refused
   [ -z "$problems" ] || fail "$(printf '%s\n' "$problems" | awk '{ printf "%s%s", (NR > 1 ? "; and " : ""), $0 }'); nothing was replaced"
 }
 
@@ -72,7 +87,10 @@ find_links_on_both_sides() {
 # find_differences: sets differs when what the host has is not what the cage has.
 find_differences() {
   differs=
-  same_as "$named_conf" "$cage$named_conf" || differs=1
+  m_is_known conf same || {
+    m_note_known conf differs
+    if same_as "$named_conf" "$cage$named_conf"; then m_note_known conf same; else differs=1; fi
+  }
   each_top differences_of
   while IFS= read -r further; do
     [ ! -f "$further" ] || same_as "$further" "$cage$further" || differs=1
@@ -81,8 +99,9 @@ $further_paths
 EOT
 }
 
-# differences_of TOP: tree_differences without what named writes. Where there are none, that is known for the rest of the run.
+# differences_of TOP: tree_differences without what named writes. If there are none, the rest of the run knows that.
 differences_of() {
+  differences_for=$1
   if m_is_known same "$1"; then
     : >"$m_work/differences"
     return 0
@@ -90,6 +109,7 @@ differences_of() {
   m_note_known same no
   find_own_directories "$1"
   tree_differences "$1" "$cage$1"
+  [ ! -s "$m_work/differences.conf" ] || m_note_known fit "$named_conf"
   drop_differences_of_named "$1"
   if [ -s "$m_work/differences" ]; then
     differs=1
@@ -99,7 +119,7 @@ differences_of() {
 }
 
 # guard_content: what replaces the content of a cage that serves goes live whole, and proved, or not at all: when the step
-# does not end well, the run is taken back.
+# does not end well, the run is rolled back.
 guard_content() {
   [ -n "$differs" ] && ! in_plan && [ -f "$cage$named_conf" ] || return 0
   m_guard ':'
@@ -108,7 +128,8 @@ guard_content() {
 # record_hand_backs_of_content: this run makes the directories in which named will write, so its undo hands back, too.
 record_hand_backs_of_content() {
   [ -n "$differs" ] && ! in_plan || return 0
-  look_at_named
+  # It is the one that this run saw, if it lives.
+  saw_named_alive || look_at_named
   find_ours
   look_at_serving
   record_hand_backs
@@ -137,7 +158,7 @@ content_of_playbook() {
 }
 
 # zones_are_complete: each zone of a primary has its file, and each file its zone; a secondary knows whom to ask. All
-# that is wrong is told at once. Files in folders are what zones include.
+# that is wrong is reported at once. Files in folders are what zones include.
 zones_are_complete() {
   wrong=
   case $role in
@@ -160,7 +181,7 @@ EOF
       [ -f "$path" ] || continue
       case $wanted in *"$m_nl${path##*/}$m_nl"*) ;; *) unlisted="$unlisted ${path##*/}" ;; esac
     done
-    [ -z "$missing" ] || wrong=${wrong:+$wrong; }"zones without a file of their name in zone_files:$missing"
+    [ -z "$missing" ] || wrong=${wrong:+$wrong; }"zones that have no file of their name in zone_files:$missing"
     [ -z "$unlisted" ] || wrong=${wrong:+$wrong; }"zone_files that are not in zones:$unlisted"
   fi
   [ -z "$wrong" ] || fail "$wrong; nothing was replaced"
@@ -177,7 +198,7 @@ stage_content() {
   fi
   if [ "$rndc" = yes ]; then
     stage_rndc_key
-    cp "$m_work/rndc.key" "$stage/etc/rndc.key"
+    cp "$rndc_key" "$stage/etc/rndc.key"
   fi
 }
 
@@ -207,23 +228,35 @@ zone_file() {
   m_place "$stage$namedb/$1" 0644
 }
 
-# caged_zones: prints name and checksum of the files below the cage's namedb that named does not write. What is not for
-# everybody has - for a checksum, unless it is a zone: from one, a key could be guessed.
+# caged_zones: prints name and checksum of the files below the cage's namedb that named does not
+# write. What is not for everybody has - for a checksum, unless it is a zone: from one, a key could be guessed.
 caged_zones() {
   : >"$m_work/zones.sums"
-  [ -d "$cage$namedb" ] || return 0
-  (cd "$cage$namedb" && find . -name "*$m_nl*" -prune -o -type f -print) 2>/dev/null | sort >"$m_work/zones.list"
-  (cd "$cage$namedb" && find . -name "*$m_nl*" -prune -o -type f -perm -004 -print) 2>/dev/null >"$m_work/zones.open" || :
+  zones_in=$cage$namedb/.
+  [ -d "$zones_in" ] || return 0
+  # What is open to everybody is printed twice.
+  find "$zones_in" -name "*$m_nl*" -prune -o -type f -print -perm -004 -print 2>/dev/null | sort >"$m_work/zones.list"
+  last=
   while IFS= read -r name; do
-    names_that_change "${name#./}" || printf '%s\n' "$name"
-  done <"$m_work/zones.list" >"$m_work/zones.kept"
-  awk -F '\t' -v top="$namedb/" -v sums="$m_work/zones.sum" '
+    [ "$name" != "$last" ] || printf '%s\n' "$name" >&3
+    [ "$name" = "$last" ] || printf '%s\n' "$name"
+    last=$name
+  done <"$m_work/zones.list" >"$m_work/zones.all" 3>"$m_work/zones.open"
+  while IFS= read -r name; do
+    names_that_change "${name#"$zones_in/"}" || printf '%s\n' "$name"
+  done <"$m_work/zones.all" >"$m_work/zones.kept"
+  awk -F '\t' -v from="$zones_in/" -v top="$namedb/" -v sums="$m_work/zones.sum" '
     BEGIN { printf "" >sums }
-    part == "facts" { if ($1 == "read" && $2 ~ /^zone / && index($3, top) == 1) told["./" substr($3, length(top) + 1)] = 1; next }
+    part == "facts" { if ($1 == "read" && $2 ~ /^zone / && index($3, top) == 1) told[from substr($3, length(top) + 1)] = 1; next }
     part == "open" { told[$0] = 1; next }
-    $0 in told { gsub(/[^A-Za-z0-9_.\/-]/, "\\\\&"); print >sums; next }
-    { print substr($0, 3), "-" }' part=facts "$m_work/facts" part=open "$m_work/zones.open" part=list "$m_work/zones.kept" >"$m_work/zones.shut"
+    $0 in told { print >sums; next }
+    { print substr($0, length(from) + 1), "-" }' part=facts "$m_work/facts" part=open "$m_work/zones.open" part=list "$m_work/zones.kept" >"$m_work/zones.shut"
   # It prints a name where it is given one.
-  [ ! -s "$m_work/zones.sum" ] || (cd "$cage$namedb" && xargs cksum <"$m_work/zones.sum") >"$m_work/zones.sums" 2>/dev/null || :
-  awk 'part == "sums" { sum = $1; sub(/^[0-9]+ +[0-9]+ +(\.\/)?/, ""); print $0, sum; next } { print }' part=shut "$m_work/zones.shut" part=sums "$m_work/zones.sums"
+  [ ! -s "$m_work/zones.sum" ] || with_lines "$m_work/zones.sum" cksum >"$m_work/zones.sums" 2>/dev/null
+  while IFS= read -r line; do
+    printf '%s\n' "$line"
+  done <"$m_work/zones.shut"
+  while read -r sum size name; do
+    printf '%s %s\n' "${name#"$zones_in/"}" "$sum"
+  done <"$m_work/zones.sums"
 }

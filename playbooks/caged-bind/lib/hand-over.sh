@@ -18,9 +18,11 @@ look_at_root() {
   # fstat prints a dash for a file system that it does not know, such as ZFS; procfs knows all of them.
   case $root_inode in *[!0-9]*) look_at_procfs "$1" ;; esac
   # Once for a look at all of them.
-  [ -n "${cage_inode-}" ] || read -r cage_inode rest <<EOT
+  [ -z "${cage_inode-}" ] || return 0
+  read -r cage_inode rest <<EOT
 $(ls -ldi "$cage" 2>/dev/null)
 EOT
+  printf '%s\n' "$cage_inode" >"$m_work/cage.inode"
 }
 
 look_at_procfs() {
@@ -32,11 +34,21 @@ EOT
   root_mount=$(m_mount_of "/proc/$1/root/.")
 }
 
+# find_cage_mount: sets cage_mount to the mount point of the file system that holds the cage.
+find_cage_mount() {
+  m_is_known cage-mount yes || {
+    m_mount_of "$cage" >"$m_work/cage.mount"
+    m_note_known cage-mount yes
+  }
+  IFS= read -r cage_mount <"$m_work/cage.mount" || :
+}
+
 # root_can_be_seen: false when neither fstat nor procfs could tell whether a process has the cage as its root directory.
 # Asked of a working directory there, so it can be known before there is such a process.
 root_can_be_seen() {
+  [ ! -d "/proc/$$/root/." ] || return 0
   case $(cd "$cage" && sh -c 'fstat -p "$$"' 2>/dev/null | awk '$4 == "wd" { print $6; exit }') in
-    '' | *[!0-9]*) [ -d "/proc/$$/root/." ] ;;
+    '' | *[!0-9]*) return 1 ;;
   esac
 }
 
@@ -52,13 +64,13 @@ what_is_wrong_with_args() {
     # The script names the user; a second one in our flags comes after it and counts.
     case " $1 " in *" -u "*) ;; *) wrong="${wrong:+$wrong, }no -u" ;; esac
     m_replace "$left" ' -u named ' ' '
-    # A BIND 8 is told the group as well. (The -g of BIND 9 takes no word.)
+    # A BIND 8 gets the group as well. (The -g of BIND 9 takes no word.)
     m_replace "$m_replaced" ' -g named ' ' '
     left=$m_replaced
   fi
   left=${left# }
   left=${left% }
-  [ -z "$left" ] || wrong="${wrong:+$wrong, }'$left' was not asked for"
+  [ -z "$left" ] || wrong="${wrong:+$wrong, }'$left' was not declared"
 }
 
 take_words() {
@@ -72,13 +84,14 @@ take_words() {
   esac
 }
 
-# hand_over TOKEN...: one named runs: ours, in the cage, with the flags of rc.conf, and started after the last change of
-# each TOKEN (see `restart --when-changed`). Everything is proved and recorded before the old one stops; what that wrote
-# until its end is taken over. When the new one does not serve all that was served, the old one does again, the run is
-# taken back, and the step fails: whatever ends it from then on, the driver sees to that.
+# hand_over TOKEN...: one named runs: ours, in the cage, with the flags of rc.conf, started after the last change of each TOKEN (see
+# `restart --when-changed`). Everything is proved and recorded before the old one stops. If the new one does not serve all that was
+# served, the old one does again, the run is rolled back, and the step fails, whatever ends it.
 hand_over() {
   m_begin hand_over "$rc_file"
-  look_at_named
+  seen_before=
+  ! m_is_known named seen || seen_before=1
+  know_named
   find_ours
   refuse_strangers
   while read -r pid command; do
@@ -93,6 +106,12 @@ EOT
     return 0
   fi
   why=$m_why
+  # A step that is about to stop one looks again.
+  [ -z "$seen_before" ] || {
+    look_at_named
+    find_ours
+    refuse_strangers
+  }
   m_forget_known
   all_or_nothing
   rehearse
@@ -102,17 +121,17 @@ EOT
   look_into_cage
   wrong=
   for kind in setid devices-found writable names; do
-    words=$(complaints_of "$kind")
+    find_complaints "$kind"
     wrong=$wrong${wrong:+${words:+, }}$words
   done
-  [ -z "$wrong" ] || fail "the cage would not hold, nothing was stopped: $wrong"
+  [ -z "$wrong" ] || fail "the cage would not be closed, nothing was stopped: $wrong"
   find_ask_port
   ask_everywhere answers.before "$old_pid"
   prepare_taking_over
   remember_old
   again='' again_why=
   [ -z "$old_pid" ] || build_old || :
-  record_hand_over
+  m_with_one_sync record_hand_over
   list_cage "$m_work/cage.before"
   m_guard "$(end_of_new; end_of_found)"
   stop_old
@@ -130,8 +149,7 @@ EOT
   m_changed
 }
 
-# move_into_cage: the base system's rc script does that at its first start by itself; done here, behind the end of the named
-# that wrote there, a rollback knows of it.
+# move_into_cage: the base system's rc script does that at its first start; done here, a rollback knows of it.
 move_into_cage() {
   [ "$named_source:$style" = base:chrootdir ] || return 0
   for path in /etc/namedb /etc/named.conf /etc/rndc.key; do
@@ -139,8 +157,7 @@ move_into_cage() {
   done
 }
 
-# prepare_taking_over: while the old one still serves: what it wrote so far is taken over, so that little is left to do when
-# nobody serves.
+# prepare_taking_over: while the old one still serves: what it wrote so far is taken over, so that little is left to do later.
 prepare_taking_over() {
   serves_from_host || return 0
   refuse_second_names
@@ -148,20 +165,22 @@ prepare_taking_over() {
   # Times of files may have no fractions: what is written from here on is younger by any clock.
   sleep 1
   take_over
-  [ "$taken" -eq 0 ] || notice "hand_over $rc_file: $taken files that the named that serves wrote since the content was laid out were taken over"
+  [ "$taken" -eq 0 ] || notice "hand_over $rc_file: $taken files were copied that the running named wrote after the content was copied"
 }
 
 # find_ask_port: sets ask_port: where named is asked at answers_at.
 find_ask_port() {
   ask_port=53
   if [ -n "${old_pid-}" ]; then
-    listening_at "$old_pid" >"$m_work/listens"
+    find_listening "$old_pid"
     ask_port=
     while read -r address port; do
       [ "$address" = "$answers_at" ] || continue
       if [ "$port" = 53 ] || [ -z "$ask_port" ]; then ask_port=$port; fi
       [ "$port" != 53 ] || break
-    done <"$m_work/listens"
+    done <<EOT
+$listening
+EOT
     : "${ask_port:=53}"
   elif [ -f "$m_work/facts" ]; then
     while IFS= read -r fact; do
@@ -200,15 +219,15 @@ need_ours() {
   [ -n "$m_why" ] || need_fresh_content
 }
 
-# need_fresh_content: what was edited in the cage itself, and never loaded: configuration that is younger than the pid file,
-# which named writes at each start and each reload; zones whose serial, or which as a whole, it does not serve, asked
-# only when there is a file that is younger.
+# need_fresh_content: finds what was edited in the cage itself, and never loaded. Configuration is that if it is younger than
+# the pid file, which named writes at each start and each reload. A zone is that if named does not serve it, or serves
+# another serial. Zones are asked only when there is a file that is younger.
 need_fresh_content() {
   m_look "$cage$pid_file"
   case $m_type in
     file | absent) ;;
     *)
-      m_need "restart it: its pid file is none, but a $m_type"
+      m_need "restart it: its pid file is not a file, but a $m_type"
       return 0
       ;;
   esac
@@ -231,7 +250,7 @@ need_fresh_content() {
   old_pid=${ours%% *}
   find_ask_port
   ask_all_zones udp
-  judge_zones
+  judge_zones udp
   for seen in "$stale" "$missing"; do
     [ -z "$seen" ] || m_need "restart it: $seen"
   done

@@ -18,7 +18,7 @@ pid_link() {
   m_begin pid_link "$pid_link"
   if ! pid_link_is_right; then
     if [ -f "$pid_link" ] && [ ! -h "$pid_link" ]; then
-      m_say ok 'the pid file of the named that still runs; hand-over replaces it'
+      m_say ok 'the pid file of the named that still runs; the step hand-over replaces it'
       return 0
     fi
     m_need "link to $cage$pid_file"

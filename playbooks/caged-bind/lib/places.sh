@@ -1,9 +1,12 @@
-# Whether all that a configuration names has its place in the cage: what named reads is carried there, and where it writes is
-# its own. Judged from the facts of read_configuration, so before anything is touched.
+# Whether all that a configuration names has its place in the cage: what named reads is carried there, and the directories
+# that it writes to are its own. This is judged from the facts of read_configuration, so before anything is changed.
 
-# find_places: after read_configuration: into $m_work/own.auto, one a line, the directories that are to be named's own beside
-# those of zones_change, because it writes there and what is in them is its alone; into $m_work/places.bad, one a line with
-# its kind before a tab, what has no place; into $m_work/own.logs, directories of logs and the like alone. Sets own_auto.
+# find_places: after read_configuration, writes three files, one path a line:
+# - $m_work/own.auto: the directories that are to be named's own beside those of zones_change, because named writes there and
+# nobody else has files in them;
+# - $m_work/places.bad: what has no place, with its kind before a tab;
+# - $m_work/own.logs: directories that hold only logs and the like.
+# Sets own_auto.
 find_places() {
   m_is_known places yes || judge_places
   own_auto=
@@ -104,7 +107,7 @@ declared_own() {
 # what_has_no_place: after find_places: prints in words all that cannot be, nothing when there is nothing.
 what_has_no_place() {
   what_is_missing
-  [ -z "$missing" ] || printf '%s names what is not there: %s\n' "$named_conf" "$missing"
+  [ -z "$missing" ] || printf '%s names a file that does not exist: %s\n' "$named_conf" "$missing"
   awk -F '\t' -v conf="$named_conf" -v namedb="$namedb" -v pid="$pid_file" '
     { n[$1]++; if (n[$1] <= 8) list[$1] = list[$1] (n[$1] > 1 ? ", " : "") $2; else if (n[$1] == 9) list[$1] = list[$1] " and more" }
     $1 == "outside" {
@@ -195,20 +198,30 @@ EOT
   return 1
 }
 
+# with_lines FILE WORDS: runs the command WORDS with the lines of FILE as further arguments; again and again where they are many. None
+# of them begins with a dash.
+with_lines() {
+  lines_in=$1 lines_for=$2
+  set --
+  while IFS= read -r line; do
+    set -- ${1+"$@"} "$line"
+    [ $# -lt 500 ] || {
+      $lines_for "$@" </dev/null || :
+      set --
+    }
+  done <"$lines_in"
+  [ $# -eq 0 ] || $lines_for "$@" </dev/null || :
+}
+
 # prove_access: after read_configuration "$cage": named may read what its configuration names, in the cage, as the user that
 # it runs as: also what it reads as root at its start, because a reload reads it again.
 prove_access() {
-  # Escaped for xargs, which knows no other way on every release.
   awk -F '\t' -v cage="$cage" -v paths="$m_work/access.paths" '
-    function add(what, path,    text) {
+    function add(what, path) {
       if (seen[what, path]++) return
       print what " " path
       if (path ~ /^\/dev\// || path ~ /[*?[]/) return
-      for (; path != ""; sub(/\/[^\/]*$/, "", path)) if (!listed[path]++) {
-        text = cage path
-        gsub(/[^A-Za-z0-9_.\/-]/, "\\\\&", text)
-        print text >paths
-      }
+      for (; path != ""; sub(/\/[^\/]*$/, "", path)) if (!listed[path]++) print cage path >paths
     }
     BEGIN { printf "" >paths }
     $1 == "include" { add("r", $2) }
@@ -217,7 +230,7 @@ prove_access() {
   m_uid_of "$run_user"
   access_uid=$m_id
   m_gid_of "$run_group"
-  xargs ls -ldnL <"$m_work/access.paths" 2>/dev/null >"$m_work/access.ls" || :
+  with_lines "$m_work/access.paths" 'ls -ldnL' 2>/dev/null >"$m_work/access.ls"
   m_check 'named may read what its configuration names' "$(awk -v cage="$cage" -v uid="$access_uid" -v gid="$m_id" -v seen="$m_work/access.ls" '
     function may(bits, owner, group, what,    three) {
       three = owner == uid ? substr(bits, 2, 3) : group == gid ? substr(bits, 5, 3) : substr(bits, 8, 3)

@@ -1,15 +1,18 @@
 # Which processes are named, and which only call themselves so. What a process is comes from the kernel: its accounts, the
 # file that it runs, its root directory, its sockets. What ps shows of its command line is its own word, and anybody's.
 
-# look_at_named: into $m_work/named.ps, every named that may be this playbook's business: pid, user, program, arguments;
-# into named.ids what no other process has; into named.refused, in words, what calls itself named and is none; and into
-# named.rivals those of them that may hold the port of DNS.
+# look_at_named: writes what it finds into files of $m_work:
+# - named.ps: every named that may be this playbook's business: pid, user, program, arguments;
+# - named.ids: what no other process has, such as the time of its start;
+# - named.refused: in words, what calls itself named and is none;
+# - named.rivals: those of them that may hold the port of DNS.
 look_at_named() {
   : >"$m_work/named.ps"
   : >"$m_work/named.ids"
   : >"$m_work/named.refused"
   : >"$m_work/named.rivals"
   looked_at_named=${m_step-} cage_inode=
+  : >"$m_work/cage.inode"
   m_uid_of "$run_user"
   named_uid=$m_id
   see_sockets
@@ -21,23 +24,54 @@ look_at_named() {
       printf '%s\n' "$proc_id" >>"$m_work/named.ids"
     else
       {
-        printf 'pid %s calls itself named, and %s' "$proc_pid" "$proc_why" | tr '\n' '?'
+        printf 'pid %s has the name named, and %s' "$proc_pid" "$proc_why" | tr '\n' '?'
         printf '\n'
       } >>"$m_work/named.refused"
       case $proc_ruid in 0 | "$named_uid") printf 'pid %s, which is no named, is there\n' "$proc_pid" >>"$m_work/named.rivals" ;; esac
     fi
   done 5<"$m_work/named.candidates"
+  m_note_known named seen
 }
 
-# know_named: look_at_named, unless this step has done so; for a verify, behind a state that changed nothing.
+# know_named: look_at_named, unless this step has done so, or an earlier one of a run that changed nothing since.
 know_named() {
-  [ "${looked_at_named-}" = "$m_step" ] || look_at_named
+  [ "${looked_at_named-}" != "$m_step" ] || return 0
+  m_is_known named seen || {
+    look_at_named
+    return 0
+  }
+  looked_at_named=$m_step cage_inode=
+  m_uid_of "$run_user"
+  named_uid=$m_id
+  [ ! -f "$m_work/cage.inode" ] || IFS= read -r cage_inode <"$m_work/cage.inode" || :
 }
 
-# see_sockets: into $m_work/sockets, what listens, as sockstat says; nothing where there is none. Of the moment of look_at_named.
+# saw_named_alive: an earlier step of this run looked, and each process that it saw lives. Enough if none is ended.
+saw_named_alive() {
+  [ -f "$m_work/named.ps" ] && [ -f "$m_work/sockets.dns" ] || return 1
+  while read -r pid rest; do
+    kill -0 "$pid" 2>/dev/null || return 1
+  done <"$m_work/named.ps"
+  cage_inode=
+}
+
+# see_sockets: into $m_work/sockets, what listens, as sockstat says; nothing where there is none. Of the moment of look_at_named. Into
+# sockets.dns, `pid user` of each that has the port of DNS. Columns count from the end, because a command may have blanks.
 see_sockets() {
   : >"$m_work/sockets"
   ! m_have sockstat || sockstat -ln >"$m_work/sockets" 2>/dev/null || :
+  set -f
+  while read -r socket_line; do
+    case $socket_line in *[.:]53*) ;; *) continue ;; esac
+    # shellcheck disable=SC2086
+    set -- $socket_line
+    [ $# -ge 7 ] || continue
+    socket_user=$1
+    shift $(($# - 5))
+    case $1 in *[!0-9]*) continue ;; esac
+    case $4 in *[.:]53) printf '%s %s\n' "$1" "$socket_user" ;; esac
+  done <"$m_work/sockets" >"$m_work/sockets.dns"
+  set +f
 }
 
 # named_candidates: prints pids: of all that call themselves named, and of whatever runs as our user and holds the port of
@@ -45,16 +79,26 @@ see_sockets() {
 named_candidates() {
   # All columns: ps cuts lines at 80.
   ps -axww -o pid -o user -o ucomm -o command >"$m_work/processes" || :
-  awk -v user="$run_user" '
-    function add(pid) { if (!seen[pid]++) print pid }
-    part == "ps" && $1 !~ /^[0-9]+$/ { next }
-    part == "ps" && $2 == user && $3 == "named" { add($1); next }
-    part == "ps" { for (i = 3; i <= 5; i++) { n = split($i, word, "/"); if (word[n] == "named") { add($1); next } }; next }
-    NF >= 7 && $1 == substr(user, 1, 8) && $(NF - 1) ~ /[.:]53$/ && $(NF - 4) ~ /^[0-9]+$/ { add($(NF - 4)) }' \
-    part=ps "$m_work/processes" part=sockets "$m_work/sockets"
+  candidates=' '
+  while read -r pid user ucomm first second rest; do
+    case $pid in '' | *[!0-9]*) continue ;; esac
+    case $user:$ucomm:/$ucomm/:/$first/:/$second/ in "$run_user":named:* | *:*/named/*) add_candidate "$pid" ;; esac
+  done <"$m_work/processes"
+  # sockstat cuts names at eight characters.
+  short_user=$run_user
+  while [ ${#short_user} -gt 8 ]; do short_user=${short_user%?}; done
+  while read -r pid user; do
+    [ "$user" != "$short_user" ] || add_candidate "$pid"
+  done <"$m_work/sockets.dns"
 }
 
-# look_at_process PID: false when it is no more. Sets proc_pid; proc_uid, proc_ruid, proc_user, its accounts; proc_id, pid
+add_candidate() {
+  case $candidates in *" $1 "*) return 0 ;; esac
+  candidates="$candidates$1 "
+  printf '%s\n' "$1"
+}
+
+# look_at_process PID: false when it has ended. Sets proc_pid; proc_uid, proc_ruid, proc_user, its accounts; proc_id, pid
 # and time of its start; proc_command, its command line, empty when that is not one line, and proc_program, its first word.
 look_at_process() {
   proc_pid=$1 proc_uid='' proc_ruid='' proc_command='' proc_end=
@@ -86,13 +130,13 @@ judge_process() {
   find_running_file
   proc_why="runs $proc_file as uid $proc_uid"
   [ "$proc_uid" = "$proc_ruid" ] || {
-    proc_why="$proc_why by the rights of another account (it belongs to uid $proc_ruid); end it first"
+    proc_why="$proc_why with the rights of another account (the program belongs to uid $proc_ruid); end it first"
     return 1
   }
   case $proc_uid in
     0 | "$named_uid") ;;
     *)
-      proc_why="$proc_why: it is ended only for root and for $run_user; end it first, or set the var run_user if that is the account of the service"
+      proc_why="$proc_why: muster ends it only for root and for $run_user; end it first, or set the var run_user if that is the account of the service"
       return 1
       ;;
   esac
@@ -133,7 +177,7 @@ find_links_of_process() {
   case $proc_links in *"$m_nl"*) ;; /?*) proc_root=$proc_links ;; esac
 }
 
-# known_file: after find_running_file: this playbook knows the program that it runs. Where the kernel says which one that is,
+# known_file: after find_running_file: this playbook knows the program that it runs. If the kernel names the program,
 # that is taken, whatever the process calls itself.
 known_file() {
   if [ "$proc_proved" = no ]; then
@@ -210,14 +254,14 @@ refuse_strangers() {
     [ -z "$root_inode" ] || [ ! -h "/proc/$pid/root" ] || { m_link_target "/proc/$pid/root" && root_at=${m_target%/}; }
     [ -f "$root_at$command" ] && ! is_roots "$root_at$command" || continue
     printf 'pid %s runs %s, and %s: make it root'\''s alone (chown root, chmod go-w)\n' "$pid" "$root_at$command" "$roots_why" >>"$m_work/named.refused"
+    m_note_known named no
   done 5<"$m_work/named.ps"
   [ ! -s "$m_work/named.refused" ] ||
     fail "$(awk '{ printf "%s%s", (NR > 1 ? "; and " : ""), $0 }' "$m_work/named.refused"); nothing was stopped"
 }
 
-# end_processes PIDS SIGNAL [ROUNDS]: true when they are gone, within half a minute. Looked at often in the beginning: nobody
-# serves then. Numbers are used again: just before the signal each is looked at once more, and what is not the process of
-# look_at_named is left alone.
+# end_processes PIDS SIGNAL [ROUNDS]: true when they are gone, within half a minute; often looked at first, because nobody serves then. Just
+# before the signal each is looked at once more: numbers are used again.
 end_processes() {
   rounds=${3:-700}
   ending=
@@ -236,5 +280,9 @@ end_processes() {
 
 # is_still_named PID: it is the process that look_at_named saw.
 is_still_named() {
-  look_at_process "$1" && grep -qxF -e "$proc_id" "$m_work/named.ids"
+  look_at_process "$1" || return 1
+  while IFS= read -r known_id; do
+    [ "$known_id" != "$proc_id" ] || return 0
+  done <"$m_work/named.ids"
+  return 1
 }

@@ -27,7 +27,7 @@ prove_process() {
 # prove_root PID: inode and mount point, because inode numbers are a file system's own.
 prove_root() {
   look_at_root "$1"
-  cage_mount=$(m_mount_of "$cage")
+  find_cage_mount
   if [ "$root_inode" = "$cage_inode" ] && [ "$root_mount" = "$cage_mount" ]; then
     m_check 'its root directory is the cage' ''
   elif [ "$root_inode" = '?' ]; then
@@ -53,7 +53,7 @@ prove_pid_file() {
 }
 
 # prove_answers: each zone of the configuration is answered for, over UDP and TCP, with the serial of its file. What cannot
-# be told from here is said, and is no failure.
+# be found out from here is reported, and is no failure.
 prove_answers() {
   old_pid=${ours%% *}
   find_ask_port
@@ -68,65 +68,84 @@ prove_answers() {
   fi
   closed=no
   ! may_be_closed || closed=yes
-  for way in udp tcp; do
-    ask_all_zones "$way"
-    judge_zones
-    m_check "named answers for each zone over $way" "$missing"
-  done
+  ask_all_zones udp
+  ask_all_zones tcp
+  judge_zones udp tcp
+  m_check 'named answers for each zone over udp' "$missing_udp"
+  m_check 'named answers for each zone over tcp' "$missing"
   m_check 'named serves the serials of the zone files' "$stale"
   [ -z "$unseen" ] || notice "$unseen"
-  observe serials "$(awk '$3 != "-" { print $1, $3 }' "$m_work/answers" | sort)"
+  observe serials "$(sort "$m_work/serials")"
 }
 
-# ask_all_zones udp|tcp: one dig for all of them; `zone rcode serial` of each answer into $m_work/answers, - for no serial.
-# Without recursion: who is sent elsewhere is not who serves the zone.
+# ask_all_zones udp|tcp: one dig for all of them; what it says is in $m_work/answers.udp or .tcp. Without recursion: who is sent elsewhere is
+# not who serves the zone.
 ask_all_zones() {
-  option=+notcp
+  asked_by=$1 option=+notcp
   [ "$1" = udp ] || option=+tcp
   set --
   while read -r zone rest; do
     set -- ${1+"$@"} "@$answers_at" "$zone" SOA
   done <"$m_work/zones"
-  dig -p "$ask_port" $option +norec +noall +comments +question +answer +time=2 +tries=2 "$@" 2>/dev/null | awk '
-    function plain(name) { name = tolower(name); sub(/\.$/, "", name); return name == "" ? "." : name }
-    function flush() { if (zone != "") print zone, rcode, serial; zone = "" }
-    /^;; ->>HEADER<<-/ { flush(); rcode = $0; sub(/.*status: /, "", rcode); sub(/,.*/, "", rcode); serial = "-"; next }
-    /^;[^;]/ && $NF == "SOA" { zone = plain(substr($1, 2)); next }
-    $4 == "SOA" && plain($1) == zone { serial = $7 }
-    END { flush() }' >"$m_work/answers"
+  dig -p "$ask_port" $option +norec +noall +comments +question +answer +time=2 +tries=2 "$@" >"$m_work/answers.$asked_by" 2>/dev/null || :
 }
 
-# judge_zones: holds what was answered against the zones: sets missing to those that are not answered for; stale to those of which
-# the file has a serial that is ahead of what is served, so it was never loaded (behind it is right for zones that are updated
-# over the network: their file lags); and unseen to which zones cannot be judged from here, and why. In words, nothing when
-# there are none. After may_be_closed, whose answer is in closed.
+# judge_zones WAY...: compares the answers with the zones. All results are in words, empty when there is nothing to say, and
+# about the last WAY:
+# - missing: zones that got no answer; missing_udp: those that got none over UDP;
+# - stale: zones whose file has a serial ahead of the served one, so it was never loaded (a serial behind it is right for
+# zones that are updated over the network: their file lags);
+# - unseen: zones that cannot be judged from here, and why.
+# The serials that are served are in $m_work/serials. It runs after may_be_closed, whose answer is in closed.
 judge_zones() {
-  awk -v answers="$m_work/answers" -v several="$m_work/zones.several" -v closed="$closed" -v at="$answers_at" '
-    BEGIN { while ((getline line < answers) > 0) { split(line, part, " "); rcode[part[1]] = part[2]; served[part[1]] = part[3] } }
+  awk -v ways="$*" -v answers="$m_work/answers." -v several="$m_work/zones.several" -v closed="$closed" -v at="$answers_at" -v serials="$m_work/serials" '
+    function plain(name) { name = tolower(name); sub(/\.$/, "", name); return name == "" ? "." : name }
+    function answered(line, way,    part, n) {
+      n = split(line, part, " ")
+      if (line ~ /^;; ->>HEADER<<-/) { code = line; sub(/.*status: /, "", code); sub(/,.*/, "", code); zone = "" }
+      else if (line ~ /^;[^;]/ && part[n] == "SOA") { zone = plain(substr(part[1], 2)); rcode[way, zone] = code; served[way, zone] = "-" }
+      else if (zone != "" && part[4] == "SOA" && plain(part[1]) == zone) served[way, zone] = part[7]
+    }
     function add(kind, text) { list[kind] = list[kind] (list[kind] == "" ? "" : ", ") text }
-    !($1 in rcode) { add("missing", $1); next }
-    # Answered, and no more: it is closed to us, or we are in a view that has it not.
-    served[$1] == "-" && closed == "yes" && rcode[$1] != "SERVFAIL" { add("unseen", $1 " (" rcode[$1] ")"); next }
-    served[$1] == "-" { add("missing", $1 (rcode[$1] == "NOERROR" ? "" : " (" rcode[$1] ")")); next }
-    $2 + 0 > served[$1] + 0 { add("stale", $1 " is served with serial " served[$1] ", its file has " $2) }
+    function judge(way, name, file_has, is_last,    code, serial) {
+      if (!((way, name) in rcode)) { add(way, name); return }
+      code = rcode[way, name]
+      serial = served[way, name]
+      # Answered, and no more: it is closed to us, or we are in a view that has it not.
+      if (serial == "-" && closed == "yes" && code != "SERVFAIL") { if (is_last) add("unseen", name " (" code ")") }
+      else if (serial == "-") add(way, name (code == "NOERROR" ? "" : " (" code ")"))
+      else if (is_last && file_has + 0 > serial + 0) add("stale", name " is served with serial " serial ", its file has " file_has)
+    }
+    BEGIN {
+      last = split(ways, asked, " ")
+      printf "" >serials
+      for (i = 1; i <= last; i++) while ((getline line < (answers asked[i])) > 0) answered(line, asked[i])
+      for (key in served) {
+        split(key, part, SUBSEP)
+        if (part[1] == asked[last] && served[key] != "-") print part[2], served[key] >serials
+      }
+    }
+    { for (i = 1; i <= last; i++) judge(asked[i], $1, $2, i == last) }
     END {
       while ((getline line < several) > 0) {
         name = line; sub(/ .*/, "", name); sub(/^[^ ]*/, "", line)
         add("several", name " (serials" line ")")
       }
-      if ("missing" in list) print "missing no answer for " list["missing"]
+      for (i = 1; i <= last; i++) if (asked[i] in list) print asked[i], "no answer for " list[asked[i]]
       if ("stale" in list) print "stale " list["stale"]
       if ("unseen" in list) print "unseen not served to " at ", so what others get cannot be checked here: " list["unseen"]
       if ("several" in list) print "unseen in several views, of which one was asked: " list["several"]
     }' "$m_work/zones" >"$m_work/zones.judged"
-  missing='' stale='' unseen=
+  missing='' missing_udp='' stale='' unseen=
   while read -r kind words; do
     case $kind in
-      missing) missing=$words ;;
+      udp) missing_udp=$words ;;
+      tcp) missing=$words ;;
       stale) stale=$words ;;
       unseen) unseen=$unseen${unseen:+$m_nl}$words ;;
     esac
   done <"$m_work/zones.judged"
+  case " $* " in *' tcp '*) ;; *) missing=$missing_udp ;; esac
 }
 
 # may_be_closed: true when the configuration has views or says who may ask, so that a zone may be served to others only.
@@ -140,22 +159,7 @@ may_be_closed() {
 
 # prove_listening: the port at which it is asked is held by our named, UDP and TCP.
 prove_listening() {
-  if m_have sockstat; then
-    listening=$m_work/sockets
-    seen_by='$3 == pid && $6 ~ at { add(substr($5, 1, 3) " " $6) }'
-  else
-    listening=$m_work/sockets.all
-    netstat -an >"$m_work/sockets.all" 2>/dev/null || :
-    seen_by='$1 ~ /^(udp|tcp)/ && $4 ~ at { add(substr($1, 1, 3) " " $4) }'
-  fi
-  listening=$(awk -v pid="${ours%% *}" -v at="[.:]$ask_port\$" '
-    function add(line,    i) {
-      if (seen[line]++) return
-      for (i = ++n; i > 1 && list[i - 1] > line; i--) list[i] = list[i - 1]
-      list[i] = line
-    }
-    '"$seen_by"'
-    END { for (i = 1; i <= n; i++) print list[i] }' "$listening")
+  find_port_holders
   for way in udp tcp; do
     case $m_nl$listening in
       *"$m_nl$way "*) m_check "named listens on port $ask_port, $way" '' ;;
@@ -163,6 +167,28 @@ prove_listening() {
     esac
   done
   observe '~listening' "$listening"
+}
+
+# find_port_holders: sets listening to `udp ADDRESS` and `tcp ADDRESS` of our named at the port, a line each; where there is no
+# sockstat, of anybody.
+find_port_holders() {
+  if m_have sockstat; then
+    while read -r socket_user socket_command socket_pid socket_fd socket_kind socket_at rest; do
+      [ "$socket_pid" != "${ours%% *}" ] || printf '%s %s\n' "$socket_kind" "$socket_at"
+    done <"$m_work/sockets"
+  else
+    netstat -an >"$m_work/sockets.all" 2>/dev/null || :
+    while read -r socket_kind in_queue out_queue socket_at rest; do
+      case $socket_kind in udp* | tcp*) printf '%s %s\n' "$socket_kind" "$socket_at" ;; esac
+    done <"$m_work/sockets.all"
+  fi >"$m_work/sockets.ours"
+  listening=
+  for way in tcp udp; do
+    while read -r socket_kind socket_at; do
+      case $socket_kind:$socket_at in "$way"*:*[.:]"$ask_port") ;; *) continue ;; esac
+      case $m_nl$listening$m_nl in *"$m_nl$way $socket_at$m_nl"*) ;; *) listening="$listening${listening:+$m_nl}$way $socket_at" ;; esac
+    done <"$m_work/sockets.ours"
+  done
 }
 
 # prove_log: what named said since it started came from inside the cage, and it stands in the log.
@@ -185,12 +211,11 @@ prove_log() {
 # is its own, and in a cage without /etc/localtime that is UTC. Lines name no year: it is counted back from today's.
 named_has_logged() {
   date '+%a %b %d %H:%M:%S %Y' >"$m_work/log.now"
-  # In company: alone it would be cut to the width of a day (docs/netbsd.md).
-  ps -ww -o pid -o lstart -o command -p "${ours%% *}" >"$m_work/log.start" || :
-  {
-    read -r rest
-    read -r rest start_of_named
-  } <"$m_work/log.start" || start_of_named=
+  start_of_named=
+  [ ! -f "$m_work/named.ids" ] || while read -r pid start_of_it; do
+    [ "$pid" != "${ours%% *}" ] || start_of_named=$start_of_it
+  done <"$m_work/named.ids"
+  [ -n "$start_of_named" ] || find_start_of_named
   printf '%s\n' "$start_of_named" >>"$m_work/log.now"
   awk -v tag="named[${ours%% *}]:" '
     function clock(month, day, time,    part) {
@@ -220,6 +245,15 @@ named_has_logged() {
     }' "$m_work/log.now" "$log"
 }
 
+# find_start_of_named: sets start_of_named by ps. In company: alone it would be cut to the width of a day (docs/netbsd.md).
+find_start_of_named() {
+  ps -ww -o pid -o lstart -o command -p "${ours%% *}" >"$m_work/log.start" || :
+  {
+    read -r rest
+    read -r rest start_of_named
+  } <"$m_work/log.start" || start_of_named=
+}
+
 # prove_boot: the next boot starts it, once.
 prove_boot() {
   if [ "$start_by" = rc.local ]; then
@@ -230,19 +264,17 @@ prove_boot() {
     while IFS= read -r line; do
       [ "$line" != "/etc/rc.d/$rc_file" ] || boot_starts=$((boot_starts + 1))
     done <"$m_work/boot.order"
-    # Complaints about circles go by: pkgsrc's script provides `named` as the base one does, and the boot goes on.
+    # Complaints about circles are ignored: pkgsrc's script provides `named` as the base one does, and the boot goes on.
     expect_equal 'the boot starts it once' 1 "$boot_starts"
   fi
-  expect 'it is enabled for the boot' rcvar_is_on
+  find_printed said_of_rcvar
+  case $printed in
+    *"$rc_switch=YES"* | *"$rc_switch=\"YES\""* | *"$rc_switch=yes"*) printed= ;;
+    '') printed='it does not hold' ;;
+  esac
+  m_check 'it is enabled for the boot' "$printed"
 }
 
-rcvar_is_on() {
-  said=$(unset flags; sh "$run_script" rcvar 2>&1)
-  case $said in
-    *"$rc_switch=YES"* | *"$rc_switch=\"YES\""* | *"$rc_switch=yes"*) ;;
-    *)
-      printf '%s\n' "$said"
-      return 1
-      ;;
-  esac
+said_of_rcvar() {
+  (unset flags; sh "$run_script" rcvar 2>&1)
 }

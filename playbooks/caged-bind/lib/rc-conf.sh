@@ -1,7 +1,7 @@
 # Resources of this playbook: variables that rc.conf must not set; and the rule of all steps that prepare the switch.
 
 # all_or_nothing: from here to the end of the hand-over, what would serve after a boot is not what serves now: a step that
-# does not end well takes the run back.
+# does not end well rolls the run back.
 all_or_nothing() {
   in_plan || m_guard ':'
 }
@@ -15,7 +15,7 @@ rc_conf_unset() {
   if [ "$m_type" = absent ]; then
     return 0
   fi
-  if [ "$m_type" = file ] && [ -z "$m_after" ] && ! mentions_any "$m_content" "$@"; then
+  if [ "$m_type" = file ] && [ -z "$m_after" ] && ! assigns_any "$m_content" "$@"; then
     m_say ok ''
     return 0
   fi
@@ -54,7 +54,7 @@ rc_conf_unset() {
         }
       }
       print
-    }' "$m_content" >"$m_new_file" || fail "rc_conf_unset: a value in $m_path goes over several lines; mend it by hand"
+    }' "$m_content" >"$m_new_file" || fail "rc_conf_unset: a value in $m_path has several lines; correct it by hand"
   if [ -f "$m_work/edit.unset" ]; then
     while IFS= read -r key; do
       m_touched "$m_path:$key"
@@ -65,13 +65,13 @@ rc_conf_unset() {
   m_place "$m_new_file" 0644
 }
 
-# mentions_any FILE NAME...: a line of FILE has one of these, and a = somewhere behind it. Starts no process.
-mentions_any() {
+# assigns_any FILE NAME...: a line of FILE begins with the assignment of one of these. Starts no process.
+assigns_any() {
   any_in=$1
   shift
-  while IFS= read -r text || [ -n "$text" ]; do
+  while read -r text || [ -n "$text" ]; do
     for any_name do
-      case $text in *"$any_name"*=*) return 0 ;; esac
+      case $text in "$any_name"=*) return 0 ;; esac
     done
   done <"$any_in"
   return 1

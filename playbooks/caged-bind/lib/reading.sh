@@ -5,34 +5,19 @@
 # when it is not done in time: then it is ended, and within_status is `late`. It reads the file within_in, and prints into
 # the file of the private directory that within_name says, if these are set.
 within() {
-  within_limit=$1
-  shift
   : "${within_name:=within.out}"
-  # Also what it is to print into: a program that ran by named's rights may still have that open.
-  rm -f "$m_work/within.late" "$m_work/within.pid" "$m_work/within.err" "$m_work/$within_name"
+  # What it is to print into: a program that ran by named's rights, or what one that was ended left, may still have that open.
+  if [ -f "$m_work/within.theirs" ]; then
+    rm -f "$m_work/within.theirs" "$m_work/within.err" "$m_work/within.out" "$m_work/$within_name"
+  fi
+  [ "$2" != chroot ] || : >"$m_work/within.theirs"
   within_status=0
-  # In the foreground: `wait` does not tell a status on every release. What becomes the program starts who watches it; there $$ is the
-  # program's number, too. That one ends within a second of the program. No signal tells it: one that hits a shell while it starts
-  # its sleep can be lost, and the sleep stays.
-  # shellcheck disable=SC2016
-  sh -c 'echo $$ >"$1/within.pid"
-    (
-      cd "$1" || exit
-      naps=0
-      while sleep 1 && read -r pid <./within.pid && [ "$pid" = $$ ]; do
-        naps=$((naps + 1))
-        [ "$naps" -ge "$2" ] || continue
-        : >./within.late
-        kill -9 $$
-        exit
-      done
-    ) </dev/null >/dev/null 2>&1 &
-    shift 2
-    exec "$@"' sh "$m_work" "$within_limit" "$@" \
-    <"${within_in:-/dev/null}" >"$m_work/$within_name" 2>"$m_work/within.err" || within_status=$?
-  : >"$m_work/within.pid"
+  m_within "$@" <"${within_in:-/dev/null}" >"$m_work/$within_name" 2>"$m_work/within.err" || within_status=$?
   within_in='' within_name=
-  [ ! -f "$m_work/within.late" ] || within_status=late
+  [ -z "$m_late" ] || {
+    : >"$m_work/within.theirs"
+    within_status=late
+  }
   [ "$within_status" = 0 ]
 }
 
@@ -57,12 +42,12 @@ read_pid() {
     [ "$m_target" != "$cage$pid_file" ] || pid_from=$m_target
   fi
   if ! m_read "$pid_from" "$m_work/pid.read" 16; then
-    pid_why="what cannot be a pid file ($m_read_why)"
+    pid_why="a text that cannot be a pid file ($m_read_why)"
     return 0
   fi
   IFS= read -r pid_read <"$m_work/pid.read" || :
   case $pid_read in
-    '' | *[!0-9]* | ???????????*) pid_read='' pid_why='what is no number' ;;
+    '' | *[!0-9]* | ???????????*) pid_read='' pid_why='a text that is no number' ;;
   esac
 }
 
@@ -73,7 +58,38 @@ text_of() {
 
 # same_as FILE OTHER: OTHER, which named may have put there, holds the same.
 same_as() {
-  [ -f "$2" ] && m_readable "$2" "$m_copy_most" && cmp -s "$1" "$m_opened_file"
+  [ -f "$2" ] && m_readable "$2" "$m_copy_most" && m_same_content "$1" "$m_opened_file"
+}
+
+# find_printed COMMAND...: sets printed to the few lines that a function prints, and printed_status. Starts no process for that.
+find_printed() {
+  printed='' printed_status=0
+  "$@" >"$m_work/printed" || printed_status=$?
+  while IFS= read -r printed_line || [ -n "$printed_line" ]; do
+    printed=$printed${printed:+$m_nl}$printed_line
+  done <"$m_work/printed"
+}
+
+# find_masked FILE: sets masked_text to what is in it, for an observation, which masks what it is given. Of a short one that only root
+# writes, and of whose name nothing follows, no process is needed; of another one masked is asked.
+find_masked() {
+  masked_text=
+  [ -f "$1" ] || return 0
+  case $1 in *.conf) ;; *) false ;; esac && m_readable "$1" && [ "$m_opened_file" = "$1" ] && short_text "$1" || {
+    masked_text=$(masked "$1")
+    return 0
+  }
+  while :; do
+    case $masked_text in *"$m_nl") masked_text=${masked_text%"$m_nl"} ;; *) return 0 ;; esac
+  done
+}
+
+# short_text FILE: sets masked_text to all of it; false when it is long.
+short_text() {
+  while IFS= read -r line || [ -n "$line" ]; do
+    masked_text=$masked_text$line$m_nl
+    [ ${#masked_text} -le 8192 ] || return 1
+  done <"$1"
 }
 
 # last_words_of FILE: prints the end of a log in the cage.
@@ -82,16 +98,15 @@ last_words_of() {
   tail -n 5 "$m_work/within.out"
 }
 
-# differing_names ONE OTHER: of the names that it reads, prints those of which the file below ONE is not the same as the one below
+# differing_names ONE OTHER NAMES: of the names in the file NAMES, prints those of which the file below ONE is not the same as the one below
 # OTHER, or cannot be compared by named itself.
 differing_names() {
-  cat >"$m_work/differing.in"
-  [ -s "$m_work/differing.in" ] || return 0
-  within_in=$m_work/differing.in
+  [ -s "$3" ] || return 0
+  within_in=$3
   # shellcheck disable=SC2016
   if within_named 600 sh -c 'while IFS= read -r name; do cmp -s "$1/$name" "$2/$name" </dev/null || printf "%s\n" "$name"; done' sh "$1" "$2"; then
-    awk -v said="$m_work/within.out" 'BEGIN { while ((getline line < said) > 0) differs[line] = 1 } $0 in differs' "$m_work/differing.in"
+    awk -v said="$m_work/within.out" 'BEGIN { while ((getline line < said) > 0) differs[line] = 1 } $0 in differs' "$3"
   else
-    cat "$m_work/differing.in"
+    cat "$3"
   fi
 }

@@ -6,9 +6,9 @@ caged_key() {
   key_is_wanted || return 0
   [ "$config_from:$rndc" = playbook:yes ] || stage_rndc_key
   # Told before the change; see zone_file.
-  same_as "$m_work/rndc.key" "$cage/etc/rndc.key" || m_touched "$cage$named_conf"
+  same_as "$rndc_key" "$cage/etc/rndc.key" || m_touched "$cage$named_conf"
   as_one rndc_key "$cage/etc/rndc.key"
-  copy "$cage/etc/rndc.key" --from "$m_work/rndc.key" --owner root --group "$run_group" --mode 0640
+  copy "$cage/etc/rndc.key" --from "$rndc_key" --owner root --group "$run_group" --mode 0640
   # A package of today looks for it below its own prefix.
   if [ "$named_source" = package ]; then
     directory "$cage${program%/sbin/*}/etc"
@@ -20,9 +20,9 @@ caged_key() {
   as_one_end
 }
 
-# key_is_wanted: the vars say so; or the host has a key, which its own configuration may count on, or which the base
-# system's rc script would move; or that script would make one at its start, when nobody serves, waiting for entropy,
-# maybe for good, and no rollback would know of it.
+# key_is_wanted: true if the vars say so, or if the host has a key. Its own configuration may count on that key, or the base
+# system's rc script would move it. True also if that script would make a key at its start: meanwhile nobody serves, it may
+# wait for entropy for ever, and no rollback would know of the key.
 key_is_wanted() {
   [ "$config_from:$rndc" != playbook:yes ] || return 0
   word=rndc-confgen
@@ -33,8 +33,10 @@ key_is_wanted() {
   [ "$named_source" = base ] && mentions "$rc_script" "$word"
 }
 
-# stage_rndc_key: the key that the host has, or else a new one, in $m_work/rndc.key. It never leaves the host.
+# stage_rndc_key: sets rndc_key to a file with the key that the host has, or else with a new one: where the host has it, if nobody
+# but root can change it there. It never leaves the host.
 stage_rndc_key() {
+  rndc_key=$m_work/rndc.key
   for known in /etc/rndc.key "$cage/etc/rndc.key"; do
     [ -f "$known" ] || continue
     # It becomes named's to read, and that of the cage may be what named put there, while that was its own.
@@ -46,7 +48,11 @@ stage_rndc_key() {
         fail "rndc: $m_hold_why"
       }
     fi
-    cat "$m_opened_file" >"$m_work/rndc.key"
+    if [ "$m_opened_file" = /etc/rndc.key ] && [ ! -h /etc/rndc.key ]; then
+      rndc_key=/etc/rndc.key
+    else
+      cat "$m_opened_file" >"$m_work/rndc.key"
+    fi
     return 0
   done
   # Up to BIND 9.9 the control channel knows no other algorithm.

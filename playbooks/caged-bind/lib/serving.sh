@@ -4,7 +4,7 @@
 # look_at_serving: after look_at_named and find_ours: sets what the named that serves was started with:
 #   old_pid          empty when none runs           old_is_ours  1 when it is the one in this cage
 #   old_command      its command line               old_program  the first word of that
-#   old_root         its root directory: empty, a path, or ? where it cannot be told
+#   old_root         its root directory: empty, a path, or ? if it cannot be found out
 #   old_conf         its configuration, as seen from that root
 #   old_port         the port of its -p, or 53      old_options  its further options, a space before each
 look_at_serving() {
@@ -24,7 +24,7 @@ look_at_serving() {
     '?') ;;
     *) [ -n "$old_root" ] && [ "$(ls -ldi "$old_root" 2>/dev/null | awk '{ print $1 }')" = "$root_inode" ] || old_root='?' ;;
   esac
-  [ -n "$old_conf" ] || old_conf=$(default_conf "$old_program")
+  [ -n "$old_conf" ] || find_its_default_conf
 }
 
 # read_old_options: takes the command line apart as named does (getopt).
@@ -63,14 +63,30 @@ read_old_options() {
   case $old_port in '' | *[!0-9]*) old_port=53 ;; esac
 }
 
-# default_conf PROGRAM: prints the configuration that it reads unless told. Only a program that this playbook knows, and that
-# root alone can change, is asked.
-default_conf() {
-  asked=$1
+# find_its_default_conf: sets old_conf to the configuration that old_pid reads by default. Asked once: what takes the place of its program
+# later is another one.
+find_its_default_conf() {
+  its_conf=$m_work/conf.of.$old_pid
+  [ -f "$its_conf" ] || {
+    find_default_conf "$old_program"
+    printf '%s\n' "$default_conf" >"$its_conf"
+  }
+  IFS= read -r old_conf <"$its_conf"
+}
+
+# find_default_conf PROGRAM: sets default_conf to the configuration that it reads by default. Only a program that this playbook knows, and
+# that root alone can change, is asked.
+find_default_conf() {
+  asked=$1 default_conf=/etc/named.conf
   [ "$1" != named ] || asked=/usr/sbin/named
-  known_program "$asked" && is_roots "$asked" || asked=/nowhere
-  said=$("$asked" -V 2>/dev/null | awk '$1 == "named" && $2 == "configuration:" { print $3; exit }') || said=
-  printf '%s\n' "${said:-/etc/named.conf}"
+  known_program "$asked" && is_roots "$asked" || return 0
+  "$asked" -V >"$m_work/named.said" 2>/dev/null </dev/null || :
+  while read -r said_of said_what said_path said_rest; do
+    [ "$said_of $said_what" != 'named configuration:' ] || {
+      default_conf=${said_path:-/etc/named.conf}
+      return 0
+    }
+  done <"$m_work/named.said"
 }
 
 # refuse_other_serving: what the named that serves has, and the new one would not have: refused where it decides over what is
@@ -79,10 +95,10 @@ refuse_other_serving() {
   [ -n "$old_pid" ] && [ -z "$old_is_ours" ] || return 0
   problems=
   if [ "$config_from" = host ] && ! same_file "$old_root$old_conf" "$named_conf"; then
-    problems="the named that serves (pid $old_pid, $old_command) reads $old_root$old_conf, and the var named_conf says $named_conf: set named_conf to the file whose zones are to be served"
+    problems="the running named (pid $old_pid, $old_command) reads $old_root$old_conf, but the var named_conf is $named_conf: set named_conf to the file with the zones to serve"
   fi
   has_option -p "$old_port" || [ "$old_port" = 53 ] ||
-    problems="$problems${problems:+; and }it answers at port $old_port (-p), which the new one would not: set the var named_options to '-p $old_port'"
+    problems="$problems${problems:+; and }it answers at port $old_port (-p), and the new one would not: set the var named_options to '-p $old_port'"
   [ -z "$problems" ] || fail "$problems; nothing was stopped or replaced"
   lost=
   for word in $old_options; do
@@ -91,7 +107,7 @@ refuse_other_serving() {
       -*) has_option "$word" '' || lost="$lost $word" ;;
     esac
   done
-  [ -z "$lost" ] || notice "the named that serves runs with$lost, and the caged one will not; the var named_options keeps them, such as '$(printf '%s' "${old_options# }")'"
+  [ -z "$lost" ] || notice "the running named runs with$lost, but the caged one will not; set the var named_options to keep them, such as '$(printf '%s' "${old_options# }")'"
 }
 
 # has_option OPTION VALUE: named_options has it.
@@ -107,8 +123,14 @@ has_option() {
 # same_file A B: they are one file, whatever links lead there.
 same_file() {
   [ "$1" != "$2" ] || return 0
-  one=$(ls -ldiL "$1" 2>/dev/null | awk '{ print $1 }')
-  two=$(ls -ldiL "$2" 2>/dev/null | awk '{ print $1 }')
+  case $1$2 in *"$m_nl"*) return 1 ;; esac
+  one='' two=
+  {
+    read -r one rest || :
+    read -r two rest || :
+  } <<EOT
+$(ls -ldiL "$1" "$2" 2>/dev/null)
+EOT
   [ -n "$one" ] && [ "$one" = "$two" ] || return 1
   # Numbers are a file system's own.
   [ -d "$1" ] || cmp -s "$1" "$2"
@@ -126,7 +148,7 @@ refuse_silence() {
   m_have dig || m_have host || return 0
   ! m_await 5 answers '' || return 0
   elsewhere=
-  m_have sockstat || elsewhere=' (sockstat, which would tell where it listens, is not there)'
+  m_have sockstat || elsewhere=' (sockstat, which would show where it listens, is not installed)'
   listening_at "$old_pid" >"$m_work/listens"
   while read -r address port <&5; do
     [ "$address $port" != "$answers_at $ask_port" ] || continue
@@ -134,10 +156,10 @@ refuse_silence() {
       elsewhere="$elsewhere${elsewhere:+, }$address$([ "$port" = 53 ] || printf ' port %s' "$port")"
   done 5<"$m_work/listens"
   if [ -z "$elsewhere" ]; then
-    notice "the named that serves (pid $old_pid) answers nowhere; it is replaced all the same"
+    notice "the running named (pid $old_pid) answers at no address; it is replaced anyway"
     return 0
   fi
-  fail "the named that serves (pid $old_pid) does not answer at $answers_at, where the new one would be asked; nothing was stopped or replaced. Set the var answers_at to an address at which it answers: $elsewhere"
+  fail "the running named (pid $old_pid) does not answer at $answers_at, where the new one would be asked; nothing was stopped or replaced. Set the var answers_at to an address at which it answers: $elsewhere"
 }
 
 # notice_unread: tells which files of the configuration are younger than its pid file, which named writes when it starts and
@@ -146,33 +168,48 @@ notice_unread() {
   [ -n "$old_pid" ] && [ -z "$old_is_ours" ] || return 0
   for mark in /var/run/named/named.pid /var/run/named.pid; do
     [ -f "$mark" ] && [ ! -h "$mark" ] || continue
-    unread=$(facts_of include | while IFS= read -r path; do
-      [ ! -f "$path" ] || find -H "$path" -newer "$mark" -print
-    done | awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }')
-    [ -z "$unread" ] || notice "$unread changed after the named that serves (pid $old_pid) read it; reload it first, or what it serves by the old text is held against the new one"
+    set --
+    while IFS= read -r fact; do
+      case $fact in 'include	'*) [ ! -f "${fact#*	}" ] || set -- ${1+"$@"} "${fact#*	}" ;; esac
+    done <"$m_work/facts"
+    [ $# -gt 0 ] || return 0
+    find -H "$@" -newer "$mark" -print >"$m_work/unread" 2>/dev/null || :
+    unread=
+    while IFS= read -r path; do
+      unread=$unread${unread:+, }$path
+    done <"$m_work/unread"
+    [ -z "$unread" ] || notice "$unread changed after the running named (pid $old_pid) read it; reload it first, or its answers from the old text are compared with the new text"
     return 0
   done
 }
 
-# listening_at PID: after look_at_named, which saw the sockets: prints `address port` of each UDP socket that it answers from, but link-local ones, which a question
-# from here does not reach without its interface.
-listening_at() {
+# find_listening PID: after look_at_named, which saw the sockets: sets listening to `address port` of each UDP socket that it answers
+# from, a line each, but link-local ones, which a question from here does not reach without its interface.
+find_listening() {
+  listening=
   m_have sockstat || return 0
   [ -f "$m_work/sockets" ] || sockstat -ln >"$m_work/sockets" 2>/dev/null || :
   find_listen_ports
-  awk -v pid="$1" -v wanted="$listen_ports" '
-    BEGIN { n = split(wanted, list, " "); for (i = 1; i <= n; i++) ports[list[i]] }
-    $3 == pid && $5 ~ /^udp/ {
-      address = $6
-      at = match(address, /[.:][0-9]+$/)
-      if (!at) next
-      port = substr(address, at + 1)
-      address = substr(address, 1, at - 1)
-      if (address == "*") address = $5 == "udp6" ? "::1" : "127.0.0.1"
-      if (address ~ /^fe80/ || address ~ /%/ || address == "") next
-      # What it asks others from is no place where it answers: it has no fixed port there.
-      if ((port in ports) && !seen[address " " port]++) print address, port
-    }' "$m_work/sockets"
+  while read -r socket_user socket_command socket_pid socket_fd socket_kind socket_at rest; do
+    case $socket_pid:$socket_kind:$socket_at in "$1":udp*:*[.:]*) ;; *) continue ;; esac
+    socket_port=${socket_at##*[.:]}
+    socket_at=${socket_at%[.:]*}
+    # What it asks others from is no place where it answers: it has no fixed port there.
+    case " $listen_ports " in *" ${socket_port:-none} "*) ;; *) continue ;; esac
+    case $socket_at:$socket_kind in
+      '*:udp6') socket_at=::1 ;;
+      '*:'*) socket_at=127.0.0.1 ;;
+    esac
+    case $socket_at in '' | fe80* | *%*) continue ;; esac
+    socket_at="$socket_at $socket_port"
+    case $m_nl$listening$m_nl in *"$m_nl$socket_at$m_nl"*) ;; *) listening=$listening${listening:+$m_nl}$socket_at ;; esac
+  done <"$m_work/sockets"
+}
+
+# listening_at PID: prints what find_listening finds.
+listening_at() {
+  find_listening "$1"
+  [ -z "$listening" ] || printf '%s\n' "$listening"
 }
 
 # find_listen_ports: sets listen_ports to the ports that its configuration names, in any case the usual one.
@@ -187,23 +224,35 @@ find_listen_ports() {
 # facts and each address and port at which the named PID answers; serial is - where there is none. One dig for all of them.
 ask_everywhere() {
   : >"$m_work/$1"
-  m_have dig || return 0
-  {
-    printf '%s %s\n' "$answers_at" "$old_port"
-    listening_at "$2"
-  } | awk '!seen[$0]++' >"$m_work/ask.at"
-  facts_of zone | awk -F '\t' '{ name = tolower($1); sub(/\.$/, "", name); if (!seen[name]++) print (name == "" ? "." : name) }' >"$m_work/ask.zones"
-  [ -s "$m_work/ask.zones" ] || return 0
+  m_have dig && mentions "$m_work/facts" 'zone	' || return 0
+  find_listening "$2"
   # An address that does not answer at all would cost a time-out for each zone.
-  while read -r address port <&5; do
-    ! answers_from "$address" "$port" || printf '%s %s\n' "$address" "$port"
-  done 5<"$m_work/ask.at" >"$m_work/ask.alive"
-  awk -v at="$m_work/ask.alive" '
-    BEGIN { while ((getline line < at) > 0) { split(line, part, " "); address[++n] = part[1]; port[n] = part[2] } }
-    { for (i = 1; i <= n; i++) print "-p " port[i] " @" address[i] " +norec +noall +comments +question +answer +stats +time=2 +tries=2 " $1 " SOA" }' \
-    "$m_work/ask.zones" >"$m_work/ask.batch"
-  [ -s "$m_work/ask.batch" ] || return 0
-  dig -f "$m_work/ask.batch" 2>/dev/null | awk '
+  while read -r address port; do
+    [ -n "$address" ] || continue
+    printf '%s\n' "-p $port @$address +norec +noall +comments +stats +time=1 +tries=1 . SOA"
+  done >"$m_work/ask.probes" <<EOT
+$answers_at $old_port
+$listening
+EOT
+  dig -f "$m_work/ask.probes" 2>/dev/null </dev/null | awk -F '\t' -v facts="$m_work/facts" '
+    /^;; ->>HEADER<<-/ { answers = 1 }
+    /^;; SERVER: / && answers {
+      answers = 0
+      port = address = $0
+      sub(/^[^#]*#/, "", port); sub(/[^0-9].*/, "", port)
+      sub(/^[^(]*\(/, "", address); sub(/\).*/, "", address)
+      if (!seen[address, port]++) { at[++n] = address; ports[n] = port }
+    }
+    END {
+      while ((getline line < facts) > 0) {
+        if (split(line, part, "\t") < 2 || part[1] != "zone") continue
+        name = tolower(part[2]); sub(/\.$/, "", name)
+        if (!told[name]++) for (i = 1; i <= n; i++)
+          print "-p " ports[i] " @" at[i] " +norec +noall +comments +question +answer +stats +time=2 +tries=2 " (name == "" ? "." : name) " SOA"
+      }
+    }' >"$m_work/ask.zones"
+  [ -s "$m_work/ask.zones" ] || return 0
+  dig -f "$m_work/ask.zones" 2>/dev/null | awk '
     function plain(name) { name = tolower(name); sub(/\.$/, "", name); return name == "" ? "." : name }
     /^;; ->>HEADER<<-/ { rcode = $0; sub(/.*status: /, "", rcode); sub(/,.*/, "", rcode); serial = "-"; zone = ""; next }
     /^;[^;]/ && $NF == "SOA" { zone = plain(substr($1, 2)); next }
@@ -217,20 +266,20 @@ ask_everywhere() {
     }' >"$m_work/$1"
 }
 
-# serial_order: prints a function of awk: lower(one, other) is true when a serial is lower than another one (RFC 1982).
-serial_order() {
-  cat <<'EOT'
-function lower(one, other,    d) {
-  d = other - one
-  if (d < 0) d += 4294967296
-  return d > 0 && d < 2147483648
-}
-EOT
+# know_serial_order: sets serial_order to a function of awk: lower(one, other) is true if a serial is lower than another one (RFC 1982).
+know_serial_order() {
+  serial_order='
+    function lower(one, other,    d) {
+      d = other - one
+      if (d < 0) d += 4294967296
+      return d > 0 && d < 2147483648
+    }'
 }
 
 # not_as_before BEFORE AFTER: prints in words what was answered with a serial before, and is not, or with a lower one (RFC 1982).
 not_as_before() {
-  awk -v before="$1" "$(serial_order)"'
+  know_serial_order
+  awk -v before="$1" "$serial_order"'
     { rcode[$1 " " $2 " " $3] = $4; serial[$1 " " $2 " " $3] = $5 }
     END {
       while ((getline line < before) > 0) {
@@ -253,10 +302,13 @@ not_as_before() {
 refuse_lower_serials() {
   [ -n "$old_pid" ] && [ -s "$m_work/checkconf" ] || return 0
   ask_everywhere answers.now "$old_pid"
-  facts_of read | sed -n 's/^zone \([^	]*\)	.*/\1/p' >"$m_work/static.zones"
-  behind=$(awk -v answers="$m_work/answers.now" -v static="$m_work/static.zones" "$(serial_order)"'
+  know_serial_order
+  behind=$(awk -v answers="$m_work/answers.now" -v facts="$m_work/facts" "$serial_order"'
     BEGIN {
-      while ((getline line < static) > 0) { line = tolower(line); sub(/\.$/, "", line); files[line]++ }
+      while ((getline line < facts) > 0) {
+        if (split(line, part, "\t") < 3 || part[1] != "read" || !sub(/^zone /, "", part[2])) continue
+        line = tolower(part[2]); sub(/\.$/, "", line); files[line]++
+      }
       while ((getline line < answers) > 0) { split(line, part, " "); if (part[5] != "-" && !(part[1] in served)) served[part[1]] = part[5] }
     }
     $1 == "zone" && / loaded serial / {
@@ -268,5 +320,5 @@ refuse_lower_serials() {
         list = list (list == "" ? "" : ", ") name " (" serial ", and " served[name] " is served)"
     }
     END { print list }' "$m_work/checkconf")
-  [ -z "$behind" ] || fail "the serial of a zone would go back, and its secondaries would refuse it: $behind; raise the serial in the zone file; nothing was stopped or replaced"
+  [ -z "$behind" ] || fail "the serial of a zone would become lower, and its secondaries would refuse it: $behind; raise the serial in the zone file; nothing was stopped or replaced"
 }

@@ -2,18 +2,18 @@
 # command line is built anew from what the kernel says and from options that lend nobody the rights of root.
 
 # build_old: after look_at_serving and remember_old: sets again to the words that start it, program first, or again_why to
-# why it is not started by them; then the run is taken back, and its rc script starts it.
+# why it is not started by them; then the run is rolled back, and its rc script starts it.
 build_old() {
   again='' again_words='' again_why=
   look_at_process "$old_pid" && judge_process || {
-    again_why="pid $old_pid is no more"
+    again_why="pid $old_pid has ended"
     return 1
   }
   [ "$proc_program" != named ] || proc_program=/usr/sbin/named
   again_root=$old_root
   [ -z "$old_cage" ] || again_root=$old_cage
-  case $again_root in '?') again_why='its root directory cannot be told' ;; esac
-  [ -n "$again_why" ] || take_options || [ -n "$again_why" ] || again_why='its options are not understood'
+  case $again_root in '?') again_why='its root directory cannot be found out' ;; esac
+  [ -n "$again_why" ] || take_options || [ -n "$again_why" ] || again_why='its options are not known to this playbook'
   [ -z "$again_why" ] || return 1
   if [ -n "$again_root" ]; then
     must_be_roots "$again_root" || return 1
@@ -55,7 +55,7 @@ take_options() {
         option=${option%"$value"}
         ;;
       *)
-        again_why="its option $(printf '%s' "$option" | tr -dc 'A-Za-z0-9-') is none that root may be told by a process"
+        again_why="its option $(printf '%s' "$option" | tr -dc 'A-Za-z0-9-') is not one that root may take from a process"
         return 1
         ;;
     esac
@@ -93,6 +93,8 @@ take_option() {
 # the var names it, the program itself, or rc.conf as it was before this run.
 is_its_conf() {
   [ "$proc_uid" != 0 ] || return 0
-  [ "$1" != "$named_conf" ] && [ "$1" != "$(default_conf "$proc_program")" ] || return 0
+  [ "$1" != "$named_conf" ] || return 0
+  find_default_conf "$proc_program"
+  [ "$1" != "$default_conf" ] || return 0
   mentions /etc/rc.conf "-c $1" || mentions /etc/rc.conf.d/named "-c $1"
 }

@@ -1,9 +1,9 @@
 # The hand-over itself, after everything that can be proved was: the old named is remembered and stopped, the new one is
 # started and waited for, or the old one is put back.
 
-# remember_old: after look_at_serving: how to start again what serves now, should the new one not serve: by its own command
-# line, because rc.conf is the new one's by now. With old_cage: where it is caged, ? where that is elsewhere or cannot be
-# told.
+# remember_old: after look_at_serving: records how to restart the daemon that serves now, if the new one does not serve. It
+# is restarted with its own command line, because rc.conf is the new one's by then. Sets old_cage to the cage that it runs
+# in, or to ? if that is another one or unknown.
 remember_old() {
   old_cage=
   [ -n "$old_command" ] || return 0
@@ -18,12 +18,16 @@ remember_old() {
 # that a pid file names, or else the first.
 serving_pid() {
   [ -s "$m_work/named.ps" ] || return 0
-  [ -f "$m_work/sockets" ] || see_sockets
-  awk '
-    part == "ps" { runs[$1] = 1; next }
-    NF >= 7 && $(NF - 1) ~ /[.:]53$/ && ($(NF - 4) in runs) { pid = $(NF - 4); if (++count[pid] > most) { most = count[pid]; first = pid } }
-    END { if (first != "") print first }' part=ps "$m_work/named.ps" part=sockets "$m_work/sockets" >"$m_work/holder"
-  read -r holder rest <"$m_work/holder" || holder=
+  [ -f "$m_work/sockets.dns" ] || see_sockets
+  holder='' holder_most=0 holder_count=0
+  while read -r pid rest; do
+    eval "holder_count_$pid=0"
+  done <"$m_work/named.ps"
+  while read -r pid rest; do
+    is_in_named_ps "$pid" || continue
+    eval "holder_count=\$((holder_count_$pid + 1)); holder_count_$pid=\$holder_count"
+    [ "$holder_count" -le "$holder_most" ] || holder=$pid holder_most=$holder_count
+  done <"$m_work/sockets.dns"
   for file in "$cage$pid_file" "$pid_link" /var/run/named/named.pid /var/run/named.pid; do
     [ -z "$holder" ] || break
     read_pid "$file"
@@ -35,8 +39,8 @@ serving_pid() {
 
 # is_in_named_ps PID
 is_in_named_ps() {
-  while read -r pid rest; do
-    [ "$pid" != "$1" ] || return 0
+  while read -r in_ps rest; do
+    [ "$in_ps" != "$1" ] || return 0
   done <"$m_work/named.ps"
   return 1
 }
@@ -50,7 +54,7 @@ record_hand_over() {
       old_service "$command"
       m_record_service "$old_name" "$old_script" running
     else
-      notice "hand_over $rc_file: pid $pid, a $command beside the one that serves, is ended for good: a rollback does not start it"
+      notice "hand_over $rc_file: pid $pid, a $command beside the one that serves, is ended: a rollback does not start it again"
     fi
   done <<EOT
 $others
@@ -70,7 +74,7 @@ old_service() {
   esac
   old_script=/etc/rc.d/$old_name
   [ -f "$old_script" ] || old_script=$package_rc_script
-  [ -f "$old_script" ] || fail "hand_over $rc_file: $1 runs, and no rc script of it is known; stop it first"
+  [ -f "$old_script" ] || fail "hand_over $rc_file: $1 runs, but has no known rc script; stop it first"
 }
 
 # stop_old: not by rc.d, which looks every two seconds only whether it is gone. One that does not come to its end serves
@@ -82,8 +86,8 @@ stop_old() {
   done <"$m_work/named.ps"
   [ -n "$pids" ] || return 0
   end_processes "$pids" TERM && return 0
-  notice "hand_over $rc_file: pid$pids does not end within half a minute, and is killed"
-  end_processes "$pids" KILL || m_stuck "pid$pids cannot even be killed"
+  notice "hand_over $rc_file: pid$pids does not end within 30 seconds, and is killed"
+  end_processes "$pids" KILL || m_stuck "pid$pids cannot be killed"
 }
 
 # start_new: starts ours by its rc script, beside this shell: a script that hangs, for want of entropy say, must not keep
@@ -98,22 +102,19 @@ start_new() {
   starter=$!
 }
 
-# end_of_new: prints a sh text that ends ours, however many of them, and also one that has no pid file yet. What the rc
-# script itself is about belongs to the step, and ends with it.
+# end_of_new: prints a sh text that ends ours, however many, also one without a pid file. What the rc script itself started ends with the step.
 end_of_new() {
   printf "m_work='%s' m_self_uid=%s m_nl='\n'\n" "$m_work" "$m_self_uid"
   for name in cage program run_user; do
     eval "m_quote \"\$$name\""
     printf '%s=%s\n' "$name" "$m_quoted"
   done
-  cat <<'EOT'
-for part in runtime/codec runtime/paths runtime/facts playbook/lib/processes; do
+  printf '%s\n' 'for part in runtime/codec runtime/paths runtime/facts playbook/lib/processes; do
   . "$m_work/$part.sh"
 done
 look_at_named
 find_ours
-end_processes "$ours" TERM 700 || end_processes "$ours" KILL 700
-EOT
+end_processes "$ours" TERM 700 || end_processes "$ours" KILL 700'
 }
 
 # end_starter: ends an rc script that hangs, with all that is below it.
@@ -130,12 +131,11 @@ end_starter() {
     }') 2>/dev/null || :
 }
 
-# serves_within SECONDS: true when our named runs, it alone, its rc script is done, and it answers all that was answered before,
-# everywhere, with serials that are not lower. A daemon that dies is not waited for. Sets unserved to what it does not, and
-# beside to who else may have answered.
+# serves_within SECONDS: true when our named alone runs, its rc script is done, and it answers all that was answered before, everywhere, with
+# serials that are not lower. A daemon that dies is not waited for. Sets unserved to what it does not answer, and beside to who else may have.
 serves_within() {
   give_up_at=$(($(date +%s) + $1))
-  rounds=0 seen_alive='' rcode='' unserved='' beside=
+  rounds=0 naps=0 seen_alive='' rcode='' unserved='' beside=
   read -r zone rest <"$m_work/zones" || zone=
   while :; do
     if [ -f "$m_work/started" ]; then
@@ -149,7 +149,9 @@ serves_within() {
       # It was there and is gone, or it did not come within about a second.
       [ -n "$ours" ] || { [ -z "$seen_alive" ] && [ "$rounds" -lt 6 ]; } || return 1
     fi
-    [ "$(date +%s)" -lt "$give_up_at" ] || return 1
+    # Five naps take a second.
+    [ "$naps" -eq 0 ] || [ $((naps % 5)) -ne 0 ] || [ "$(date +%s)" -lt "$give_up_at" ] || return 1
+    naps=$((naps + 1))
     sleep 0.2
   done
 }
@@ -161,9 +163,16 @@ answers_alone() {
   [ -z "$others" ] || beside="pid $others runs as well"
   case $ours in *' '*) beside="it runs more than once (pids $ours)" ;; esac
   [ -n "$beside" ] || ! m_have sockstat ||
-    listening_at "$ours" | awk -v port="$ask_port" '$2 == port { found = 1 } END { exit !found }' ||
+    listens_at_port "$ours" ||
     beside="something answers at port $ask_port, and pid $ours does not listen there"
   [ -z "$beside" ]
+}
+
+# listens_at_port PID: it has a socket at ask_port.
+listens_at_port() {
+  find_listening "$1"
+  case $listening$m_nl in *" $ask_port$m_nl"*) return 0 ;; esac
+  return 1
 }
 
 # serves_as_before: see above. What nobody answered before is not asked for.
@@ -171,63 +180,72 @@ serves_as_before() {
   unserved=
   [ -s "$m_work/answers.before" ] || return 0
   ask_everywhere answers.after "${ours%% *}"
-  unserved=$(not_as_before "$m_work/answers.before" "$m_work/answers.after")
+  not_as_before "$m_work/answers.before" "$m_work/answers.after" >"$m_work/unserved"
+  IFS= read -r unserved <"$m_work/unserved" || unserved=
   [ -z "$unserved" ]
 }
 
 # answers ZONE: named says something about ZONE, and be it that it tells us nothing; but not that it cannot, which is so
 # while it loads. Without ZONE anything will do. Sets rcode.
 answers() {
-  rcode=$(rcode_for "${1:-.}")
+  find_rcode "${1:-.}"
   [ -n "$rcode" ] && { [ -z "$1" ] || [ "$rcode" != SERVFAIL ]; }
 }
 
-# rcode_for NAME: prints the kind of answer that named gives to us, nothing when it gives none. Without recursion: a
+# find_rcode NAME: sets rcode to the kind of answer that named gives to us, to nothing when it gives none. Without recursion: a
 # resolver would go and ask others first.
-rcode_for() {
+find_rcode() {
+  rcode=
   if m_have dig; then
-    dig -p "${ask_port:-53}" +norec +noall +comments +time=1 +tries=1 "@$answers_at" "$1" SOA 2>/dev/null |
-      awk '/^;; ->>HEADER<<-/ { sub(/.*status: /, ""); sub(/,.*/, ""); print; exit }'
+    dig -p "${ask_port:-53}" +norec +noall +comments +time=1 +tries=1 "@$answers_at" "$1" SOA >"$m_work/rcode.said" 2>/dev/null || :
+    while IFS= read -r said; do
+      case $said in ';; ->>HEADER<<-'*'status: '*)
+        rcode=${said##*status: }
+        rcode=${rcode%%,*}
+        return 0
+        ;;
+      esac
+    done <"$m_work/rcode.said"
     return 0
   fi
   if said=$(host -r -t SOA "$1" "$answers_at" 2>&1); then
-    printf 'NOERROR\n'
+    rcode=NOERROR
     return 0
   fi
   # The words of BIND 9's host(1), and of BIND 8's.
   case $said in
-    *'(REFUSED)'* | *'uery refused'*) printf 'REFUSED\n' ;;
-    *'(SERVFAIL)'* | *'erver failure'*) printf 'SERVFAIL\n' ;;
-    *'(NXDOMAIN)'* | *'does not exist'*) printf 'NXDOMAIN\n' ;;
+    *'(REFUSED)'* | *'uery refused'*) rcode=REFUSED ;;
+    *'(SERVFAIL)'* | *'erver failure'*) rcode=SERVFAIL ;;
+    *'(NXDOMAIN)'* | *'does not exist'*) rcode=NXDOMAIN ;;
   esac
 }
 
-# put_back: the new named does not serve: the old one does again, at once, and the step fails. What this run changed is
-# taken back then by the driver, since the step is guarded: what serves now serves after the next boot, too.
+# put_back: the new named does not serve: the old one does again, and the step fails. The step is guarded, so the driver rolls the run back:
+# what serves now serves after the next boot, too.
 put_back() {
-  reason="its rc script $run_script did not come to an end within $load_limit s"
+  reason="its rc script $run_script did not end within $load_limit s"
   [ ! -f "$m_work/started" ] || reason='it does not run'
   end_starter
   look_at_named
   find_ours
   if [ -n "$ours" ]; then
-    [ ! -f "$m_work/started" ] || reason="it runs and does not answer at $answers_at"
+    [ ! -f "$m_work/started" ] || reason="it runs but does not answer at $answers_at"
     [ -z "$rcode" ] || reason="it runs and answers $rcode for $zone at $answers_at"
-    [ -z "$beside" ] || reason="it may not be what answers: $beside"
-    [ -z "$unserved" ] || reason="it runs and does not serve what was served before: $unserved"
+    [ -z "$beside" ] || reason="another program may answer: $beside"
+    [ -z "$unserved" ] || reason="it runs but does not give the answers from before: $unserved"
   fi
   stop_old
   said=$(what_it_said)
-  [ -z "$said" ] || reason="$reason (it said: $said)"
+  [ -z "$said" ] || reason="$reason (it reported: $said)"
   [ -n "$old_command" ] || fail "hand_over $rc_file: $reason; none ran before it"
   [ -n "$again" ] && old_stands || fail "hand_over $rc_file: $reason${again_why:+; the old one is not started by its own command line, because $again_why}"
-  # The pid file is the old one's again. (The rollback that follows finds the link gone, and leaves it at that.)
+  # The pid file is the old one's again. The rollback that follows finds the link gone.
   [ ! -h "$pid_link" ] || [ -n "$old_cage" ] || rm -f "$pid_link"
   start_old
   if m_await "$load_limit" answers "$zone"; then
     # It is not to be ended with the new one.
     m_guard "$(end_of_found)"
-    fail "hand_over $rc_file: $reason; the old one ($old_command) serves again"
+    fail "hand_over $rc_file: $reason; the old one ($old_command) is restored"
   fi
   look_at_named
   stop_old
@@ -268,8 +286,8 @@ what_it_said() {
     }'
 }
 
-# old_stands: true when this run, and unfinished ones with which it would be taken back, changed nothing that the old named runs on: its program, its configuration, its zones, its
-# cage. An entry too many only means that everything is taken back.
+# old_stands: true when this run, and unfinished ones with which it would be rolled back, changed nothing that the old named runs on: its program, its configuration, its zones, its
+# cage. An entry too many only means that everything is rolled back.
 old_stands() {
   m_with_journals awk -F'|' -v program="${again%% *}" -v cage="$again_root" -v conf="$named_conf" -v namedb="$namedb" '
     function below(path, top) { return top != "" && (path == top || index(path, top "/") == 1) }

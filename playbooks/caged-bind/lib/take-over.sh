@@ -17,7 +17,8 @@ take_over() {
   taken=0
   while IFS= read -r top <&6; do
     [ -d "$top" ] && [ -d "$cage$top" ] || continue
-    changing_below "$top" -links 1 ${1+"$@"} | differing_names "$top" "$cage$top" >"$m_work/taken.names"
+    find_changing "$top" -links 1 ${1+"$@"}
+    differing_names "$top" "$cage$top" "$m_work/changing" >"$m_work/taken.names"
     while IFS= read -r name <&5; do
       take_file "$top/$name" "$cage$top/$name"
     done 5<"$m_work/taken.names"
@@ -28,25 +29,30 @@ $further_paths
 EOT
 }
 
-# changing_below TOP FIND-OPTION...: prints the names of the plain files below TOP that named itself writes.
-changing_below() {
+# find_changing TOP FIND-OPTION...: into $m_work/changing, the names of the plain files below TOP that named itself writes, also below
+# links to directories that root made. Other links are not followed: an account that may write there can let them lead anywhere. A
+# name with a line break is nobody's zone.
+find_changing() {
   changing_top=$1
-  written_below "$@" | while IFS= read -r name; do
+  shift
+  # What find saw as a link is printed twice.
+  find "$changing_top/." -name "*$m_nl*" -prune -o -type f "$@" -print -o -type l -user 0 -print -print >"$m_work/changing.seen" 2>/dev/null || :
+  last=
+  while IFS= read -r name <&7; do
+    if [ "$name" != "$last" ]; then
+      [ -z "$last" ] || printf '%s\n' "$last"
+      last=$name
+    else
+      last=
+      [ ! -d "$name" ] || find "$name/." -name "*$m_nl*" -prune -o -type f "$@" -print 2>/dev/null || :
+    fi
+  done 7<"$m_work/changing.seen" >"$m_work/changing.found"
+  [ -z "$last" ] || printf '%s\n' "$last" >>"$m_work/changing.found"
+  while IFS= read -r name; do
+    name=${name#"$changing_top/./"}
+    case $name in */./*) name=${name%%/./*}/${name#*/./} ;; esac
     ! names_that_change "$name" "$changing_top" || printf '%s\n' "$name"
-  done
-}
-
-# written_below TOP FIND-OPTION...: prints the plain files below TOP, also below links to directories that root made. Other
-# links are not followed: whoever may write there can let them lead anywhere. A name with a line break is nobody's zone.
-written_below() {
-  (
-    cd "$1" || exit 0
-    shift
-    find . -name "*$m_nl*" -prune -o -type f "$@" -print
-    find . -name "*$m_nl*" -prune -o -type l -user 0 -print | while IFS= read -r link; do
-      [ ! -d "$link" ] || find "$link/." -name "*$m_nl*" -prune -o -type f "$@" -print
-    done
-  ) 2>/dev/null | sed -e 's|/\./|/|' -e 's|^\./||'
+  done <"$m_work/changing.found" >"$m_work/changing"
 }
 
 # refuse_second_names: a file that named writes and that has other names (hard links) may be anybody's: it is not copied, and
@@ -54,27 +60,31 @@ written_below() {
 refuse_second_names() {
   while IFS= read -r top <&6; do
     [ -d "$top" ] || continue
-    changing_below "$top" -links +1 | differing_names "$top" "$cage$top" | sed "s|^|$top/|"
+    find_changing "$top" -links +1
+    differing_names "$top" "$cage$top" "$m_work/changing" >"$m_work/second.found"
+    while IFS= read -r name; do
+      printf '%s\n' "$top/$name"
+    done <"$m_work/second.found"
   done 6<<EOT >"$m_work/second.names"
 $namedb
 $further_paths
 EOT
-  [ ! -s "$m_work/second.names" ] || fail "named writes these files, and they have other names (hard links), so they may be anybody's: $(head -n 5 "$m_work/second.names" | tr '\n' ' ')make them files of one name; nothing was stopped"
+  [ ! -s "$m_work/second.names" ] || fail "named writes these files, but they have other names (hard links), so another account may own them: $(head -n 5 "$m_work/second.names" | tr '\n' ' ')remove their other names; nothing was stopped"
 }
 
 # take_file FROM TO: both are where named may write, and may be something else at any moment.
 take_file() {
-  m_read "$1" "$m_work/taken.file" "$m_copy_most" || fail "cannot take over $1, which the old named wrote: $m_read_why"
+  m_read "$1" "$m_work/taken.file" "$m_copy_most" || fail "cannot copy $1, which the old named wrote: $m_read_why"
   m_octal "$m_read_bits"
   taken_mode=$m_mode
   ! m_read "$2" "$m_work/taken.there" "$m_copy_most" || ! cmp -s "$m_work/taken.file" "$m_work/taken.there" || return 0
   m_parent "$2"
   [ -d "$m_dir" ] || own_directory "${m_dir#"$cage"}"
   m_digest "$m_work/taken.file"
-  m_hold "$2" || fail "cannot take over $1: $m_hold_why"
+  m_hold "$2" || fail "cannot copy $1: $m_hold_why"
   m_journal_path "$2" "file|$taken_mode|$taken_uid|$taken_gid|$m_digest_value" '' '*'
   m_put "$m_work/taken.file" "$2" "$taken_mode" "$taken_uid" "$taken_gid" ||
-    fail "cannot take over $1, which the old named wrote${m_hold_why:+: $m_hold_why}"
+    fail "cannot copy $1, which the old named wrote${m_hold_why:+: $m_hold_why}"
   m_let_go
   taken=$((taken + 1))
 }
@@ -100,8 +110,12 @@ record_hand_backs() {
   while IFS= read -r top <&6; do
     [ -d "$top" ] || continue
     set --
+    patterns=$zones_change
+    while IFS= read -r place; do
+      case $place in "$top"/*) patterns="$patterns$m_nl${place#"$top"/}/*" ;; esac
+    done <"$m_work/own.auto"
     set -f
-    for pattern in $zones_change $(below_top "$top" <"$m_work/own.auto" | sed 's|$|/*|'); do
+    for pattern in $patterns; do
       case $pattern in managed-keys* | *mkeys | cache/*) continue ;; esac
       place=${pattern%/*}
       if holds_logs "$top/$place"; then
@@ -123,13 +137,17 @@ EOT
 
 # holds_logs DIRECTORY: named writes there what nobody needs back: the old one goes on with its own.
 holds_logs() {
-  grep -qxF -e "$1" "$m_work/own.logs"
+  while IFS= read -r logs_at; do
+    [ "$logs_at" != "$1" ] || return 0
+  done <"$m_work/own.logs"
+  return 1
 }
 
 # list_cage FILE: what is in the cage, but for what named itself makes there, into FILE.
 list_cage() {
   own_directories >"$m_work/cage.own"
-  sh -c "$(listing)" >"$1"
+  listing >"$m_work/listing"
+  sh "$m_work/listing" >"$1"
 }
 
 # listing: prints a sh text that prints what is in the cage, a path a line. In directories of its own, named can give names
@@ -137,21 +155,18 @@ list_cage() {
 listing() {
   m_quote "$cage"
   printf "cage=%s own='%s'\n" "$m_quoted" "$m_work/cage.own"
-  cat <<'EOT'
-nl='
-'
-find "$cage" -xdev -name "*$nl*" -prune -o -print 2>/dev/null | awk -v own="$own" -v cage="$cage" '
+  printf '%s\n' "nl='
+'" '
+find "$cage" -xdev -name "*$nl*" -prune -o -print 2>/dev/null | awk -v own="$own" -v cage="$cage" '\''
   BEGIN { while ((getline line < own) > 0) mine[line] = 1 }
   {
     if (index($0, cage "/") != 1 || index($0, cage "/dev/") == 1) next
     for (top in mine) if (index($0, top "/") == 1) next
     print
-  }' | sort
-EOT
+  }'\'' | sort'
 }
 
-# record_found: after list_cage "$m_work/cage.before": what the rc script put into the cage at this start, as that of NetBSD
-# 11 does with a plugin, is the run's: an undo removes it.
+# record_found: after list_cage "$m_work/cage.before": what the rc script put into the cage at this start is the run's: an undo removes it.
 record_found() {
   list_cage "$m_work/cage.after"
   comm -13 "$m_work/cage.before" "$m_work/cage.after" >"$m_work/cage.found"
@@ -160,16 +175,15 @@ record_found() {
   done 5<"$m_work/cage.found"
 }
 
-# end_of_found: prints a sh text that removes what was put into the cage since `cage.before`, should the run be taken back
-# before record_found. Nobody but root can have put it there.
+# end_of_found: prints a sh text that removes what was put into the cage since `cage.before`, if the run is rolled back before
+# record_found. Only root can have put it there.
 end_of_found() {
   printf "[ -f '%s/cage.before' ] || exit 0\n{\n" "$m_work"
   listing
-  cat <<EOT
-} | comm -13 '$m_work/cage.before' - | sort -r | while IFS= read -r path; do
-  [ ! -h "\$path" ] && [ -d "\$path" ] && rmdir "\$path" || rm -f "\$path"
-done
-EOT
+  # shellcheck disable=SC2016
+  printf '%s\n' "} | comm -13 '$m_work/cage.before' - |" 'sort -r | while IFS= read -r path; do
+  [ ! -h "$path" ] && [ -d "$path" ] && rmdir "$path" || rm -f "$path"
+done'
 }
 
 # record_managed_keys: the keys that named manages itself (RFC 5011) it makes again wherever it starts. In a directory of the
@@ -179,8 +193,9 @@ record_managed_keys() {
   {
     printf '%s\n' "$cage$namedb"
     own_directories
-  } | sort -u >"$m_work/managed.places"
+  } >"$m_work/managed.places"
   while IFS= read -r place <&5; do
+    [ -d "$place" ] || continue
     m_walk "$place" && [ -z "$m_missing" ] && ! m_made "$place" || continue
     undo="$undo$(end_of_managed_keys "$m_real")$m_nl"
   done 5<"$m_work/managed.places"

@@ -4,8 +4,10 @@
 # caged_tree DIRECTORY: the files below a directory of the host are in the cage. What named writes is copied once only,
 # and is its own there. Nothing in the cage is removed.
 caged_tree() {
-  differences_of "$1"
-  as_one caged_tree "$cage$1"
+  # This step may just have found them; what lies in the cage already is looked at again, part by part.
+  [ "${differences_for-}" = "$1" ] || differences_of "$1"
+  differences_for=
+  as_one caged_tree "$cage$1" --together
   if is_own_place "$1"; then
     own_directory "$1"
   else
@@ -63,7 +65,9 @@ drop_differences_of_named() {
     case $own_listed in *"$m_nl$name$m_nl"*) continue ;; esac
     printf '%s\n' "$mode|$owner|$group|$name"
   done <"$m_work/differences" >"$m_work/differences.left"
-  mv "$m_work/differences.left" "$m_work/differences"
+  while IFS= read -r line; do
+    printf '%s\n' "$line"
+  done <"$m_work/differences.left" >"$m_work/differences"
 }
 
 # name_group GROUP: sets group to a group of tree_differences: `=` is that of named.
@@ -74,15 +78,19 @@ name_group() {
 
 # fit_of FILE: sets fit_mode, fit_owner and fit_group to what the copy of FILE has in the cage.
 fit_of() {
-  ls -ldnL "$1" >"$m_work/fit.ls"
-  fits <"$m_work/fit.ls" >"$m_work/fit"
-  IFS='|' read -r fit_mode fit_owner fit_group rest <"$m_work/fit"
+  fit_in=$m_work/differences.conf
+  m_is_known fit "$1" || {
+    fit_in=$m_work/fit
+    ls -ldnL "$1" >"$m_work/fit.ls"
+    fits <"$m_work/fit.ls" >"$fit_in"
+  }
+  IFS='|' read -r fit_mode fit_owner fit_group rest <"$fit_in"
   name_group "$fit_group"
   fit_group=$group
 }
 
 # fits: reads lines of `ls -ln`, prints `mode|owner|group|name` of each: what a copy of it has in the cage. Nobody may do
-# more with it than on the host, but named may read it; named may not change it, whoever owns it on the host. The group
+# more with it than on the host, but named may read it; named may not change it, whichever account owns it on the host. The group
 # = is that of named, which may be yet to come.
 fits() {
   prepare_fits
@@ -115,7 +123,7 @@ prepare_fits() {
     if (rg != "" && gid == rg) gid = "="
     open = dir ? o == 5 : o >= 4
     if (gid == "=" || !open) {
-      # Whoever else was in the group of the host has no part in it here.
+      # Other members of the group on the host are left out here.
       g = dir ? (u % 2 ? 5 : 0) : (u >= 4 ? 4 : 0)
       if (!dir && u % 2 && u >= 4) g = 5
       if (gid == "=" && open && !g) g = o
@@ -125,9 +133,20 @@ prepare_fits() {
   }'
 }
 
+# find_odd DIRECTORY...: below them is a name with a line break, or a link that another account than root made.
+find_odd() {
+  find "$@" \( -name "*$m_nl*" -o -type l ! -user 0 \) -print >"$m_work/odd" 2>/dev/null || :
+  [ -s "$m_work/odd" ]
+}
+
 # find_links_of_others DIRECTORY...: adds to links.others the links below them that another account than root made. What is below
-# them is listed through links, which may lead over the whole host: root's are meant so, others are not followed.
+# them is listed through links, which may lead over the whole host: root's are meant so, others are not followed. If nothing is
+# odd, that is known of the first of them.
 find_links_of_others() {
+  find_odd "$@" || {
+    m_note_known odd "$1"
+    return 0
+  }
   find "$@" -type l ! -user 0 -print 2>/dev/null >"$m_work/links.found" || :
   [ ! -s "$m_work/links.found" ] || tr -c '[:print:]\n' '?' <"$m_work/links.found" >>"$m_work/links.others"
 }
@@ -145,9 +164,9 @@ links_of_others() {
     ! m_walk "${link%/*}" || [ -n "$m_foreign$m_missing" ] || links_meant="$links_meant $link"
   done 5<"$m_work/links.sorted"
   [ "$links_count" -le 8 ] || links="$links and $((links_count - 8)) more"
-  printf '%s may lead anywhere, because another account than root made these symbolic links, and root does not follow them; ' "$links"
+  printf '%s may lead anywhere, because an account other than root made these symbolic links, and root does not follow them; ' "$links"
   [ -z "$links_meant" ] || printf 'make those root'\''s that are meant so (chown -h root%s); ' "$links_meant"
-  printf 'put what a link leads to in its place, or remove the link\n'
+  printf 'replace a link by its target, or remove the link\n'
 }
 
 refuse_links_of_others() {
@@ -158,34 +177,36 @@ refuse_links_of_others() {
   [ -z "$links" ] || fail "$links"
 }
 
-# tree_differences FROM TO: into the file `differences`, `mode|owner|group|name` a line as of `fits`, what is below FROM and
-# is not below TO as it should be: missing, of another kind, mode or owner, or with other content; and FROM itself into
-# `differences.top`. Few processes, however many files there are.
+# tree_differences FROM TO: writes into the file `differences` what is below FROM and is not below TO as it should be:
+# missing, of another kind, mode or owner, or with other content. The lines are `mode|owner|group|name`, as of `fits`. FROM
+# itself goes into `differences.top`, and the host's named.conf, if it is there, into `differences.conf`. It starts few
+# processes, however many files there are.
 tree_differences() {
   [ -d "$1" ] || fail "there is no directory $1"
-  # Both at once; which of them is told apart when there is one.
-  find "$1" "$2" \( -name "*$m_nl*" -o -type l ! -user 0 \) -print >"$m_work/differences.odd" 2>/dev/null || :
-  if [ -s "$m_work/differences.odd" ]; then
+  # Both at once; which of them it is, is found out if there is one.
+  if ! m_is_known odd "$1" && find_odd "$1" "$2"; then
     broken=$(find "$1" "$2" -name "*$m_nl*" -print 2>/dev/null | head -n 2 | tr '\n' '?')
     [ -z "$broken" ] || fail "a name holds a line break, and no file of the content has one: $broken; rename or remove it"
     refuse_links_of_others "$1" "$2"
   fi
   prepare_fits
   # It opens what is there, and that may be a pipe by then.
-  within 600 diff -rq "$1" "$2" || [ "$within_status" != late ] || fail "$1 and $2 cannot be compared: something in them has no end"
+  diff_said=/dev/null
+  if [ -d "$2" ]; then
+    within 600 diff -rq "$1" "$2" || [ "$within_status" != late ] || fail "$1 and $2 cannot be compared: something in them has no end"
+    diff_said=$m_work/within.out
+  fi
   {
-    printf '=top\n'
-    ls -ldnL "$1" || :
+    # named.conf comes first, and in the listing of a directory itself is the dot.
     printf '=from\n'
-    (cd "$1" && ls -lnRL .) || :
+    (cd "$1" && ls -lnRLa "$named_conf" .) || :
     printf '\n=to\n'
-    (cd "$2" && ls -lnRL .) || :
+    [ ! -d "$2" ] || (cd "$2" && ls -lnRLa .) || :
   } 2>/dev/null </dev/null >"$m_work/differences.in"
   printf '\n=diff %s\n' "${#1} ${#2}" >>"$m_work/differences.in"
-  awk -v work="$m_work/differences." -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'
-    /^=top$/ { top = 1; next }
-    top { print fit($1, $3, $4) "|." >(work "top"); top = 0; next }
-    /^=from$/ { next }
+  awk -v work="$m_work/differences." -v conf="$named_conf" -v ru="$fits_uid" -v rg="$m_id" "$fit_functions"'
+    BEGIN { printf "" >(work "conf") }
+    /^=from$/ { in_no_folder = 1; next }
     /^=to$/ { to = 1; folder = ""; next }
     /^=diff / { to = 2; from = $2; into = $3; next }
     to == 2 && /^Files .* differ$/ {
@@ -195,13 +216,16 @@ tree_differences() {
       next
     }
     to == 2 { next }
-    /^\.\/?.*:$/ { folder = substr($0, 3, length($0) - 3); if (folder != "") folder = folder "/"; next }
+    in_no_folder && substr($0, length($0) - length(conf)) == " " conf { print fit($1, $3, $4) "|." >(work "conf"); next }
+    /^\.\/?.*:$/ { in_no_folder = 0; folder = substr($0, 3, length($0) - 3); if (folder != "") folder = folder "/"; next }
     NF < 9 { next }
     {
       name = $0
       # The size before the time is no part of it: content is the business of diff.
       for (i = 1; i <= 7; i++) sub(/^[^ ]+ +/, "", name)
       sub(/^[^ ]+ /, "", name)
+      if (name == "." && folder == "" && !to) print fit($1, $3, $4) "|." >(work "top")
+      if (name == "." || name == "..") next
       name = folder name
       kind = substr($1, 1, 1)
       if (to) there[name] = kind " " octal($1) "|" $3 "|" (rg != "" && $4 == rg ? "=" : $4)
@@ -212,5 +236,5 @@ tree_differences() {
         name = order[i]
         if (there[name] != here[name] || name in content) print wanted[name] "|" name
       }
-    }' "$m_work/differences.in" "$m_work/within.out" >"$m_work/differences"
+    }' "$m_work/differences.in" "$diff_said" >"$m_work/differences"
 }

@@ -12,7 +12,7 @@ is_roots() {
       return 1
     }
     if [ -n "$m_foreign$m_missing" ]; then
-      is_roots_part "${m_foreign:-$m_missing}" && roots_why="anybody may put something into $m_foreign"
+      is_roots_part "${m_foreign:-$m_missing}" && roots_why="any account can write to $m_foreign"
       return 1
     fi
     is_roots_part "${roots_path:-/}" || return 1
@@ -24,7 +24,7 @@ is_roots() {
     esac
     roots_path=$m_plain_path
   done
-  roots_why="$1 is a link that leads on and on"
+  roots_why="$1 is a link of too many steps"
   return 1
 }
 
@@ -34,7 +34,7 @@ is_roots_part() {
   case $m_type:$m_uid:$m_mode in
     absent:*) roots_why="$1 is not there" ;;
     link:0:* | link:"$m_self_uid":* | *:0:??[0145][0145] | *:"$m_self_uid":??[0145][0145] | dir:0:[1357]???) return 0 ;;
-    *) roots_why="$1 can be changed by others than root (uid $m_uid, gid $m_gid, mode $m_mode)" ;;
+    *) roots_why="$1 can be changed by accounts other than root (uid $m_uid, gid $m_gid, mode $m_mode)" ;;
   esac
   return 1
 }

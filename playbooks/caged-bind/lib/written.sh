@@ -1,6 +1,6 @@
 # Resources of this playbook: what named itself writes below namedb: the zones that it transfers or changes, journals, keys.
 
-# names_that_change NAME [TOP]: true when named itself writes NAME, a path below TOP (namedb unless told): zones_change says
+# names_that_change NAME [TOP]: true when named itself writes NAME, a path below TOP (by default namedb): zones_change says
 # so, or it is in a directory that find_places found to be named's own.
 names_that_change() {
   changes=1
@@ -78,24 +78,36 @@ is_own_place() {
   return 1
 }
 
-# below_top TOP: of the paths that it reads, prints those below TOP, without TOP.
-below_top() {
-  awk -v top="$1/" 'index($0, top) == 1 { print substr($0, length(top) + 1) }'
-}
-
 # own_places TOP: the directories in which named writes are its own in the cage, and so are the files that it writes. After
 # find_own_directories.
 own_places() {
   while IFS= read -r name <&5; do
     own_directory "$1/$name"
   done 5<"$m_work/own.names"
-  (cd "$cage$1" && find . -name "*$m_nl*" -prune -o -type f ! -user "$run_user" -print) 2>/dev/null >"$m_work/others.files" || :
+  find_files_of_others "$1"
   while IFS= read -r name <&5; do
     name=${name#./}
     # A named that starts as root makes these as root, each time.
     case ${name##*/} in managed-keys* | *.mkeys*) continue ;; esac
     ! names_that_change "$name" "$1" || mode_owner "$cage$1/$name" --owner "$run_user" --group "$run_group"
   done 5<"$m_work/others.files"
+}
+
+# find_files_of_others TOP: into others.files, the names of the files below TOP in the cage that are not named's: by the last look into the
+# cage, if nothing has changed since.
+find_files_of_others() {
+  ! m_is_known cage "$own_auto" || ! others_as_listed "$1" >"$m_work/others.files" || return 0
+  (cd "$cage$1" && find . -name "*$m_nl*" -prune -o -type f ! -user "$run_user" -print) 2>/dev/null >"$m_work/others.files" || :
+}
+
+# others_as_listed TOP: prints them. False where some find wrote a name in a way of its own.
+others_as_listed() {
+  while IFS= read -r name; do
+    case $name in
+      "$1"/*'\'*) return 1 ;;
+      "$1"/*) printf '%s\n' "${name#"$1"/}" ;;
+    esac
+  done <"$m_work/cage.others"
 }
 
 # prove_written_zones: after read_configuration: named may write each zone that it must, where it is kept in the cage: by
@@ -118,7 +130,7 @@ prove_written_zones() {
       *) bad="$bad${bad:+, }${place#"$cage"} ($m_type)" ;;
     esac
   done <"$m_work/facts"
-  m_check 'named may write the zones that it transfers or changes' "${bad:+it may not write in }$bad"
+  m_check 'named can write the zones that it transfers or changes' "${bad:+it may not write in }$bad"
 }
 
 # may_write: after m_look: our user may write there.

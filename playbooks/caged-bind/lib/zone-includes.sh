@@ -21,7 +21,7 @@ find_zone_includes() {
 }
 
 # zone_source FILE: adds where FILE can be read: where it is, or, if others than root may put something else in its place, as a
-# copy. One that cannot be read is told by the check.
+# copy. The check reports one that cannot be read.
 zone_source() {
   path_dir=${1%/*}
   zone_at=$1
@@ -36,9 +36,15 @@ zone_source() {
 # included_by_sources: adds to the facts what the files of zone.sources include, and makes it zone.todo.
 included_by_sources() {
   : >"$m_work/zone.todo"
-  # Escaped for xargs, which knows no other way on every release.
-  sed -e 's/	.*//' -e 's/[^A-Za-z0-9_./-]/\\&/g' "$m_work/zone.sources" |
-    xargs grep -li '^\$include[[:space:]]' /dev/null >"$m_work/zone.including" 2>/dev/null || :
+  set --
+  while IFS= read -r source; do
+    set -- ${1+"$@"} "${source%%	*}"
+    [ $# -lt 200 ] || {
+      grep -li '^\$include[[:space:]]' /dev/null "$@" 2>/dev/null </dev/null || :
+      set --
+    }
+  done <"$m_work/zone.sources" >"$m_work/zone.including"
+  [ $# -eq 0 ] || grep -li '^\$include[[:space:]]' /dev/null "$@" >>"$m_work/zone.including" 2>/dev/null || :
   [ -s "$m_work/zone.including" ] || return 0
   awk -v folder="$(facts_of directory)" -v work="$m_work/zone." '
     # A zone that named writes may name anything: what leads out of a directory by .. is judged by where it leads.

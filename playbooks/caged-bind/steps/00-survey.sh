@@ -2,6 +2,7 @@
 # into the cage, or would be lost on the way, is refused here by name.
 state() {
   choices
+  look_ahead_at_all
   look_at_named
   find_ours
   refuse_strangers
@@ -25,9 +26,13 @@ state() {
 
 verify() {
   choices
-  know_named
-  find_ours
-  look_at_serving
+  # Known already behind a state.
+  if [ -z "${looked_at_named-}" ]; then
+    look_at_named
+    find_ours
+    look_at_serving
+  fi
   observe '~named.serves' "$old_command"
-  observe '~named.listens' "$(listening_at "$old_pid")"
+  find_listening "$old_pid"
+  observe '~named.listens' "$listening"
 }

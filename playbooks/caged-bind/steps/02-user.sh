@@ -11,17 +11,21 @@ state() {
 
 verify() {
   m_passwd_entry "$run_user"
-  uid=$(id -u "$run_user" 2>/dev/null)
+  m_uid_of "$run_user"
+  uid=$m_id
   expect 'the user is there' test -n "$m_entry"
   expect 'the user is not root' test "${uid:-0}" != 0
-  expect 'the user cannot log in' cannot_log_in "${m_entry##*:}"
+  find_log_in "${m_entry##*:}"
+  m_check 'the user cannot log in' "$log_in"
   observe user.uid "$uid"
   observe user.shell "${m_entry##*:}"
 }
 
-# cannot_log_in SHELL: it is no shell, or, unless that was asked for, there is no password that would lead to it.
-cannot_log_in() {
+# find_log_in SHELL: sets log_in to how it can log in, to nothing where its shell is none, or, unless that was asked for, where no password
+# would lead to it.
+find_log_in() {
+  log_in=
   case $1 in */nologin | */false) return 0 ;; esac
-  printf 'its shell is %s; the var nologin takes it away' "${1:-/bin/sh}"
-  [ "$nologin" != yes ] && awk -F: -v who="$run_user" '$1 == who { exit substr($2, 1, 1) != "*" }' /etc/master.passwd
+  [ "$nologin" = yes ] || ! awk -F: -v who="$run_user" '$1 == who { exit substr($2, 1, 1) != "*" }' /etc/master.passwd || return 0
+  log_in="its shell is ${1:-/bin/sh}; set the var nologin to replace it"
 }

@@ -19,5 +19,6 @@ verify() {
     m_check 'the rc script can cage named' "$rc_script knows no named_chrootdir; set cage_style to chroot8"
   fi
   observe cage.style "$style"
-  observe cage.mount "$(m_mount_of "$cage")"
+  find_cage_mount
+  observe cage.mount "$cage_mount"
 }

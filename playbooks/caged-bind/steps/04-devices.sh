@@ -9,15 +9,16 @@ state() {
   done
   m_look_ahead "$@"
   directory "$cage/dev" --owner root --group wheel --mode 0755 --transient crypto
-  for device in $devices; do
-    caged_device "$device"
-  done
+  list_devices
+  caged_devices
 }
 
 verify() {
   choices
+  know_devices
   for device in $devices; do
-    expect_device "$cage/dev/$device" "/dev/$device"
+    find_device_numbers "$cage/dev/$device" "/dev/$device"
+    expect_equal "device $cage/dev/$device" "$numbers_of_two" "$numbers_of_one"
   done
   if [ "$style" = chroot8 ]; then
     # Here and not before: a BIND of today opens dev/null before its options. The links of the libraries are resolved inside

@@ -3,6 +3,13 @@
 # ends the run here, while the old named still serves the old content.
 state() {
   choices
+  m_together content_in_cage
+  # The directory of the keys that named manages itself. Without it, named complains at every start.
+  own_directory "$namedb/keys"
+  close_the_rest
+}
+
+content_in_cage() {
   case $config_from in
     playbook)
       no_facts
@@ -11,11 +18,8 @@ state() {
       ;;
     *) content_of_host ;;
   esac
-  caged_key
   caged_localtime
-  # Where named keeps the keys that it manages itself; without it, it complains at every start.
-  own_directory "$namedb/keys"
-  close_the_rest
+  caged_key
 }
 
 verify() {
@@ -26,6 +30,8 @@ verify() {
   prove_access
   prove_written_zones
   # As text, so that a comparison shows the lines; without the keys that stand in it.
-  observe named.conf "$(masked "$cage$named_conf")"
-  observe zones "$(caged_zones)"
+  find_masked "$cage$named_conf"
+  observe named.conf "$masked_text"
+  find_printed caged_zones
+  observe zones "$printed"
 }

@@ -1,5 +1,5 @@
 # Preparing rc.conf: one named is on, the other off; the knob that cages ours is set, and the other knob is not there,
-# since both together start nothing; and it is told whom to become. (PREFIX_user would have su(1) start it, and then
+# since both together start nothing; and it gets the user to become. (PREFIX_user would have su(1) start it, and then
 # it could not bind port 53.)
 state() {
   choices
@@ -10,20 +10,7 @@ state() {
       m_record_moved "$path" "$cage$path"
     done
   fi
-  if [ "$named_source" = base ]; then
-    rc_conf named yes
-    if mentions /etc/rc.conf "$rc_name="; then rc_conf "$rc_name" no; fi
-  else
-    rc_conf named no
-    suppose_names
-    rc_conf "$rc_switch" yes
-  fi
-  rc_conf "$knob" "$cage"
-  # rc.d/syslogd names the variables that it looks for after the script's file.
-  if [ "$syslog_by" = rc.d ] && [ "$rc_file" != "$rc_prefix" ]; then
-    rc_conf "${rc_file}_chrootdir" "$cage"
-  fi
-  if [ -n "$rc_args" ]; then rc_conf "${rc_prefix}_flags" "$rc_args"; fi
+  m_together its_variables
   unwanted="${rc_prefix}_user"
   case $style in
     chroot8) unwanted="$unwanted ${rc_prefix}_chrootdir ${rc_file}_chrootdir" ;;
@@ -43,8 +30,27 @@ state() {
   done
 }
 
+its_variables() {
+  if [ "$named_source" = base ]; then
+    rc_conf named yes
+    if mentions /etc/rc.conf "$rc_name="; then rc_conf "$rc_name" no; fi
+  else
+    rc_conf named no
+    suppose_names
+    rc_conf "$rc_switch" yes
+  fi
+  rc_conf "$knob" "$cage"
+  # rc.d/syslogd names the variables that it looks for after the script's file.
+  if [ "$syslog_by" = rc.d ] && [ "$rc_file" != "$rc_prefix" ]; then
+    rc_conf "${rc_file}_chrootdir" "$cage"
+  fi
+  if [ -n "$rc_args" ]; then rc_conf "${rc_prefix}_flags" "$rc_args"; fi
+}
+
 verify() {
   choices
-  observe named.flags "$(rc_conf_value "${rc_prefix}_flags")"
-  observe named.cage "$knob=$(rc_conf_value "$knob")"
+  find_printed rc_conf_value "${rc_prefix}_flags"
+  observe named.flags "$printed"
+  find_printed rc_conf_value "$knob"
+  observe named.cage "$knob=$printed"
 }

@@ -5,24 +5,19 @@
 state() {
   choices
   all_or_nothing
-  run=$cage${pid_file%/*}
-  directory "$cage/var" --owner root --group wheel --mode 0755
-  if [ "$run" != "$cage/var/run" ]; then
-    directory "$cage/var/run" --owner root --group wheel --mode 0755 --transient log
-  fi
   # An rc script that cages named sets owner and group at each start, without asking whose group it is.
   its_group=$run_group
   if [ "$style" = chrootdir ] && mentions "$rc_text" "$run_user:$run_user"; then
     m_gid_of "$run_user"
     [ -z "$m_id" ] || its_group=$run_user
   fi
-  directory "$run" --owner "$run_user" --group "$its_group" --mode 0755 \
-    --transient log --transient '*.pid' --transient '*.lock' --transient session.key --transient '*.sock'
+  m_together its_directories
   suppose_names
   case $syslog_by in
     flags) rc_conf syslogd_flags "$syslogd_options -p \$$knob/var/run/log -p /var/run/log" --after "$knob" ;;
     *)
-      case $(rc_conf_value syslogd_flags) in
+      find_printed rc_conf_value syslogd_flags
+      case $printed in
         *chroot*/var/run/log*) rc_conf syslogd_flags "$syslogd_options" ;;
       esac
       ;;
@@ -34,12 +29,23 @@ state() {
     --until-socket "$cage/var/run/log" --until-socket /var/run/log
 }
 
+its_directories() {
+  run=$cage${pid_file%/*}
+  directory "$cage/var" --owner root --group wheel --mode 0755
+  if [ "$run" != "$cage/var/run" ]; then
+    directory "$cage/var/run" --owner root --group wheel --mode 0755 --transient log
+  fi
+  directory "$run" --owner "$run_user" --group "$its_group" --mode 0755 \
+    --transient log --transient '*.pid' --transient '*.lock' --transient session.key --transient '*.sock'
+}
+
 verify() {
   choices
   expect_running syslogd
   expect_socket "$cage/var/run/log"
   expect_socket /var/run/log
   expect_syslog_listens "$cage/var/run/log"
-  observe syslogd.flags "$(rc_conf_value syslogd_flags)"
+  find_printed rc_conf_value syslogd_flags
+  observe syslogd.flags "$printed"
   observe syslogd.cage "by $syslog_by"
 }

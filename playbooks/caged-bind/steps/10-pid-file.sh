@@ -1,5 +1,5 @@
 # The pid file: an rc.subr that runs chroot(8) looks for it outside of the cage, on every release. A script that names one
-# is told in rc.conf.d where it really is. For one that names none, the article's link in /var/run, which is emptied at
+# reads in rc.conf.d where it really is. For one that names none, the article's link in /var/run, which is emptied at
 # boot: then the link is drift until the next apply, and the script finds its process by name. A script that has named
 # cage itself makes the link at each start.
 state() {
@@ -21,5 +21,6 @@ state() {
 verify() {
   choices
   # Only shown: after a reboot it is gone, and that is drift, not a failure.
-  observe '~pid-file' "$(link_text "$pid_link")"
+  find_printed link_text "$pid_link"
+  observe '~pid-file' "$printed"
 }

@@ -21,7 +21,13 @@ EOT
 verify() {
   choices
   expect_running "$rc_file" "$run_script"
-  if [ "$named_source" = package ]; then
+  [ "$named_source" = package ] || return 0
+  # If no other process is named, or only has that name, no script needs to be asked.
+  know_named
+  find_ours
+  if [ -z "$others" ] && [ ! -s "$m_work/named.refused" ]; then
+    m_check 'service named does not run' ''
+  else
     expect_not_running named
   fi
 }

@@ -1,5 +1,6 @@
-# The article's proof, and more: ps shows who runs it, fstat shows the inode and the mount point of its root directory,
-# ls shows the cage's; it answers; its log arrives; the next boot starts it; and the cage holds nothing that it should not.
+# The article's proof, and more. ps shows the user of the daemon, fstat the inode and the mount point of its root directory,
+# and ls those of the cage. The daemon answers, its log lines arrive, and the next boot starts it. The cage holds nothing
+# that it should not.
 state() { :; }
 
 verify() {

@@ -121,7 +121,7 @@ root_login() {
   esac
 }
 
-# login_user: prints who logged in, also where sudo or doas made root of him.
+# login_user: prints the user that logged in, also if it became root by sudo or doas.
 login_user() {
   printf '%s\n' "${SUDO_USER:-${DOAS_USER:-$fact_user}}"
 }

@@ -24,12 +24,12 @@ verify() {
   expect_sshd 'sshd takes keys' pubkeyauthentication yes
   expect_sshd 'root may log in as declared' permitrootlogin "$permit_root_login"
   expect_sshd 'passwords are enough as declared' passwordauthentication "$password_authentication"
-  expect_sshd 'the keyboard is asked as declared' kbdinteractiveauthentication "$password_authentication"
+  expect_sshd 'keyboard-interactive logins are as declared' kbdinteractiveauthentication "$password_authentication"
   expect_sshd 'nobody logs in with an empty password' permitemptypasswords no
   expect_sshd 'so many attempts' maxauthtries "$max_auth_tries"
-  expect_sshd 'so many seconds to log in' logingracetime "$login_grace_time"
+  expect_sshd 'the seconds to log in are as declared' logingracetime "$login_grace_time"
   if [ -n "$allow_users" ]; then
-    expect_sshd 'only the users that are declared' allowusers "$allow_users"
+    expect_sshd 'only the declared users may log in' allowusers "$allow_users"
   fi
   observe sshd.allow-users "$(sshd_says allowusers)"
   observe sshd.protocol "$(sshd_says protocol)"

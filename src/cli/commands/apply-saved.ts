@@ -36,7 +36,9 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<n
     await session.print(looked);
     if (code === exitCodes.good) others.forEach(tell);
     const why =
-      code === exitCodes.good ? `the hosts are not as ${file} was made from` : 'not every host was planned';
+      code === exitCodes.good
+        ? `the hosts have changed since ${file} was made`
+        : 'not every host was planned';
     tell(`nothing was applied: ${why}; plan again`);
     return code === exitCodes.good ? exitCodes.drift : code;
   }
@@ -60,7 +62,7 @@ function refuseContradictions(file: string, { plan: { from } }: SavedPlan, optio
   const list = (words: readonly string[] | undefined): string | undefined => words?.join(',');
   const pairs: readonly (readonly [flag: string, given: string | undefined, planned: string | undefined])[] =
     [
-      ['--inventory', pathOf(options.inventory), pathOf(from.inventory)],
+      ['--inventory', options.inventory?.map((path) => relative('', path)).join(' '), pathOf(from.inventory)],
       ['--limit', options.limit, from.limit],
       ['--tags', list(options.tags), list(selection.tags)],
       ['--skip-tags', list(options.skipTags), list(selection.skipTags)],
@@ -99,7 +101,7 @@ function refuseOtherSources(file: string, differences: readonly string[]): void 
       location,
       ...(index < differences.length - 1
         ? {}
-        : { hint: 'what the plan was made from is another by now: plan again' }),
+        : { hint: 'what the plan was made from has changed: plan again' }),
     })),
   );
 }

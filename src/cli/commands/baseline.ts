@@ -1,4 +1,4 @@
-// baseline: runs that are kept under a name, to hold later ones against.
+// baseline: runs that are kept under a name, to compare later ones with.
 import { verdict } from '../../compare/index.ts';
 import { exitCodes, UsageError } from '../../model/index.ts';
 import {
@@ -12,7 +12,7 @@ import {
 import type { GlobalOptions } from '../options.ts';
 import { writeOut } from '../outputs.ts';
 import { colorEnvironment, printText } from '../print-text.ts';
-import { newestVerify, runIdOf } from '../stored-runs.ts';
+import { newestVerify, playbookMeant, runIdOf } from '../stored-runs.ts';
 import { takeFiles, tell } from '../taken-fleet.ts';
 import { existingHistory } from './history.ts';
 
@@ -32,10 +32,15 @@ export async function saveBaseline(name: string, options: BaselineOptions): Prom
   const summary = runId === undefined ? undefined : (await history.read(runId)).summary;
   if (runId === undefined || summary === undefined)
     throw new UsageError('BASELINE_NONE', `there is no verify in ${history.place}`, {
-      hint: 'run muster verify PLAYBOOK first, or name a run: --run ID',
+      hint:
+        (await playbookMeant(history, options.playbook)) ??
+        'run muster verify PLAYBOOK first, or name a run: --run ID',
     });
   if (summary.state !== 'ended' || summary.cut !== undefined)
-    throw new UsageError('BASELINE_RUN', `run ${runId} is not recorded to its end, so it is no baseline`);
+    throw new UsageError(
+      'BASELINE_RUN',
+      `run ${runId} was not recorded completely, so it cannot be a baseline`,
+    );
   await history.baselines.save(name, runId);
   tell(
     `baseline ${name} is ${summary.action} ${summary.playbook} of ${summary.started}, run ${runId}: muster compare --baseline ${name}`,
@@ -50,7 +55,7 @@ export async function listBaselines(options: BaselineOptions): Promise<number> {
   const style = styleFor(colorEnvironment(taken.config), process.stdout);
   for (const { name, summary } of await history.baselines.list()) {
     if (options.json === true) writeOut(`${stringifyJson(baselineJson(name, summary))}\n`);
-    else if (summary === undefined) writeOut(`${escapeTerminal(name)}: what it is cannot be read\n`);
+    else if (summary === undefined) writeOut(`${escapeTerminal(name)}: its record cannot be read\n`);
     else writeOut(`${escapeTerminal(name)}: ${renderHistory([summary], style).split('\n')[0] ?? ''}\n`);
   }
   return exitCodes.good;

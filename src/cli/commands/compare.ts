@@ -13,6 +13,7 @@ import {
 } from '../../compare/index.ts';
 import { selectHosts } from '../../inventory/index.ts';
 import {
+  didYouMean,
   exitCodes,
   foldHostNames,
   type RunResult,
@@ -37,8 +38,16 @@ import { writeOut } from '../outputs.ts';
 import { colorEnvironment } from '../print-text.ts';
 import { openFleet } from '../session.ts';
 import { sightingsIn } from '../since.ts';
-import { newestVerify, readRecordFile, recordName, runIdOf, runsLike } from '../stored-runs.ts';
-import { playbookDirectory, type TakenFiles, takeFiles, tell } from '../taken-fleet.ts';
+import {
+  newestVerify,
+  playbookMeant,
+  readRecordFile,
+  recordName,
+  runIdOf,
+  runsLike,
+} from '../stored-runs.ts';
+import { playbookDirectory } from '../own-playbooks.ts';
+import { type TakenFiles, takeFiles, tell } from '../taken-fleet.ts';
 import { parseTime } from '../times.ts';
 import { neededHistory } from './history.ts';
 import { openTarget } from './target.ts';
@@ -130,7 +139,10 @@ function refuseTogether(words: readonly string[], options: CompareOptions): void
   const all = words.length === 2 ? ['two runs', ...named] : named;
   if (all.length > 1) throw new UsageError('COMPARE', `compare takes one of ${all.join(' and ')}`);
   if (words.length === 2 && options.now === true)
-    throw new UsageError('COMPARE', 'two runs are as they were recorded: --now has no say');
+    throw new UsageError(
+      'COMPARE',
+      '--now cannot be given with two runs, which are compared as they were recorded',
+    );
 }
 
 /** False for a playbook: a directory, or what no file and no run is called. */
@@ -149,7 +161,7 @@ function isDirectory(path: string): boolean {
 async function recorded(word: string, tools: Tools): Promise<RunResult> {
   if (isDirectory(word))
     throw new UsageError('COMPARE', `${word} is a directory; a run is an id or a file`, {
-      hint: 'of a playbook, only one can be compared: with an earlier run by --run, --since or --baseline',
+      hint: 'only one playbook can be given; --run, --since or --baseline compares it with an earlier run',
     });
   if (word !== '-' && statSync(word, { throwIfNoEntry: false }) === undefined) {
     const history = neededHistory(tools.history);
@@ -163,7 +175,7 @@ async function recorded(word: string, tools: Tools): Promise<RunResult> {
 async function newest({ playbook }: CompareOptions, tools: Tools): Promise<RunResult> {
   const history = neededHistory(tools.history);
   const summary = await newestVerify(history, { playbook });
-  if (summary === undefined) throw noVerify(history, playbook);
+  if (summary === undefined) throw await noVerify(history, playbook);
   tell(`verify ${summary.playbook} of ${summary.started}, run ${summary.runId}; --now asks the hosts`);
   return (await history.read(summary.runId)).result;
 }
@@ -171,14 +183,14 @@ async function newest({ playbook }: CompareOptions, tools: Tools): Promise<RunRe
 async function playbookOfNewest({ playbook }: CompareOptions, tools: Tools): Promise<string> {
   const history = neededHistory(tools.history);
   const file = (await newestVerify(history, { playbook }))?.origin?.playbook?.file;
-  if (file === undefined) throw noVerify(history, playbook);
+  if (file === undefined) throw await noVerify(history, playbook);
   return file;
 }
 
-function noVerify({ place }: History, playbook: string | undefined): UsageError {
+async function noVerify(history: History, playbook: string | undefined): Promise<UsageError> {
   const what = playbook === undefined ? 'verify' : `verify of ${playbook}`;
-  return new UsageError('COMPARE_NONE', `there is no ${what} in ${place}`, {
-    hint: 'muster compare PLAYBOOK asks the hosts now',
+  return new UsageError('COMPARE_NONE', `there is no ${what} in ${history.place}`, {
+    hint: (await playbookMeant(history, playbook)) ?? 'muster compare PLAYBOOK asks the hosts now',
   });
 }
 
@@ -199,7 +211,7 @@ async function earlierRun(
   const found = await newestVerify(history, { playbook, by: moment, before: started });
   const { runs } = await history.list({ action: 'verify', playbook, since: moment });
   const chosen = found ?? runs.findLast((one) => one.state === 'ended' && one.started < started);
-  if (chosen === undefined) throw noVerify(history, `${playbook} before ${started}`);
+  if (chosen === undefined) throw await noVerify(history, `${playbook} before ${started}`);
   tell(`since verify ${playbook} of ${chosen.started}, run ${chosen.runId}`);
   return limited((await history.read(chosen.runId)).result, options);
 }
@@ -249,16 +261,18 @@ function referenceOf(
 ): Reference | undefined {
   if (golden !== undefined) {
     if (hosts.some(({ host }) => host === golden)) return { name: golden, hosts: [golden] };
+    const names = hosts.map(({ host }) => host);
     throw new UsageError('COMPARE_GOLDEN', `run ${runId} had no host ${golden}`, {
-      hint: `it had ${foldHostNames(hosts.map(({ host }) => host))}`,
+      hint: didYouMean(golden, names) ?? `it had ${foldHostNames(names)}`,
     });
   }
   if (group === undefined) return undefined;
   const name = group.replace(/^@/, '');
   const found = groups.find((one) => one.name === name);
   if (found !== undefined) return { name: `group ${name}`, hosts: found.hosts };
+  const names = groups.map((one) => one.name);
   throw new UsageError('COMPARE_GROUP', `run ${runId} had no group ${name}`, {
-    hint: `it had ${groups.map((one) => one.name).join(', ') || 'none'}`,
+    hint: didYouMean(name, names) ?? `it had ${names.join(', ') || 'none'}`,
   });
 }
 
@@ -277,9 +291,9 @@ function comparable(result: RunResult): VerifyResult | CompareResult {
   if (result.action === 'verify' || result.action === 'compare') return result;
   throw new UsageError(
     'COMPARE',
-    `run ${result.runId} is of ${result.action}, in which hosts observe nothing`,
+    `run ${result.runId} is of ${result.action}, which records no observations of hosts`,
     {
-      hint: 'hold it against another run: muster compare RUN RUN',
+      hint: 'compare it with another run: muster compare RUN RUN',
     },
   );
 }

@@ -1,21 +1,16 @@
 // history: which runs there were, and which go.
-import { parseTime } from '../times.ts';
-import { exitCodes, expandHostNames, type RunSummary, UsageError } from '../../model/index.ts';
-import { selectHosts } from '../../inventory/index.ts';
+import { actions, didYouMean, exitCodes, UsageError } from '../../model/index.ts';
 import { count, escapeTerminal, renderHistory, stringifyJson, styleFor } from '../../report/index.ts';
 import type { History } from '../../store/index.ts';
 import type { GlobalOptions } from '../options.ts';
 import { type HistoryChoice, historyOf } from '../origin.ts';
 import { writeOut } from '../outputs.ts';
 import { colorEnvironment } from '../print-text.ts';
+import { listRuns, type RunFilter } from '../run-list.ts';
+import { playbookMeant } from '../stored-runs.ts';
 import { takeFiles, tell } from '../taken-fleet.ts';
 
-export interface HistoryOptions extends GlobalOptions {
-  readonly host?: string;
-  readonly playbook?: string;
-  readonly verb?: string;
-  readonly since?: string;
-  readonly failed?: boolean;
+export interface HistoryOptions extends GlobalOptions, RunFilter {
   readonly number?: number;
   readonly json?: boolean;
 }
@@ -29,18 +24,24 @@ export interface PruneOptions extends GlobalOptions {
 export async function historyCommand(options: HistoryOptions): Promise<number> {
   const taken = await takeFiles(options);
   const { history } = existingHistory(taken);
-  const { playbook, verb, since, failed } = options;
-  const { runs, unreadable } = await history.list({
-    ...(verb === undefined ? {} : { action: verb }),
-    ...(playbook === undefined ? {} : { playbook }),
-    ...(since === undefined ? {} : { since: parseTime(since, new Date()) }),
-    ...(failed === undefined ? {} : { failed }),
-  });
-  const wanted = withHosts(runs, options.host, history.place).slice(0, options.number);
+  await refuseUnknown(history, options);
+  const { runs, unreadable } = await listRuns(history, options);
+  const wanted = runs.slice(0, options.number);
   if (options.json === true) for (const run of wanted) writeOut(`${stringifyJson(run)}\n`);
   else writeOut(renderHistory(wanted, styleFor(colorEnvironment(taken.config), process.stdout)));
-  for (const [runId, why] of unreadable) tell(`run ${runId} is passed over: ${why}`);
+  for (const [runId, why] of unreadable) tell(`run ${runId} is skipped: ${why}`);
   return exitCodes.good;
+}
+
+/** A filter that no run can pass is a slip. Throws UsageError (HISTORY_FILTER). */
+async function refuseUnknown(history: History, { verb, playbook }: HistoryOptions): Promise<void> {
+  if (verb !== undefined && !actions.some((action) => action === verb))
+    throw new UsageError('HISTORY_FILTER', `there is no run of a command '${verb}'`, {
+      hint: didYouMean(verb, actions) ?? `take ${actions.join(', ')}`,
+    });
+  const hint = await playbookMeant(history, playbook);
+  if (hint === undefined) return;
+  throw new UsageError('HISTORY_FILTER', `there is no run of a playbook ${playbook ?? ''}`, { hint });
 }
 
 /** `muster history prune`. */
@@ -69,36 +70,4 @@ export function existingHistory(
 export function neededHistory(history: History | undefined): History {
   if (history !== undefined) return history;
   throw new UsageError('HISTORY_OFF', 'the configuration says that no run is recorded (history: false)');
-}
-
-/** Runs with one of the hosts that a pattern chooses from all that any of them had. */
-function withHosts(
-  runs: readonly RunSummary[],
-  pattern: string | undefined,
-  place: string,
-): readonly RunSummary[] {
-  if (pattern === undefined || runs.length === 0) return runs;
-  const namesByRun = new Map(runs.map((run) => [run, hostsOf(run)]));
-  const chosen = new Set(
-    selectHosts(namesOnly([...namesByRun.values()].flat(), place), pattern).map(({ name }) => name),
-  );
-  return runs.filter((run) => namesByRun.get(run)?.some((name) => chosen.has(name)) === true);
-}
-
-function hostsOf({ hosts }: RunSummary): readonly string[] {
-  return Object.values(hosts).flatMap((folded) => folded.split(/,(?![^[]*\])/).flatMap(expandHostNames));
-}
-
-interface Named {
-  readonly name: string;
-}
-
-/** As much of an inventory as a pattern asks for. */
-function namesOnly(names: readonly string[], place: string): Parameters<typeof selectHosts<Named>>[0] {
-  const unique = [...new Set(names)];
-  return {
-    file: `the history in ${place}`,
-    hosts: new Map(unique.map((name) => [name, { name }])),
-    groups: new Map([['all', unique]]),
-  };
 }

@@ -20,7 +20,7 @@ import {
   type LabFault,
   type LabRelease,
 } from '../../lab/index.ts';
-import { MusterError, UsageError } from '../../model/index.ts';
+import { didYouMean, MusterError, UsageError } from '../../model/index.ts';
 import { count, escapeTerminal } from '../../report/index.ts';
 import { exitCodes } from '../../model/index.ts';
 import { writeOut } from '../outputs.ts';
@@ -67,24 +67,30 @@ export async function labUpCommand(options: LabUpOptions): Promise<number> {
   const hosts = Array.from({ length: number }, (_, index) => ({ name: `ns${String(index + 1)}`, release }));
   const lab = await startLab({ hosts, image, directory: options.directory, progress: say, keep: true });
   show(`${count(lab.hosts.length, 'practice host')} up, NetBSD ${release}. Try:`);
-  show(`  muster plan playbooks/caged-bind -i ${lab.inventoryFile}`);
+  show(`  muster plan caged-bind -i ${lab.inventoryFile}`);
   return exitCodes.good;
 }
 
-function backendNamed(name: string | undefined): LabBackend | undefined {
+/** Throws UsageError (LAB_BACKEND). */
+export function backendNamed(name: string | undefined): LabBackend | undefined {
   if (name === undefined) return undefined;
   const backend = labBackends.find((candidate) => candidate === name);
   if (backend === undefined) {
-    throw new UsageError('LAB_BACKEND', `no backend '${name}'`, { hint: `take ${labBackends.join(' or ')}` });
+    throw new UsageError('LAB_BACKEND', `no backend '${name}'`, {
+      hint: didYouMean(name, labBackends) ?? `take ${labBackends.join(' or ')}`,
+    });
   }
   return backend;
 }
 
-function releaseNamed(name: string = labReleases[0]): LabRelease {
+/** The newest when none is named. Throws UsageError (LAB_RELEASE). */
+export function releaseNamed(name: string = labReleases[0]): LabRelease {
   const release = labReleases.find((candidate) => candidate === name);
   if (release === undefined) {
     throw new UsageError('LAB_RELEASE', `no practice host behaves as NetBSD '${name}'`, {
-      hint: `take ${labReleases.join(' or ')}`,
+      hint: [didYouMean(name, labReleases), `hosts behave as ${labReleases.join(' or ')}`]
+        .filter((hint) => hint !== undefined)
+        .join(' '),
     });
   }
   return release;
@@ -129,7 +135,7 @@ async function removeEmbeddedLab(directory: string): Promise<void> {
   await (lab === undefined ? endLab(directory) : lab.stop());
 }
 
-/** Where there is no engine, there are no containers. */
+/** Without an engine there are no containers. */
 async function removeContainers(): Promise<number> {
   const { available } = await engineStatus();
   return available ? (await removeLabs()).length : 0;

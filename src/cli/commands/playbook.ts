@@ -2,7 +2,7 @@
 import { apply, plan, type PlaybookTarget, type RunPlan, verify } from '../../actions/index.ts';
 import { changesBetween, verdict } from '../../compare/index.ts';
 import { savePlan } from '../../compile/index.ts';
-import { exitCodes, type RunResult } from '../../model/index.ts';
+import { exitCodes, type RunResult, UsageError } from '../../model/index.ts';
 import { renderChanges, renderResult } from '../../report/index.ts';
 import { confirm, requireOperator } from '../confirm.ts';
 import type { PlaybookOptions } from '../options.ts';
@@ -32,6 +32,10 @@ type VerifyOptions = PlaybookOptions &
 /** `muster plan PLAYBOOK`; with --out FILE the plan is saved, when every host could be planned. */
 export async function planCommand(directory: string, options: PlanOptions): Promise<number> {
   const { out } = options;
+  if (out !== undefined && (options.inventory?.length ?? 0) > 1)
+    throw new UsageError('PLAN_INVENTORIES', 'a saved plan has one inventory, and you named several', {
+      hint: 'put them into a directory, and name that',
+    });
   if (out !== undefined) await provePlanFile(out);
   await proveReports(reportsOf(options));
   const session = await openFleet(options);
@@ -40,8 +44,7 @@ export async function planCommand(directory: string, options: PlanOptions): Prom
   const { result } = await session.follow((deps) => plan(compiled, deps));
   const code = await session.print(result);
   if (out !== undefined && code === exitCodes.good) await save(out, compiled, result, target, session);
-  else if (out !== undefined)
-    tell(`${out} was not written: a saved plan is of hosts that all could be planned`);
+  else if (out !== undefined) tell(`${out} was not written, because not every host could be planned`);
   await session.report(reportsOf(options), result);
   return code;
 }
@@ -71,6 +74,7 @@ async function save(
  * with one that was saved.
  */
 export async function applyCommand(directory: string, options: ApplyOptions): Promise<number> {
+  if (options.dryRun === true) return await planCommand(directory, options);
   await proveReports(reportsOf(options));
   if (await isPlanFile(directory)) return await applySaved(directory, options);
   const session = await openFleet(options);
@@ -130,7 +134,7 @@ async function printSinceLast(
   const { playbook, started } = result;
   const before = await newestVerify(history, { playbook, before: started });
   if (before === undefined) {
-    tell(`there is no verify of ${playbook} before this one: this is all of it`);
+    tell(`there is no verify of ${playbook} before this one, so this is the whole result`);
     await session.print(result);
     return;
   }

@@ -13,8 +13,9 @@ import { type ReportOptions, reportsOf } from '../report-options.ts';
 import { readRecordFile, recordName, runIdOf } from '../stored-runs.ts';
 import { takeFiles, type TakenFiles, tell } from '../taken-fleet.ts';
 import { existingHistory } from './history.ts';
+import type { ServeOptions } from './serve.ts';
 
-export type ReportCommandOptions = GlobalOptions & ReportOptions & { readonly all?: boolean };
+export type ReportCommandOptions = GlobalOptions & ReportOptions & ServeOptions & { readonly all?: boolean };
 
 interface ReportedRun {
   readonly result: RunResult;
@@ -24,13 +25,18 @@ interface ReportedRun {
 
 /**
  * `muster report [RUN|FILE]`: `-` is standard input; a report whose file is `-` takes the place of the text. The exit code is
- * that of the run.
+ * that of the run. With --serve it shows all runs in a browser.
  */
 export async function reportCommand(
   word: string | undefined,
   options: ReportCommandOptions,
 ): Promise<number> {
   const reports = reportsOf(options);
+  if (options.serve !== undefined) {
+    if (reports.length > 0) throw new UsageError('SERVE', '--serve shows every run, and writes no report');
+    const { serve } = await import('./serve.ts');
+    return await serve(word, options, await takeFiles(options));
+  }
   const [printed, ...more] = reports.filter(({ file }) => file === '-');
   if (more.length > 0) throw new UsageError('REPORT_WRITE', 'only one report can go to standard output');
   const files = reports.filter(({ file }) => file !== '-');
@@ -58,7 +64,7 @@ async function reportedRun(word: string | undefined, taken: TakenFiles): Promise
   return { result, context: () => contextOf(history, result, summary) };
 }
 
-/** A file wins over a run of the same name; what is neither is told as what it looks like. */
+/** A file wins over a run of the same name; what is neither is reported as what it looks like. */
 function isFileName(word: string): boolean {
   if (word === '-' || word.includes('/') || word.includes('.')) return true;
   return statSync(word, { throwIfNoEntry: false })?.isDirectory() === false;

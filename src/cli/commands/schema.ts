@@ -1,6 +1,6 @@
 // schema: JSON Schemas, for editors and for who reads what muster writes.
 import { configJsonSchema } from '../../sources/index.ts';
-import { resultJsonSchema, UsageError } from '../../model/index.ts';
+import { didYouMean, resultJsonSchema, UsageError } from '../../model/index.ts';
 import { inventoryJsonSchema } from '../../inventory/index.ts';
 import { playbookJsonSchema } from '../../playbook/index.ts';
 import { exitCodes } from '../../model/index.ts';
@@ -18,7 +18,7 @@ export function schemaCommand(kind: string): Promise<number> {
   if (kind !== 'inventory' && kind !== 'playbook' && kind !== 'config' && kind !== 'result') {
     return Promise.reject(
       new UsageError('SCHEMA_KIND', `there is no schema '${kind}'`, {
-        hint: 'inventory, playbook, config or result',
+        hint: didYouMean(kind, Object.keys(schemas)) ?? 'inventory, playbook, config or result',
       }),
     );
   }

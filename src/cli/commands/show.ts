@@ -1,4 +1,5 @@
 // show: a run of the history as it was shown live, or one host or step of it.
+import { didYouMean } from '../../model/index.ts';
 import { type Sighting, verdict } from '../../compare/index.ts';
 import type { AnyHostResult, CommandResult, RunResult, RunSummary, StepResult } from '../../model/index.ts';
 import { bytesOf, exitCodes, UsageError } from '../../model/index.ts';
@@ -60,7 +61,11 @@ function hostIn(hosts: readonly AnyHostResult[], name: string, runId: string): A
   const host = hosts.find((one) => one.host === name);
   if (host !== undefined) return host;
   throw new UsageError('SHOW_HOST', `run ${runId} had no host ${name}`, {
-    hint: `muster show ${runId} shows which it had`,
+    hint:
+      didYouMean(
+        name,
+        hosts.map((one) => one.host),
+      ) ?? `muster show ${runId} shows which it had`,
   });
 }
 
@@ -69,7 +74,7 @@ function stepIn(host: AnyHostResult, id: string, runId: string): StepResult {
   if (step !== undefined) return step;
   const ids = host.steps.map((one) => one.id).join(', ');
   throw new UsageError('SHOW_STEP', `${host.host} had no step ${id} in run ${runId}`, {
-    hint: ids === '' ? 'no step of it is known' : `it had ${ids}`,
+    hint: ids === '' ? 'no step of it is known' : (didYouMean(id, ids.split(', ')) ?? `it had ${ids}`),
   });
 }
 
@@ -80,7 +85,7 @@ function outputOf(hosts: readonly AnyHostResult[], place: string, runId: string)
   const host = hostIn(hosts, at === -1 ? place : place.slice(0, at), runId);
   if (at !== -1) return stepIn(host, place.slice(at + 1), runId);
   if (host.command !== undefined) return host.command;
-  throw new UsageError('SHOW_OUTPUT', `nothing that ${host.host} printed belongs to no step`, {
+  throw new UsageError('SHOW_OUTPUT', `${host.host} printed nothing outside of its steps`, {
     hint: 'write --output HOST:STEP',
   });
 }

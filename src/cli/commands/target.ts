@@ -6,6 +6,8 @@ import type { FleetSession } from '../session.ts';
 
 export type ApplyOptions = PlaybookOptions &
   ReportOptions & {
+    /** Only a plan is wanted. */
+    readonly dryRun?: boolean;
     readonly yes?: boolean;
     readonly allowIrreversible?: boolean;
   };

@@ -1,14 +1,14 @@
 // trust: what was found here and nobody named, what it makes this machine do, and the operator's word that it may.
 import { resolve } from 'node:path';
 import { isTrusted, listTrust, trustDirectory, withdrawTrust } from '../../sources/index.ts';
-import { UsageError } from '../../model/index.ts';
-import { parseInventory } from '../../inventory/index.ts';
+import { didYouMean, UsageError } from '../../model/index.ts';
+import { parseInventories } from '../../inventory/index.ts';
 import { count, escapeTerminal } from '../../report/index.ts';
 import { confirm } from '../confirm.ts';
 import { exitCodes } from '../../model/index.ts';
 import type { GlobalOptions } from '../options.ts';
 import { shown, writeOut } from '../outputs.ts';
-import { openPlaybook } from '../session.ts';
+import { openPlaybook } from '../open-playbook.ts';
 import { takeFiles, takeFleet } from '../taken-fleet.ts';
 import { describe, refuseUnsafe, requestsOf, trust } from '../trust-gate.ts';
 import { needsTrust, type TrustRequest } from '../trust-request.ts';
@@ -19,6 +19,11 @@ export interface TrustOptions extends GlobalOptions {
   /** A path of the list, or true for what is found here. */
   readonly withdraw?: string | true;
   readonly yes?: boolean;
+  /** Hosts whose keys are meant, in place of files. */
+  readonly hosts?: string;
+  readonly inventory?: readonly string[];
+  /** The password of the jump hosts on the way to them is asked for. */
+  readonly askPass?: boolean;
 }
 
 /** `muster trust [PLAYBOOK]`: shows, asks, remembers. 0 when it is trusted, or needs no trust. */
@@ -40,7 +45,7 @@ export async function trustCommand(playbook: string | undefined, options: TrustO
   }
   if (options.yes !== true && !(await agreed())) return exitCodes.usage;
   await trust(requests);
-  writeOut('They are trusted as they are now. When one of them changes, they are not.\n');
+  writeOut('They are trusted as they are now. When one of them changes, they are no longer trusted.\n');
   return exitCodes.good;
 }
 
@@ -50,7 +55,9 @@ async function requestsHere(
 ): Promise<readonly TrustRequest[]> {
   const taken = await takeFleet(options);
   if (taken.found.length === 0) return [];
-  const inventory = parseInventory(taken.inventory.source);
+  // What its sources would say is not asked: that is what trust is for.
+  const written = taken.inventories.map(({ source }) => source);
+  const inventory = parseInventories(written, { file: taken.label });
   const opened =
     playbook === undefined ? undefined : await openPlaybook(playbook, taken.config, taken.sources);
   return await requestsOf(taken, inventory, opened);
@@ -58,7 +65,7 @@ async function requestsHere(
 
 async function agreed(): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    throw new UsageError('CONFIRM', 'this needs a yes, and there is no terminal to ask for it', {
+    throw new UsageError('CONFIRM', 'this needs your yes, and there is no terminal to ask on', {
       hint: 'look with --show, then add --yes',
     });
   }
@@ -76,7 +83,7 @@ async function list(): Promise<number> {
   writeOut(`${count(records.length, 'set')} of files trusted, in ${escapeTerminal(trustDirectory())}\n`);
   for (const name of damaged) {
     process.stderr.write(
-      `muster: passed over ${escapeTerminal(name)} there, which is damaged or not yours alone\n`,
+      `muster: skipped ${escapeTerminal(name)} there, which is damaged or not yours alone\n`,
     );
   }
   return exitCodes.good;
@@ -87,8 +94,10 @@ async function withdraw(path: string | true, options: TrustOptions): Promise<num
   const gone = await withdrawTrust(trustDirectory(), paths);
   writeOut(`${count(gone, 'set')} of files no longer trusted\n`);
   if (gone > 0) return exitCodes.good;
-  throw new UsageError('TRUST_NONE', `nothing is trusted that begins at ${paths.join(' or ')}`, {
-    hint: 'muster trust --list shows what is',
+  const known = (await listTrust(trustDirectory())).records.flatMap(({ files }) => files);
+  throw new UsageError('TRUST_NONE', `nothing is trusted at ${paths.join(' or ')}`, {
+    hint:
+      (path === true ? undefined : didYouMean(resolve(path), known)) ?? 'muster trust --list shows what is',
   });
 }
 

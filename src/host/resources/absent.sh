@@ -1,8 +1,8 @@
 # absent PATH [--recursive]
 #
-# Nothing is at PATH: file, link or empty directory is removed; a directory with something in it only if asked.
-#   --recursive   remove a whole tree (it is saved first, as a whole, and what was written in it meanwhile as well)
-# Undo: everything as before, byte for byte (times within a tree to the second).
+# Nothing is at PATH. A file, a link or an empty directory is removed; a directory with content only with --recursive.
+#   --recursive   remove a whole tree (it is saved first, with everything that is written in it meanwhile)
+# Undo: everything is as before, byte for byte (times within a tree to the second).
 # Example: absent /etc/rc.conf.d/named
 # Works on: NetBSD 1.5
 absent() {

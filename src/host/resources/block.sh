@@ -1,11 +1,11 @@
 # block PATH --id NAME --content TEXT [--comment CHARS] [--gone] [--owner USER] [--group GROUP] [--mode MODE]
 #
-# A text file holds this block of lines between two marker lines, once; everything outside the markers is not ours.
-#   --id        the block's name in its markers: one block a name and file
+# A text file holds this block of lines between two marker lines, once. What is outside the markers is left unchanged.
+#   --id        the block's name in its markers; a file has one block of this name
 #   --content   the lines
-#   --comment   what begins a comment in this file; `#` unless told
+#   --comment   the text that begins a comment in this file; `#` by default
 #   --gone      the opposite: no such block
-# Undo: the file as before.
+# Undo: the file is as before.
 # Example: block /etc/rc.local --id named9 --content 'if [ -f /x ]; then sh /x start; fi'
 # Works on: NetBSD 1.5
 block() {
@@ -26,6 +26,6 @@ block() {
   m__edit_value content "$m_o_content"
   m__edit_value gone "$m_o_gone"
   m__edit block ||
-    fail "block $m_path: the marker '${m_o_comment:-#} muster: begin $m_o_id' has no end; mend it by hand"
+    fail "block $m_path: the marker '${m_o_comment:-#} muster: begin $m_o_id' has no end; correct it by hand"
   m_place "$m_new_file" 0644
 }

@@ -1,10 +1,10 @@
 # command TITLE --run SCRIPT --unless SCRIPT [--undo SCRIPT | --irreversible]
 #
-# The way out for what no resource can say. The scripts are sh texts, each run by an sh of its own.
+# For changes that no resource can declare. The scripts are sh texts, and each is run by its own sh.
 #   --run            what to do
-#   --unless         exits 0 when there is nothing to do; asked before, and again after --run
-#   --undo           takes it back
-#   --irreversible   nothing can take it back: a plan shows it, an apply wants consent (--allow-irreversible)
+#   --unless         exits 0 if there is nothing to do; it runs before --run, and once more after it
+#   --undo           undoes it
+#   --irreversible   nothing can undo it: a plan shows it, an apply needs consent (--allow-irreversible)
 # Undo: runs --undo.
 # Example: command 'alias database' --run newaliases --unless 'test -f /etc/mail/aliases.db' --undo 'rm -f /etc/mail/aliases.db'
 # Works on: NetBSD 1.5
@@ -31,7 +31,7 @@ command() {
   m__hide "$m_target_name"
   m_record_command "$m__hidden" "$m_o_undo" "$m_o_unless"
   m__run_text "$m_o_run" </dev/null || fail "command '$m_target_name' failed"
-  m__run_text "$m_o_unless" </dev/null >/dev/null 2>&1 || m_stuck '--unless still says that there is something to do'
+  m__run_text "$m_o_unless" </dev/null >/dev/null 2>&1 || m_stuck '--unless still reports that there is something to do'
   m_why='ran'
   m_changed
 }

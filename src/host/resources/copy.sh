@@ -3,8 +3,8 @@
 # A file is a copy of another file on the same host. Links in OTHER are followed: the copy is always a plain file.
 #   --from    the file to copy; without --owner, --group, --mode the copy has those of OTHER
 #   others    as for `file`
-# In a plan, a source that an earlier step would make is understood: `change (after STEP)`.
-# Undo: as of `file`.
+# In a plan, a source that an earlier step would make is reported as `change (after STEP)`.
+# Undo: as for `file`.
 # Example: copy /home/named/etc/named.conf --from /etc/named.conf
 # Works on: NetBSD 1.5
 copy() {
@@ -20,6 +20,8 @@ copy() {
       return 0
     fi
   fi
+  ! m__waits "$m_o_from" || m__make_waiting
+  ! m__copy_waits || return 0
   if m__source_look "$m_o_from"; then
     m_see "$m_path"
     m_place "$m__source" "$m__source_mode"
@@ -53,10 +55,10 @@ m__own_source() {
   local m__bits m__rest
   m_readable "$1" "$m_copy_most" || fail "copy $m_path: $m_read_why"
   m__source=$m_opened_file
-  if [ "$m__source" != "$1" ]; then
+  if [ "$m__source" = "$m_work/seen.$m__staged" ]; then
     m__bits=$m_read_bits m_uid=$m__read_uid m_gid=$m__read_gid
-  elif [ ! -h "$1" ]; then
-    m_look "$1"
+  elif [ ! -h "$m__source" ]; then
+    m_look "$m__source"
     ! m__is_hollow "$1" || fail "copy $m_path: $1: $m_hold_why"
     return 0
   else

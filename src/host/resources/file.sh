@@ -1,13 +1,13 @@
 # file PATH (--content TEXT | --source NAME) [--owner USER] [--group GROUP] [--mode MODE] [--once] [--validate COMMAND]
 #
-# A file is there with this content. It is written beside its place and renamed, so nobody ever reads half of it.
+# A file is there with this content. It is written beside its place and renamed, so no program reads half of it.
 #   --content   the text itself; a newline is added at the end if there is none
 #   --source    the name of a file below the playbook's files/; any bytes
 #   --owner, --group, --mode  as for `directory`; a new file is 0644
-#   --once      only when the file is missing: what is in it later is somebody else's business
+#   --once      only if the file is missing; what others write into it later is left unchanged
 #   --validate  a command run on the new content before it goes live, with %s for the file, e.g. 'named-checkconf %s'
-# Undo: content, owner, group, mode and time as before, or no file. What others wrote into a file that was made --once is
-# no conflict: it moves to kept/RUN-ID/PATH in the state directory.
+# Undo: content, owner, group, mode and time are as before, or there is no file. If others wrote into a file that was made
+# with --once, that is no conflict: the file moves to kept/RUN-ID/PATH in the state directory.
 # Example: file /etc/motd --content 'caged' --mode 0644
 # Works on: NetBSD 1.5
 file() {

@@ -1,12 +1,12 @@
 # line PATH --line TEXT [--match REGEX] [--after REGEX] [--gone] [--owner USER] [--group GROUP] [--mode MODE]
 #
-# A text file has this line, exactly once where --match finds it; all other lines stay, in their order.
+# A text file has this line. All other lines stay, in their order.
 #   --line    the whole line
 #   --match   an awk (extended) regular expression: the last line that it matches is replaced by --line
-#   --after   where a new line goes: behind the last line that matches (else at the end)
+#   --after   a new line is put after the last line that matches (otherwise at the end)
 #   --gone    the opposite: no line equals --line (or matches --match)
 # The file is made if it is missing (not with --gone).
-# Undo: the file as before.
+# Undo: the file is as before.
 # Example: line /etc/ssh/sshd_config --match '^#*PermitRootLogin' --line 'PermitRootLogin prohibit-password'
 # Works on: NetBSD 1.5
 line() {

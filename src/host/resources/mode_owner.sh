@@ -1,8 +1,8 @@
 # mode_owner PATH [--owner USER] [--group GROUP] [--mode MODE]
 #
-# Something that is there already, of whatever kind but a link, has this owner, group and mode. A file of other names (hard
-# links) is refused, because it may be anybody's.
-# Undo: owner, group and mode as before.
+# Something that exists already, of any kind but a link, has this owner, group and mode. A file with other names (hard
+# links) is refused, because it may belong to anybody.
+# Undo: owner, group and mode are as before.
 # Example: mode_owner /etc/rndc.key --owner root --group wheel --mode 0600
 # Works on: NetBSD 1.5
 mode_owner() {

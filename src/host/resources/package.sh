@@ -1,16 +1,16 @@
 # package NAME [--pattern PATTERN] [--from PLACE] [--tool TOOL] [--pkgsrc DIRECTORY] [--provides PATH]...
 #
-# A package is installed, in a version that fits PATTERN. One that fits is right as it is; one that does not is
-# replaced in place, by a newer or an older one. The plan says from which version to which, and what else comes along;
-# where the package is no file on the host, it says that these are known only when it is installed.
-#   --pattern    what pkg_info understands, e.g. 'bind>=9.18<9.19'; without it any version of NAME will do
-#   --from       where it comes from: a directory or URL (PKG_PATH, for pkgin PKG_REPOS), or one archive file
-#   --tool       pkg_add (unless told) or pkgin; pkgin has not been proved on a real host yet
+# A package is installed, in a version that fits PATTERN. If the installed version fits, it is left unchanged. If it does
+# not fit, it is replaced in place, by a newer or an older one. The plan names both versions and the new dependencies. If
+# the package is not a file on the host, the plan says that these are known only when it is installed.
+#   --pattern    a pattern of pkg_info, e.g. 'bind>=9.18<9.19'; without it, any version of NAME fits
+#   --from       the source: a directory or URL (PKG_PATH, for pkgin PKG_REPOS), or one archive file
+#   --tool       pkg_add (the default) or pkgin; pkgin has not been proved on a real host yet
 #   --pkgsrc     build it there instead: `make install` or `make replace`, then `make clean`, in this directory
-#   --provides   files that come with it, so that a plan knows them before they are there
-# Undo: a package that the run added is deleted with the dependencies that came with it. One that it replaced was saved
-# first and comes back: files, modes, owners, links, registration, times to the second; no script of a package runs for
-# that. Files that somebody changed since are a conflict. pkgin's own cache stays.
+#   --provides   files of the package, so a plan knows them before it is installed
+# Undo: a package that the run added is deleted, with its new dependencies. A package that the run replaced was saved
+# before, and is restored: files, modes, owners, links, registration, and times to the second. No script of a package runs
+# for that. Files that somebody changed since are a conflict. pkgin's own cache stays.
 # Example: package bind --pattern 'bind>=9.18<9.19' --from http://pkg.example.net/All --provides /usr/pkg/sbin/named
 # Works on: NetBSD 1.5 (pkg_info -e; replacing needs the pkg_add -u of 1.6)
 package() {
@@ -21,8 +21,10 @@ package() {
   m_options 'pattern= from= tool= pkgsrc= provides+' ${1+"$@"}
   m__pattern=${m_o_pattern:-$m__package}
   m__package_source
-  m__old_package=
-  if ! m__package_version "$m__pattern" && ! m__package_is_planned "$m__pattern"; then
+  m__old_package='' m_package=
+  if m__package_version "$m__pattern"; then
+    m_package=$m__version
+  elif ! m__package_is_planned "$m__pattern"; then
     if m__package_version "$m__package"; then
       m__old_package=$m__version
     fi
@@ -30,13 +32,13 @@ package() {
     # What an earlier package needs may be this one.
     m__open_step=
     [ ! -s "$m_work/packages.open" ] || [ -n "$m__old_package" ] || IFS= read -r m__open_step <"$m_work/packages.open"
-    # In an apply the reason is told when it is done; until then this much is enough.
+    # In an apply the whole reason is reported after the change; until then this much is enough.
     m__package_reason "${m__candidate:-$m__pattern}" ''
     ! in_plan || m__plan_reason
     m_need "$m__reason"
     m__plan_package
     if [ -n "$m__open_step" ] && in_plan; then
-      m_suppose "$m__open_step" 'it does not come along there'
+      m_suppose "$m__open_step" 'that step does not install it'
       m_say change "$m_why"
       m_suppose '' ''
       return 0
@@ -55,7 +57,8 @@ package() {
   m__list=$m__receipt/saved/$m__seq
   m__package_install || m__package_failed "$m__tool failed"
   # pkg_add's status is no proof (an installed package gives 0 and a complaint), pkg_info's answer is.
-  m__package_version "$m__pattern" || m__package_failed "afterwards pkg_info does not know $m__pattern"
+  m__package_version "$m__pattern" || m__package_failed "pkg_info does not list $m__pattern"
+  m_package=$m__version
   m__note_packages
   # What it brought has run nowhere yet. A boot may start it from here on.
   [ -n "$m__old_package" ] || m__record_programs "$m__list.new"
@@ -79,7 +82,7 @@ m__package_source() {
     *) fail "package $m__package: --tool is pkg_add or pkgin, not '$m__tool'" ;;
   esac
   if [ -n "$m_o_pkgsrc" ]; then
-    [ -z "$m_o_from$m_o_tool" ] || fail "package $m__package: --pkgsrc goes with neither --from nor --tool"
+    [ -z "$m_o_from$m_o_tool" ] || fail "package $m__package: --pkgsrc cannot be combined with --from or --tool"
     m__tool='make'
     m__source_text=$m_o_pkgsrc
   elif [ "$m__tool" = pkgin ]; then
@@ -87,7 +90,7 @@ m__package_source() {
   fi
 }
 
-# m__refuse_candidate: what is known not to fit is not installed at all: it would have to be taken back at once.
+# m__refuse_candidate: refuses a package that is known not to fit. Once installed, it would have to be rolled back at once.
 m__refuse_candidate() {
   local m__status
   [ -z "$m_o_pkgsrc" ] || [ -d "$m_o_pkgsrc" ] || fail "package $m__package: there is no $m_o_pkgsrc"
@@ -179,7 +182,7 @@ m__save_packages() {
   m__pack "$m__save.dirs.pax" <"$m__save.dirs" || fail "cannot save the directories of packages: $m__pax_said"
   awk -v tree="$m__pkgdb.refcount/" '
     /\/\+(REQUIRED_BY|INSTALLED_INFO)$/ || /\/pkgdb[^\/]*$/ || index($0, tree) == 1' "$m__save.files" >"$m__save.registry"
-  m__pack "$m__save.registry.pax" <"$m__save.registry" || fail "cannot save how packages are registered: $m__pax_said"
+  m__pack "$m__save.registry.pax" <"$m__save.registry" || fail "cannot save the registry of packages: $m__pax_said"
   m__sums "$m__save.registry" >"$m__save.registry.sums"
   : >"$m__save.saved"
   [ -n "$m__old_package" ] || return 0
@@ -231,7 +234,7 @@ m__note_packages() {
   m__lines_only_in "$m__list" "$m_work/packages.now" >"$m_work/packages.gone"
   m__lines_only_in "$m_work/packages.gone" "$m__list.saved" >"$m__list.gone"
   if [ -s "$m__list.gone" ]; then
-    notice "$m__tool also took away $(tr '\n' ' ' <"$m__list.gone")which a rollback cannot bring back"
+    notice "$m__tool also removed $(tr '\n' ' ' <"$m__list.gone")which a rollback cannot restore"
   fi
   m__files_of_all <"$m__list.added" >"$m__list.new"
   m__sums "$m__list.new" >"$m__list.new.sums"

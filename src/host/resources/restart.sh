@@ -1,10 +1,10 @@
 # restart NAME [--when-changed PATH]... [--until-socket PATH]... [--script PATH]
 #
-# A running service is restarted when something that it reads has changed: in this run, or in an earlier run that died
-# before it came to the restart. A service that is not running is left alone (`service_running` starts it).
+# A running service is restarted if something that it reads has changed in this run, or in an earlier run that died
+# before the restart. A service that is not running is left unchanged (`service_running` starts it).
 #   --when-changed   a path, or /etc/rc.conf:NAME for a variable, or package:NAME
 #   --until-socket   after the restart, wait until this socket is there
-#   --script         the rc script; /etc/rc.d/NAME unless told
+#   --script         the rc script; /etc/rc.d/NAME by default
 # Undo: the service is restarted when all files are as before.
 # Example: restart syslogd --when-changed /etc/rc.conf:syslogd_flags --until-socket /home/named/var/run/log
 # Works on: NetBSD 1.5
@@ -32,7 +32,7 @@ EOF
   [ -z "$m_why" ] || ! in_plan || m__note_change restarted "$m__service"
   m_settled && return 0
   m__record restart "$m__service" "$m_step" "$m__service_file"
-  m__service_restart "$m__service_file" || m_stuck 'it does not run; what it said is above, and its log may say more'
+  m__service_restart "$m__service_file" || m_stuck 'it does not run; its output is above, and its log may show more'
   while IFS= read -r m__socket; do
     [ -z "$m__socket" ] || m_await 15 test -S "$m__socket" || m_stuck "there is no socket $m__socket"
   done <<EOF

@@ -1,8 +1,8 @@
 # service_enabled NAME [--script PATH]
 #
 # A service starts at boot: its rc script is there and executable, and rc.conf says yes. (The yes is `rc_conf NAME yes`.)
-#   --script   the rc script; /etc/rc.d/NAME unless told
-# Undo: rc.conf as before.
+#   --script   the rc script; /etc/rc.d/NAME by default
+# Undo: /etc/rc.conf is as before.
 # Example: service_enabled named9
 # Works on: NetBSD 1.5
 service_enabled() {

@@ -1,8 +1,8 @@
 # service_running NAME [--state running|stopped] [--script PATH]
 #
 # An rc.d service runs now, or is stopped now.
-#   --state    `running` unless told
-#   --script   the rc script; /etc/rc.d/NAME unless told
+#   --state    `running` by default
+#   --script   the rc script; /etc/rc.d/NAME by default
 # Undo: a service that the run started is stopped; one that it stopped is started again when all files are as before.
 # Example: service_running named --state stopped
 # Works on: NetBSD 1.5
@@ -29,7 +29,7 @@ service_running() {
   m_settled && return 0
   if [ "$m__wanted" = running ]; then
     m_record_service "$m__service" "$m__service_file" stopped
-    m__service_start "$m__service_file" || m_stuck 'it does not run; what it said is above, and its log may say more'
+    m__service_start "$m__service_file" || m_stuck 'it does not run; its output is above, and its log may show more'
     # What it was started with is current, so a restart that is still owed is paid.
     m__note_change restarted "$m__service"
   else

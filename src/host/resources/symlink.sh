@@ -7,6 +7,7 @@
 # Example: symlink /etc/rc.d/named9 --to /usr/pkg/share/examples/rc.d/named9
 # Works on: NetBSD 1.5
 symlink() {
+  local m__was
   m_begin_path symlink "$1"
   shift
   m_options 'to=' ${1+"$@"}
@@ -26,13 +27,15 @@ symlink() {
   m_need_parent "$m_path"
   [ -z "$m_why" ] || m_plan_path "$m_path" link - "$m_self_uid" "$m_self_gid" ''
   m_settled && return 0
+  # What comes where nothing was is on no way that was looked at.
+  m__was=$m_type
   m_begin_change "$m_path"
   m_escape "$m_o_to"
   m_journal_path "$m_path" "link|-|$m_self_uid|?|$m_escaped"
   m_put_link "$m_o_to" "$m_path" || fail "symlink $m_path: cannot make it${m_hold_why:+: $m_hold_why}"
   m_link_target "$m_path"
   [ -h "$m_path" ] && [ "$m_target" = "$m_o_to" ] || m_stuck "it points to $m_target"
-  m__forget_ways
+  [ "$m__was" = absent ] || m__forget_ways
   m_let_go
   m_changed
 }

@@ -2,7 +2,7 @@
 #
 # Like `file --source`, but NAME is below the playbook's templates/ and was rendered for this host on the controller
 # (an undefined variable stops the run before any host is touched).
-# Undo: as of `file`.
+# Undo: as for `file`.
 # Example: template /etc/ntpd.conf --source ntpd.conf --validate 'ntpd -n -f %s'
 # Works on: NetBSD 1.5
 template() {

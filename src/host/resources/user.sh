@@ -2,9 +2,9 @@
 #
 # An account is there. Its home directory is neither made nor filled (declare it with `directory`).
 #   --group            primary group by name; `=uid` makes one with the account's name and number
-#   --only-if-missing  an account that is there already is right as it is, whatever its home, shell and group
-# Undo: an account that the run added is removed, and so is the group it added with it; one that the run modified
-# gets its old fields back; one that was there stays.
+#   --only-if-missing  an existing account is left unchanged, whatever its home, shell and group
+# Undo: an account that the run added is removed, with the group that it added for it. The old fields of an account that
+# the run modified are restored. An account that was there before stays.
 # Example: user named --group =uid --home /home/named --shell /sbin/nologin --only-if-missing
 # Works on: NetBSD 1.5
 user() {
@@ -23,7 +23,7 @@ user() {
   fi
   [ -z "$m_why" ] || m__plan_user
   if [ -n "$m_why" ] && [ -z "$m__certain" ]; then
-    m_suppose "$m__planned_step" 'the new account is not so by itself'
+    m_suppose "$m__planned_step" 'a new account does not have this by default'
     m_say change "$m_why"
     m_suppose '' ''
     return 0

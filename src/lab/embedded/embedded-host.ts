@@ -192,7 +192,7 @@ export class EmbeddedHost {
     else throw new UsageError('LAB_FAULT', `${kind} is not a fault of the host itself`);
   }
 
-  /** Asked from inside, because the host's network may be at fault for whoever is outside. */
+  /** Asked from inside, because the host's network may be at fault for a client outside. */
   async #loseAndRegainPower(): Promise<void> {
     await this.kill();
     await this.boot();

@@ -1,4 +1,4 @@
-// Embedded labs that run on this machine, whoever started them: found by their keepers' command lines.
+// Embedded labs that run on this machine, of all users: found by their keepers' command lines.
 import { readFile, readdir } from 'node:fs/promises';
 
 /** Directories of the labs that run and that this user can see. */

@@ -10,7 +10,7 @@ import { connectIn } from './wire.ts';
 /** How long answers to a client's datagram are waited for. */
 const udpIdleMs = 10_000;
 
-/** Where a host is, seen from both sides. */
+/** The address of a host, seen from both sides. */
 export interface FrontPorts {
   readonly name: string;
   readonly ip: string;

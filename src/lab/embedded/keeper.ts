@@ -175,7 +175,7 @@ async function main(): Promise<void> {
     supervisor.end();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  // Whoever started us may be gone before we can say that the lab is ready; the end of our input tells us.
+  // The program that started us may be gone before we can say that the lab is ready; the end of our input tells us.
   process.stdout.on('error', () => undefined);
   void input.next().then(({ value }) => {
     if (!keepSchema.safeParse(value).success) stop();

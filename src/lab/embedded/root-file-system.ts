@@ -11,7 +11,7 @@ const buildTimeoutMs = 20 * 60_000;
 const digestLength = 12;
 const unusedMs = 7 * 24 * 3_600_000;
 
-/** Where everything is kept that was downloaded or built: $XDG_CACHE_HOME/muster, else ~/.cache/muster. */
+/** The directory of everything that was downloaded or built: $XDG_CACHE_HOME/muster, else ~/.cache/muster. */
 export function cacheDirectory(): string {
   const configured = process.env['XDG_CACHE_HOME'];
   const base = configured === undefined || configured === '' ? join(homedir(), '.cache') : configured;

@@ -121,7 +121,7 @@ async function startKeeper(plan: LabPlan): Promise<KeeperHandle> {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  // When it does not start, it says nothing either, and that is told.
+  // When it does not start, it prints nothing either, and that is reported.
   child.on('error', () => undefined);
   child.stdin.on('error', () => undefined);
   child.stdin.write(`${JSON.stringify(plan)}\n`);
@@ -144,7 +144,7 @@ async function startKeeper(plan: LabPlan): Promise<KeeperHandle> {
       end: () => endOf(child),
     };
   }
-  throw new MusterError('LAB_START', 'the lab ended before it began');
+  throw new MusterError('LAB_START', 'the lab ended before it was ready');
 }
 
 async function endOf(child: ChildProcess): Promise<void> {

@@ -91,7 +91,7 @@ export async function* jsonLines(stream: NodeJS.ReadableStream): AsyncGenerator 
   for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) yield JSON.parse(line);
 }
 
-/** What the keeper is told when the lab is to outlive whoever started it; its second line of input, if any. */
+/** The keeper reads this when the lab is to outlive the program that started it; its second line of input, if any. */
 export const keepSchema = z.strictObject({ keep: z.literal(true) });
 
 /** Name of the socket in a lab's directory on which its keeper listens. */

@@ -26,14 +26,17 @@ const oddities: Readonly<Record<string, readonly [message: string, hint: string]
   'pipe-both': ['|& is not sh', 'write 2>&1 |'],
   'fall-through': [';& and ;;& are not sh', 'name all patterns in one branch: a | b)'],
   'arithmetic-command': ['(( )) as a command is not sh', 'write [ $((...)) -ne 0 ], or name=$((...))'],
-  'function-name': ['a function name holds letters, digits and _ only', 'mend the name: sh refuses - and .'],
+  'function-name': [
+    'a function name holds letters, digits and _ only',
+    'correct the name: sh refuses - and .',
+  ],
   'function-keyword': ['`function` is not sh', 'write name() { ...; }'],
   'double-brackets': ['[[ ]] is not sh', 'write [ ], or `case` for patterns'],
   'class-in-case': [
     '[[:class:]] in a case pattern matches nothing on older releases',
     'list the characters: [A-Za-z]',
   ],
-  select: ['`select` is not sh', 'a step asks nobody'],
+  select: ['`select` is not sh', 'a step cannot ask anybody'],
   'high-descriptor': ['file descriptors have one digit in sh', 'use 3 to 9'],
   'process-substitution': ['<( ) and >( ) are not sh', 'write to "$m_work/name" and read it from there'],
   'here-string': ['<<< is not sh', 'use a here-document, or printf and a pipe'],
@@ -57,8 +60,8 @@ const commands: Readonly<Record<string, string>> = {
 };
 
 const foreignVariables: Readonly<Record<string, string>> = {
-  RANDOM: 'nothing in a step should be left to chance; else ask od -An -tu4 -N4 /dev/urandom',
-  SECONDS: 'take the difference of two date +%s',
+  RANDOM: 'avoid random numbers in a step; if you need one, use od -An -tu4 -N4 /dev/urandom',
+  SECONDS: 'use the difference of two date +%s',
   UID: 'write $(id -ru)',
   EUID: 'write $(id -u)',
   HOSTNAME: 'write $fact_hostname',
@@ -111,7 +114,7 @@ const judges: Readonly<Record<string, Judge>> = {
       word && [
         word,
         'sh knows `read -r` and no other option',
-        'a step has nobody to ask, and no time limit of its own',
+        'a step cannot ask anybody, and has no time limit of its own',
       ]
     );
   },
@@ -127,7 +130,7 @@ const judges: Readonly<Record<string, Judge>> = {
       word && [
         word,
         'wait -n is not sh',
-        'name the process; and write its status to a file, `wait` does not tell it',
+        'name the process, and write its status to a file, because `wait` does not return it',
       ]
     );
   },
@@ -137,14 +140,14 @@ const judges: Readonly<Record<string, Judge>> = {
       word && [
         word,
         `set -o ${word.value ?? ''} is not in sh before NetBSD 9`,
-        'put what may fail into a command of its own',
+        'write what may fail as a separate command',
       ]
     );
   },
   echo: (args) => {
     const word = args[0];
     if (!/^-n?e/.test(word?.value ?? '')) return undefined;
-    return word && [word, 'echo -e prints -e in many an sh', 'use printf'];
+    return word && [word, 'echo -e prints -e in many sh', 'use printf'];
   },
   printf: (args) => {
     const word = args[0];

@@ -30,7 +30,7 @@ export function findLostVariables(embedded: Script, known: ReadonlySet<string>):
       wrong(
         'VAR_NOT_THERE',
         start,
-        `this text runs in an sh of its own, without $${name}`,
+        `this text runs in a separate sh, without $${name}`,
         'put it in double quotes',
       ),
     );

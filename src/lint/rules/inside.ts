@@ -23,7 +23,7 @@ const instead: Readonly<Record<string, string>> = {
   w_through: 'use m_plain PATH and $m_plain_path',
 };
 
-const otherwise = 'docs/steps.md has what a playbook may use, under "Names of the runtime"';
+const otherwise = 'docs/steps.md lists what a playbook may use, under "Names of the runtime"';
 
 interface Named {
   readonly name: string;
@@ -50,7 +50,7 @@ export function findInsideNames(names: readonly Named[]): Complaint[] {
     wrong(
       'RUNTIME_INSIDE',
       start,
-      `${name} is the inside of the runtime, which a playbook neither calls nor sets`,
+      `${name} is private to the runtime, and a playbook must neither call nor set it`,
       instead[name.replace(/^m__?/, '')] ?? otherwise,
     ),
   );

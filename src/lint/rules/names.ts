@@ -1,5 +1,5 @@
 // Names that nobody defines: variables, commands that are a slip away from a resource, options of resources.
-import { didYouMean } from '../../document/index.ts';
+import { didYouMean } from '../../model/index.ts';
 import type { Complaint } from '../complaint.ts';
 import { wrong } from '../complaint.ts';
 import type { Invocation } from '../../sh/index.ts';

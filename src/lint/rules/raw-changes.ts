@@ -153,7 +153,7 @@ function raw({ start }: Pick<Word, 'start'>, what: string, hint: string): Compla
   return wrong(
     'RAW_CHANGE',
     start,
-    `${what} outside of a resource: a plan would do it, and no undo knows of it`,
+    `${what} outside of a resource: a plan would run it, and no undo reverses it`,
     hint,
   );
 }

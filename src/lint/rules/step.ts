@@ -14,7 +14,7 @@ export function findMissingFunctions({ functions }: Script): Complaint[] {
     );
   }
   if (!names.has('verify')) {
-    const hint = 'say how one sees that it works: verify() { expect ...; }';
+    const hint = 'describe how to see that it works: verify() { expect ...; }';
     complaints.push(doubtful('STEP_NO_VERIFY', 0, 'the step has no function `verify`', hint));
   }
   return complaints;
@@ -32,20 +32,20 @@ export function findTopLevelCode({ text, commands }: Script): Complaint[] {
       wrong(
         'SH_TOP_LEVEL',
         start,
-        'code outside of functions runs whenever the text is read',
+        'code outside of functions runs each time the script is read',
         'move it into a function',
       ),
     );
 }
 
-/** Commands that say of themselves that nothing can take them back. */
+/** Commands that declare that nothing can undo them. */
 export function findIrreversible({ commands }: Script): Complaint[] {
   return commands
     .flatMap(invocationsOf)
     .filter(({ name }) => name === 'command')
     .flatMap(({ args }) => args.filter(({ value }) => value === '--irreversible'))
     .map(({ start }) =>
-      doubtful('IRREVERSIBLE', start, 'no rollback can take this back', 'give it --undo if there is any way'),
+      doubtful('IRREVERSIBLE', start, 'no rollback can undo this', 'give it --undo if anything can undo it'),
     );
 }
 

@@ -75,8 +75,8 @@ function judgeLong(name: string, { long = [] }: ToolFacts, word: Word): Complain
 function tooLate(name: string, word: Word): Complaint {
   return gnuism(
     word,
-    `\`${word.prefix}\` behind an operand is an operand here`,
-    `put options of \`${name}\` first`,
+    `\`${word.prefix}\` after an operand is an operand on NetBSD`,
+    `write options of \`${name}\` first`,
   );
 }
 
@@ -121,9 +121,7 @@ const judges: Readonly<Record<string, Judge>> = {
   },
   date: (args) => {
     const nanoseconds = args.find(({ prefix }) => prefix.startsWith('+') && prefix.includes('%N'));
-    return (
-      nanoseconds && [nanoseconds, 'date +%N prints the letter N', 'seconds are as fine as it gets: date +%s']
-    );
+    return nanoseconds && [nanoseconds, 'date +%N prints the letter N', 'use whole seconds: date +%s'];
   },
   expr: (args) => {
     const [first] = args;
@@ -141,7 +139,7 @@ const judges: Readonly<Record<string, Judge>> = {
     return (
       list && [
         list,
-        'ps takes all behind the first = for a header',
+        'ps reads everything after the first = as a header',
         'give each column an -o of its own: -o pid= -o ppid=',
       ]
     );

@@ -1,5 +1,5 @@
 // From a run to the data of its page.
-import { verdict } from '../../compare/index.ts';
+import { type Sighting, verdict } from '../../compare/index.ts';
 import {
   type AnyHostResult,
   expandHostNames,
@@ -13,39 +13,54 @@ import { keysOf } from './keys.ts';
 import { type PageData, type PageHost, type PageRun, outcomeLetters } from './page-data.ts';
 import { PageTables } from './page-tables.ts';
 import { sentenceOf } from './sentence.ts';
-import { SinceWhen } from './since.ts';
 import { type Kept, line, type Weight } from './tables.ts';
 import { changesOf, changesTitleOf, troublesOf } from './troubles.ts';
+
+/** How far a run that goes on is. */
+export interface LiveRun {
+  readonly version: number;
+  /** Hosts whose verdict was not spoken. */
+  readonly open: readonly string[];
+}
 
 /** What is known of a run beside its result. */
 export interface PageContext {
   readonly summary?: RunSummary;
   /** Runs of its kind before it, the newest first. */
   readonly earlier?: readonly RunSummary[];
-  readonly since?: SinceWhen;
+  /** Since when what is wrong is so. */
+  readonly sightings?: readonly Sighting[];
+  /** The page is served, where other runs have pages too; and the run goes on. */
+  readonly served?: { readonly live?: LiveRun };
 }
 
 /** The data of the page of a run. */
-export function encodePage(result: RunResult, context: PageContext = {}): PageData {
+export function encodePage(run: RunResult, context: PageContext = {}): PageData {
+  const { live } = context.served ?? {};
+  const open: ReadonlySet<string> = new Set(live?.open);
+  const result = asFarAsKnown(run, open);
   const { runId, action, playbook, started, finished } = result;
   const all: readonly AnyHostResult[] = result.hosts;
   const tables = new PageTables(all);
-  const since = context.since ?? new SinceWhen(result);
-  // What is wrong first: when there is no more room, that is there.
-  const keys = keysOf(result, tables);
-  const troubles = troublesOf(result, tables, since, keys);
+  // What is wrong first: when the page is full, it is there.
+  // A host that is not done has not said all yet: it does not differ for that.
+  const keys = keysOf(without(result, open), tables);
+  const troubles = troublesOf(result, tables, context.sightings ?? [], keys);
   const changes = changesOf(result, tables);
   const order = all.map((_, index) => index).sort((a, b) => weightOf(all[a]) - weightOf(all[b]));
   const encoded = new Map(order.map((index) => [index, hostOf(all[index], tables)]));
-  const { word, exitCode } = verdict(result);
+  const { word, exitCode } = verdict(
+    live === undefined ? result : { ...without(result, open), finished: started },
+  );
   return {
     version: 1,
     title: line([action, playbook].filter((part) => part !== '').join(' ')),
-    sentence: sentenceOf(result),
+    sentence: sentenceOf(without(result, open), live === undefined ? undefined : open.size),
     ...{ word, exitCode, runId: line(runId), action, started },
     ...(finished === undefined ? {} : { finished }),
     origin: context.summary === undefined ? [] : originOf(context.summary),
     notes: [],
+    ...servedOf(context, tables),
     groups:
       'groups' in result
         ? result.groups.map(({ name, hosts }) => ({ name: line(name), hosts: tables.numbersOf(hosts) }))
@@ -63,6 +78,27 @@ export function encodePage(result: RunResult, context: PageContext = {}): PageDa
     ...{ texts: tables.texts.rows, steps: tables.steps.rows, resources: tables.resources.rows },
     ...{ checks: tables.checks.rows, values: tables.values.rows },
   };
+}
+
+/** A host that is not done is not lost: what is known of it by now counts. */
+function asFarAsKnown(result: RunResult, open: ReadonlySet<string>): RunResult {
+  const hosts = (result.hosts as readonly AnyHostResult[]).map((host) =>
+    open.has(host.host) ? { ...host, outcome: 'ok' as const, reason: '' } : host,
+  );
+  return open.size === 0 ? result : { ...result, hosts };
+}
+
+function without(result: RunResult, open: ReadonlySet<string>): RunResult {
+  const hosts = (result.hosts as readonly AnyHostResult[]).filter(({ host }) => !open.has(host));
+  return open.size === 0 ? result : { ...result, hosts };
+}
+
+function servedOf({ served }: PageContext, tables: PageTables): Pick<PageData, 'served'> {
+  if (served === undefined) return {};
+  const { live } = served;
+  return live === undefined
+    ? { served: {} }
+    : { served: { live: { version: live.version, open: tables.numbersOf(live.open) } } };
 }
 
 const mostRuns = 29;

@@ -65,7 +65,7 @@ export interface PageHost {
 /** What is wrong on some hosts. */
 export interface PageTrouble {
   readonly state: 'bad' | 'drift' | 'lost' | 'skipped' | 'differs' | 'changed' | 'change';
-  /** Where: a column, or words. */
+  /** The place: a column, or words. */
   readonly column?: Row;
   readonly place: string;
   readonly message: string;
@@ -74,21 +74,32 @@ export interface PageTrouble {
   readonly diff: Row;
   readonly stderr: Row;
   readonly hint?: string;
-  /** The hosts said the same but for numbers and names; this is what the first said. */
-  readonly alike: boolean;
-  readonly since?: PageSince;
+  /** The reports of the other hosts beside the first one, which is shown here; absent if they are the same. */
+  readonly others?: string;
+  /** A story for all of its hosts, or several of some each; absent where no run before looked. */
+  readonly since?: readonly PageSince[];
   /** Of an observation that differs: which of `keys`. */
   readonly key?: Row;
 }
 
-/** The first of the runs in a row in which something was so. */
+/** Since when something is so: see `Sighting`. */
 export interface PageSince {
+  /** Whose story it is; absent when it is that of all hosts of the trouble. */
+  readonly hosts?: readonly Row[];
+  readonly first: PageMoment;
+  /** The newest run before this one that had it; absent when none had. */
+  readonly last?: PageMoment;
+  /** In how many runs it was, of those that looked; this one counts. */
+  readonly runs: number;
+  readonly of: number;
+  /** How often it came back. */
+  readonly returns: number;
+}
+
+/** A run, and when it began. */
+export interface PageMoment {
   readonly runId: string;
   readonly started: string;
-  /** How many runs, this one included. */
-  readonly runs: number;
-  /** No earlier run is known in which it was not so. */
-  readonly atLeast: boolean;
 }
 
 /** What one key says on one group of hosts. */
@@ -128,6 +139,20 @@ export const outcomeLetters: Readonly<Record<HostOutcome, string>> = {
   'rolled-back': 'r',
 };
 
+/** What a page that is served knows beside. */
+export interface PageServed {
+  /** Absent for a run that does not go on. */
+  readonly live?: PageLive;
+}
+
+/** How far a run that goes on is. */
+export interface PageLive {
+  /** Of this data; data of another version is newer. */
+  readonly version: number;
+  /** Hosts whose verdict was not spoken. */
+  readonly open: readonly Row[];
+}
+
 export interface PageData {
   /** Of this shape; the page and its data come from one muster. */
   readonly version: 1;
@@ -140,10 +165,12 @@ export interface PageData {
   readonly action: string;
   readonly started: string;
   readonly finished?: string;
-  /** Who ran what from where; name and words. */
+  /** The operator, its machine and the command; name and words. */
   readonly origin: readonly (readonly [name: string, words: string])[];
   /** What is not all here. */
   readonly notes: readonly string[];
+  /** The page comes from `muster report --serve`, where other runs have pages too. */
+  readonly served?: PageServed;
   readonly groups: readonly { readonly name: string; readonly hosts: readonly Row[] }[];
   readonly columns: readonly PageColumn[];
   readonly texts: readonly string[];

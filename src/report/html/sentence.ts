@@ -7,16 +7,16 @@ import { count } from '../layout.ts';
 /** Hosts are named as long as that takes no more characters. */
 const mostNames = 48;
 
-/** What is not well with whom, or that all is. */
-export function sentenceOf(result: RunResult): string {
+/** What is not well with whom, or that all is. Of a run that goes on it is about the hosts that are done; `open` is how many are not. */
+export function sentenceOf(result: RunResult, open?: number): string {
   const { action, hosts } = result;
   const by = (isSo: (host: HostResult) => boolean): string[] => hosts.filter(isSo).map(({ host }) => host);
   const drifted = action === 'verify' ? by(({ outcome }) => outcome === 'changed') : [];
   const counted: readonly (readonly [string[], string])[] = [
     [by(({ outcome }) => outcome === 'failed'), 'failed'],
     [drifted, 'drifted'],
-    [by(({ outcome }) => outcome === 'unreachable'), 'could not be reached'],
-    [by(({ outcome }) => outcome === 'unknown'), 'got lost on the way'],
+    [by(({ outcome }) => outcome === 'unreachable'), 'could not be contacted'],
+    [by(({ outcome }) => outcome === 'unknown'), 'were lost during the run'],
     [by(({ outcome }) => outcome === 'skipped'), 'not begun'],
   ];
   const troubles = counted
@@ -25,14 +25,18 @@ export function sentenceOf(result: RunResult): string {
   const apart = [
     ...new Set(divergencesOf(result).flatMap(({ outliers }) => outliers.flatMap((fold) => fold.hosts))),
   ];
-  if (apart.length > 0) troubles.push(`${who(apart)} not as the others`);
+  if (apart.length > 0) troubles.push(`${who(apart)} different from the others`);
   const bad = new Set([...counted.flatMap(([names]) => names), ...apart]).size;
-  const end = result.interrupted
-    ? ' The run was interrupted.'
-    : result.finished === undefined
-      ? ' The run is not recorded to its end.'
-      : '';
-  if (bad === 0) return `${wellWords(result)}${end}`;
+  const end =
+    open !== undefined
+      ? ` It is still active: ${open === 0 ? 'all hosts are' : `${count(open, 'host')} ${open === 1 ? 'is' : 'are'} not`} done.`
+      : result.interrupted
+        ? ' The run was interrupted.'
+        : result.finished === undefined
+          ? ' The record of the run is not complete.'
+          : '';
+  if (bad === 0)
+    return open !== undefined && hosts.length === 0 ? end.trimStart() : `${wellWords(result)}${end}`;
   return `${bad} of ${count(hosts.length, 'host')} ${bad === 1 ? 'is' : 'are'} not well: ${troubles.join('; ')}.${end}`;
 }
 
@@ -47,7 +51,7 @@ function wellWords({ action, hosts }: RunResult): string {
   const changed = hosts.filter(({ outcome }) => outcome === 'changed').length;
   switch (action) {
     case 'verify':
-      return `${all} ${is} well: no drift, every check holds, and nobody differs.`;
+      return `${all} ${is} well: no drift, every check holds, and no host differs.`;
     case 'compare':
       return `${all} ${is} alike.`;
     case 'plan': {

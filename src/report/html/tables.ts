@@ -28,7 +28,7 @@ export type Weight = keyof typeof mostOfOne;
 /** A text in the table, and what is missing of it. */
 export interface Kept {
   readonly row: number;
-  readonly cut?: 'only its end is here' | 'it is not here: the page would be too large';
+  readonly cut?: 'only its end is kept' | 'it is left out, because the page would be too large';
 }
 
 /** The texts of a page; number 0 is the empty one. */
@@ -51,10 +51,10 @@ export class Texts {
     const shown = escapeTerminal(end, 'tab-newline');
     const before = this.#table.rows.length;
     if (this.#length + shown.length > mostOfAll[weight])
-      return { row: 0, cut: 'it is not here: the page would be too large' };
+      return { row: 0, cut: 'it is left out, because the page would be too large' };
     const row = this.#table.add(shown);
     if (this.#table.rows.length > before) this.#length += shown.length;
-    return end.length < text.length ? { row, cut: 'only its end is here' } : { row };
+    return end.length < text.length ? { row, cut: 'only its end is kept' } : { row };
   }
 }
 

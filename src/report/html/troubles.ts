@@ -1,10 +1,17 @@
 // What is wrong, what differs and what was changed, each thing once with its hosts: the most hosts are not the worst, so failures
 // come first, then what differs, drift, and hosts that were not seen.
-import { type AlikeFold, type Failure, foldFailures, foldLosses } from '../../compare/index.ts';
+import {
+  type AlikeFold,
+  type Failure,
+  foldFailures,
+  foldLosses,
+  type Sighting,
+} from '../../compare/index.ts';
 import type { HostResult, RunResult } from '../../model/index.ts';
+import { type FoundPlace, lostPlace, storiesOf } from '../since.ts';
+import { othersSay } from '../trouble.ts';
 import type { PageTables } from './page-tables.ts';
-import type { PageKey, PageTrouble } from './page-data.ts';
-import { divergentSpot, lostSpot, type SinceWhen, spotOf } from './since.ts';
+import type { PageKey, PageSince, PageTrouble } from './page-data.ts';
 import { line } from './tables.ts';
 
 const states: Readonly<Record<Failure['kind'], PageTrouble['state']>> = {
@@ -25,7 +32,7 @@ const order: readonly PageTrouble['state'][] = [
 export function troublesOf(
   result: RunResult,
   tables: PageTables,
-  since: SinceWhen,
+  sightings: readonly Sighting[],
   keys: readonly PageKey[],
 ): readonly PageTrouble[] {
   const folds = foldFailures(result.hosts).filter(
@@ -33,9 +40,9 @@ export function troublesOf(
   );
   const failures = folds.map((fold) => ({
     ...failureOf(fold, tables, states[fold.value.kind]),
-    ...known(since.of(fold.hosts.map((host) => spotOf(host, fold.value)))),
+    ...since(sightings, fold.value, fold.hosts, tables),
   }));
-  const losses = foldLosses(result.hosts).map(({ hosts, value, alike }): PageTrouble => ({
+  const losses = foldLosses(result.hosts).map(({ hosts, value, ...fold }): PageTrouble => ({
     state: value.outcome === 'skipped' ? 'skipped' : 'lost',
     ...{
       place: value.outcome,
@@ -43,18 +50,18 @@ export function troublesOf(
       hosts: tables.numbersOf(hosts),
       diff: 0,
       stderr: 0,
-      alike,
     },
+    ...others(fold),
     ...(value.hint === undefined ? {} : { hint: line(value.hint) }),
-    ...known(since.of(hosts.map(lostSpot))),
+    ...since(sightings, lostPlace, hosts, tables),
   }));
-  const differing = divergent(keys, tables, since);
+  const differing = divergent(keys, tables, sightings);
   return [...failures, ...losses, ...differing].sort(
     (a, b) => order.indexOf(a.state) - order.indexOf(b.state),
   );
 }
 
-/** What a plan would change, an apply changed, or a rollback took back. */
+/** What a plan would change, an apply changed, or a rollback undid. */
 export function changesOf({ action, hosts }: RunResult, tables: PageTables): readonly PageTrouble[] {
   if (action === 'verify' || action === 'compare') return [];
   const asDrift = (hosts as readonly HostResult[]).map((host) => ({
@@ -88,7 +95,7 @@ export function changesTitleOf(result: RunResult): string {
 }
 
 function failureOf(
-  { hosts, value, alike }: AlikeFold<Failure>,
+  { hosts, value, ...fold }: AlikeFold<Failure>,
   tables: PageTables,
   state: PageTrouble['state'],
 ): PageTrouble {
@@ -102,26 +109,31 @@ function failureOf(
       [kind === 'probe' ? `probe ${step}` : step, subject].filter((part) => part !== '').join(': '),
     ),
     message: line(message === '' && isCheck ? 'does not hold' : message),
-    ...{ hosts: tables.numbersOf(hosts), alike },
+    ...{ hosts: tables.numbersOf(hosts), ...others(fold) },
     diff: tables.texts.add(diff.join('\n'), 'wrong').row,
     stderr: tables.texts.add(stderr, 'wrong').row,
     ...(hint === undefined || hint === '' ? {} : { hint: line(hint) }),
   };
 }
 
-function divergent(keys: readonly PageKey[], tables: PageTables, since: SinceWhen): readonly PageTrouble[] {
+function divergent(
+  keys: readonly PageKey[],
+  tables: PageTables,
+  sightings: readonly Sighting[],
+): readonly PageTrouble[] {
   const names = [...tables.hosts.keys()];
   return keys.flatMap((key, number) => {
     const [, ...others] = key.folds;
     if (!key.compared) return [];
     return others.map(({ text, diff, hosts }): PageTrouble => {
-      const spots = hosts.map((at) => divergentSpot(names[at] ?? '', key.group, key.key));
+      const place = { kind: 'divergence', step: key.group, subject: key.key };
+      const who = hosts.flatMap((at) => names[at] ?? []);
       return {
         state: 'differs',
         place: key.group === 'all' ? key.key : `${key.key} in group ${key.group}`,
         message: differenceWords(text, key, tables),
-        ...{ hosts, diff, stderr: 0, alike: false, key: number },
-        ...known(since.of(spots)),
+        ...{ hosts, diff, stderr: 0, key: number },
+        ...since(sightings, place, who, tables),
       };
     });
   });
@@ -145,6 +157,33 @@ function differenceWords(
   return `${word(text)}; ${tie ? 'as many have' : 'most have'} ${word(most?.text)}`;
 }
 
-function known(since: PageTrouble['since']): Pick<PageTrouble, 'since'> {
-  return since === undefined ? {} : { since };
+function others({
+  alike,
+  wordings,
+}: Pick<AlikeFold<unknown>, 'alike' | 'wordings'>): Pick<PageTrouble, 'others'> {
+  const words = othersSay(alike, wordings);
+  return words === '' ? {} : { others: words };
+}
+
+function since(
+  sightings: readonly Sighting[],
+  place: FoundPlace,
+  hosts: readonly string[],
+  tables: PageTables,
+): Pick<PageTrouble, 'since'> {
+  const stories = storiesOf(sightings, place, hosts).map(
+    ({ sighting, hosts: names, isShared }): PageSince => {
+      const { first, last, runs, of, returns } = sighting;
+      return {
+        ...(isShared ? {} : { hosts: tables.numbersOf(names) }),
+        ...{ first: moment(first), ...(last === undefined ? {} : { last: moment(last) }) },
+        ...{ runs, of, returns },
+      };
+    },
+  );
+  return stories.length === 0 ? {} : { since: stories };
+}
+
+function moment({ runId, started }: Sighting['first']): PageSince['first'] {
+  return { runId: line(runId), started: line(started) };
 }

@@ -1,4 +1,4 @@
-// One command of /bin/sh on this machine. It leads its own process group, so that a ^C at the controller's
+// One program of this machine, mostly /bin/sh, as a channel. It leads its own process group, so that a ^C at the controller's
 // terminal does not reach it, and a closing session can hang up on all of it.
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
@@ -33,16 +33,20 @@ export class LocalCommand implements Channel {
     });
   }
 
-  /** Rejects with ConnectError LOCAL_EXEC when /bin/sh does not start. */
-  static start(host: string, command: string): Promise<LocalCommand> {
-    const child = spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'pipe' });
+  /** Rejects with ConnectError LOCAL_EXEC when the program does not start. */
+  static start(
+    host: string,
+    [program, ...args]: readonly [string, ...string[]],
+    environment: NodeJS.ProcessEnv = process.env,
+  ): Promise<LocalCommand> {
+    const child = spawn(program, args, { detached: true, stdio: 'pipe', env: environment });
     const started = new LocalCommand(host, child);
     return new Promise((resolve, reject) => {
       child.once('spawn', () => {
         resolve(started);
       });
       child.on('error', (cause) => {
-        reject(new ConnectError('LOCAL_EXEC', `/bin/sh did not start: ${cause.message}`, { host, cause }));
+        reject(new ConnectError('LOCAL_EXEC', `${program} did not start: ${cause.message}`, { host, cause }));
       });
     });
   }

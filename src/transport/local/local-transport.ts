@@ -9,7 +9,7 @@ export function localTransport(): Transport {
     connect(host, signal): Promise<Session> {
       if (!signal.aborted) return Promise.resolve(localSession(host));
       return Promise.reject(
-        new ConnectError('LOCAL_ABORTED', 'the local session was called off', { host: host.name }),
+        new ConnectError('LOCAL_ABORTED', 'the local session was cancelled', { host: host.name }),
       );
     },
   };
@@ -21,7 +21,7 @@ function localSession(host: HostConnection): Session {
   return {
     async exec(command): Promise<Channel> {
       if (!open) throw closedError(host);
-      const started = await LocalCommand.start(host.name, command);
+      const started = await LocalCommand.start(host.name, ['/bin/sh', '-c', command]);
       running.add(started);
       started.closed.then(() => running.delete(started)).catch(() => undefined);
       return started;

@@ -3,24 +3,38 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import pLimit from 'p-limit';
-import ssh2 from 'ssh2';
-import type { BaseAgent, GetStreamCallback, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2';
+import { Fields } from '../wire.ts';
+import { keyTypeOf } from './known-hosts.ts';
+import { BaseAgent, OpenSSHAgent, parseKey } from './ssh2.ts';
+import type {
+  BaseAgent as AnyAgent,
+  GetStreamCallback,
+  ParsedKey,
+  SignCallback,
+  SigningRequestOptions,
+} from 'ssh2';
 
 const answerTimeoutMs = 30_000;
+const requestIdentities = 11;
+const identitiesAnswer = 12;
+const mostBytes = 1024 * 1024;
+const mostKeys = 2048;
 
 /** The keys of one agent, and the way to sign with them. */
 export interface KeyAgent {
-  /** Public keys in the agent's order. Rejects when the agent does not answer within 30 s. */
+  /** Public keys in the agent's order, as far as ssh2 can use them. Rejects when the agent does not answer within 30 s. */
   keys(): Promise<readonly ParsedKey[]>;
+  /** The types of all that it holds, also of certificates and of keys in hardware tokens. Rejects as `keys` does. */
+  types(): Promise<readonly string[]>;
   /**
    * An agent for one login that offers only `keys`; `refuse` may veto a signature by its hash. When the login is
-   * `over`, its question is taken back, for the agent may be asking a person who went home.
+   * `over`, its question is withdrawn, because the agent may be asking a person who is no longer there.
    */
   restrictedTo(
     keys: readonly ParsedKey[],
     refuse: (hash: string | undefined) => boolean,
     over: AbortSignal,
-  ): BaseAgent;
+  ): AnyAgent;
 }
 
 type Question<T> = (done: (error?: Error | null, value?: T) => void) => void;
@@ -29,20 +43,17 @@ type Question<T> = (done: (error?: Error | null, value?: T) => void) => void;
 export function keyAgent(socketPath: string): KeyAgent {
   const agent = new CuttableAgent(socketPath);
   const oneAtATime = pLimit(1);
-  let listed: Promise<readonly ParsedKey[]> | undefined;
+  let listed: Promise<readonly Buffer[]> | undefined;
   function ask<T>(question: Question<T>, over?: AbortSignal): Promise<T> {
     return oneAtATime(() => answered(agent, question, over));
   }
+  const blobs = (): Promise<readonly Buffer[]> =>
+    (listed ??= ask<Buffer[]>((done) => {
+      agent.list(done);
+    }));
   return {
-    keys() {
-      listed ??= ask<ParsedKey[]>((done) => {
-        // ssh2 types more than OpenSSHAgent gives: it always parses the keys.
-        agent.getIdentities((error, keys) => {
-          done(error, keys as ParsedKey[] | undefined);
-        });
-      });
-      return listed;
-    },
+    keys: async () => (await blobs()).flatMap(usableKey),
+    types: async () => (await blobs()).map(keyTypeOf),
     restrictedTo(keys, refuse, over) {
       return new RestrictedAgent(keys, refuse, (key, data, options) =>
         ask<Buffer>((done) => agent.sign(key, data, options, done), over),
@@ -77,7 +88,7 @@ function answered<T>(agent: CuttableAgent, question: Question<T>, over?: AbortSi
 }
 
 /** One question at a time, whose connection can be cut. */
-class CuttableAgent extends ssh2.OpenSSHAgent {
+class CuttableAgent extends OpenSSHAgent {
   readonly #path: string;
   #socket: Socket | undefined;
 
@@ -88,7 +99,7 @@ class CuttableAgent extends ssh2.OpenSSHAgent {
 
   override getStream(done: GetStreamCallback): void {
     const socket = connect(this.#path);
-    // Whoever waits for the agent has a timer of its own; when nobody does any more, neither does the process.
+    // A login that waits for the agent has a timer of its own; without one, this socket must not keep the process alive.
     socket.unref();
     this.#socket = socket;
     let told = false;
@@ -109,15 +120,68 @@ class CuttableAgent extends ssh2.OpenSSHAgent {
     });
   }
 
+  /** What it holds, as it says it: ssh2 leaves out what it does not know. */
+  list(done: (error?: Error | null, blobs?: Buffer[]) => void): void {
+    this.getStream((error, stream) => {
+      if (error !== null && error !== undefined) {
+        done(error);
+        return;
+      }
+      let heard = Buffer.alloc(0);
+      const settle = (end: Error | null, blobs?: Buffer[]): void => {
+        stream?.destroy();
+        done(end, blobs);
+      };
+      stream?.on('data', (chunk: Buffer) => {
+        heard = Buffer.concat([heard, chunk]);
+        try {
+          const blobs = blobsIn(heard);
+          if (blobs !== undefined) settle(null, blobs);
+        } catch (cause) {
+          settle(cause as Error);
+        }
+      });
+      stream?.once('close', () => {
+        done(new Error('the agent closed the connection'));
+      });
+      stream?.write(Buffer.of(0, 0, 0, 1, requestIdentities));
+    });
+  }
+
   /** Ends the question that is being asked. */
   cut(): void {
     this.#socket?.destroy();
   }
 }
 
+/** Undefined while the answer is not whole. Throws Error for another answer than a list. */
+function blobsIn(heard: Buffer): Buffer[] | undefined {
+  if (heard.length < 5) return undefined;
+  const length = heard.readUInt32BE(0);
+  if (length > mostBytes || heard[4] !== identitiesAnswer) throw new Error('the agent lists no keys');
+  if (heard.length < 4 + length) return undefined;
+  try {
+    const fields = new Fields(heard.subarray(5, 4 + length));
+    return Array.from({ length: Math.min(fields.number(), mostKeys) }, () => {
+      const blob = Buffer.from(fields.bytes());
+      // A comment.
+      fields.bytes();
+      return blob;
+    });
+  } catch {
+    throw new Error('the list of the agent ends in the middle');
+  }
+}
+
+function usableKey(blob: Buffer): readonly ParsedKey[] {
+  const parsed = parseKey(blob);
+  if (parsed instanceof Error) return [];
+  return Array.isArray(parsed) ? parsed : [parsed];
+}
+
 type Sign = (key: ParsedKey, data: Buffer, options: SigningRequestOptions) => Promise<Buffer>;
 
-class RestrictedAgent extends ssh2.BaseAgent<ParsedKey> {
+class RestrictedAgent extends BaseAgent<ParsedKey> {
   readonly #keys: readonly ParsedKey[];
   readonly #refuse: (hash: string | undefined) => boolean;
   readonly #sign: Sign;

@@ -1,6 +1,7 @@
 // Which algorithms are offered, in order. SHA-1, CBC, MD5 and DSA come in only for hosts that ask for them,
 // and then after everything better, so that a host that can do better does.
 import type { Algorithms, CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHostKeyAlgorithm } from 'ssh2';
+import type { ChosenAlgorithms } from './destination.ts';
 
 const kex: readonly KexAlgorithm[] = [
   'curve25519-sha256',
@@ -53,24 +54,62 @@ const legacyMac: readonly MacAlgorithm[] = ['hmac-sha1-etm@openssh.com', 'hmac-s
  * The offer for one host. Host key algorithms of the types recorded for it come first: a host with several keys
  * then shows the one we know, instead of one that looks like an attack.
  */
-export function offeredAlgorithms(knownTypes: readonly string[], legacy: boolean): Algorithms {
-  const hostKeys = legacy ? [...hostKey, ...legacyHostKey] : hostKey;
+export function offeredAlgorithms(
+  knownTypes: readonly string[],
+  legacy: boolean,
+  chosen: ChosenAlgorithms = {},
+): Algorithms {
+  const hostKeys = usable(chosen.hostKey, hostKey, legacyHostKey, legacy);
+  const kexes = usable(chosen.kex, kex, legacyKex, legacy);
   return {
-    kex: legacy ? [...kex, ...legacyKex] : [...kex],
+    kex: chosen.kex === undefined ? kexes : lastGroupExchange(kexes),
     serverHostKey: [
       ...hostKeys.filter((algorithm) => knownTypes.includes(keyTypeUsedBy(algorithm))),
       ...hostKeys.filter((algorithm) => !knownTypes.includes(keyTypeUsedBy(algorithm))),
     ],
-    cipher: legacy ? [...cipher, ...legacyCipher] : [...cipher],
-    hmac: legacy ? [...mac, ...legacyMac] : [...mac],
+    cipher: usable(chosen.cipher, cipher, legacyCipher, legacy),
+    hmac: usable(chosen.mac, mac, legacyMac, legacy),
     compress: ['none'],
   };
 }
 
+// What an operator's ssh_config lists is offered in its order, also what is old: it was asked for. The rest is unknown here.
+function usable<T extends string>(
+  chosen: readonly string[] | undefined,
+  modern: readonly T[],
+  old: readonly T[],
+  legacy: boolean,
+): T[] {
+  if (chosen === undefined) return legacy ? [...modern, ...old] : [...modern];
+  return chosen.flatMap((name) => [...modern, ...old].find((known) => known === name) ?? []);
+}
+
+// ssh lists it among its usual ones, and `+` adds to those: that is no wish for it.
+function lastGroupExchange(names: readonly KexAlgorithm[]): KexAlgorithm[] {
+  return names.toSorted((a, b) => Number(isGroupExchange(a)) - Number(isGroupExchange(b)));
+}
+
+function isGroupExchange(name: string): boolean {
+  return name.startsWith('diffie-hellman-group-exchange-');
+}
+
+/** The first kind of algorithms of which an ssh_config lists some, but none that is known here. */
+export function uselessChoice(chosen: ChosenAlgorithms): string | undefined {
+  const { kex: kexes, serverHostKey = [], cipher: ciphers, hmac } = offeredAlgorithms([], false, chosen);
+  const kinds = { KexAlgorithms: kexes, HostKeyAlgorithms: serverHostKey, Ciphers: ciphers, MACs: hmac };
+  return Object.entries(kinds).find(([, names]) => Array.isArray(names) && names.length === 0)?.[0];
+}
+
 /** Whether a host key of this type can be asked for at all under this offer. */
-export function isKeyTypeOffered(keyType: string, legacy: boolean): boolean {
-  const hostKeys = legacy ? [...hostKey, ...legacyHostKey] : hostKey;
+export function isKeyTypeOffered(keyType: string, legacy: boolean, chosen: ChosenAlgorithms = {}): boolean {
+  const hostKeys = usable(chosen.hostKey, hostKey, legacyHostKey, legacy);
   return hostKeys.some((algorithm) => keyTypeUsedBy(algorithm) === keyType);
+}
+
+/** The key type that ssh would choose among these host key algorithms. */
+export function preferredKeyType(algorithms: readonly string[]): string | undefined {
+  const preferred = [...hostKey, ...legacyHostKey].find((each) => algorithms.includes(each));
+  return preferred === undefined ? undefined : keyTypeUsedBy(preferred);
 }
 
 // RSA host keys are always of type ssh-rsa; rsa-sha2-* only names the hash of their signatures (RFC 8332).

@@ -35,7 +35,7 @@ export class AttemptErrors {
       this.#login.note(error.message);
       return undefined;
     }
-    if (this.#stage() === 'auth') return this.#loginCut(`the host said: ${error.message}`);
+    if (this.#stage() === 'auth') return this.#loginCut(`the host reported: ${error.message}`);
     return protocolError(this.#host, error.message, error);
   }
 

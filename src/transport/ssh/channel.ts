@@ -1,4 +1,5 @@
 // One command over an ssh connection. ssh2 gives a duplex stream; the port wants promises that always settle.
+import type { Readable } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 import { ConnectError } from '../../model/index.ts';
 import { stderrOf, stdoutOf } from '../outputs.ts';
@@ -49,6 +50,10 @@ export class SshChannel implements Channel {
     this.#stream.end();
   }
 
+  drop(): void {
+    this.#stream.close();
+  }
+
   /** The connection is gone. Output that had come to its end before stays complete; anything else throws `error`. */
   lose(error: ConnectError): void {
     if (this.#isOutputOpen()) this.#lost = error;
@@ -62,19 +67,23 @@ export class SshChannel implements Channel {
   }
 }
 
-// ssh2 pushes whatever comes into the stream, also what the window that was given has no room for.
 function watchOutput(stream: ClientChannel, guard: FloodGuard): void {
+  watchPushes(stream, guard);
+  let all = 0;
+  stream.stderr.on('data', (chunk: Buffer) => {
+    all += chunk.length;
+    guard.stderr(chunk.length, all);
+  });
+}
+
+/** Counts what comes: ssh2 pushes it all into the stream, also what the window that was given has no room for. */
+export function watchPushes(stream: Readable, guard: FloodGuard): void {
   const push = stream.push.bind(stream);
   stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
     const goesOn = push(chunk, encoding);
     guard.output(lengthOf(chunk), stream.readableLength);
     return goesOn;
   };
-  let all = 0;
-  stream.stderr.on('data', (chunk: Buffer) => {
-    all += chunk.length;
-    guard.stderr(chunk.length, all);
-  });
 }
 
 function lengthOf(chunk: unknown): number {

@@ -1,6 +1,6 @@
 // What a peer says before SSH begins: its banner, and lines before it, in which an sshd that turns somebody away
 // may say so. ssh2 passes these lines on only when a banner follows.
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 const keptBytes = 1024;
 
@@ -9,7 +9,7 @@ export class FirstWords {
   #text = '';
   #hasBanner = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Duplex) {
     const listen = (chunk: Buffer): void => {
       this.#text += chunk.toString('latin1', 0, keptBytes - this.#text.length);
       this.#hasBanner = /^SSH-[^\n]*\n/m.test(this.#text);

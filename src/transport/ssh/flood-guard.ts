@@ -1,6 +1,6 @@
 // Watches how much a peer sends over one connection. ssh2 takes what comes: output beyond the window that was given,
 // requests that must be answered, key exchanges over and over. A host must not make this process grow or wait by them.
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import type { ConnectError } from '../../model/index.ts';
 import { linkBounds } from '../bounds.ts';
@@ -16,23 +16,25 @@ const otherPerByte = 4;
 /** Ends the connection of a peer that sends more than the bounds. */
 export class FloodGuard {
   readonly #host: HostConnection;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #begun = performance.now();
+  #bytesRead = 0;
   #outputBytes = 0;
   #exchanges = 0;
   #isLoggedIn = false;
   #error: ConnectError | undefined;
   #told: (error: ConnectError) => void = () => undefined;
 
-  constructor(host: HostConnection, socket: Socket, client: Client) {
+  constructor(host: HostConnection, socket: Duplex, client: Client) {
     this.#host = host;
     this.#socket = socket;
-    socket.on('data', () => {
+    socket.on('data', (chunk: Buffer) => {
+      this.#bytesRead += chunk.length;
       this.#look();
     });
     client.on('handshake', () => {
       this.#exchanges += 1;
-      const earned = socket.bytesRead / exchangeBytes + (performance.now() - this.#begun) / exchangeMs;
+      const earned = this.#bytesRead / exchangeBytes + (performance.now() - this.#begun) / exchangeMs;
       if (this.#exchanges > linkBounds.keyExchanges.limit + earned) this.#over('keyExchanges');
     });
     client.once('ready', () => {
@@ -70,7 +72,8 @@ export class FloodGuard {
   }
 
   #look(): void {
-    const { bytesRead, writableLength } = this.#socket;
+    const bytesRead = this.#bytesRead;
+    const { writableLength } = this.#socket;
     const others = bytesRead - this.#outputBytes;
     if (!this.#isLoggedIn && bytesRead > linkBounds.loginBytes.limit) this.#over('loginBytes');
     else if (others > linkBounds.otherBytes.limit + otherPerByte * this.#outputBytes)

@@ -7,4 +7,10 @@ export type KeyFile =
   /** Under a passphrase; the public half is known when the format shows it. */
   | { readonly kind: 'locked'; readonly publicKey: Buffer | undefined }
   | { readonly kind: 'public'; readonly publicKey: Buffer }
-  | { readonly kind: 'unusable'; readonly is: string; readonly hint: string };
+  | {
+      readonly kind: 'unusable';
+      readonly is: string;
+      readonly hint: string;
+      /** Set for a key that OpenSSH's own client can use. */
+      readonly lacking?: string;
+    };

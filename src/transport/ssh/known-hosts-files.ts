@@ -10,8 +10,8 @@ type ReadFile = (path: string) => Promise<Buffer>;
 const shownFaults = 5;
 
 /**
- * The returned function gives what all these files record; it throws ConnectError SSH_KNOWN_HOSTS. Lines that are not
- * understood are told to `warn`, once a file.
+ * The returned function gives what all these files record; it throws ConnectError SSH_KNOWN_HOSTS. `warn` gets the
+ * lines that are not understood, once a file.
  */
 export function knownHostsReader(
   readFile: ReadFile,
@@ -44,7 +44,7 @@ function faultsText(path: string, { faults }: KnownHostsText): string {
   const [count, are] = faults.length === 1 ? ['a line', 'is'] : [`${faults.length} lines`, 'are'];
   const told = faults.slice(0, shownFaults).map(({ line, what }) => `line ${line}: ${what}`);
   if (faults.length > shownFaults) told.push('...');
-  return `${count} of ${path} ${are} passed over (${told.join('; ')})`;
+  return `${count} of ${path} ${are} skipped (${told.join('; ')})`;
 }
 
 async function readText(path: string, readFile: ReadFile): Promise<KnownHostsText> {

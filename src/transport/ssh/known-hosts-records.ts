@@ -1,11 +1,12 @@
 // Everything that a host's known_hosts files record, and the verdict on a key that a host shows.
-import { knownHostName, namesMatch } from './known-hosts.ts';
+import { keyTypeOf, knownHostName, namesMatch } from './known-hosts.ts';
 import type { KnownHostsFault, KnownHostsLine, KnownHostsText } from './known-hosts.ts';
 import { KnownHostsIndex } from './known-hosts-index.ts';
 
 /** What the files say about a key that a host shows. */
 export type HostKeyVerdict =
-  | { readonly kind: 'known' }
+  /** `isLenient`: under the bare address only, though the host is at another port. */
+  | { readonly kind: 'known'; readonly isLenient: boolean; readonly line: KnownHostsLine }
   | { readonly kind: 'revoked'; readonly line: KnownHostsLine }
   | { readonly kind: 'changed'; readonly recorded: readonly [KnownHostsLine, ...KnownHostsLine[]] }
   | {
@@ -25,9 +26,12 @@ export class KnownHosts {
     this.#faults = texts.flatMap(({ faults }) => faults);
   }
 
-  /** The key types recorded for a host, first line first, each once. A client should ask the host for these first. */
+  /**
+   * The key types recorded for a host, first line first, each once. A client should ask the host for these first. Like ssh, it does
+   * not ask for those of the bare address where the host is at another port.
+   */
   keyTypes(address: string, port: number): readonly string[] {
-    return firstTypes(namesOf(address, port), (name) => this.#index.about(name));
+    return plainTypes(this.#index.about(knownHostName(address, port)));
   }
 
   /**
@@ -35,8 +39,36 @@ export class KnownHosts {
    * client that asks for these first is shown a key that is recorded, or it asks again for `keyTypes`.
    */
   possibleKeyTypes(address: string, port: number): readonly string[] {
-    const readable = firstTypes(namesOf(address, port), (name) => this.#index.readable(name));
+    const readable = plainTypes(this.#index.readable(knownHostName(address, port)));
     return [...new Set([...readable, ...this.#index.hashedTypes])];
+  }
+
+  /** Nothing vouches for a host but a certificate authority that a line with a readable name gives it. */
+  hasOnlyAuthority(address: string, port: number): boolean {
+    const hasAuthority = namesOf(address, port).some((name) =>
+      this.#index.readable(name).some(({ mark }) => mark === 'cert-authority'),
+    );
+    return hasAuthority && this.keyTypes(address, port).length === 0;
+  }
+
+  /** The lines that revoke a key for a host. */
+  revocations(address: string, port: number): readonly KnownHostsLine[] {
+    const about = namesOf(address, port).flatMap((name) => this.#index.about(name));
+    return about.filter(({ mark }) => mark === 'revoked');
+  }
+
+  /**
+   * Whether ssh might judge otherwise of a host that has a certificate for a key of the type `certified`. An authority may have
+   * signed it, or a key that is revoked. If there is an authority, ssh asks for this key before all others. ssh then also takes a key
+   * of the bare address beside another one of the port.
+   */
+  dependsOnCertificate(address: string, port: number, shown: Buffer, certified: string | undefined): boolean {
+    const about = namesOf(address, port).flatMap((name) => this.#index.about(name));
+    const verdict = this.judge(address, port, shown);
+    if (verdict.kind !== 'known') return about.length > 0;
+    if (about.some(({ mark, key }) => mark === 'revoked' && !key.equals(shown))) return true;
+    const asksForIt = verdict.isLenient || about.some(({ mark }) => mark === 'cert-authority');
+    return asksForIt && certified !== keyTypeOf(shown);
   }
 
   /**
@@ -47,8 +79,8 @@ export class KnownHosts {
     const [own, ...others] = namesOf(address, port);
     const verdict = this.#judgeAs(own, shown);
     if (verdict.kind !== 'unknown') return verdict;
-    const lenient = others.map((name) => this.#judgeByKey(name, shown));
-    return lenient.find((each) => each !== undefined) ?? verdict;
+    const [lenient] = others.flatMap((name) => this.#judgeByKey(name, shown) ?? []);
+    return lenient?.kind === 'known' ? { ...lenient, isLenient: true } : (lenient ?? verdict);
   }
 
   #judgeAs(name: string, shown: Buffer): HostKeyVerdict {
@@ -69,20 +101,14 @@ export class KnownHosts {
     const same = this.#index.withKey(name, shown);
     const revoked = same.find(({ mark }) => mark === 'revoked');
     if (revoked !== undefined) return { kind: 'revoked', line: revoked };
-    return same.some(({ mark }) => mark === 'none') ? { kind: 'known' } : undefined;
+    const known = same.find(({ mark }) => mark === 'none');
+    return known === undefined ? undefined : { kind: 'known', isLenient: false, line: known };
   }
 }
 
-/** The types under the first name that has any, without marked lines. */
-function firstTypes(
-  names: readonly string[],
-  about: (name: string) => readonly KnownHostsLine[],
-): readonly string[] {
-  for (const name of names) {
-    const plain = about(name).filter(({ mark }) => mark === 'none');
-    if (plain.length > 0) return [...new Set(plain.map(({ keyType }) => keyType))];
-  }
-  return [];
+/** Of lines without a mark, each once. */
+function plainTypes(lines: readonly KnownHostsLine[]): readonly string[] {
+  return [...new Set(lines.flatMap(({ mark, keyType }) => (mark === 'none' ? [keyType] : [])))];
 }
 
 /** The name of its own first, then the bare address. */

@@ -52,7 +52,8 @@ function parseLine(text: string, file: string, line: number): KnownHostsLine | K
   const word = text.startsWith('@') ? (fields.shift() ?? '') : '';
   const mark = markOf(word);
   const [list = '', keyType, base64] = fields;
-  const names = list.split(',').filter((name) => name !== '');
+  // A hash stands alone: among other names it is none for ssh.
+  const names = list.startsWith('|') ? [list] : list.split(',').filter((name) => !/^(!?\||$)/.test(name));
   const fault = (what: string): KnownHostsFault => ({ file, line, names, what });
   if (mark === undefined) return fault(`the mark ${word.slice(0, 30)} is not known`);
   // The form of SSH 1: bits, exponent, modulus.

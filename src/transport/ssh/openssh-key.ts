@@ -1,14 +1,18 @@
 // OpenSSH's own form of private keys (openssh-key-v1). Its public half is in clear, also under a passphrase.
 import type { KeyObject } from 'node:crypto';
-import ssh2 from 'ssh2';
+import type { Secret } from '../../model/index.ts';
+import { parseKey } from './ssh2.ts';
 import type { KeyFile } from './key-verdict.ts';
 import { keyTypeOf } from './known-hosts.ts';
 
 const magic = Buffer.from('openssh-key-v1\0');
 const label = 'OPENSSH PRIVATE KEY';
 
-/** Reads what stands between BEGIN and END. */
-export function readOpensshKey(body: string): KeyFile {
+/** Why a key needs OpenSSH's own client. */
+export const inToken = 'its key is in a hardware token';
+
+/** Reads what stands between BEGIN and END; under another passphrase than the given one it stays locked. */
+export function readOpensshKey(body: string, passphrase?: Secret): KeyFile {
   const base64 = body.replace(/\s+/g, '');
   const bytes = Buffer.from(base64, 'base64');
   const fields = bytes.subarray(0, magic.length).equals(magic) ? stringsOf(bytes, magic.length, 3) : [];
@@ -20,12 +24,28 @@ export function readOpensshKey(body: string): KeyFile {
     return {
       kind: 'unusable',
       is: `is the handle of a key in a hardware token (${type.replace(/[^\w@.-]/g, '?')})`,
-      hint: 'such keys are not supported, not through an agent either: make a key with ssh-keygen -t ed25519',
+      hint: 'such keys need transport: openssh, or auto; or make a key with ssh-keygen -t ed25519',
+      lacking: inToken,
     };
   }
-  if (cipher.toString() !== 'none') return { kind: 'locked', publicKey };
-  const key = ssh2.utils.parseKey(armoured(bytes));
+  if (cipher.toString() !== 'none') return unlocked(bytes, cipher.toString('latin1'), publicKey, passphrase);
+  const key = parseKey(armoured(bytes));
   return key instanceof Error || Array.isArray(key) ? damaged() : { kind: 'private', key };
+}
+
+function unlocked(bytes: Buffer, cipher: string, publicKey: Buffer, passphrase: Secret | undefined): KeyFile {
+  if (passphrase === undefined) return { kind: 'locked', publicKey };
+  if (!/^(aes(128|192|256)-(ctr|cbc)|aes(128|256)-gcm@openssh\.com)$/.test(cipher)) {
+    return {
+      kind: 'unusable',
+      is: `is encrypted in a way that is not known here (${cipher.replace(/[^\w@.-]/g, '?')})`,
+      hint: 'encrypt it otherwise: ssh-keygen -p -Z aes256-ctr -f FILE; or load it into an agent',
+    };
+  }
+  const key = parseKey(armoured(bytes), passphrase.reveal());
+  return key instanceof Error || Array.isArray(key)
+    ? { kind: 'locked', publicKey }
+    : { kind: 'private', key };
 }
 
 /** An ed25519 key in this form, without passphrase. */

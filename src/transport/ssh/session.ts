@@ -1,11 +1,15 @@
 // A logged-in connection and the commands that run over it.
-import type { ClientChannel } from 'ssh2';
+import type { ClientChannel, PseudoTtyOptions } from 'ssh2';
 import type { ConnectError } from '../../model/index.ts';
-import type { Channel, HostConnection, Session } from '../port.ts';
+import type { Channel, ExecOptions, HostConnection, LoginFacts, Session } from '../port.ts';
 import { SshChannel } from './channel.ts';
 import type { Connection } from './connect-once.ts';
 import { execRefusedError, lostError } from './connect-errors.ts';
 
+const silentTerminal: PseudoTtyOptions = {
+  ...{ term: 'dumb', rows: 24, cols: 80, height: 0, width: 0 },
+  modes: { ECHO: 0 },
+};
 // How long a peer may take to close its side before the socket is cut.
 const farewellMs = 2_000;
 
@@ -15,6 +19,7 @@ export function sshSession(host: HostConnection, connection: Connection, notes: 
 }
 
 class SshSession implements Session {
+  readonly login: LoginFacts;
   readonly notes: readonly string[];
   readonly #host: HostConnection;
   readonly #connection: Connection;
@@ -24,6 +29,7 @@ class SshSession implements Session {
   #closing = false;
 
   constructor(host: HostConnection, connection: Connection, notes: readonly string[]) {
+    this.login = { client: 'ssh2', ...connection.facts };
     this.notes = notes;
     this.#host = host;
     this.#connection = connection;
@@ -36,14 +42,14 @@ class SshSession implements Session {
     if (connection.socket.destroyed) this.#loseAll();
   }
 
-  exec(command: string): Promise<Channel> {
+  exec(command: string, { terminal = false }: ExecOptions = {}): Promise<Channel> {
     return new Promise((resolve, reject) => {
       if (this.#lost !== undefined || this.#closing) {
         reject(this.#lost ?? lostError(this.#host, 'the session was closed'));
         return;
       }
       try {
-        this.#connection.client.exec(command, (error, stream) => {
+        this.#connection.client.exec(command, terminal ? { pty: silentTerminal } : {}, (error, stream) => {
           const { guard } = this.#connection;
           if (error) reject(guard.error ?? this.#lost ?? execRefusedError(this.#host, error));
           else if (!guard.takesPackets(packetSizeOf(stream))) reject(this.#refused(stream));

@@ -1,28 +1,23 @@
-// The ssh transport: strict host keys, public keys only, connection starts bounded, early closings tried again.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
-import pLimit from 'p-limit';
-import type { LimitFunction } from 'p-limit';
-import type { Algorithms } from 'ssh2';
-import { ConnectError, isMusterError } from '../../model/index.ts';
+// The ssh transport: each host as the inventory and the operator's ssh_config say it, by ssh2, or by OpenSSH's own client.
+import type { MusterError } from '../../model/index.ts';
 import type { HostConnection, Session, Transport } from '../port.ts';
+import type { OpensshReach } from '../openssh/openssh-reach.ts';
 import { keyAgent } from './agent.ts';
 import type { KeyAgent } from './agent.ts';
-import { offeredAlgorithms } from './algorithms.ts';
-import { calledOffError, notPreparedError } from './connect-errors.ts';
-import { connectOnce } from './connect-once.ts';
-import type { Connection } from './connect-once.ts';
-import { gatherCredentials } from './credentials.ts';
-import type { Credentials } from './credentials.ts';
-import { hostKeyError, isAboutHostKey } from './host-key-check.ts';
-import { identityReader } from './identity.ts';
-import type { Identity } from './identity.ts';
+import { Resolver, type Surroundings } from './config/resolve.ts';
+import { type Destination, plainDestination, recordedName } from './destination.ts';
+import { keptConnection } from './forward.ts';
+import { identityFiles } from './identity.ts';
+import { JumpHosts } from './jump-hosts.ts';
 import { knownHostsReader } from './known-hosts-files.ts';
-import type { KnownHosts } from './known-hosts-records.ts';
-import { Login } from './login.ts';
+import { lackingIn } from './lacking.ts';
+import { LoginDrops } from './login-drops.ts';
+import { type LoginSecrets, noSecrets } from './login-secrets.ts';
+import { LoginTurns } from './login-turns.ts';
 import { sshSession } from './session.ts';
+import { unlockKeys } from './unlock-keys.ts';
+import { connectHost, inTime, type Sources, type Ssh2Sources } from './ssh2-reach.ts';
 
-const retries = 3;
 const defaultKeepaliveMs = 15_000;
 
 /** What the transport gets from outside. Files are read through `readFile`, each at most once. */
@@ -36,156 +31,206 @@ export interface SshOptions {
   readonly readFile: (path: string) => Promise<Buffer>;
   /** Between questions whether the peer lives, 15 s unless set; four without an answer end the connection. */
   readonly keepaliveMs?: number;
+  /** The inventory around a host, and the operator's own ssh; without it a host is what its connection says, and no more. */
+  readonly surroundings?: Surroundings;
   /** Wait before try 1, 2 or 3 after a peer closed before its banner; random, so that many hosts do not come at once. */
   readonly retryDelayMs?: (retry: number) => number;
-}
-
-interface Sources {
-  readonly options: SshOptions;
-  readonly startLimit: LimitFunction;
-  readonly agent: KeyAgent | undefined;
-  readonly identityAt: (path: string) => Promise<Identity>;
-  readonly knownHosts: (paths: readonly string[]) => Promise<KnownHosts>;
-  /** What a person should read about the files, and nobody was told yet. */
-  readonly notes: string[];
+  /**
+   * OpenSSH's own client may be used, for hosts that want it and for those that ssh2 cannot reach. Otherwise what ssh2 has not is
+   * refused by its name.
+   */
+  readonly openssh?: boolean;
+  /** Passwords and passphrases; without them only keys that need none are used. */
+  readonly secrets?: LoginSecrets;
 }
 
 /** Makes a transport for one run. Every host key is verified; `connect` throws ConnectError with an SSH_* code. */
 export function sshTransport(options: SshOptions): Transport {
-  const { agentSocket } = options;
-  const notes: string[] = [];
-  const sources: Sources = {
-    options,
-    startLimit: pLimit(options.startLimit),
-    agent: agentSocket === undefined || agentSocket === '' ? undefined : keyAgent(agentSocket),
-    identityAt: identityReader(options.readFile),
-    knownHosts: knownHostsReader(options.readFile, (text) => notes.push(text)),
-    notes,
-  };
-  return {
-    connect: (host, signal) => connectHost(sources, withHome(host, options.homeDirectory), signal),
-  };
+  return new SshTransport(options);
 }
 
-async function connectHost(sources: Sources, host: HostConnection, signal: AbortSignal): Promise<Session> {
-  const prepared = await untilAborted(host, signal, prepareInTime(sources, host));
-  const { address, port, legacyAlgorithms } = host;
-  const offer = (types: readonly string[]): Algorithms => offeredAlgorithms(types, legacyAlgorithms);
-  let algorithms = offer(prepared.knownHosts.possibleKeyTypes(address, port));
-  for (let retry = 1; ;) {
-    try {
-      const connection = await startConnection(sources, host, prepared, algorithms, signal);
-      return sshSession(host, connection, sources.notes.splice(0));
-    } catch (error) {
-      if (!isMusterError(error)) throw error;
-      if (isAboutHostKey(error)) {
-        // Which types are recorded for this very host takes a try of every hash, so it is found out only now. A host that
-        // has several keys was maybe asked for another one than we know.
-        const better = offer(prepared.knownHosts.keyTypes(address, port));
-        if (isDeepStrictEqual(better, algorithms)) throw error;
-        algorithms = better;
-        continue;
-      }
-      if (retry > retries || error.code !== 'SSH_CLOSED') throw error;
-    }
-    await untilAborted(host, signal, sleep(retryDelayMs(sources.options, retry), undefined, { signal }));
-    retry += 1;
-  }
-}
+class SshTransport implements Transport {
+  readonly #options: SshOptions;
+  readonly #resolver: Resolver | undefined;
+  readonly #sources: Ssh2Sources;
+  readonly #drops = new LoginDrops();
+  /** What a person should read, and nobody has read yet. */
+  readonly #notes: string[] = [];
+  readonly #toldReasons = new Set<string>();
+  #openssh: Promise<OpensshReach> | undefined;
 
-interface Prepared {
-  readonly knownHosts: KnownHosts;
-  readonly credentials: Credentials;
-}
-
-// A file that is a pipe, or on a disk that does not answer, must not hold a host up for longer than the host itself may.
-async function prepareInTime(sources: Sources, host: HostConnection): Promise<Prepared> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(notPreparedError(host));
-    }, host.connectTimeoutMs);
-  });
-  try {
-    return await Promise.race([prepare(sources, host).catch(nameHost(host)), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function prepare(sources: Sources, host: HostConnection): Promise<Prepared> {
-  const { identityFile } = host;
-  const identity = identityFile === undefined ? undefined : await sources.identityAt(identityFile);
-  return {
-    knownHosts: await sources.knownHosts(host.knownHosts),
-    credentials: await gatherCredentials(host, identity, sources.agent),
-  };
-}
-
-// Files are read once for all hosts, so their errors do not know which host they stop.
-function nameHost(host: HostConnection): (error: unknown) => never {
-  return (error) => {
-    if (!isMusterError(error) || error.host !== undefined) throw error;
-    const { code, message, hint } = error;
-    throw new ConnectError(code, message, {
-      host: host.name,
-      cause: error,
-      ...(hint === undefined ? {} : { hint }),
-    });
-  };
-}
-
-// A host that waits in the queue must hear an abort at once, so the queue's turn is raced, not awaited.
-function startConnection(
-  sources: Sources,
-  host: HostConnection,
-  prepared: Prepared,
-  algorithms: Algorithms,
-  signal: AbortSignal,
-): Promise<Connection> {
-  const turn = sources.startLimit(() => {
-    if (signal.aborted) throw calledOffError(host);
-    return connectOnce({
-      host,
-      signal,
-      algorithms,
-      hostKeyError: (shown) => hostKeyError(host, prepared.knownHosts, shown),
-      login: new Login(host, prepared.credentials),
-      keepaliveMs: sources.options.keepaliveMs ?? defaultKeepaliveMs,
-    });
-  });
-  // An abort between the end of the attempt and the end of the turn would leave a connection that nobody owns.
-  const owned = turn.then((connection) => {
-    if (signal.aborted) connection.socket.destroy();
-    return connection;
-  });
-  return untilAborted(host, signal, owned);
-}
-
-function untilAborted<T>(host: HostConnection, signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      reject(calledOffError(host));
+  constructor(options: SshOptions) {
+    this.#options = options;
+    const { surroundings, homeDirectory, readFile, secrets = noSecrets } = options;
+    if (surroundings !== undefined)
+      this.#resolver = new Resolver(surroundings, homeDirectory, options.openssh === true);
+    const sources: Sources = {
+      turns: new LoginTurns(options.startLimit),
+      agentAt: agents(options.agentSocket),
+      identities: identityFiles(readFile, secrets.passphrases),
+      password: secrets.password,
+      pin: secrets.pin ?? (() => undefined),
+      knownHosts: knownHostsReader(readFile, (text) => this.#notes.push(text)),
+      keepaliveMs: options.keepaliveMs ?? defaultKeepaliveMs,
+      retryDelayMs: options.retryDelayMs ?? ((retry) => 250 * 2 ** retry * (0.5 + Math.random())),
+      mayUseOpenssh: (host) => this.#mayUseOpenssh(host),
+      dropped: (name) => {
+        this.#drops.add(name);
+      },
     };
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', onAbort);
-    });
-  });
+    const jumpHosts = new JumpHosts(async (hop, signal) =>
+      keptConnection(await connectHost(this.#sources, hop, signal)),
+    );
+    this.#sources = { ...sources, jumpHosts };
+  }
+
+  async prepare(hosts: readonly HostConnection[]): Promise<void> {
+    const { askPassphrase, askPin } = this.#options.secrets ?? noSecrets;
+    if (askPassphrase === undefined && askPin === undefined) return;
+    const destinations = await Promise.all(
+      // What cannot be resolved is reported when muster connects to the host.
+      hosts.map((host) => this.#destination(host).catch(() => [])),
+    );
+    if (askPassphrase !== undefined) await unlockKeys(destinations.flat(), this.#sources, askPassphrase);
+    for (const provider of this.#providers(destinations.flat())) await askPin?.(provider);
+  }
+
+  async connect(host: HostConnection, signal: AbortSignal): Promise<Session> {
+    const destination = await this.#destination(host);
+    const why = await this.#whyOpenssh(destination);
+    if (why !== undefined) return await this.#byOpenssh(destination, why, signal);
+    try {
+      return await this.#bySsh2(destination, signal);
+    } catch (error) {
+      if (!this.#mayUseOpenssh(destination) || signal.aborted) throw error;
+      const lacking = lackingIn(error) ?? (await this.#refusedButOpen(destination, error));
+      if (lacking === undefined) throw error;
+      return await this.#byOpenssh(destination, lacking, signal);
+    }
+  }
+
+  /** Why OpenSSH's client may be let in where ssh2 was refused: the operator has a connection open that was let in. */
+  async #refusedButOpen(host: Destination, error: unknown): Promise<string | undefined> {
+    const [refused, atJump] = /^SSH_(JUMP_)?(AUTH_FAILED|IDENTITY)$/.exec((error as MusterError).code) ?? [];
+    if (refused === undefined) return undefined;
+    for (const each of atJump === undefined ? [host] : hopsOf(host))
+      if (each.controlPath !== undefined && (await (await this.#opensshReach()).hasOpenMaster(each)))
+        return `${each.name} refuses the login of muster, and your ssh has a connection open`;
+    return undefined;
+  }
+
+  droppedLogins(): ReadonlyMap<string, number> {
+    return this.#drops.counts;
+  }
+
+  close(): void {
+    this.#sources.jumpHosts.close();
+    this.#openssh?.then(
+      (reach) => {
+        reach.close();
+      },
+      () => undefined,
+    );
+  }
+
+  async #destination(host: HostConnection): Promise<Destination> {
+    const resolved =
+      this.#resolver === undefined ? plainDestination(host) : await this.#resolver.resolve(host);
+    return withHome(resolved, this.#options.homeDirectory);
+  }
+
+  /** Libraries of tokens that logins to these hosts, and to those on the way, may want a PIN for. */
+  #providers(hosts: readonly Destination[]): ReadonlySet<string> {
+    const all = hosts.flatMap((host) => [host, ...hopsOf(host)]);
+    return new Set(
+      all.flatMap((host) => {
+        const { pkcs11Provider: provider, name } = host;
+        const isWanted = provider !== undefined && this.#mayUseOpenssh(host);
+        return isWanted && this.#sources.pin(provider, name) === undefined ? [provider] : [];
+      }),
+    );
+  }
+
+  async #bySsh2(host: Destination, signal: AbortSignal): Promise<Session> {
+    const connection = await connectHost(this.#sources, host, signal);
+    return sshSession(host, connection, this.#takeNotes());
+  }
+
+  // Few hosts need it.
+  #opensshReach(): Promise<OpensshReach> {
+    const { agentSocket, surroundings } = this.#options;
+    return (this.#openssh ??= import('../openssh/openssh-reach.ts').then(
+      (module) =>
+        new module.OpensshReach({ ...this.#sources, agentSocket, configFile: surroundings?.configFile }),
+    ));
+  }
+
+  async #byOpenssh(host: Destination, why: string, signal: AbortSignal): Promise<Session> {
+    const reach = await this.#opensshReach();
+    return await reach.connect(host, signal, () => [...this.#takeReason(why), ...this.#takeNotes()]);
+  }
+
+  /** Told with the first host that was reached for it: a host that was not has an error, and its note would be another host's. */
+  #takeReason(why: string): readonly string[] {
+    if (why === '' || this.#toldReasons.has(why)) return [];
+    this.#toldReasons.add(why);
+    return [`muster uses OpenSSH's ssh for this host, and for others like it: ${why}`];
+  }
+
+  /** Undefined when ssh2 can do it as far as anybody knows; empty when there is nothing to report. */
+  async #whyOpenssh(host: Destination): Promise<string | undefined> {
+    if (!this.#mayUseOpenssh(host)) return undefined;
+    const own = host.transport === 'openssh' ? '' : host.lacking;
+    if (own !== undefined) return own;
+    if (host.route.kind === 'jump') {
+      const { hop } = host.route;
+      const why = await this.#whyOpenssh(hop);
+      if (why !== undefined) return why === '' ? '' : `its jump host ${hop.name}: ${why}`;
+    }
+    const { address, port } = recordedName(host);
+    // What is wrong with the files is reported when they are needed.
+    const known = await inTime(host, this.#sources.knownHosts(host.knownHosts)).catch(() => undefined);
+    return known?.hasOnlyAuthority(address, port) === true
+      ? 'known_hosts names a certificate authority for its host key'
+      : undefined;
+  }
+
+  #mayUseOpenssh({ transport }: Destination): boolean {
+    return this.#options.openssh === true && transport !== 'ssh2';
+  }
+
+  #takeNotes(): readonly string[] {
+    return this.#notes.splice(0);
+  }
 }
 
-function retryDelayMs(options: SshOptions, retry: number): number {
-  return options.retryDelayMs?.(retry) ?? 250 * 2 ** retry * (0.5 + Math.random());
+function hopsOf({ route }: Destination): readonly Destination[] {
+  return route.kind === 'jump' ? [route.hop, ...hopsOf(route.hop)] : [];
 }
 
-function withHome(host: HostConnection, homeDirectory: string): HostConnection {
+/** One agent for each socket: what is asked of it is asked once. */
+function agents(usual: string | undefined): Sources['agentAt'] {
+  const agentsBySocket = new Map<string, KeyAgent>();
+  return (socket = usual) => {
+    if (socket === undefined || socket === '') return undefined;
+    const agent = agentsBySocket.get(socket) ?? keyAgent(socket);
+    agentsBySocket.set(socket, agent);
+    return agent;
+  };
+}
+
+/** The host, and those on the way to it. */
+function withHome(host: Destination, homeDirectory: string): Destination {
   const expand = (path: string): string =>
     path.startsWith('~/') ? `${homeDirectory}${path.slice(1)}` : path;
-  const { identityFile } = host;
+  const { identityFile, agentSocket, controlPath, route } = host;
   return {
     ...host,
+    route: route.kind === 'jump' ? { ...route, hop: withHome(route.hop, homeDirectory) } : route,
     knownHosts: host.knownHosts.map(expand),
+    identityFiles: host.identityFiles.map(expand),
     ...(identityFile === undefined ? {} : { identityFile: expand(identityFile) }),
+    ...(agentSocket === undefined ? {} : { agentSocket: expand(agentSocket) }),
+    ...(controlPath === undefined ? {} : { controlPath: expand(controlPath) }),
   };
 }

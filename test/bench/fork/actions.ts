@@ -19,7 +19,7 @@ export const actionNames = [
 export type ActionName = (typeof actionNames)[number];
 
 /** Further zone files, by which it is seen what one more costs. */
-export const furtherFiles = 20;
+export const furtherFiles = 50;
 /** Steps without content, less the one of a playbook that has just one. */
 export const furtherSteps = 10;
 

@@ -7,7 +7,7 @@ import type { Figures } from './rounds.ts';
 
 /** Processes that an action starts on one host. */
 export interface Budget {
-  /** A test fails beyond this. Who makes an action cheaper lowers it. */
+  /** A test fails beyond this. If you make an action cheaper, lower it. */
   readonly budget: number;
   /** Where it is to come to. */
   readonly goal: number;

@@ -1,6 +1,6 @@
-// How many processes a practice host has started. Its pid namespace gives numbers in turn, so the number of a process that is
-// started in there, less that of an earlier one, counts all that were started between the two: to the last one, with nothing
-// added on the host. Threads have numbers too, and are in the count.
+// How many processes a practice host has started. Its pid namespace gives numbers in order. So the number of a process that
+// is started there, minus that of an earlier one, is the exact count of all that were started between the two, and nothing
+// is added on the host. Threads have numbers too, and are counted.
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../../../src/lab/index.ts';

@@ -1,5 +1,5 @@
-// Follows everything that a practice host's sshd starts, with strace. What is traced is slower, so whatever goes by the clock
-// (a follower that looks again and again, a ticker) does more than it does otherwise.
+// Follows everything that a practice host's sshd starts, with strace. Traced processes are slower, so processes that use the
+// clock (a follower that polls, a ticker) do more than usual.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, readlink } from 'node:fs/promises';

@@ -1,5 +1,5 @@
-// Whose processor time it is. Controller and hosts are put into groups of processes of their own (cgroups, version 2), so nobody
-// is missed: neither who detached itself nor who was never waited for. Where no group can be made, there is no figure.
+// Assigns processor time. Controller and hosts are put into groups of processes of their own (cgroups, version 2), so no
+// process is missed, even if it detached itself or was never waited for. If no group can be made, there is no figure.
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

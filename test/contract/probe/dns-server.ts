@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type Socket } from 'node:net';
 import packet from 'dns-packet';
+import { eachMessage } from '../../support/framed-messages.ts';
 
 /** A question as it came in. */
 export interface Asked {
@@ -25,27 +26,29 @@ export interface DnsServer {
 
 export interface ServerOptions {
   readonly address?: string;
+  /** A free one by default. */
+  readonly port?: number;
   readonly only?: 'udp' | 'tcp';
-  /** How the bytes of an answer over TCP go out; all at once unless told. */
+  /** How the bytes of an answer over TCP are sent; all at once by default. */
   readonly sendTcp?: (socket: Socket, frame: Buffer) => void;
 }
 
-/** Starts a server on a free port of `address`, 127.0.0.1 unless told. */
+/** Starts a server on a free port of `address`, by default 127.0.0.1. */
 export async function startDnsServer(behave: Behaviour, options: ServerOptions = {}): Promise<DnsServer> {
-  const { address = '127.0.0.1', only, sendTcp = sendWhole } = options;
+  const { address = '127.0.0.1', port: wanted = 0, only, sendTcp = sendWhole } = options;
   for (let attempt = 0; ; attempt++) {
     const asked: Asked[] = [];
     const sockets = new Set<Socket>();
     const tcp = createServer((socket) => {
       sockets.add(socket);
       socket.on('error', () => undefined);
-      socket.on('data', (bytes) => {
-        const question = readQuestion(bytes.subarray(2), 'tcp');
+      eachMessage(socket, 2, (message) => {
+        const question = readQuestion(message, 'tcp');
         asked.push(question);
-        for (const message of behave(question)) sendTcp(socket, framed(message));
+        for (const reply of behave(question)) sendTcp(socket, framed(reply));
       });
     });
-    await new Promise<void>((resolve) => tcp.listen(0, address, resolve));
+    await new Promise<void>((resolve) => tcp.listen(wanted, address, resolve));
     const bound = tcp.address();
     if (bound === null || typeof bound === 'string') throw new Error('no port');
     const { port } = bound;
@@ -115,7 +118,7 @@ function framed(message: Uint8Array): Buffer {
 
 const rcodes = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
 
-/** An answer to what was asked; authoritative unless told. */
+/** An answer to a question, by default authoritative. */
 export function answerTo(
   asked: Asked,
   answers: packet.Answer[],

@@ -46,13 +46,13 @@ async function ask(query: DnsQuery, options: AskOptions = {}): Promise<DnsReply>
   return await askDns(query, { timeoutMs: 5000, ...options });
 }
 
-/** Where nothing that helps will come; one try still has time to connect. */
+/** For servers that never answer usefully; one try still has time to connect. */
 const silent: AskOptions = { timeoutMs: 1000, tries: 1 };
 
 const goodAnswer: Behaviour = (asked) => [answerTo(asked, [soa(zone, 7)])];
 
 describe.each(['udp', 'tcp'] as const)('a question over %s', (transport) => {
-  it('brings the answer with its serial and the authoritative bit', async () => {
+  it('gets the answer with its serial and the authoritative bit', async () => {
     const server = await serve(goodAnswer);
     expect(await ask(queryOf(server, { transport }))).toEqual({
       kind: 'answer',
@@ -66,7 +66,7 @@ describe.each(['udp', 'tcp'] as const)('a question over %s', (transport) => {
     ]);
   });
 
-  it('brings a refusal, and asks for recursion when told to', async () => {
+  it('gets a refusal, and asks for recursion if the probe wants it', async () => {
     const server = await serve((asked) => [answerTo(asked, [], { rcode: 'REFUSED', authoritative: false })]);
     const reply = await ask(
       queryOf(server, { transport, name: 'a.invalid', type: 'A', recursionDesired: true }),
@@ -75,7 +75,7 @@ describe.each(['udp', 'tcp'] as const)('a question over %s', (transport) => {
     expect(server.asked).toMatchObject([{ name: 'a.invalid', recursionDesired: true }]);
   });
 
-  it('tells a lame server by the missing authoritative bit', async () => {
+  it('recognises a lame server by the missing authoritative bit', async () => {
     const server = await serve((asked) => [answerTo(asked, [], { authoritative: false })]);
     const reply = await ask(queryOf(server, { transport }));
     expect(reply).toMatchObject({ rcode: 'NOERROR', authoritative: false, records: [], serial: undefined });
@@ -88,7 +88,7 @@ describe.each(['udp', 'tcp'] as const)('a question over %s', (transport) => {
     expect(server.asked).toMatchObject([{ class: 'CH' }]);
   });
 
-  it('takes no answer with another id, to another name or of another class', async () => {
+  it('ignores answers with another id, name or class', async () => {
     const server = await serve((asked) => [
       answerTo(asked, [soa(zone, 1)], { id: asked.id ^ 1 }),
       answerTo(asked, [soa(zone, 2)], { name: 'example.org' }),
@@ -98,7 +98,7 @@ describe.each(['udp', 'tcp'] as const)('a question over %s', (transport) => {
     expect(await ask(queryOf(server, { transport }))).toMatchObject({ serial: 7 });
   });
 
-  it('has no answer when all that comes is somebody else’s', async () => {
+  it('has no answer if only foreign answers arrive', async () => {
     const server = await serve((asked) => [answerTo(asked, [soa(zone, 1)], { id: asked.id ^ 1 })]);
     expect(await ask(queryOf(server, { transport }), silent)).toMatchObject({
       kind: 'silence',
@@ -106,13 +106,13 @@ describe.each(['udp', 'tcp'] as const)('a question over %s', (transport) => {
     });
   });
 
-  it('says that the port is closed, at once', async () => {
+  it('reports at once that the port is closed', async () => {
     const server = await serve(goodAnswer, { only: transport === 'udp' ? 'tcp' : 'udp' });
     const reply = await ask(queryOf(server, { transport }), { timeoutMs: 10_000 });
     expect(reply).toMatchObject({ kind: 'silence', problem: 'connection refused' });
   });
 
-  it('says that an answer cannot be read', async () => {
+  it('reports that an answer cannot be read', async () => {
     const server = await serve((asked) => [answerTo(asked, [soa(zone, 7)]).subarray(0, 40)]);
     expect(await ask(queryOf(server, { transport }), silent)).toMatchObject({
       problem: 'an answer that cannot be read',
@@ -131,7 +131,7 @@ describe.each(['udp', 'tcp'] as const)('a question over %s', (transport) => {
     });
   });
 
-  it('says that a name has no address', async () => {
+  it('reports that a name has no address', async () => {
     const lookup = (): Promise<never> => Promise.reject(Object.assign(new Error(), { code: 'ENOTFOUND' }));
     const query = queryOf({ address: 'ns1.example.net', port: 53 }, { transport });
     expect(await ask(query, { lookup })).toMatchObject({
@@ -140,7 +140,7 @@ describe.each(['udp', 'tcp'] as const)('a question over %s', (transport) => {
     });
   });
 
-  it('waits no longer for the address of a name than for an answer, and not beyond a stop', async () => {
+  it('waits for the address of a name no longer than for an answer, and not after a stop', async () => {
     const lookup = (): Promise<never> => new Promise(() => undefined);
     const query = queryOf({ address: 'ns1.example.net', port: 53 }, { transport });
     expect(await ask(query, { lookup, timeoutMs: 20 })).toMatchObject({
@@ -162,7 +162,7 @@ describe.each(['udp', 'tcp'] as const)('a question over %s', (transport) => {
     expect(await asking).toMatchObject({ kind: 'silence', problem: expect.stringContaining('stopped') });
   });
 
-  it('may wait together with many others for one stop, without a warning', async () => {
+  it('may share one stop with many others, without a warning', async () => {
     const server = await serve(() => []);
     const warnings: string[] = [];
     const onWarning = (warning: Error): void => void warnings.push(warning.name);
@@ -187,7 +187,7 @@ describe('a question over UDP', () => {
     expect(new Set(server.asked.map(({ id }) => id)).size).toBeGreaterThan(1);
   });
 
-  it('is given up after three tries', async () => {
+  it('ends after three tries', async () => {
     const server = await serve(() => []);
     expect(await ask(queryOf(server), { timeoutMs: 150 })).toMatchObject({
       kind: 'silence',
@@ -196,7 +196,7 @@ describe('a question over UDP', () => {
     await expect.poll(() => server.asked.length).toBe(3);
   });
 
-  it('goes on over TCP when the answer was truncated, even in the middle of a record', async () => {
+  it('continues over TCP if the answer was truncated, even in the middle of a record', async () => {
     const server = await serve((asked) => {
       const whole = answerTo(asked, [soa(zone, 7)], { flags: packet.TRUNCATED_RESPONSE });
       return asked.transport === 'udp' ? [whole.subarray(0, 40)] : [answerTo(asked, [soa(zone, 8)])];
@@ -205,7 +205,7 @@ describe('a question over UDP', () => {
     expect(server.asked.map(({ transport }) => transport)).toEqual(['udp', 'tcp']);
   });
 
-  it('has no answer when it was truncated and TCP is closed', async () => {
+  it('has no answer if it was truncated and TCP is closed', async () => {
     const truncated: Behaviour = (asked) => [answerTo(asked, [], { flags: packet.TRUNCATED_RESPONSE })];
     const server = await serve(truncated, { only: 'udp' });
     expect(await ask(queryOf(server))).toMatchObject({
@@ -216,7 +216,7 @@ describe('a question over UDP', () => {
 });
 
 describe('a question over TCP', () => {
-  it('waits for an answer that comes byte by byte', async () => {
+  it('waits for an answer that arrives byte by byte', async () => {
     const sendTcp: ServerOptions['sendTcp'] = (socket, frame) => {
       void (async () => {
         for (const byte of frame) {
@@ -231,7 +231,7 @@ describe('a question over TCP', () => {
     });
   });
 
-  it('says that the connection was closed in the middle of the answer', async () => {
+  it('reports that the connection was closed in the middle of the answer', async () => {
     const sendTcp: ServerOptions['sendTcp'] = (socket, frame) => socket.end(frame.subarray(0, 20));
     const server = await serve(goodAnswer, { sendTcp });
     expect(await ask(queryOf(server, { transport: 'tcp' }))).toMatchObject({
@@ -239,7 +239,7 @@ describe('a question over TCP', () => {
     });
   });
 
-  it('is over in time when the pieces never end', async () => {
+  it('ends in time if the pieces never end', async () => {
     const sendTcp: ServerOptions['sendTcp'] = (socket, frame) => {
       socket.write(frame.subarray(0, 20));
     };
@@ -247,7 +247,7 @@ describe('a question over TCP', () => {
     expect(await ask(queryOf(server, { transport: 'tcp' }), silent)).toMatchObject({ problem: 'no answer' });
   });
 
-  it('says that the connection was reset', async () => {
+  it('reports that the connection was reset', async () => {
     const server = createServer((socket) => socket.on('data', () => socket.resetAndDestroy()));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());

@@ -99,7 +99,7 @@ describe('verify with probes', () => {
     expect(verdict(run.result).exitCode).toBe(0);
   });
 
-  it('ends with 3 when a secondary is behind, and says by how much', async () => {
+  it('exits 3 if a secondary is behind, and says by how much', async () => {
     const run = await verifyFleet({
       ns1: await serve(nameServer(7)),
       ns2: await serve(nameServer(7)),
@@ -125,7 +125,7 @@ describe('verify with probes', () => {
     });
   });
 
-  it('has a line for each probe that does not hold: host, what was asked, what came', async () => {
+  it('has a line for each failed probe: host, question and answer', async () => {
     const open = await serve((asked) =>
       asked.name === 'recursion.invalid'
         ? [answerTo(asked, [], { rcode: 'NXDOMAIN' })]
@@ -148,7 +148,7 @@ describe('verify with probes', () => {
     expect(verdict(run.result).exitCode).toBe(1);
   });
 
-  it('says the same in every line of --json, and is shown from it as it was live', async () => {
+  it('says the same in every line of --json, and can be shown from it as it was live', async () => {
     let text = '';
     const json = ndjsonReporter({ write: (piece) => (text += piece) });
     const events: RunEvent[] = [];
@@ -167,7 +167,7 @@ describe('verify with probes', () => {
     expect(run.result.hosts.find(({ host }) => host === 'talks')).toMatchObject(failed);
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ summary: { hosts: 2, failed: 1 } });
 
-    // What is found out from outside is told before the verdict.
+    // Results from outside are reported before the verdict.
     const ofTalks = events
       .filter((event) => 'host' in event && event.host === 'talks')
       .map(({ type }) => type);
@@ -177,7 +177,7 @@ describe('verify with probes', () => {
     expect(renderResult(reader.end().result, plainStyle)).toBe(renderResult(run.result, plainStyle));
   });
 
-  it('tells what a host says that could not be logged in to', async () => {
+  it('reports the answers of a host that could not be logged in to', async () => {
     const run = await verifyFleet({
       dark1: await serve(nameServer(7)),
       dark2: await serve(nameServer(7, '9.18.1')),

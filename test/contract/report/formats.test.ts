@@ -56,7 +56,7 @@ describe('renderPrometheus', () => {
     },
   );
 
-  it('says how each host is, and what does not hold', () => {
+  it('has the outcome of each host, and what does not hold', () => {
     const lines = renderPrometheus(runResult('verify', hosts)).split('\n');
     const own = 'action="verify",playbook="caged-bind"';
     expect(lines).toEqual(
@@ -76,7 +76,7 @@ describe('renderPrometheus', () => {
     );
   });
 
-  it('has no series twice, whatever hosts are called', () => {
+  it('has no series twice, whatever the names of hosts', () => {
     const twice = renderPrometheus(runResult('ping', [hostResult('a\u001b'), hostResult('a\\x1b')]));
     const series = twice.split('\n').filter((line) => line.startsWith('muster_host_outcome'));
     expect(series).toHaveLength(1);
@@ -94,7 +94,7 @@ function cellsOf(csv: string): readonly (readonly string[])[] {
 }
 
 describe('renderCsv', () => {
-  it('has a line for each thing that is known of a host', () => {
+  it('has a line for each known fact about a host', () => {
     const [head, ...rows] = cellsOf(renderCsv(runResult('verify', hosts)));
     expect(head?.slice(4)).toEqual(['host', 'kind', 'step', 'name', 'state', 'text', 'seconds']);
     expect(rows.map((row) => row.slice(4))).toEqual([
@@ -117,7 +117,7 @@ describe('renderCsv', () => {
     ]);
   });
 
-  it('never gives a spreadsheet a formula, wherever it parts the cells', () => {
+  it('never gives a spreadsheet a formula, wherever it splits the cells', () => {
     const word = fc.stringMatching(/^[=+@;,"' \t\r\na1(!-]{0,12}$/);
     fc.assert(
       fc.property(word, word, (key, value) => {
@@ -143,7 +143,7 @@ describe('renderJson', () => {
   );
   const written = (result: RunResult): unknown => JSON.parse([...renderJson(result)].join(''));
 
-  it('writes what the published schema says, and what is read back', () => {
+  it('writes what the published schema describes, and what can be read back', () => {
     for (const result of results) {
       const json = written(result);
       const { success, error } = schema.safeParse(json);
@@ -152,7 +152,7 @@ describe('renderJson', () => {
     }
   });
 
-  it('has a schema that refuses another version, and what is no result', () => {
+  it('has a schema that refuses another version, and other values', () => {
     const json = written(results[0]!) as Record<string, unknown>;
     for (const wrong of [{ version: 4 }, { type: 'run-started' }, { hosts: [{}] }, { action: 'dance' }])
       expect(schema.safeParse({ ...json, ...wrong }).success, JSON.stringify(wrong)).toBe(false);
@@ -160,7 +160,7 @@ describe('renderJson', () => {
 });
 
 describe('renderJunit', () => {
-  it('has only characters that XML can carry, and all markup is its own, whatever hosts say', () => {
+  it('has only characters of XML and only its own markup, whatever hosts say', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 12 }), (said) => {
         const host = hostileHost(said, { outcome: 'failed', reason: said });

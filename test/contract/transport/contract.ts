@@ -18,7 +18,7 @@ const mebibyte = 1024 * 1024;
 
 /** Declares the suite. `loseCode` is the error code of output that a closing session cuts off. */
 export function describeTransport(name: string, start: () => Promise<Setup>, loseCode: string): void {
-  describe(`the transport contract over ${name}`, { timeout: 30_000 }, () => {
+  describe(`the transport contract over ${name}`, () => {
     let setup: Setup;
     const open: Session[] = [];
 
@@ -72,7 +72,7 @@ export function describeTransport(name: string, start: () => Promise<Setup>, los
       expect(channel.stderr()).toBe('e'.repeat(65_536));
     });
 
-    it('lets the command see end of file and go on', async () => {
+    it('lets the command see end of file and continue', async () => {
       const channel = await (await connect()).exec('cat; echo after-eof; exit 3');
       await channel.write(Buffer.from('before '));
       channel.end();
@@ -80,7 +80,7 @@ export function describeTransport(name: string, start: () => Promise<Setup>, los
       expect(await channel.closed).toEqual({ status: 3, signal: null });
     });
 
-    it('settles the end of a command whose small output nobody reads, and keeps that output', async () => {
+    it('reports the end of a command whose small output is not read, and keeps that output', async () => {
       const channel = await (await connect()).exec('echo unread');
       expect(await channel.closed).toEqual({ status: 0, signal: null });
       expect((await collect(channel)).toString()).toBe('unread\n');
@@ -105,7 +105,7 @@ export function describeTransport(name: string, start: () => Promise<Setup>, los
       expect(await readFile(progress, 'utf8')).toBe('64\n');
     });
 
-    it('runs several commands side by side on one session', async () => {
+    it('runs several commands in parallel on one session', async () => {
       const session = await connect();
       const channels = await Promise.all(
         ['a', 'b', 'c', 'd'].map((word) => session.exec(`read x; echo ${word}$x`)),

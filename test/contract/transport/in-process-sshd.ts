@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import ssh2 from 'ssh2';
-import type { Algorithms, Connection, ParsedKey, ServerChannel } from 'ssh2';
+import type { Algorithms, AuthContext, Connection, ParsedKey, ServerChannel } from 'ssh2';
 import type { HostConnection } from '../../../src/transport/index.ts';
 
 /** What a server is made of; the defaults let the test user in with an ed25519 key. */
@@ -19,6 +19,8 @@ export interface SshdOptions {
   readonly silentAt?: 'login' | 'channel' | 'exec';
   /** Gets each connection before anything is said on it. */
   readonly onConnection?: (connection: Connection) => void;
+  /** Takes the place of asking for keys. */
+  readonly onLogin?: (context: AuthContext) => void;
   /** Takes the place of running the command. */
   readonly onExec?: (channel: ServerChannel, command: string) => void;
 }
@@ -82,6 +84,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<InProcessSsh
         unauthenticated -= 1;
       });
       if (options.silentAt === 'login') connection.on('authentication', () => undefined);
+      else if (options.onLogin !== undefined) connection.on('authentication', options.onLogin);
       else letIn(connection, options, offers);
       serve(connection, options);
     },

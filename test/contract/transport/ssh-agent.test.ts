@@ -1,5 +1,5 @@
 // Logging in with keys that an ssh agent holds. The agent is a fake on a real socket.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,8 +9,10 @@ import type { ParsedKey } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { sshTransport } from '../../../src/transport/index.ts';
 import type { HostConnection, Transport } from '../../../src/transport/index.ts';
+import { eachMessage } from '../../support/framed-messages.ts';
 import { clientFiles, keyPair, knownHostsText, loopbackHost, startSshd } from './in-process-sshd.ts';
 import type { InProcessSshd } from './in-process-sshd.ts';
+import { startSystemSshd, whyNoSystemSshd } from './system-sshd.ts';
 
 const never = new AbortController().signal;
 const lockedKey = ssh2.utils.generateKeyPairSync('ed25519', {
@@ -78,16 +80,20 @@ async function startAgent(...privateKeys: readonly string[]): Promise<FakeAgent>
   return agent;
 }
 
-/** An agent that takes every question, and answers with these words or not at all. */
-async function silentAgent(words?: Uint8Array): Promise<{ readonly path: string }> {
+/** An agent that says these words to anybody, or answers each question by its type, or takes every question and says nothing. */
+async function silentAgent(
+  words?: Uint8Array | ((type: number) => Uint8Array),
+): Promise<{ readonly path: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'muster-agent-'));
   const path = join(directory, 'agent');
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
-    socket.resume();
-    if (words !== undefined) socket.write(words);
+    eachMessage(socket, 4, (question) => {
+      if (typeof words === 'function') socket.write(words(question[0] ?? 0));
+    });
+    if (words instanceof Uint8Array) socket.write(words);
   });
   await new Promise<void>((resolve) => server.listen(path, resolve));
   onTestFinished(async () => {
@@ -166,7 +172,7 @@ describe('a key in the agent', () => {
     expect(sshd.offers).toEqual(['ecdsa-sha2-nistp521', 'ssh-ed25519']);
   });
 
-  it('is not offered a second time when it is the one in the identity file', async () => {
+  it('is not offered a second time if it is the one in the identity file', async () => {
     const agent = await startAgent(keyPair('stranger').private);
     const transport = via(agent.path, { '/id': keyPair('stranger').private });
     await expect(login(transport, host({ identityFile: '/id' }))).rejects.toMatchObject({
@@ -175,14 +181,14 @@ describe('a key in the agent', () => {
     expect(sshd.offers).toEqual(['ssh-ed25519']);
   });
 
-  it('stands in for an identity file under a passphrase, found by the public half beside it', async () => {
+  it('replaces an identity file with a passphrase, found by the public half beside it', async () => {
     const agent = await startAgent(keyPair('ecdsa', 'ecdsa-521').private, keyPair('user').private);
     const files = { '/id': lockedKey.private, '/id.pub': keyPair('user').public };
     await login(via(agent.path, files), host({ identityFile: '/id' }));
     expect(sshd.offers).toEqual(['ssh-ed25519']);
   });
 
-  it('is passed over when the agent does not sign with it', async () => {
+  it('is skipped if the agent does not sign with it', async () => {
     await sshd.stop();
     sshd = await startSshd({ accepts: () => true });
     const agent = await startAgent(keyPair('ecdsa', 'ecdsa-521').private, keyPair('user').private);
@@ -191,7 +197,7 @@ describe('a key in the agent', () => {
     expect(sshd.offers).toEqual(['ecdsa-sha2-nistp521', 'ssh-ed25519']);
   });
 
-  it('is not used when the host entry says no agent', async () => {
+  it('is not used if the host entry says no agent', async () => {
     const agent = await startAgent(keyPair('user').private);
     await expect(login(via(agent.path), host({ agent: false }))).rejects.toMatchObject({
       code: 'SSH_IDENTITY',
@@ -201,7 +207,7 @@ describe('a key in the agent', () => {
 });
 
 describe('a host without a usable key', () => {
-  it('is not connected to when the agent holds nothing', async () => {
+  it('is not contacted if the agent holds nothing', async () => {
     const agent = await startAgent();
     await expect(login(via(agent.path), host())).rejects.toMatchObject({
       code: 'SSH_IDENTITY',
@@ -209,18 +215,18 @@ describe('a host without a usable key', () => {
     });
   });
 
-  it('is not connected to when there is neither agent nor identity file', async () => {
+  it('is not contacted if there is neither agent nor identity file', async () => {
     await expect(login(via(undefined), host())).rejects.toMatchObject({ code: 'SSH_IDENTITY', host: 'ns1' });
   });
 
-  it('is told about an agent that does not answer', async () => {
+  it('gets an error that names the silent agent', async () => {
     await expect(login(via('/nonexistent/agent'), host())).rejects.toMatchObject({
       code: 'SSH_IDENTITY',
       hint: expect.stringContaining('SSH_AUTH_SOCK') as string,
     });
   });
 
-  it('is told to use the agent for an identity file under a passphrase', async () => {
+  it('gets the hint to use the agent for an identity file with a passphrase', async () => {
     const transport = via(undefined, { '/id': lockedKey.private });
     await expect(login(transport, host({ identityFile: '/id' }))).rejects.toMatchObject({
       code: 'SSH_IDENTITY',
@@ -230,14 +236,56 @@ describe('a host without a usable key', () => {
   });
 });
 
+describe('an agent that holds a key of a hardware token, and no other', () => {
+  const field = (bytes: Buffer): Buffer => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  const blob = Buffer.concat(
+    ['sk-ssh-ed25519@openssh.com', 'k'.repeat(32), 'ssh:'].map((text) => field(Buffer.from(text))),
+  );
+  const answer = field(
+    Buffer.concat([Buffer.of(12, 0, 0, 0, 1), field(blob), field(Buffer.from('a comment'))]),
+  );
+
+  it('reports that none of them can be used, without a client of OpenSSH', async () => {
+    const { path } = await silentAgent(answer);
+    await expect(login(via(path), host())).rejects.toMatchObject({
+      code: 'SSH_IDENTITY',
+      message: expect.stringContaining('the ssh agent holds no key that can be used') as string,
+    });
+  });
+
+  it.skipIf(whyNoSystemSshd() !== undefined)("is left to OpenSSH's client, which offers it", async () => {
+    const { path } = await silentAgent((type) => (type === 11 ? answer : field(Buffer.of(5))));
+    const server = await startSystemSshd();
+    onTestFinished(() => server.stop());
+    const transport = sshTransport({
+      startLimit: 1,
+      agentSocket: path,
+      homeDirectory: server.directory,
+      readFile: (file) => readFile(file),
+      openssh: true,
+    });
+    onTestFinished(() => transport.close?.());
+    await expect(
+      login(transport, { ...host({ connectTimeoutMs: 60_000 }), port: server.host.port }),
+    ).rejects.toMatchObject({
+      code: 'SSH_AUTH_FAILED',
+      message: expect.stringContaining('sk-ssh-ed25519@openssh.com SHA256:') as string,
+    });
+  });
+});
+
 describe('an agent that does not answer', () => {
-  it('holds up a login for connect_timeout, and neither the next login nor the process', async () => {
+  it('delays a login by connect_timeout, and neither the next login nor the process', async () => {
     const agent = await startAgent(keyPair('user').private);
     const transport = via(agent.path);
     await login(transport, host());
     agent.asleep = true;
     const closed = agent.nextClose();
-    await expect(login(transport, host({ connectTimeoutMs: 400 }))).rejects.toMatchObject({
+    await expect(login(transport, host({ connectTimeoutMs: 2000 }))).rejects.toMatchObject({
       code: 'SSH_TIMEOUT',
       hint: expect.stringContaining('a key agent may also be waiting for a touch') as string,
     });
@@ -246,14 +294,14 @@ describe('an agent that does not answer', () => {
     await login(transport, host());
   });
 
-  it('does not matter when it never lists its keys and the identity file opens the door', async () => {
+  it('does not matter if it never lists its keys and the identity file logs in', async () => {
     const { path } = await silentAgent();
     const transport = via(path, { '/id': keyPair('user').private });
-    await login(transport, host({ identityFile: '/id', connectTimeoutMs: 1000 }));
+    await login(transport, host({ identityFile: '/id', connectTimeoutMs: 4000 }));
     expect(sshd.offers).toEqual(['ssh-ed25519']);
   });
 
-  it('holds up a host for half of connect_timeout when it does not list its keys', async () => {
+  it('delays a host by half of connect_timeout if it does not list its keys', async () => {
     const { path } = await silentAgent();
     await expect(login(via(path), host({ connectTimeoutMs: 300 }))).rejects.toMatchObject({
       code: 'SSH_IDENTITY',
@@ -266,14 +314,14 @@ describe('an agent that does not answer', () => {
     ['its length', Buffer.of(0, 0, 1, 0)],
     ['the half of its answer', Buffer.of(0, 0, 0, 5, 12, 0)],
     ['an answer of another kind', Buffer.of(0, 0, 0, 1, 5)],
-  ])('holds up a host for no longer when it says %s and no more', async (_what, words) => {
+  ])('delays a host no longer if it says %s and no more', async (_what, words) => {
     const { path } = await silentAgent(words);
     await expect(login(via(path), host({ connectTimeoutMs: 300 }))).rejects.toMatchObject({
       code: 'SSH_IDENTITY',
     });
   });
 
-  it('does not matter when the identity file opens the door', async () => {
+  it('does not matter if the identity file logs in', async () => {
     await login(via('/nonexistent/agent', { '/id': keyPair('user').private }), host({ identityFile: '/id' }));
     expect(sshd.offers).toEqual(['ssh-ed25519']);
   });

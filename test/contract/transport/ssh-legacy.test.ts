@@ -61,12 +61,12 @@ async function login(port: number, hostKeys: readonly string[], userKey: string,
 }
 
 describe('a host of the NetBSD 6 era', () => {
-  it('is reached with an RSA key when legacy algorithms are allowed', async () => {
+  it('accepts an RSA key if legacy algorithms are allowed', async () => {
     const { port, hostPublicKeys } = await start({ algorithms: openssh61 });
     expect(await login(port, hostPublicKeys, keyPair('rsa-user').private, true)).toBe('in\n');
   });
 
-  it('is reached by its RSA host key when only that is recorded', async () => {
+  it('is accepted by its RSA host key if only that is recorded', async () => {
     const { port, hostPublicKeys } = await start({ algorithms: openssh61 });
     const rsaOnly = hostPublicKeys.filter((key) => key.startsWith('ssh-rsa'));
     expect(await login(port, rsaOnly, keyPair('rsa-user').private, true)).toBe('in\n');
@@ -75,14 +75,14 @@ describe('a host of the NetBSD 6 era', () => {
   it.each([
     ['diffie-hellman-group1-sha1', 'ssh-rsa', '3des-cbc', 'hmac-md5'],
     ['diffie-hellman-group14-sha1', 'ssh-rsa', 'aes128-cbc', 'hmac-sha1'],
-  ] as const)('is reached over nothing better than %s %s %s %s', async (kex, serverHostKey, cipher, hmac) => {
+  ] as const)('works with nothing better than %s %s %s %s', async (kex, serverHostKey, cipher, hmac) => {
     const algorithms = { kex: [kex], serverHostKey: [serverHostKey], cipher: [cipher], hmac: [hmac] };
     const { port, hostPublicKeys } = await start({ algorithms });
     const rsaOnly = hostPublicKeys.filter((key) => key.startsWith('ssh-rsa'));
     expect(await login(port, rsaOnly, keyPair('rsa-user').private, true)).toBe('in\n');
   });
 
-  it('is not reached without them, and the error says how to allow them', async () => {
+  it('fails without them, and the error says how to allow them', async () => {
     const { port, hostPublicKeys } = await start({ algorithms: openssh61 });
     await expect(login(port, hostPublicKeys, keyPair('rsa-user').private, false)).rejects.toMatchObject({
       code: 'SSH_PROTOCOL',
@@ -93,7 +93,7 @@ describe('a host of the NetBSD 6 era', () => {
 });
 
 describe('a host that verifies RSA keys with SHA-1 only', () => {
-  it('gets no SHA-1 signature, and the error names both ways out', async () => {
+  it('gets no SHA-1 signature, and the error names both remedies', async () => {
     const { port, hostPublicKeys } = await start({ algorithms: openssh66 });
     await expect(login(port, hostPublicKeys, keyPair('rsa-user').private, false)).rejects.toMatchObject({
       code: 'SSH_AUTH_FAILED',
@@ -101,7 +101,7 @@ describe('a host that verifies RSA keys with SHA-1 only', () => {
     });
   });
 
-  it('lets an ecdsa key in', async () => {
+  it('accepts an ecdsa key', async () => {
     const { port, hostPublicKeys } = await start({ algorithms: openssh66 });
     expect(await login(port, hostPublicKeys, keyPair('ecdsa-user').private, false)).toBe('in\n');
   });
@@ -121,7 +121,7 @@ describe('a host of today', () => {
 });
 
 describe('a host that offers nothing but a group exchange', () => {
-  it('is refused with what to do about it, whatever its age', async () => {
+  it('is refused with the remedy, whatever its age', async () => {
     const { port, hostPublicKeys } = await start({
       algorithms: { kex: ['diffie-hellman-group-exchange-sha256'] },
     });

@@ -14,7 +14,6 @@ if (obstacle === undefined) {
 
 describe.skipIf(obstacle !== undefined)(
   `an OpenSSH server${obstacle === undefined ? '' : ` (${obstacle})`}`,
-  { timeout: 30_000 },
   () => {
     let setup: Setup | undefined;
 
@@ -27,7 +26,7 @@ describe.skipIf(obstacle !== undefined)(
       ['diffie-hellman-group14-sha1', '3des-cbc', 'hmac-md5'],
       ['diffie-hellman-group1-sha1', 'aes256-cbc', 'hmac-sha1-etm@openssh.com'],
     ])(
-      'that has an ssh-rsa host key and no more than %s, %s and %s is reached with legacy algorithms',
+      'with an ssh-rsa host key and no more than %s, %s and %s works with legacy algorithms',
       async (kex, cipher, mac) => {
         setup = await startSystemSshd({
           hostKey: 'rsa',
@@ -49,7 +48,7 @@ describe.skipIf(obstacle !== undefined)(
       ['RSA', generateKeyPairSync('rsa', { modulusLength: 2048 })],
       ['ECDSA', generateKeyPairSync('ec', { namedCurve: 'P-256' })],
       ['ed25519', generateKeyPairSync('ed25519')],
-    ])('lets in a key of type %s that stands in PKCS#8', async (_type, { privateKey }) => {
+    ])('accepts a key of type %s in PKCS#8', async (_type, { privateKey }) => {
       const text = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
       setup = await startSystemSshd({ user: { private: text, public: publicLine(text) } });
       const session = await setup.transport.connect(setup.host, new AbortController().signal);
@@ -57,7 +56,7 @@ describe.skipIf(obstacle !== undefined)(
       session.close();
     });
 
-    it('refuses one command more than MaxSessions on one connection, and the others go on', async () => {
+    it('refuses one command more than MaxSessions on one connection, and the others continue', async () => {
       setup = await startSystemSshd({ configuration: ['MaxSessions 2'] });
       const session = await setup.transport.connect(setup.host, new AbortController().signal);
       const running = [await session.exec('cat'), await session.exec('cat')];
@@ -70,7 +69,7 @@ describe.skipIf(obstacle !== undefined)(
       session.close();
     });
 
-    it('that has seen enough wrong keys ends the login, which is told as such', async () => {
+    it('that has seen enough wrong keys ends the login, which is reported as such', async () => {
       setup = await startSystemSshd({ configuration: ['MaxAuthTries 1', 'PubkeyAuthentication no'] });
       await expect(setup.transport.connect(setup.host, new AbortController().signal)).rejects.toMatchObject({
         code: 'SSH_AUTH_FAILED',

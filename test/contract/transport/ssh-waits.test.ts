@@ -1,5 +1,5 @@
 // A host that stops answering, at each place between TCP and the last frame: the run of that host ends within the
-// limit that docs/inventory.md tells, says what it waited for, and leaves no connection open.
+// limit that docs/inventory.md names, says what it waited for, and leaves no connection open.
 import { recordHost } from '../../support/recorded.ts';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
@@ -43,7 +43,11 @@ async function run(port: number, given: Given = {}) {
     }),
     retryDelayMs: () => 1,
   });
-  const connection = loopbackHost(port, { readyTimeoutMs: 300, silenceTimeoutMs: 300, ...given.connection });
+  const connection = loopbackHost(port, {
+    readyTimeoutMs: 1000,
+    silenceTimeoutMs: 1000,
+    ...given.connection,
+  });
   const action = given.action ?? 'plan';
   const record = recordHost(connection.name, action, 1000);
   await runHost(
@@ -84,48 +88,45 @@ async function speaker(words: string): Promise<number> {
 }
 
 describe('within connect_timeout, the login', () => {
-  const connection = { connectTimeoutMs: 400 };
+  const connection = { connectTimeoutMs: 1500 };
 
   it.each([
-    ['the banner', '', 'connected, but no SSH banner came'],
-    ['the end of the banner', 'SSH-2.0-Op', 'connected, but no SSH banner came'],
+    ['the banner', '', 'connected, but received no SSH banner'],
+    ['the end of the banner', 'SSH-2.0-Op', 'connected, but received no SSH banner'],
     [
       'a banner of SSH',
       '220 mail.example.net\r\n',
-      'connected, but no SSH banner came; it said: 220 mail.example.net',
+      'connected, but received no SSH banner; it said: 220 mail.example.net',
     ],
     ['the key exchange', 'SSH-2.0-OpenSSH_10.3\r\n', 'the key exchange did not end'],
-  ])('is given up for want of %s', async (_what, words, message) => {
+  ])('ends without %s', async (_what, words, message) => {
     const result = await run(await speaker(words), { connection });
     expect(result).toMatchObject({ outcome: 'unreachable', connections: 0 });
-    expect(result.reason).toContain(`within 0.4 s: ${message}`);
+    expect(result.reason).toContain(`within 1.5 s: ${message}`);
   });
 
-  it('is given up for want of an answer to the key', async () => {
+  it('ends without an answer to the key', async () => {
     const { port, publicKeys, closed } = await sshd({ silentAt: 'login' });
     const result = await run(port, { publicKeys, connection });
-    expect(result.reason).toContain('within 0.4 s: the login did not end');
+    expect(result.reason).toContain('within 1.5 s: the login did not end');
     await closed();
   });
 });
 
 describe('within ready_timeout, the shell', () => {
-  it.each(['channel', 'exec'] as const)(
-    'is given up for want of an answer to the %s request',
-    async (silentAt) => {
-      const { port, publicKeys, closed } = await sshd({ silentAt });
-      const result = await run(port, { publicKeys });
-      expect(result).toMatchObject({
-        outcome: 'unreachable',
-        reason: "logged in, but the host's shell was not ready within 0.3 s; nothing was heard",
-        connections: 1,
-        execs: 0,
-      });
-      await closed();
-    },
-  );
+  it.each(['channel', 'exec'] as const)('ends without an answer to the %s request', async (silentAt) => {
+    const { port, publicKeys, closed } = await sshd({ silentAt });
+    const result = await run(port, { publicKeys });
+    expect(result).toMatchObject({
+      outcome: 'unreachable',
+      reason: 'logged in, but the shell of the host was not ready within 1 s; nothing was heard',
+      connections: 1,
+      execs: 0,
+    });
+    await closed();
+  });
 
-  it('is given up when it asks for a password, and says so', async () => {
+  it('ends if it asks for a password, and says so', async () => {
     const { port, publicKeys, closed } = await sshd({
       onExec: (channel) => {
         channel.write('NetBSD 11.0\n\n');
@@ -135,7 +136,7 @@ describe('within ready_timeout, the shell', () => {
     const result = await run(port, { publicKeys, connection: { become: 'sudo' } });
     expect(result).toMatchObject({
       outcome: 'unreachable',
-      reason: "logged in, but the host's shell was not ready within 0.3 s; heard: NetBSD 11.0 / Password:",
+      reason: 'logged in, but the shell of the host was not ready within 1 s; heard: NetBSD 11.0 / Password:',
       hint: expect.stringContaining('sudo without a password') as string,
     });
     await closed();
@@ -147,15 +148,15 @@ describe('within silence_timeout, the run', () => {
     ['behind ready', ['@N ready /tmp/m\n']],
     ['in the middle of a frame', ['@N ready /tmp/m\n', '@N 000.ev 0 100\nbegin|r|plan\n']],
     ['but for chatter', ['@N ready /tmp/m\n', 'out of memory\n']],
-  ])('is given up when the host falls silent %s', async (_where, words) => {
+  ])('ends when the host falls silent %s', async (_where, words) => {
     const { port, publicKeys, closed } = await sshd({ onExec: says(...words) });
     const result = await run(port, { publicKeys });
     expect(result).toMatchObject({ outcome: 'unknown', connections: 1, execs: 1 });
-    expect(result.reason).toContain('no sign of the run came from the host for 0.3 s');
+    expect(result.reason).toContain('the host sent no sign of the run for 1 s');
     await closed();
   });
 
-  it('is over with its last frame, though the channel stays open', async () => {
+  it('ends with its last frame, although the channel stays open', async () => {
     const { port, publicKeys, closed } = await sshd({
       onExec: says('@N ready /tmp/m\n', '@N 000.ev 0 8\nfin|ok|\n\n', '@N done\n'),
     });
@@ -163,7 +164,7 @@ describe('within silence_timeout, the run', () => {
     await closed();
   });
 
-  it('is come back to in an apply, and given up in the same way when the host does not take that up', async () => {
+  it('is followed by a reconnect in an apply, and ends in the same way if the host does not answer then', async () => {
     let execs = 0;
     const { port, publicKeys, closed } = await sshd({
       onExec: (channel) => {

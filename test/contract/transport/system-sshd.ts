@@ -31,18 +31,32 @@ export function whyNoSystemSshd(): string | undefined {
 export interface SystemSshdSettings {
   readonly hostKey?: 'ed25519' | 'rsa';
   readonly legacyAlgorithms?: boolean;
+  /** The host's key, in place of one that is made here. */
+  readonly host?: { readonly public: string; readonly private: string };
   /** The user's key; `public` as in authorized_keys, `private` as in the identity file. */
   readonly user?: { readonly public: string; readonly private: string };
+  /** Lines for sshd_config that win over the usual ones. */
+  readonly overrides?: readonly string[];
+  /** Words before sshd's own command line, such as those of a program that gives it files of its own. */
+  readonly within?: (directory: string) => readonly string[];
   /** More lines for sshd_config. */
   readonly configuration?: readonly string[];
 }
 
+/** A running sshd. */
+export interface SystemSshd extends Setup {
+  /** The directory with its files, such as `id` and `known_hosts`. */
+  readonly directory: string;
+  /** What it logged so far. */
+  readonly log: () => string;
+}
+
 /** Starts sshd and gives a transport that may log in to it as the user who runs the tests. */
-export async function startSystemSshd(settings: SystemSshdSettings = {}): Promise<Setup> {
+export async function startSystemSshd(settings: SystemSshdSettings = {}): Promise<SystemSshd> {
   const directory = await mkdtemp(join(tmpdir(), 'muster-sshd-'));
   const port = await freePort();
   const file = (name: string): string => join(directory, name);
-  const hostKey = keyPair(`system-host-${settings.hostKey ?? 'ed25519'}`, settings.hostKey);
+  const hostKey = settings.host ?? keyPair(`system-host-${settings.hostKey ?? 'ed25519'}`, settings.hostKey);
   const user = settings.user ?? keyPair('system-user');
   await writeFile(file('host_key'), hostKey.private, { mode: 0o600 });
   await writeFile(file('authorized_keys'), `${user.public}\n`, { mode: 0o600 });
@@ -50,13 +64,29 @@ export async function startSystemSshd(settings: SystemSshdSettings = {}): Promis
   await writeFile(file('known_hosts'), `[127.0.0.1]:${port} ${hostKey.public}\n`);
   await writeFile(
     file('sshd_config'),
-    [...configuration(port, file), ...(settings.configuration ?? []), ''].join('\n'),
+    [...(settings.overrides ?? []), ...configuration(port, file), ...(settings.configuration ?? []), ''].join(
+      '\n',
+    ),
   );
-  const sshd = spawn(sshdPath ?? '', ['-D', '-e', '-f', file('sshd_config')], {
+  const words = [
+    ...(settings.within?.(directory) ?? []),
+    sshdPath ?? '',
+    '-D',
+    '-e',
+    '-f',
+    file('sshd_config'),
+  ];
+  const sshd = spawn(words[0] ?? '', words.slice(1), {
     stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '';
+  sshd.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
   });
   await listening(sshd);
   return {
+    directory,
+    log: () => log,
     transport: sshTransport({ startLimit: 4, homeDirectory: directory, readFile: (path) => readFile(path) }),
     host: loopbackHost(port, {
       user: userInfo().username,

@@ -18,7 +18,7 @@ export interface TcpFront {
   readonly stop: () => Promise<void>;
 }
 
-/** Where a relay cuts a connection, and how: as a rebooting router does, or as a peer that goes in order. */
+/** The byte at which a relay cuts a connection, and how: like a rebooting router, or like a peer that ends normally. */
 export interface Cut {
   /** What is counted: what the client sends, or what the server does. */
   readonly way: 'up' | 'down';

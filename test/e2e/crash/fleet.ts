@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { startLab, type Lab } from '../../../src/lab/index.ts';
 import { describeWithEngine, labBackend, labImage } from '../engine.ts';
-import { seedsOf } from '../generated/fleet.ts';
 import { chosenSeeds, describePlan, planOf, releaseOf, type CrashRelease } from './plan.ts';
 import { tryCrashes, type TrialResult } from './trial.ts';
 
@@ -15,11 +14,9 @@ export function describeCrashes(title: string, suite: () => void): void {
   else describe.skip(`${title} (skipped: for embedded hosts)`, suite);
 }
 
-/** The seeds that a test run tries on hosts of this release; MUSTER_CRASH_SEEDS adds more, such as 1-40. */
+/** The seeds that every test run tries on hosts of this release. */
 export function seedsOfRelease(release: CrashRelease): number[] {
-  const more = process.env['MUSTER_CRASH_SEEDS'];
-  const seeds = new Set([...chosenSeeds, ...(more === undefined ? [] : seedsOf(more))]);
-  return [...seeds].filter((seed) => releaseOf(seed) === release);
+  return chosenSeeds.filter((seed) => releaseOf(seed) === release);
 }
 
 /** A lab of one host, for seeds that are tried one after the other. */

@@ -13,9 +13,9 @@ export interface Picture {
 }
 
 /**
- * What a running system changes by itself, and so is not compared: what is no disk; logs; what muster keeps; pid files, sockets
- * and what a boot writes anew; keys that named manages; what tools of the host that were killed had in places of their own
- * (pkg_add, and the practice host's tar and dd). What runs leave below /tmp is looked at by itself.
+ * Paths that are not compared, because a running system changes them by itself. They are file systems without a disk, logs, the
+ * directories of muster, pid files, sockets and what a boot writes anew. Keys that named manages are among them, too, and temporary
+ * files of killed tools of the host (pkg_add, and the practice host's tar and dd). Another check looks at what runs leave below /tmp.
  */
 const notCompared = [
   /^\/(proc|dev|libexec\/\.moments|var\/log|var\/db\/muster)(\/|$)/,
@@ -71,7 +71,7 @@ async function daemonOf(pid: number, space: string): Promise<Daemon | undefined>
   if (/^NSpid:.*\t1$/m.test(status) || /^State:\s*Z/m.test(status)) return undefined;
   const commandLine = (await readFile(`${directory}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
   if (/^sshd(-session)?: (?!.*\[listener\])/.test(commandLine)) return undefined;
-  // It waits for whoever may come back for the rest of a run that is over, and what it waits with.
+  // It waits for a controller that may reconnect for the rest of a finished run; and the sleep that it waits with.
   if (/\/ticker\.sh |^sleep /.test(commandLine)) return undefined;
   return {
     program: await readlink(`${directory}/exe`),

@@ -16,7 +16,7 @@ export function releaseOf(seed: number): CrashRelease {
  */
 export const chosenSeeds: readonly number[] = [1, 3, 6, 12, 13, 44, 60, 75, 81, 93, 98, 99, 142, 176];
 
-/** How the flagship is told to cage, and whose named. */
+/** The cage style and the named of a host with the flagship. */
 export interface CrashHost {
   readonly release: CrashRelease;
   readonly named: 'package' | 'base';
@@ -30,7 +30,7 @@ export interface Moment {
   readonly nth: number;
 }
 
-/** Who dies. `everybody`: all of the run's processes on the host; `power`: the host itself, which boots again. */
+/** What is killed. `everybody`: all of the run's processes on the host; `power`: the host itself, which boots again. */
 export const victims = [
   'driver',
   'step',
@@ -103,7 +103,7 @@ const steps = [
   'proof',
 ];
 
-// About how many calls there are; a moment that does not come is told. A rollback has few where little was done before.
+// About how many calls there are; a moment that does not occur is reported. A rollback has few if little was done before.
 const callsOf = { apply: [260], rollback: [8, 30, 80, 150] } as const;
 const callsInStep: Readonly<Record<string, number>> = {
   package: 30,

@@ -93,7 +93,7 @@ class Trial {
       const command = await this.#command(act, crashes);
       if (act.then === 'boot' && attempt === 1) await this.#boot();
       if (command.code === 0) await this.#proveGood(act, command);
-      // Who was hit does the next thing of the story; a run that nobody hit is to come to its end.
+      // If a process was hit, the next command of the sequence follows; a run without a hit must end well.
       if (command.code === 0 || crashes.length > 0) return;
     }
     this.find('stuck', `${act.verb} does not end well after ${String(attempts)} times`);

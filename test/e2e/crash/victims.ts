@@ -1,4 +1,4 @@
-// Who is who among a run's processes on a practice host, and their end.
+// Finds the processes of a run on a practice host, and kills them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../../../src/lab/index.ts';
 import { inside } from '../muster.ts';

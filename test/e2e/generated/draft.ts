@@ -26,7 +26,10 @@ export interface DraftView {
 export interface Structure {
   /** `flat`; zones `apart` in one file; a file a zone, taken by `pattern`; `nested` files that include others. */
   readonly kind: 'flat' | 'apart' | 'pattern' | 'nested';
-  /** Where the pieces are, and how they are written: below namedb by a full path, below `directory`, or elsewhere. */
+  /**
+   * The place of the pieces, and how their paths are written: below namedb by a full path, below `directory`, or
+   * elsewhere.
+   */
   readonly place: 'absolute' | 'relative' | 'outside';
 }
 
@@ -125,8 +128,8 @@ export class Draft {
   }
 
   /**
-   * Something of the configuration is outside of what the playbook carries by itself: a common operator has told the
-   * playbook, in `further_paths`; a forgetful one must be told, with the path.
+   * Something of the configuration is outside of what the playbook carries by itself. A usual operator has named it in
+   * `further_paths`; to a forgetful one, the playbook must report the path.
    */
   isOutside(path: string, random: Random): void {
     if (path === namedb || path.startsWith(`${namedb}/`)) return;

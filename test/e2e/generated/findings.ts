@@ -1,4 +1,4 @@
-// What the oracle may find, worst first, and how one seed is told on one line.
+// What the oracle may find, worst first, and the line that reports a seed.
 
 /**
  * `generator`: the old named does not serve the configuration, so nothing is proved. `lie`: exit 0 over a wrong state.

@@ -188,7 +188,7 @@ class Trial {
     return true;
   }
 
-  /** Applies; an update comes in when the content is in the cage and the old named still serves. */
+  /** Applies. An update arrives while the content is in the cage and the old named still serves. */
   async #apply(): Promise<MusterRun> {
     let updating: Promise<void> | undefined;
     const run = await muster(

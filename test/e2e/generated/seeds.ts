@@ -1,7 +1,7 @@
-// npm run test:generated: tries the seeds of MUSTER_SEEDS (60 unless told), a line each, and fails if anything was found.
-// MUSTER_WITHOUT leaves features out (their names, with commas), to find out which one matters; MUSTER_RELEASE is the host's;
-// MUSTER_RESULTS is a file that a line of JSON is added to for each seed; MUSTER_UNTIL is
-// `served` to try the generator alone, or `planned`.
+// npm run test:generated: tries the seeds of MUSTER_SEEDS (60 by default), a line each, and fails if anything was found.
+// MUSTER_WITHOUT leaves features out (their names, with commas), to find out which one matters. MUSTER_RELEASE is the
+// release of the host. A line of JSON for each seed is added to the file MUSTER_RESULTS. MUSTER_UNTIL is `served` to try
+// only the generator, or `planned`.
 import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { untils } from './oracle.ts';
@@ -22,7 +22,7 @@ describeGenerated('configurations of other operators', () => {
     await fleet.stop();
   });
 
-  it(`are taken or refused for a reason, and nothing is lost (${seeds.length} seeds)`, async () => {
+  it(`are moved, or refused for a reason, and nothing is lost (${seeds.length} seeds)`, async () => {
     const bad: SeedResult[] = [];
     for (const seed of seeds) {
       const result = await fleet.try(seed, without, until);

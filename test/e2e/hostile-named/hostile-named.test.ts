@@ -1,6 +1,7 @@
-// A program in named's place, which plants and races what it can in every directory that named owns, while muster plans, applies,
-// verifies, hands over and rolls back: nothing of root's changes, nothing of it is shown, nothing runs as root that is not root's.
-// The seed of each host gives the same attack again; MUSTER_HOSTILE_SEEDS tries others, such as 1-40.
+// A program instead of named plants and races what it can in every directory that named owns, while muster plans, applies,
+// verifies, hands over and rolls back. Nothing of root's changes, no secret is shown, and nothing runs as root that is not
+// root's. The seed of each host gives the same attack again; MUSTER_HOSTILE_SEEDS tries others, such as 1-40.
+// @module-tag long
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

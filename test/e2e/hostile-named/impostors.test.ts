@@ -24,8 +24,11 @@ interface Case {
   readonly role: Role;
   /** The base's named does not run: this is what there is. */
   readonly alone?: true;
-  /** It runs the base's program as named and holds the port, so it may be taken for the service, and be ended, but by its words
-   * nothing is started; somebody who holds the port as well sees to it that the new one fails. */
+  /**
+   * It runs the base's program as named and holds the port. So it may be mistaken for the service, and be ended, but
+   * its command line is not used to start anything. Another process that holds the port as well makes the new one
+   * fail.
+   */
   readonly isTaken?: true;
 }
 
@@ -84,7 +87,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
-/** Its pid file belongs to whoever runs it. */
+/** Its pid file belongs to the account that runs it. */
 const evilConf = (
   home: string,
 ): string => `options { directory "${home}"; listen-on { any; }; pid-file "${home}/evil.pid"; session-keyfile none; recursion no; };

@@ -1,6 +1,7 @@
 // What root reads in the directories of a caged named is named's word: its pid file, its session key, its log, the zones and journals
 // that it writes. Each is a link to a secret, a pipe that nobody writes to, a file without end, or another process's number while
 // muster verifies, applies and rolls back: nothing hangs, no secret is shown, nobody else's process ends.
+// @module-tag long
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ import { aftermath, canaries, ownInCage, prepare } from './victim.ts';
 const cage = '/home/named';
 const run = `${cage}/var/run/named`;
 
-/** Where the lies are told. */
+/** The files that the hostile named replaces. */
 const files = [
   `${run}/named.pid`,
   `${run}/session.key`,
@@ -28,7 +29,7 @@ const files = [
   `${cage}/etc/namedb/keys/managed-keys.bind`,
 ];
 
-/** How a lie is told at $file, by host. */
+/** How it replaces $file, by host. */
 const lies: Readonly<Record<string, string>> = {
   link: `ln -s ${prey.passwords} "$file"`,
   pipe: 'mkfifo "$file"',
@@ -97,7 +98,7 @@ describeHostile('what a caged named says in its files', () => {
     rmSync(lab.directory, { recursive: true, force: true });
   });
 
-  it('holds up no verb, shows no secret and ends nothing', async () => {
+  it('delays no verb, shows no secret and ends nothing', async () => {
     await verb([0, 1, 3], 'verify', playbook);
     await verb([0, 1], 'apply', playbook, '--yes');
     await lie();

@@ -1,5 +1,6 @@
-// Who acts on a practice host beside muster, started from outside of it: programs in named's place, and a watcher of root's. Both
-// are perl texts, so that they are quick enough to race; perl, nsenter, setpriv and root are what this machine must have.
+// Programs that act on a practice host beside muster, started from outside of it: hostile ones instead of named, and a
+// watcher of root's. Both are perl programs, because they must be quick enough to race. This machine must have perl,
+// nsenter, setpriv and root.
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';

@@ -52,7 +52,10 @@ sh /etc/rc.d/named restart || { sleep 1; tail -20 /var/log/messages; exit 1; }`,
   );
 }
 
-/** What an operator does who was told: what is planted in the directories of the host's named goes, its own files come back. */
+/**
+ * What an operator does after a refusal: removes what is planted in the directories of the host's named, and
+ * restores named's own files.
+ */
 export async function weed(lab: Lab, host: string): Promise<void> {
   await inside(lab, host, `rm -rf ${ownOnHost.join(' ')}; cd / && tar xpf /root/own.tar`);
 }

@@ -35,7 +35,7 @@ describe('what the shells say', () => {
     ['bash', "pb/steps/one.sh: line 3: syntax error near `)'\n", "syntax error near `)'"],
     ['ksh', 'pb/steps/one.sh[3]: syntax error\n', 'syntax error'],
     ['dash, called by its path', 'sh: pb/steps/one.sh: 3: x\n', 'x'],
-  ])('of %s becomes a finding at its line', async (_, said, message) => {
+  ])('becomes a finding at its line: %s', async (_, said, message) => {
     const { findings } = await lint(playbook, ports(said));
     expect(findings).toEqual([
       {
@@ -58,7 +58,7 @@ describe('what the shells say', () => {
     expect(notes).toEqual([]);
   });
 
-  it('asks shellcheck once for all files, and not about names that the runtime gives', async () => {
+  it('comes from one shellcheck for all files, without names of the runtime', async () => {
     const asked: (readonly string[])[] = [];
     const deps = ports('', {
       shellcheck: (files, excluded) => {
@@ -72,7 +72,7 @@ describe('what the shells say', () => {
     expect(asked[1]).toEqual(expect.arrayContaining(['SC2154', 'SC2034', 'SC3043']));
   });
 
-  it('does not repeat what a rule has said about the line', async () => {
+  it('does not repeat what a rule reports for the line', async () => {
     const bashism = { 'steps/one.sh': 'state() { [[ $cage ]]; }\nverify() { :; }\n' };
     const deps = ports('pb/steps/one.sh: 1: Syntax error\n', {
       readPlaybook: () => Promise.resolve(treeOf(bashism)),
@@ -82,20 +82,20 @@ describe('what the shells say', () => {
     expect(findings.map(({ code }) => code)).toEqual(['SC2086', 'SH_BASHISM']);
   });
 
-  it('is missed once, in words, where a program is missing', async () => {
+  it('is reported once if a program is missing', async () => {
     const { findings, notes } = await lint(playbook, ports(undefined));
     expect(findings).toEqual([]);
     expect(notes).toHaveLength(2);
   });
 
-  it('is not asked for when there are no scripts', async () => {
+  it('is not asked for if there are no scripts', async () => {
     const { notes, files } = await lint({ playbooks: [], inventories: ['inv.yaml'] }, ports(undefined));
     expect({ notes, files }).toEqual({ notes: [], files: 1 });
   });
 });
 
 describe('a target that cannot be read', () => {
-  it('is a finding beside those of the others', async () => {
+  it('is a finding together with those of the others', async () => {
     const deps = ports('', {
       readInventory: (file) =>
         Promise.reject(new UsageError('FILE_MISSING', `there is no ${file}`, { hint: 'h' })),

@@ -20,7 +20,7 @@ const run = [
   `32 ${clone} ${there(9, 33)}`,
   `33 ${becomes('/bin/sleep', 'sleep', '1')}`,
   `31 write(1, "step|one|1\\n", 11) = 11`,
-  // The child acts before its birth is told to the end.
+  // The child acts before the record of its birth ends.
   `31 ${clone.slice(0, -1)} <unfinished ...>`,
   `34 ${becomes('/bin/ls', 'ls', '-l')}`,
   `31 <... clone resumed>) ${there(10, 34)}`,
@@ -39,7 +39,7 @@ const run = [
   `39 execve("/sbin/gone", ["gone"], 0x55 /* 9 vars */) = -1 ENOENT (No such file or directory)`,
 ];
 
-it('tells whose each process is, and what it became', () => {
+it('assigns each process to its step, and names the program that it became', () => {
   expect(attribute(run).map(({ part, program }) => `${part}: ${program}`)).toEqual([
     'connection: sh',
     'connection: tar',

@@ -11,7 +11,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What is taken in a new directory, with or without a lab, and what the operator is told. */
+/** The inventory that is used in a new directory, with or without a lab, and the messages. */
 async function taken(
   named: string | undefined,
   config: { readonly inventory: string | undefined },
@@ -28,18 +28,18 @@ async function taken(
 }
 
 describe('inventoryPath', () => {
-  it('takes what is named, then what is configured, and never the lab then', async () => {
+  it('uses the named inventory, then the configured one, and then never the lab', async () => {
     expect(await taken('a.yaml', { inventory: 'b.yaml' }, true)).toEqual({ path: 'a.yaml', said: [] });
     expect(await taken(undefined, { inventory: 'b.yaml' }, true)).toEqual({ path: 'b.yaml', said: [] });
   });
 
-  it('takes the practice hosts that were started here, and says so', async () => {
+  it('uses the practice hosts that were started here, and says so', async () => {
     const { path, said } = await taken(undefined, none, true);
     expect(path).toMatch(/\.muster\/lab\/inventory\.yaml$/);
     expect(said).toEqual([expect.stringContaining('practice hosts')]);
   });
 
-  it('refuses where there is none', async () => {
+  it('refuses if there is none', async () => {
     await expect(taken(undefined, none, false)).rejects.toMatchObject({ code: 'INVENTORY_MISSING' });
   });
 });

@@ -24,7 +24,7 @@ describe('--wait[=DURATION]', () => {
     [['--wait=90s', 'book'], 90],
     [['book', '--wait=2h'], 7200],
     [['--wait=1ms', 'book'], 1],
-  ])('takes no word that is not its own: %j', (args, wait) => {
+  ])('does not consume the next word: %j', (args, wait) => {
     expect(parse(...args)).toEqual({ wait, playbook: 'book' });
   });
 

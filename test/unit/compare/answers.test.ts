@@ -21,7 +21,7 @@ const answer = (host: string, stdout: string, stderr = '', status = 0) => ({
 });
 
 describe('folding answers', () => {
-  it('takes status, both streams and cuts for what an answer is', () => {
+  it('compares status, both streams and cuts', () => {
     const hosts = [
       answer('a', 'x\n'),
       answer('b', 'x\n'),
@@ -32,7 +32,7 @@ describe('folding answers', () => {
     expect(foldAnswers(hosts).map(({ hosts: names }) => names.join())).toEqual(['a,b', 'c', 'd', 'e']);
   });
 
-  it('says what was masked', () => {
+  it('names what was masked', () => {
     const hosts = [answer('ns1', 'ns1 pid 3\n'), answer('ns2', 'ns2 pid 3\n'), answer('ns3', 'ns2 pid 3\n')];
     expect(foldAnswers(hosts, 'host,pid')).toMatchObject([
       { hosts: ['ns1', 'ns2'], masked: ['host name'] },
@@ -119,7 +119,7 @@ describe('very many different answers', () => {
       '',
     );
 
-  it('are put together by what they share, the odd ones apart', () => {
+  it('are grouped by what they share, and the others stay apart', () => {
     const words = Array.from({ length: 26 }, (_, at) => String.fromCharCode(97 + at));
     const texts = [
       ...words.map((word) => `${words.join('\n')}\nonly ${word}\n`),

@@ -51,7 +51,7 @@ const drift = (host: string, diff: readonly string[]) =>
   });
 
 describe('what a diff changes', () => {
-  it('is the same whatever stands around it', () => {
+  it('is the same with any lines around it', () => {
     const diffs = changes.chain((lines) => fc.tuple(fc.constant(lines), among(lines), among(lines)));
     fc.assert(
       fc.property(diffs, ([lines, one, other]) => {
@@ -83,7 +83,7 @@ describe('what a diff changes', () => {
     );
   });
 
-  it('can be told from the difference to another one', () => {
+  it('can be restored from the difference to another one', () => {
     fc.assert(
       fc.property(changes, changes, (one, two) => {
         const difference = differenceOfChanges(one, two);
@@ -101,13 +101,13 @@ describe('what a diff changes', () => {
     );
   });
 
-  it('has the word about a missing newline that belongs to a changed line, and no other', () => {
+  it('has the note about a missing newline only for a changed line', () => {
     const word = '\\ No newline at end of file';
     expect(changedLines(['@@ -1 +1 @@', '-a', word, '+a'])).toEqual(['-a', word, '+a']);
     expect(changedLines(['@@ -1,2 +1,3 @@', '+a', ' b', word])).toEqual(['+a']);
   });
 
-  it('is not known of a diff that was cut, so only the very same one is equal', () => {
+  it('is unknown for a diff that was cut, so only the very same one is equal', () => {
     const cut = ['@@ -1 +1 @@', ' a', '+b', '... 300 more lines'];
     expect(changeOf(cut)).not.toEqual(changeOf(['@@ -1 +1 @@', ' x', '+b', '... 300 more lines']));
     expect(foldPlans([drift('ns1', cut), drift('ns2', [...cut])]).groups).toHaveLength(1);

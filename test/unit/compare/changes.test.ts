@@ -23,8 +23,8 @@ const between = (then: readonly AnyHostResult[], now: readonly AnyHostResult[]) 
     ...[value.change, value.kind, value.before, value.after],
   ]);
 
-describe('what became of the fleet', () => {
-  it('is what is new, gone and changed, each once over all hosts', () => {
+describe('the changes of a fleet', () => {
+  it('are what is new, gone and changed, each once over all hosts', () => {
     expect(
       between(
         [fine('a'), fine('b'), failing('c', 'no'), failing('d', 'no'), failing('e', 'no')],
@@ -37,14 +37,14 @@ describe('what became of the fleet', () => {
     ]);
   });
 
-  it('is nothing where only what differs in every run does: a pid, a time, the own name', () => {
+  it('ignore what differs in every run: a pid, a time, the own name', () => {
     expect(between([failing('a', 'a: pid 3 at 05:00:01')], [failing('a', 'a: pid 77 at 06:11:02')])).toEqual(
       [],
     );
     expect(between([failing('a', 'got 3')], [failing('a', 'got 4')])).toHaveLength(1);
   });
 
-  it('is the values that a host has', () => {
+  it('show the values of a host', () => {
     expect(
       between(
         [observed('a', { k: '1', gone: 'x', '~pid': '1' })],
@@ -57,7 +57,7 @@ describe('what became of the fleet', () => {
     ]);
   });
 
-  it('obeys the masks of a value, more of them, and none', () => {
+  it('obey the masks of a value, further ones, and none', () => {
     const said = (number: string) =>
       observed('a', { k: `pid ${number}` }, { masks: new Map([['k', 'pid']]) });
     const [then, now] = [run('1', [said('1')]), run('2', [said('2')])];
@@ -68,7 +68,7 @@ describe('what became of the fleet', () => {
     expect(changesBetween(...plain, { mask: '#' }).changes).toEqual([]);
   });
 
-  it('knows nothing of what one of the runs did not look at', () => {
+  it('ignore what one of the runs did not look at', () => {
     const lost = hostResult('a', { outcome: 'unreachable', reason: 'no answer' });
     const skipped = hostResult('a', { steps: [stepResult('one', { outcome: 'skipped' })] });
     const withValue = observed('a', { k: '1' }, { steps: [stepResult('one')] });
@@ -80,7 +80,7 @@ describe('what became of the fleet', () => {
     expect(changesBetween(run('1', [failing('a', 'no')]), run('2', [lost])).unseen).toEqual(['a']);
   });
 
-  it('has a compare look at values alone, and keys at those of a name', () => {
+  it('are only values in a compare, and only selected keys with --key', () => {
     const then = run('1', [{ ...failing('a', 'no'), observations: new Map([['k', '1']]) }]);
     const now = run('2', [observed('a', { k: '2', 'other.k': '1' })], 'compare');
     expect(changesBetween(then, now, { keys: ['k'] }).changes.map(({ value }) => value.subject)).toEqual([
@@ -89,7 +89,7 @@ describe('what became of the fleet', () => {
     expect(changesBetween(then, run('2', [observed('a', { k: '1' })], 'compare')).changes).toEqual([]);
   });
 
-  it('names hosts of one run only, and folds what is alike', () => {
+  it('name hosts of one run only, and fold what is alike', () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
     const changes = changesBetween(
       run('1', [fine('x'), ...names.map(fine)]),
@@ -99,7 +99,7 @@ describe('what became of the fleet', () => {
     expect(changes.changes).toMatchObject([{ hosts: names, alike: true }]);
   });
 
-  it('tells drift by what its diff changes, and the answers of an exec', () => {
+  it('compare drift by its changed lines, and the answers of an exec', () => {
     const drifted = (line: string) =>
       hostResult('a', {
         outcome: 'changed',

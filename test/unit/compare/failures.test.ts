@@ -2,13 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldAlike } from '../../../src/compare/alike.ts';
 import { failuresOf, foldFailures, foldLosses } from '../../../src/compare/index.ts';
+import type { AnyHostResult } from '../../../src/model/index.ts';
 import type { HostResult } from '../../../src/model/result.ts';
+import { plainStyle, renderVerify } from '../../../src/report/index.ts';
+import { runResult } from '../report/renderers.ts';
 import { checkResult, hostResult, resourceResult, stepResult } from './fleet.ts';
 
 const nothing = { step: '', subject: '', message: '', diff: [], hint: undefined, stderr: '' };
 
 describe('failuresOf', () => {
-  it('tells a failed step by its failed resource, with what the step wrote to stderr', () => {
+  it('describes a failed step by its failed resource, with the stderr of the step', () => {
     const host = hostResult('ns1', {
       outcome: 'failed',
       reason: 'step cage failed',
@@ -29,7 +32,7 @@ describe('failuresOf', () => {
     ]);
   });
 
-  it('tells a failed step by its reason when nothing more precise is known', () => {
+  it('describes a failed step by its reason if nothing more precise is known', () => {
     const host = hostResult('ns1', {
       outcome: 'failed',
       steps: [stepResult('cage', { outcome: 'failed', reason: 'timed out' })],
@@ -37,7 +40,7 @@ describe('failuresOf', () => {
     expect(failuresOf(host)).toEqual([{ ...nothing, kind: 'step', step: 'cage', message: 'timed out' }]);
   });
 
-  it('tells the reason of a host that failed outside any step', () => {
+  it('has the reason of a host that failed outside any step', () => {
     const host = hostResult('ns1', { outcome: 'failed', reason: 'locked', hint: 'muster unlock' });
     expect(failuresOf(host)).toEqual([
       { ...nothing, kind: 'host', message: 'locked', hint: 'muster unlock' },
@@ -69,15 +72,12 @@ describe('failuresOf', () => {
     ]);
   });
 
-  it.each(['unreachable', 'unknown', 'skipped'] as const)(
-    'has nothing to say about an %s host',
-    (outcome) => {
-      const checks = [checkResult('proof', 'root', 'is /')];
-      expect(failuresOf(hostResult('ns1', { outcome, reason: 'gone', checks }))).toEqual([]);
-    },
-  );
+  it.each(['unreachable', 'unknown', 'skipped'] as const)('is empty for an %s host', (outcome) => {
+    const checks = [checkResult('proof', 'root', 'is /')];
+    expect(failuresOf(hostResult('ns1', { outcome, reason: 'gone', checks }))).toEqual([]);
+  });
 
-  it('still tells what the controller itself found on a host that it could not log in to', () => {
+  it('still has what the controller itself found on a host that it could not log in to', () => {
     const checks = [
       checkResult('probe zones', 'SOA example.net over udp', 'no answer'),
       checkResult('probe www', 'A www over udp'),
@@ -90,7 +90,7 @@ describe('failuresOf', () => {
 });
 
 describe('foldFailures', () => {
-  it('folds hosts with the same trouble at the same place, whatever they wrote to stderr', () => {
+  it('folds hosts with the same failure at the same place, whatever they wrote to stderr', () => {
     const host = (name: string, stderr: string, message: string): ReturnType<typeof hostResult> =>
       hostResult(name, { steps: [stepResult('s', { stderr })], checks: [checkResult('s', 'c', message)] });
     const folds = foldFailures([
@@ -106,7 +106,7 @@ describe('foldFailures', () => {
 });
 
 describe('foldLosses', () => {
-  it('folds by outcome and reason and leaves reached hosts out', () => {
+  it('folds by outcome and reason, without hosts that were reached', () => {
     const hosts = [
       hostResult('ns1'),
       hostResult('ns2', { outcome: 'unreachable', reason: 'refused' }),
@@ -127,7 +127,7 @@ describe('foldFailures of drift', () => {
       resources: [resourceResult('rc', 'file /etc/x', { status: 'change', reason: 'content', diff })],
     });
 
-  it('shows every change that there is, although the words are the same', () => {
+  it('shows every change, although the words are the same', () => {
     const hosts = [1, 2, 3, 4, 5].map((number) => drifted(`ns${number}`, [`-limit ${number}`, '+limit 9']));
     const folds = foldFailures([...hosts, drifted('ns6', ['@@ -8 +8 @@', ' x', '-limit 1', '+limit 9'])]);
     expect(folds.map(({ hosts: names, value, alike }) => [names, value.diff[0], alike])).toEqual([
@@ -137,6 +137,57 @@ describe('foldFailures of drift', () => {
       [['ns4'], '-limit 4', false],
       [['ns5'], '-limit 5', false],
     ]);
+  });
+});
+
+describe('very many different failures of one place', () => {
+  const failed = (number: number, reason: string): AnyHostResult =>
+    hostResult(`ns${number}`, {
+      ...{ outcome: 'failed', reason: 'step one failed' },
+      steps: [stepResult('one', { outcome: 'failed', reason })],
+    });
+  const word = (number: number): string =>
+    number
+      .toString(26)
+      .replaceAll(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)] ?? '')
+      .padStart(4, 'q');
+
+  it('are shown one by one up to twelve', () => {
+    const hosts = Array.from({ length: 12 }, (_, at) => failed(at, `${word(at)} is broken`));
+    expect(foldFailures(hosts)).toHaveLength(12);
+  });
+
+  it('are grouped if their words are alike, the rest is counted, and each host is there once', () => {
+    const hosts = Array.from({ length: 1000 }, (_, at) =>
+      failed(
+        at,
+        at % 2 === 0
+          ? `cannot write the file ${word(at)}.conf: no space left on device`
+          : [at, at * 7, at * 31].map(word).join(' '),
+      ),
+    );
+    const folds = foldFailures(hosts);
+    expect(folds).toHaveLength(9);
+    expect(folds[0]).toMatchObject({
+      ...{ alike: true, wordings: 500 },
+      value: { message: expect.stringContaining('no space left') as string },
+    });
+    expect(folds.at(-1)).toMatchObject({ alike: false });
+    expect(new Set(folds.flatMap(({ hosts: names }) => names)).size).toBe(1000);
+    expect(folds.flatMap(({ hosts: names }) => names)).toHaveLength(1000);
+    const text = renderVerify(runResult('verify', hosts), plainStyle);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('(reported by ns0; the others alike, in 500 wordings)');
+    expect(text.split('\n').length).toBeLessThan(120);
+  });
+
+  it('are grouped for lost hosts, too', () => {
+    const hosts = Array.from({ length: 40 }, (_, at) =>
+      hostResult(`ns${at}`, {
+        outcome: 'unreachable',
+        reason: `proxy ${word(at)} closed the connection early`,
+      }),
+    );
+    expect(foldLosses(hosts)).toMatchObject([{ alike: true, wordings: 40 }]);
   });
 });
 

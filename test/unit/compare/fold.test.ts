@@ -58,7 +58,7 @@ describe('foldByEquality', () => {
     ['lists and their joined text', ['a', 'b'], ['a,b']],
     ['nested objects', { a: { b: 1 } }, { a: { b: 2 } }],
     ['an object and a map', { a: 1 }, new Map([['a', 1]])],
-  ])('tells apart %s', (_what, one, other) => {
+  ])('distinguishes %s', (_what, one, other) => {
     expect(
       foldByEquality<unknown>([
         { host: 'ns1', value: one },
@@ -67,7 +67,7 @@ describe('foldByEquality', () => {
     ).toHaveLength(2);
   });
 
-  it('takes objects and maps as equal whatever the order of their keys', () => {
+  it('treats objects and maps as equal in any order of their keys', () => {
     const one = {
       a: new Map([
         ['x', 1],

@@ -51,14 +51,14 @@ describe('what a mask covers', () => {
     expect(process.cpuUsage(before).user / 1000).toBeLessThan(3000);
   });
 
-  it('reads a list, and says which words are no masks', () => {
+  it('reads a list, and names the words that are no masks', () => {
     expect(readMasks('host, pid,port #,pids,,usual')).toEqual({
       masks: ['host', 'pid', 'port #', 'address', 'time', 'inode'],
       unknown: ['pids'],
     });
   });
 
-  it('knows a host by the inventory, by itself and by its address', () => {
+  it('recognises a host by its name in the inventory, its own name and its address', () => {
     const facts = new Map([['hostname', 'a.example.net']]);
     expect(selfOf(hostResult('ns1.b', { facts, address: '192.0.2.1' }))).toEqual({
       names: ['ns1.b', 'ns1', 'a.example.net', 'a'],
@@ -73,7 +73,7 @@ describe('folding', () => {
     self: { names: [host], addresses: [] },
   });
 
-  it('makes hosts equal apart from what is masked, and says what that was', () => {
+  it('makes hosts equal apart from what is masked, and names it', () => {
     const entries = [
       entry('ns1', 'I am ns1, pid 7', 'host,pid'),
       entry('ns2', 'I am ns2, pid 7', 'host,pid'),
@@ -87,7 +87,7 @@ describe('folding', () => {
     ]);
   });
 
-  it('tells nothing from an empty text, and the word of a mask from a mask', () => {
+  it('distinguishes nothing from an empty text, and the text of a mask from a mask', () => {
     const entries = [
       entry('ns1', '', 'host'),
       entry('ns2', undefined, 'host'),
@@ -155,7 +155,7 @@ describe('two hosts that masks make equal', () => {
     '',
   ];
 
-  it('say the same to the character outside of the masked parts', () => {
+  it('are equal to the character outside of the masked parts', () => {
     const stream = numbers(20_261_128);
     const pick = <T>(from: readonly T[]): T => from[(stream.next().value as number) % from.length] as T;
     let equal = 0;

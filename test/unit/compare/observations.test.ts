@@ -8,7 +8,7 @@ function compareObservations(...given: Parameters<typeof compareFleet>): readonl
 }
 
 describe('divergences', () => {
-  it('names the majority and the outliers of a key', () => {
+  it('name the majority and the outliers of a key', () => {
     const hosts = [
       observed('ns1', { 'bind.version': '9.9.1' }),
       observed('ns2', { 'bind.version': '9.9.2' }),
@@ -31,18 +31,18 @@ describe('divergences', () => {
     ]);
   });
 
-  it('is silent when all agree', () => {
+  it('are empty if all agree', () => {
     expect(compareObservations([observed('ns1', { a: '1' }), observed('ns2', { a: '1' })])).toEqual([]);
   });
 
-  it('takes a missing key for a value of its own, apart from an empty one', () => {
+  it('treat a missing key as a value of its own, different from an empty one', () => {
     const hosts = [observed('ns1', { a: '' }), observed('ns2', { a: '' }), observed('ns3', {})];
     const [divergence] = compareObservations(hosts);
     expect(divergence?.missing).toEqual(['ns3']);
     expect(divergence?.outliers).toEqual([{ hosts: ['ns3'], value: undefined }]);
   });
 
-  it('marks a tie and prefers the value whose host comes first', () => {
+  it('mark a tie and prefer the value of the first host', () => {
     const [divergence] = compareObservations([observed('ns1', { a: '1' }), observed('ns2', { a: '2' })]);
     expect(divergence).toMatchObject({
       tie: true,
@@ -51,7 +51,7 @@ describe('divergences', () => {
     });
   });
 
-  it('prefers a value to a missing one in a tie', () => {
+  it('prefer a value to a missing one in a tie', () => {
     const [divergence] = compareObservations([observed('ns1', {}), observed('ns2', { a: '2' })]);
     expect(divergence).toMatchObject({
       tie: true,
@@ -60,19 +60,19 @@ describe('divergences', () => {
     });
   });
 
-  it('takes the biggest group for the majority when none has more than half', () => {
+  it('use the biggest group as the majority if none has more than half', () => {
     const hosts = ['1', '2', '3', '3'].map((a, index) => observed(`ns${index + 1}`, { a }));
     expect(compareObservations(hosts)[0]).toMatchObject({ tie: false, majority: '3' });
   });
 
-  it('shows but never compares keys that start with a tilde', () => {
+  it('show but never compare keys that start with a tilde', () => {
     const comparison = compareFleet([observed('ns1', { '~pid': '1' }), observed('ns2', { '~pid': '2' })]);
     expect(comparison.divergences).toEqual([]);
     expect(comparison.keys).toMatchObject([{ key: '~pid', compared: false, outliers: [] }]);
     expect(comparison.keys[0]?.folds).toHaveLength(2);
   });
 
-  it('compares each group on its own', () => {
+  it('compare each group on its own', () => {
     const hosts = [observed('ns1', { a: '1' }), observed('ns2', { a: '1' }), observed('mx1', { a: '2' })];
     const apart = new Map([
       ['auth', ['ns1', 'ns2']],
@@ -90,7 +90,7 @@ describe('divergences', () => {
     ['unknown', { a: '1' }],
     ['failed', {}],
     ['skipped', {}],
-  ] as const)('lists an %s host with %j apart, neither equal nor different', (outcome, values) => {
+  ] as const)('list an %s host with %j apart, neither equal nor different', (outcome, values) => {
     const comparison = compareFleet([
       observed('ns1', { a: '1' }),
       observed('ns2', { a: '1' }),
@@ -101,12 +101,12 @@ describe('divergences', () => {
     expect(comparison.keys[0]?.folds).toEqual([{ hosts: ['ns1', 'ns2'], value: '1' }]);
   });
 
-  it('compares what a failed host still could say', () => {
+  it('compare what a failed host still reported', () => {
     const hosts = [observed('ns1', { a: '1' }), observed('ns2', { a: '2' }, { outcome: 'failed' })];
     expect(compareObservations(hosts)).toHaveLength(1);
   });
 
-  it('compares facts when asked to', () => {
+  it('compare facts if requested', () => {
     const hosts = ['5.1', '6.1'].map((release, index) =>
       hostResult(`ns${index + 1}`, { facts: new Map([['release', release]]) }),
     );

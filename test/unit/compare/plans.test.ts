@@ -39,7 +39,7 @@ describe('foldPlans', () => {
     ['diff', { diff: ['+x'] }],
     ['target', { target: '/var/named' }],
     ['irreversibility', { irreversible: true }],
-  ] as const)('tells plans apart by %s', (_what, fields) => {
+  ] as const)('distinguishes plans by %s', (_what, fields) => {
     expect(foldPlans([planned('ns1', [cage]), planned('ns2', [{ ...cage, ...fields }])]).groups).toHaveLength(
       2,
     );
@@ -68,7 +68,7 @@ describe('foldPlans', () => {
     ]);
   });
 
-  it('tells apart a resource that a step uses twice', () => {
+  it('distinguishes two uses of a resource in a step', () => {
     const first = resourceResult('rc', 'line /etc/rc.conf', { reason: 'one' });
     const second = { ...first, reason: 'two' };
     const { groups } = foldPlans([
@@ -104,7 +104,7 @@ describe('changingSteps', () => {
 });
 
 describe('a host that says the most that it may', () => {
-  it('is folded beside another one, with work that goes with how much that is', () => {
+  it('is folded with another one, with work in proportion to the size', () => {
     const many = Array.from({ length: 50_000 }, () => resourceResult('user', 'user named'));
     const { groups } = foldPlans([planned('bad', many), planned('ns1', [user])]);
     expect(groups.map(({ hosts }) => hosts)).toEqual([['bad'], ['ns1']]);

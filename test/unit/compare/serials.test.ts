@@ -35,7 +35,7 @@ describe('behindBy', () => {
 });
 
 describe('compareSerials', () => {
-  it('has no outlier when all hosts serve the same', () => {
+  it('has no outlier if all hosts serve the same', () => {
     expect(told(served({ ns1: 7, ns2: 7 }))).toEqual(['zone: 7 ns1,ns2']);
   });
 
@@ -43,7 +43,7 @@ describe('compareSerials', () => {
     expect(told(served({ ns1: 7, ns2: 5, ns3: 7 }))).toEqual(['!zone: 7 ns1,ns3; 5 (2 behind) ns2']);
   });
 
-  it('says that the majority is behind when it is', () => {
+  it('reports a majority that is behind', () => {
     expect(told(served({ ns1: 8, ns2: 7, ns3: 7 }))).toEqual(['!zone: 7 (1 behind) ns2,ns3; 8 ns1']);
   });
 
@@ -51,11 +51,11 @@ describe('compareSerials', () => {
     expect(told(served({ ns1: 1, ns2: 4_294_967_295 }))).toEqual(['!zone: 1 ns1; 4294967295 (2 behind) ns2']);
   });
 
-  it('calls nobody behind when serials are half the circle apart', () => {
+  it('calls no host behind if serials are half the circle apart', () => {
     expect(told(served({ ns1: 0, ns2: 2_147_483_648 }))).toEqual(['!zone: 0 ns1; 2147483648 ns2']);
   });
 
-  it('tells of a host that gives two serials', () => {
+  it('reports a host that gives two serials', () => {
     const twice = [...served({ ns1: 7, ns2: 7 }), ...served({ ns1: 6 }), ...served({ ns1: 7 })];
     expect(told(twice)).toEqual(['!zone: 7 ns1,ns2; 6 (1 behind) ns1']);
   });

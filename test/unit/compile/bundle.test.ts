@@ -50,7 +50,7 @@ describe('a bundle', () => {
     expect(Buffer.compare(one.bytes, two.bytes)).toBe(0);
   });
 
-  it('has what all hosts have alike in front, packed once', async () => {
+  it('begins with what all hosts share, packed once', async () => {
     const gzip = vi.spyOn(zlib, 'gzip');
     syncBuiltinESMExports();
     onTestFinished(() => {
@@ -98,7 +98,7 @@ describe('a bundle', () => {
     },
   );
 
-  it('brings the files of a var, and makes the var the directory that holds them', async () => {
+  it('has the files of a var, and sets the var to their directory', async () => {
     const given = new Map([
       ['zone_files', new Map([['example.net', Buffer.from('a')]])],
       ['nothing', new Map<string, Uint8Array>()],
@@ -113,7 +113,7 @@ describe('a bundle', () => {
     expect((await packed({ given: other })).digest).not.toBe(bundle.digest);
   });
 
-  it('has a digest that knows the playbook and not the run', async () => {
+  it('has a digest of the playbook, not of the run', async () => {
     const base = await packed();
     const otherRun = await packed({ settings: { ...settings, nonce: 'n2', runId: 'r' } });
     const otherStep = await packed({ files: new Map([['steps/one.sh', Buffer.from('x')]]) });
@@ -135,7 +135,7 @@ describe('a bundle', () => {
   });
 });
 
-describe('a job that cannot travel', () => {
+describe('a job that cannot be sent', () => {
   it.each([
     [
       'a NUL in a secret',
@@ -149,7 +149,7 @@ describe('a job that cannot travel', () => {
       { files: new Map([[`files/${'x'.repeat(101)}`, runtime.get('driver.sh')!]]) },
       'is too long',
     ],
-  ])('is refused, without a secret in the words: %s', async (_, change, words) => {
+  ])('is refused, without a secret in the message: %s', async (_, change, words) => {
     const refusal: unknown = await packed(change).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ message: expect.stringContaining(words) as string });
     expect(String(refusal)).not.toMatch(/hun|ter2/);
@@ -186,13 +186,13 @@ describe('quote', () => {
     );
   });
 
-  it('refuses a NUL, which no shell can keep', () => {
+  it('refuses a NUL, which no shell can store', () => {
     expect(() => quote('a\0b')).toThrow(/NUL/);
   });
 });
 
 describe('assignments', () => {
-  it('refuses a name that would be more than a name', () => {
+  it('refuses a text that is more than a name', () => {
     expect(() => assignments([['x; rm', '1']])).toThrow(/no shell variable name/);
   });
 });

@@ -1,5 +1,5 @@
-// The compile stage: each source is read once, everything that is wrong is told at once, and the plan is a value that shows
-// no secret.
+// The compile stage: each source is read once, all mistakes are reported at once, and the plan is a value that shows no
+// secret.
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
@@ -82,7 +82,7 @@ const shared =
   "hosts: { 'ns[1-100]': {} }\nvars: { key: { from_command: [pass, a] }, other: { from_command: [pass, a] }, zones: z }\n";
 
 describe('compile', () => {
-  it('reads each source once, whatever the number of hosts and vars that have it', async () => {
+  it('reads each source once, for any number of hosts and vars', async () => {
     const read = ports();
     const plan = await compile(target({ inventory: shared }), read, 's');
     expect(read.secrets).toEqual([{ kind: 'command', argv: ['pass', 'a'] }]);
@@ -103,7 +103,7 @@ describe('compile', () => {
     expect([read.most() > 1, read.most() <= 4]).toEqual([true, true]);
   });
 
-  it('tells all secrets that cannot be read at once, each once, with the vars and hosts that have it', async () => {
+  it('reports all unreadable secrets at once, each once, with its vars and hosts', async () => {
     const inventory = `hosts: { 'ns[1-3]': { vars: { key: { from_env: A }, other: { from_env: A } } }, ns4: { vars: { key: { from_env: B } } } }\n`;
     const read = ports((source) => {
       throw new UsageError('SECRET_ENV', `no ${source.kind === 'env' ? source.name : ''}`, {
@@ -134,9 +134,9 @@ describe('compile', () => {
       'what the playbook does not allow',
       '{ key: { type: string, secret: true, pattern: "^[0-9]+$" } }',
       'hunter22',
-      /^the secret for 'key' is not what the playbook allows/,
+      /^the secret for 'key' has a value that the playbook does not allow/,
     ],
-  ])('refuses a secret with %s, in words without it', async (_, vars, text, words) => {
+  ])('refuses a secret with %s, in a message without it', async (_, vars, text, words) => {
     const given = target({
       vars,
       template: '',
@@ -153,21 +153,21 @@ describe('compile', () => {
     expect(inspect((refusal as ConfigError).issues)).not.toContain(text.slice(-5));
   });
 
-  it('finds every name that a template uses and nobody defines, before any host is touched', async () => {
+  it('finds every undefined name of a template before any host is contacted', async () => {
     const failing = compile(target({ template: '<%= it.b %>\n<%= it.c %> <%= it.a %>\n' }), ports(), 's');
     await expect(failing).rejects.toThrow(
       "p/templates/conf:1:5: error[TEMPLATE_UNDEFINED]: the template uses 'b', which no var defines\n" +
-        "    hint: declare 'b' in playbook.yaml, or mend the name\n" +
+        "    hint: declare 'b' in playbook.yaml, or correct the name\n" +
         "p/templates/conf:2:5: error[TEMPLATE_UNDEFINED]: the template uses 'c'",
     );
   });
 
-  it('refuses a path that the tar of old releases cannot hold', async () => {
+  it('refuses a path that the tar of old releases cannot store', async () => {
     const failing = compile(target({ files: { [`files/${'x'.repeat(101)}`]: '' } }), ports(), 's');
     await expect(failing).rejects.toThrow('is too long for the tar of old releases');
   });
 
-  it('has the waves in it, by name, and whom they must leave serving', async () => {
+  it('contains the waves, by name, and the hosts that must stay serving', async () => {
     const strategy = '{ waves: [1, 50%], budget: { failures: 1 }, keep_serving: { min: 2 } }';
     const { waves, limits } = await compile(
       target({ strategy, inventory: "hosts: { 'ns[1-5]': {} }" }),
@@ -181,7 +181,7 @@ describe('compile', () => {
     });
   });
 
-  it('holds templates as they are written, and renders them when a job is made', async () => {
+  it('keeps templates as they are written, and renders them when a job is made', async () => {
     const plan = await compile(target({ inventory: "hosts: { 'ns[1-2]': {} }" }), ports(), 's');
     expect(inspect(plan, { depth: 9, maxArrayLength: null })).not.toContain('of ns1');
     const jobs = plan.hosts.map((load) => jobOf(load, plan, testSettings));
@@ -214,17 +214,14 @@ describe('a plan', () => {
     ['where a secret is from', { inventory: shared.replaceAll('[pass, a]', '[pass, b]') }],
     ['a secret', {}, () => 'hunter23'],
   ];
-  it.each(changes)(
-    'has another digest, and its hosts have, when this is another: %s',
-    async (_, change, read) => {
-      const before = await compile(target(secretive), ports(), 's');
-      const after = await compile(target({ ...secretive, ...change }), ports(read), 's');
-      expect(after.digest).not.toBe(before.digest);
-      expect(after.hosts[0]?.digest).not.toBe(before.hosts[0]?.digest);
-    },
-  );
+  it.each(changes)('has another digest, like its hosts, if this changes: %s', async (_, change, read) => {
+    const before = await compile(target(secretive), ports(), 's');
+    const after = await compile(target({ ...secretive, ...change }), ports(read), 's');
+    expect(after.digest).not.toBe(before.digest);
+    expect(after.hosts[0]?.digest).not.toBe(before.hosts[0]?.digest);
+  });
 
-  it('holds a value of a var that the playbook declares secret as one, wherever it is from', async () => {
+  it('keeps the value of a secret var as a secret, whatever its source', async () => {
     const plan = await compile(
       target({ inventory: 'hosts: { ns1: {} }\nvars: { key: hunter22 }\n' }),
       ports(),
@@ -235,7 +232,7 @@ describe('a plan', () => {
     expect(encodePlan(savePlan(plan, [], made))).not.toContain('hunter22');
   });
 
-  it('can be copied by any process, but for its secrets', async () => {
+  it('can be copied by any process, except its secrets', async () => {
     const plan = await compile(target(secretive), ports(), 's');
     const copy = structuredClone(plan);
     expect(copy.hosts[0]?.secrets.get('key')?.secret).toEqual({});

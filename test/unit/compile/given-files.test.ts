@@ -41,7 +41,7 @@ function fleet(values: Readonly<Record<string, VarValue>>): Map<string, Readonly
 const playbook = playbookWithVars('{zone_files: {type: files}}');
 
 describe('the example with three roles', () => {
-  it('gives its primary a file for each zone, and nobody else any', async () => {
+  it('gives its primary a file for each zone, and no other host any', async () => {
     const root = join(import.meta.dirname, '../../..');
     const inventory = parseInventory(await readInventory(join(root, 'inventories/roles.yaml')));
     const cagedBind = parsePlaybook(await readPlaybookTree(join(root, 'playbooks/caged-bind')));
@@ -84,12 +84,12 @@ describe('collectGivenFiles', () => {
     expect(read.asked).toEqual(['zones from fleet/dns.yaml']);
   });
 
-  it('is no file at all where nothing is given', async () => {
+  it('is no file at all if nothing is given', async () => {
     const found = await collectGivenFiles(playbook, new Map([['ns1', new Map()]]), disk({}));
     expect(found.byHost.get('ns1')?.get('zone_files')?.size).toBe(0);
   });
 
-  it('tells everything that is missing, with its place, and each once', async () => {
+  it('reports everything that is missing, with its place, and each once', async () => {
     const failing = collectGivenFiles(playbook, fleet({ ns1: ['a', 'b'], ns2: ['a', 'b'] }), disk({}));
     await expect(failing).rejects.toThrow(
       [
@@ -113,7 +113,7 @@ describe('collectGivenFiles', () => {
     );
   });
 
-  it('lets the longest name through that every tar keeps', async () => {
+  it('accepts the longest name that every tar can store', async () => {
     const name = 'z'.repeat(83);
     const found = await collectGivenFiles(playbook, fleet({ ns1: 'zones' }), disk({ zones: [name] }));
     expect(found.byHost.get('ns1')?.get('zone_files')?.has(name)).toBe(true);

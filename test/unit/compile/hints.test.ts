@@ -50,13 +50,13 @@ describe('hints', () => {
     ]);
   });
 
-  it('leave out comments and what is no plain path', () => {
+  it('leave out comments and everything but plain paths', () => {
     expect(hints('  # as in /usr/share/doc\nls /a/../b //c http://host/x /no/./t')).toEqual([
       '/in/a/library',
     ]);
   });
 
-  it('are not made where nothing is declared', () => {
+  it('do not exist if nothing is declared', () => {
     expect(hints('ls /etc', {}, 'exec')).toEqual([]);
     expect(hints('ls /etc', {}, 'rollback')).toEqual([]);
   });

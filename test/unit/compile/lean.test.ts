@@ -45,7 +45,7 @@ describe('a script of ours', () => {
     }
   });
 
-  it('of the runtime is read by lines as the scanner reads it, but for comments of awk in quotes', () => {
+  it('of the runtime is read by lines as by the scanner, except comments of awk in quotes', () => {
     const read = runtime.map(([path, bytes], at) => {
       const scanned = withoutComments(textOf(bytes));
       return path.endsWith('.sh') && scanned !== lean[at]
@@ -115,7 +115,7 @@ describe('a script of anybody', () => {
     return { status, stdout, stderr };
   };
 
-  it.each(shells)('says and does the same in %s, whatever it is made of', (shell) => {
+  it.each(shells)('prints and does the same in %s, with any content', (shell) => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 14 }), (chosen) => {
         const text = `x=X\n${chosen.join('\n')}\necho $LINENO`;
@@ -131,7 +131,7 @@ describe('a script of anybody', () => {
 });
 
 describe('what is sent', () => {
-  it('leaves what is for people at home', () => {
+  it('does not include files for people', () => {
     const files = ['README.md', 'LICENSE', 'playbook.yaml', 'tests/a.sh', 'docs/a', 'doc/x/y'];
     expect(files.filter((path) => !isForPeople(path))).toEqual([]);
     const needed = [
@@ -145,7 +145,7 @@ describe('what is sent', () => {
     expect(needed.filter(isForPeople)).toEqual([]);
   });
 
-  it('is as it is when it is no script, and so is what lies among files and templates', () => {
+  it('is unchanged if it is no script, and in files and templates', () => {
     const bytes = Buffer.from('# a\n');
     for (const path of [
       'playbook/files/a.sh',

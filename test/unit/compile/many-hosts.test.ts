@@ -46,7 +46,7 @@ function waiting(): { transport: Transport; all: Promise<void> } {
 
 describe('a run over many hosts', () => {
   it.each(['stop', 'abandon'] as const)(
-    'makes Node warn of nothing, and each host hears of a %s',
+    'causes no warning of Node, and each host gets a %s',
     async (which) => {
       const warnings: string[] = [];
       const onWarning = (warning: Error): void => void warnings.push(String(warning));

@@ -16,7 +16,7 @@ it.each(['directory', 'restart', 'expect', 'observe', 'fail', 'state', 'applies'
   },
 );
 
-it('all of them are told at once, and any other name is free', () => {
+it('all of them are reported at once, and any other name is allowed', () => {
   expect(() => {
     refuseShadows({
       libraries: [library('file() { :; }\nmine() { :; }\nlink_up() { :; }\ncopy() { :; }\n')],

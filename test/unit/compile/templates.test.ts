@@ -8,7 +8,7 @@ const names = new Map([
 ]);
 
 describe('renderTemplate', () => {
-  it('puts values in as they are, since a configuration is no HTML', () => {
+  it('inserts values unchanged, because a configuration is no HTML', () => {
     expect(renderTemplate('t', 'zone "<%= it.zone %>"; # <%= it.quote %>\n', names)).toBe(
       `zone "example.net"; # "a" & 'b' <c>\n`,
     );

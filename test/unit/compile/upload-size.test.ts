@@ -25,13 +25,13 @@ async function upload(action: RunSettings['action']): Promise<number> {
 
 describe('the bytes that a host is sent', () => {
   it.each([
-    ['exec', 18_000],
-    ['facts', 21_000],
-    ['plan', 98_000],
-    ['verify', 98_000],
-    ['compare', 98_000],
-    ['rollback', 48_000],
-    ['apply', 172_000],
+    ['exec', 10_500],
+    ['facts', 13_000],
+    ['plan', 87_000],
+    ['verify', 87_000],
+    ['compare', 87_000],
+    ['rollback', 49_000],
+    ['apply', 143_000],
   ] as const)('are within the budget of %s', async (action, budget) => {
     expect(await upload(action)).toBeLessThan(budget);
   });

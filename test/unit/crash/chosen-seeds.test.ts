@@ -29,7 +29,7 @@ function kindsOf(seed: number): readonly string[] {
   ];
 }
 
-it('the chosen seeds have every story, host, victim and step that two hundred have', () => {
+it('the chosen seeds have every sequence, host, victim and step that two hundred have', () => {
   const has = new Set(chosenSeeds.flatMap(kindsOf));
   const missing = [...new Set(many.flatMap(kindsOf))].filter((kind) => !has.has(kind));
   expect(missing).toEqual([]);

@@ -49,7 +49,7 @@ describe('citations', () => {
   // Put together here, so that this file does not cite them itself.
   const absent = ['design.md', 'transcript 5', '../shared', 'src/host/none.sh'];
 
-  it('are found in documents and in comments, and told from what is there', () => {
+  it('are found in documents and in comments, and checked against existing files', () => {
     const script = `read('x.txt'); // see ${absent[0] ?? ''} and docs/lab.md\n * ${absent[1] ?? ''}\n`;
     expect(new Set(citationsIn(wordsOf('a.ts', script)))).toEqual(
       new Set(['design.md', 'docs/lab.md', 'transcript 5']),

@@ -67,10 +67,10 @@ describe.skipIf(spawnSync('jq', ['--version']).status !== 0)('the examples of do
   const record = stamped(...facts);
 
   it.each([
-    ['How each host fared.', 'ns1\tfailed\t1 of 2 checks do not hold\nns2\tok\t\n'],
+    ['The outcome of each host.', 'ns1\tfailed\t1 of 2 checks do not hold\nns2\tok\t\n'],
     ['What does not hold, by host and step.', 'ns1\tuser\tis not root\troot\n'],
     ['What changed, or would.', 'ns1\tfile\t/etc/a\n'],
-    ['What one host said under one name.', 'root\n'],
+    ['One observation of one host.', 'root\n'],
     ['All that is known of each host, in one object: the whole result.', 'ns1\tfailed\troot\nns2\tok\t\n'],
   ])('give what they say: %s', (title, expected) => {
     const line = (examples.get(title) ?? 'false').replace(

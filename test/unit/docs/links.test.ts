@@ -39,13 +39,13 @@ function anchorsOf(text: string): Set<string> {
 const files = listed.filter((file) => file.endsWith('.md'));
 
 describe('Markdown files', () => {
-  it('include those that a reader starts from', () => {
+  it('include the first ones of a reader', () => {
     expect(files).toEqual(
       expect.arrayContaining(['README.md', 'ARCHITECTURE.md', 'DECISIONS.md', 'docs/steps.md']),
     );
   });
 
-  it.each(files)('%s has links that lead somewhere', (file) => {
+  it.each(files)('%s has no broken link', (file) => {
     const broken = linksOf(readFileSync(join(root, file), 'utf8')).filter((link) => {
       if (/^[a-z]+:/.test(link)) return false;
       const [path = '', anchor] = link.split('#');

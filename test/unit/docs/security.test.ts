@@ -29,7 +29,7 @@ function titlesIn(text: string): readonly string[] {
 }
 
 describe('docs/security.md', () => {
-  it('has a table for everybody who may be hostile, and no line of a table that is not read', () => {
+  it('has a table for every possible attacker, and no unread line in a table', () => {
     const sections = page.split(/^## /m).slice(2);
     expect(sections.map((text) => text.split('\n')[0])).toEqual(
       expect.arrayContaining(['A host', 'The caged daemon', 'The network', 'A cloned repository']),
@@ -41,7 +41,7 @@ describe('docs/security.md', () => {
     }
   });
 
-  it.each(rowsOf(page))('names a test that is there for: $promise', ({ file, title }) => {
+  it.each(rowsOf(page))('names an existing test for: $promise', ({ file, title }) => {
     expect(existsSync(join(root, file))).toBe(true);
     expect(titlesIn(readFileSync(join(root, file), 'utf8'))).toContain(title);
   });

@@ -26,16 +26,19 @@ function firstWords(text: string, column: string): string[] {
   );
 }
 
-describe('README.md', () => {
+describe('docs/commands.md', () => {
   it('has the exit codes of cli/exit-code.ts, and no other', () => {
-    const rows = section('README.md', '## Exit codes').matchAll(/^\| (\d+) +\| `(\w+)` +\|/gm);
+    const rows = section('docs/commands.md', '## Exit codes').matchAll(/^\| (\d+) +\| `(\w+)` +\|/gm);
     const table = Object.fromEntries([...rows].map(([, code, name]) => [name, Number(code)]));
     expect(table).toEqual(exitCodes);
   });
 
   it('names every command of the command line', () => {
-    const commands = buildProgram('', () => undefined).commands.map((command) => command.name());
-    const told = firstWords(section('README.md', '## Commands'), 'command');
+    const program = buildProgram('', () => undefined);
+    // Without those that are hidden, which completion asks.
+    const visible = program.createHelp().visibleCommands(program);
+    const commands = visible.map((command) => command.name()).filter((name) => name !== 'help');
+    const told = firstWords(section('docs/commands.md', '## Commands'), 'command');
     expect(commands).toContain('rollback');
     expect(told.toSorted()).toEqual(commands.toSorted());
   });
@@ -63,7 +66,7 @@ describe('heads of resources', () => {
     },
   );
 
-  it.each(files)('%s tells of every option that it reads', (file) => {
+  it.each(files)('%s describes every option that it reads', (file) => {
     const text = readFileSync(join(directory, file), 'utf8');
     const spec = /^ {2}m_options '([^']*)'/m.exec(text)?.[1] ?? '';
     const [synopsis = ''] = text.split('\n');
@@ -78,7 +81,7 @@ describe('heads of resources', () => {
 });
 
 describe('docs/steps.md', () => {
-  it('tells of every function of expect.sh that steps may call', () => {
+  it('describes every function of expect.sh that steps may call', () => {
     const functions = [...read('src/host/expect.sh').matchAll(/^([a-z]\w*)\(\) \{/gm)].map(
       (match) => match[1] ?? '',
     );
@@ -119,15 +122,16 @@ describe('docs/protocol.md', () => {
   });
 });
 
-describe('playbooks/caged-bind/README.md', () => {
-  const readme = 'playbooks/caged-bind/README.md';
+describe('playbooks/caged-bind/docs', () => {
   const written = parse(read('playbooks/caged-bind/playbook.yaml')) as {
     readonly vars: Readonly<Record<string, { readonly default?: unknown }>>;
     readonly steps: readonly { readonly id: string }[];
   };
 
-  it('has every var, with its default where that is a text', () => {
-    const text = ['## Vars', '## Content'].map((heading) => section(readme, heading)).join('\n');
+  it('has every var, with its default if that is a text', () => {
+    const text = ['## Vars', '## Content']
+      .map((heading) => section('playbooks/caged-bind/docs/vars.md', heading))
+      .join('\n');
     expect(firstWords(text, 'var')).toEqual(Object.keys(written.vars));
     const rows = text.split('\n').map((row) => row.split('|').map((cell) => cell.trim().replaceAll('`', '')));
     for (const [name, { default: value }] of Object.entries(written.vars)) {
@@ -137,6 +141,8 @@ describe('playbooks/caged-bind/README.md', () => {
   });
 
   it('has every step, in order', () => {
-    expect(firstWords(section(readme, '## Steps'), 'step')).toEqual(written.steps.map(({ id }) => id));
+    expect(firstWords(section('playbooks/caged-bind/docs/steps.md', '## Steps'), 'step')).toEqual(
+      written.steps.map(({ id }) => id),
+    );
   });
 });

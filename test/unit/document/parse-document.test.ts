@@ -77,7 +77,7 @@ describe('parseDocument', () => {
     [
       'an empty value',
       'name:\n',
-      'f.yaml:1:1: error[CONFIG_TYPE]: name: expected a text, found nothing\n    hint: write a value, or take the key out',
+      'f.yaml:1:1: error[CONFIG_TYPE]: name: expected a text, found nothing\n    hint: write a value, or remove the key',
     ],
     [
       'an unknown key',
@@ -117,14 +117,14 @@ describe('parseDocument', () => {
     [
       'a list for a mapping',
       '- x\n',
-      'f.yaml:1:1: error[CONFIG_TYPE]: expected a mapping, found a list\n    hint: write each entry as a key on a line of its own, without a dash: `x:`',
+      'f.yaml:1:1: error[CONFIG_TYPE]: expected a mapping, found a list\n    hint: write each entry as a key on a separate line, without a dash: `x:`',
     ],
     ['an empty file', '', 'f.yaml:1:1: error[CONFIG_EMPTY]: the file is empty'],
     ['a file of comments', '# nothing\n', 'f.yaml:1:1: error[CONFIG_EMPTY]: the file is empty'],
     [
-      'a key that is there twice',
+      'a key that is listed twice',
       'name: x\nport: 1\nport: 2\n',
-      'f.yaml:3:1: error[CONFIG_DUPLICATE_KEY]: key "port" is there twice\n    hint: the first is on line 2; keep one',
+      'f.yaml:3:1: error[CONFIG_DUPLICATE_KEY]: key "port" is listed twice\n    hint: the first is on line 2; keep one',
     ],
     [
       'broken YAML',
@@ -149,7 +149,7 @@ describe('parseDocument', () => {
     [
       'a key that is no text',
       '? [a]\n: 1\n',
-      'f.yaml:1:3: error[CONFIG_SYNTAX]: a key is a text, not a list or a mapping\n    hint: a name with brackets needs quotes; an IPv6 address stands without brackets',
+      'f.yaml:1:3: error[CONFIG_SYNTAX]: a key is a text, not a list or a mapping\n    hint: a name with brackets needs quotes; write an IPv6 address without brackets',
     ],
     [
       'a key that means something to JavaScript',
@@ -187,7 +187,7 @@ describe('parseDocument', () => {
     ]);
   });
 
-  it('leaves the check on meaning out when too much is broken', () => {
+  it('skips the check on meaning if too much is broken', () => {
     const text = 'port: 22\n';
     const location = { file: 'f.yaml', line: 1, column: 1 };
     expect(problems(text, () => [{ code: 'SEEN', message: '', location }])).toEqual([
@@ -215,7 +215,7 @@ describe('parseDocument', () => {
     expect(problems('{"name": "x", "port": 22}')).toEqual([]);
   });
 
-  it('throws nothing but ConfigError, with issues inside the text, for any text', () => {
+  it('throws only ConfigError, with issues inside the text, for any text', () => {
     const line = fc.oneof(
       fc.constantFrom(
         'name: x',

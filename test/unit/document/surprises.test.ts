@@ -41,16 +41,11 @@ describe('what is refused, with what to do about it', () => {
     ['a second document', 'text: x\n---\ntext: y\n', '2:1: error[CONFIG_DOCUMENTS]', 'two documents'],
     ['a third document', 'text: x\n---\n- a\n---\n- b\n', '2:1: error[CONFIG_DOCUMENTS]', '3 documents'],
     ['another document after dots', 'text: x\n...\ntext: y\n', '3:1: error[CONFIG_DOCUMENTS]', 'keep one'],
-    [
-      'the rules of YAML 1.1',
-      '%YAML 1.1\n---\ntext: no\n',
-      '1:1: error[CONFIG_VERSION]',
-      'take the line out',
-    ],
+    ['the rules of YAML 1.1', '%YAML 1.1\n---\ntext: no\n', '1:1: error[CONFIG_VERSION]', 'remove the line'],
     ['null for a text', 'text: null\n', '1:7: error[CONFIG_TYPE]', "in quotes for a text, 'null'"],
     ['null in a list', 'list: [null, urandom]\n', '1:8: error[CONFIG_TYPE]', "in quotes for a text, 'null'"],
     ['a tilde for a text', 'text: ~\n', '1:7: error[CONFIG_TYPE]', '~ stands for nothing in YAML'],
-    ['an empty entry', 'list:\n  - a\n  -\n', '3:4: error[CONFIG_TYPE]', 'take the entry out'],
+    ['an empty entry', 'list:\n  - a\n  -\n', '3:4: error[CONFIG_TYPE]', 'remove the entry'],
     ['a number that loses a zero', 'text: 1.10\n', '1:7: error[CONFIG_TYPE]', "put it in quotes: '1.10'"],
     ['a hexadecimal number', 'text: 0x1f\n', '1:7: error[CONFIG_TYPE]', "put it in quotes: '0x1f'"],
     ['a truth for a text', 'text: True\n', '1:7: error[CONFIG_TYPE]', "put it in quotes: 'True'"],
@@ -60,14 +55,9 @@ describe('what is refused, with what to do about it', () => {
     ['Off for a truth', 'truth: "Off"\n', '1:8: error[CONFIG_TYPE]', 'write false, without quotes'],
     ['a number in quotes', 'number: "22"\n', '1:9: error[CONFIG_TYPE]', 'write 22, without quotes'],
     ['a number with lines in it', 'number: 1_000\n', '1:9: error[CONFIG_TYPE]', 'write 1000'],
-    [
-      'a list of names for keys',
-      'names: [a, b]\n',
-      '1:8: error[CONFIG_TYPE]',
-      'as a key on a line of its own',
-    ],
+    ['a list of names for keys', 'names: [a, b]\n', '1:8: error[CONFIG_TYPE]', 'as a key on a separate line'],
     ['a name for keys', 'names: a\n', '1:8: error[CONFIG_TYPE]', 'write it as a key, with a colon: `a:`'],
-    ['a text for a list', 'list: a\n', '1:7: error[CONFIG_TYPE]', 'a list stands in brackets: [a]'],
+    ['a text for a list', 'list: a\n', '1:7: error[CONFIG_TYPE]', 'write a list in brackets: [a]'],
     ['no space behind a colon', 'names: {a: {text:x}}\n', '1:13: error[CONFIG_UNKNOWN_KEY]', 'text: x'],
     [
       'a key without a space',
@@ -95,7 +85,7 @@ describe('what is refused, with what to do about it', () => {
       'an alias inside itself',
       'names:\n  a: &a\n    b: *a\n',
       '3:8: error[CONFIG_SYNTAX]',
-      'inside what it stands for',
+      'inside the value that it stands for',
     ],
     ['curly quotes', 'names: “a”\n', '1:8: error[CONFIG_TYPE]', 'write it as a key'],
   ])('%s', (_, text, place, words) => {
@@ -104,21 +94,21 @@ describe('what is refused, with what to do about it', () => {
     expect(found.join('\n')).toContain(words);
   });
 
-  it('what is nested deeper than anything here', () => {
+  it('anything nested deeper than a real file', () => {
     const deep = `text: ${'['.repeat(200)}${']'.repeat(200)}\n`;
     expect(problems(deep)).toEqual([
       'f.yaml:1:107: error[CONFIG_DEPTH]: more than 100 lists and mappings inside each other',
     ]);
   });
 
-  it('aliases that double from line to line, at the one that is too much', () => {
+  it('aliases that double from line to line, at the first one over the limit', () => {
     const lines = Array.from({ length: 40 }, (_, at) => `  a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`);
     const found = problems(`names:\n  a0: &a0 x\n${lines.join('\n')}\n`);
     expect(found).toHaveLength(1);
-    expect(found[0]).toMatch(/error\[CONFIG_SYNTAX\]: aliases stand for more than \d+ values here/);
+    expect(found[0]).toMatch(/error\[CONFIG_SYNTAX\]: the aliases expand to more than \d+ values here/);
   });
 
-  it('everything at once, each thing once', () => {
+  it('everything at once, each problem once', () => {
     const text = 'text: 0644\nlist: &l [~]\nnames:\n  a: {<<: *l, text: *l}\n---\nx: 1\n';
     expect(problems(text).map((issue) => issue.split(': ', 2).join(': '))).toEqual([
       'f.yaml:1:7: error[CONFIG_NUMBER]',
@@ -166,7 +156,7 @@ describe('what means what it says', () => {
     );
   });
 
-  it('any name as a key of one’s own, or an error at that name', () => {
+  it('any name as its own key, or an error at that name', () => {
     const name = fc.oneof(
       fc.constantFrom(
         ...Object.getOwnPropertyNames(Object.prototype),

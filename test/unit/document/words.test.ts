@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
-  didYouMean,
   durationSchema,
   isSecretSource,
   toJsonSchema,
   varBindingSchema,
   varNameSchema,
 } from '../../../src/document/index.ts';
+import { didYouMean } from '../../../src/model/index.ts';
 
 describe('didYouMean', () => {
   it.each([
@@ -39,7 +39,7 @@ describe('durationSchema', () => {
     ['-1s', 'such as 500ms'],
     ['1.5h', 'such as 500ms'],
     ['', 'such as 500ms'],
-    ['0s', 'more than nothing'],
+    ['0s', 'more than 0'],
     ['25h', 'at most 24h'],
     ['99999999h', 'at most 24h'],
   ])('refuses %j in one issue', (text, message) => {

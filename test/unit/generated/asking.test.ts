@@ -45,16 +45,16 @@ it('reads status, serial and keys', () => {
   expect(answers.map(isGood)).toEqual([true, false, false, true]);
 });
 
-it('takes an answer without the record for none', () => {
+it('treats an answer without the record as none', () => {
   const [answer] = parseAnswers([soa], ';; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n');
   expect(answer !== undefined && isGood(answer)).toBe(false);
 });
 
-it('throws rather than give an answer to the wrong question', () => {
+it('throws instead of returning an answer to another question', () => {
   expect(() => parseAnswers([soa, soa], good)).toThrow('2 questions, 1 answers');
 });
 
-it('tells the worst of what was found on the line of a seed', () => {
+it('puts the worst finding on the line of a seed', () => {
   const findings = new Findings();
   findings.add('late', 'told late');
   findings.addAll('lie', 'behind an apply', ['a is gone', 'b is gone']);
@@ -89,7 +89,7 @@ it('measures the longest time without good answers, and sees a serial that goes 
   });
 });
 
-it('tells what is gone, other and new on a host', () => {
+it('lists what is gone, different and new on a host', () => {
   const before = new Map([
     ['/a', 'x'],
     ['/b', 'y'],
@@ -104,7 +104,7 @@ it('tells what is gone, other and new on a host', () => {
   expect(differences(before, after, 'known')).toEqual(['/b was y, is Y', '/c is gone']);
 });
 
-it('takes a file for closed by its own mode or by that of a directory above it', () => {
+it('treats a file as closed by its own mode or by that of a directory above it', () => {
   const modes = new Map([
     ['/etc/private', 0o700],
     ['/etc/private/key', 0o644],

@@ -13,12 +13,12 @@ function confOf({ flags, entries }: GeneratedHost): string {
   return entries.find((entry) => entry.path === path)?.content ?? '';
 }
 
-it('gives the same host for the same seed, and others for others', () => {
+it('gives the same host for the same seed, and different ones for different seeds', () => {
   for (const seed of [1, 2, 57]) expect(generate(seed, around)).toEqual(generate(seed, around));
   expect(new Set(hosts.map((host) => JSON.stringify({ ...host, seed: 0 }))).size).toBe(hosts.length);
 });
 
-it('leaves the other features as they are when one is left out', () => {
+it('does not change other features if one is left out', () => {
   for (const seed of seeds.slice(0, 40)) {
     const whole = generate(seed, around);
     const less = generate(seed, around, new Set(['logging']));
@@ -26,7 +26,7 @@ it('leaves the other features as they are when one is left out', () => {
   }
 });
 
-it('reaches every feature, and every one without the others that are rare', () => {
+it('makes every feature, and every one without the other rare ones', () => {
   const never = features
     .map(({ name }) => name)
     .filter((name) =>
@@ -108,13 +108,13 @@ it.each(kinds)('has %s among its first 300 seeds', (kind) => {
   expect(hosts.some(({ features: found }) => found.some((feature) => kind.test(feature)))).toBe(true);
 });
 
-it('says of many that they must be taken, and of the others what a refusal may name', () => {
+it('says that many must be moved, and for the others what a refusal may name', () => {
   const common = hosts.filter(({ mayRefuse }) => mayRefuse.length === 0);
   expect(common.length).toBeGreaterThan(hosts.length * 0.3);
   expect(common.length).toBeLessThan(hosts.length * 0.8);
 });
 
-it('asks for a zone at every place where named listens, and for no zone that is not in the configuration', () => {
+it('asks for a zone at every address of named, and for no zone outside of the configuration', () => {
   for (const host of hosts) {
     expect(host.questions.length, host.name).toBeGreaterThan(0);
     const texts = host.entries.map(({ content }) => content).join('\n');
@@ -124,7 +124,7 @@ it('asks for a zone at every place where named listens, and for no zone that is 
   }
 });
 
-it('has every file that its configuration names by a full path, but for those that named makes itself', () => {
+it('has every file that its configuration names by a full path, except those that named makes itself', () => {
   // What a fresh host has, or what is made there before named starts.
   const given =
     /^\/etc\/namedb\/(127|localhost|root\.cache|keys|tls\/.*)$|^\/etc\/namedb$|^\/etc\/ssl\/dns\/|\*/;

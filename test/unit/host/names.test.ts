@@ -46,7 +46,7 @@ function problems(files: readonly ShFile[], find: (file: ShFile) => readonly str
 }
 
 describe('the names of the runtime', () => {
-  it('are in docs/steps.md where they are public, and only these', () => {
+  it('are in docs/steps.md if they are public, and only these', () => {
     const there = [...functions].filter(isPublic);
     expect(there).toContain('m_settled');
     expect(there.filter((name) => !documentedFunctions.has(name))).toEqual([]);
@@ -54,13 +54,13 @@ describe('the names of the runtime', () => {
     expect([...new Set(seen)].toSorted()).toEqual([...documentedVariables].toSorted());
   });
 
-  it('documents no function that is not there', () => {
+  it('documents no function that does not exist', () => {
     const told = namesInColumn(steps, 0).filter((name) => isPublic(name) && !ofOptions(name));
     expect(told).toContain('m_hold');
     expect(told.filter((name) => !functions.has(name) && !documentedVariables.has(name))).toEqual([]);
   });
 
-  it('begin with its prefixes, but for resources, expectations and facts', () => {
+  it('begin with its prefixes, except resources, expectations and facts', () => {
     const resources = read('docs/reference/resources.md');
     const known = (name: string): boolean =>
       isPublic(name) ||
@@ -78,7 +78,7 @@ describe('the names of the runtime', () => {
     expect(outside).toEqual([]);
   });
 
-  it('are not one name for a public function and a variable that is not its own', () => {
+  it('are never shared by a public function and a foreign variable', () => {
     const both = [...functions].filter(
       (name) => isPublic(name) && runtime.flatMap(variablesOf).includes(name),
     );
@@ -87,7 +87,7 @@ describe('the names of the runtime', () => {
 });
 
 describe('playbooks', () => {
-  it('call and read only what is public and documented', () => {
+  it('call and read only public, documented names', () => {
     expect(playbooks.flatMap(callsOf)).toContain('m_settled');
     expect(
       problems(playbooks, (file) =>
@@ -103,7 +103,7 @@ describe('playbooks', () => {
     ).toEqual([]);
   });
 
-  it('call nothing of the inside that they have in a text', () => {
+  it('call nothing internal in a text either', () => {
     const inTexts = playbooks.flatMap(({ file, script }) =>
       [...script.text.matchAll(/(?<![\w$])m__\w+/g)].map(([name]) => `${file}: ${name}`),
     );

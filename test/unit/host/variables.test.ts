@@ -69,7 +69,7 @@ describe('variables of the runtime', () => {
     expect(told.length).toBe(new Set(told).size);
   });
 
-  it.each(rows)('$names: who sets and reads them', ({ names, setBy, readIn }) => {
+  it.each(rows)('$names: set and read by the listed functions', ({ names, setBy, readIn }) => {
     expect([...new Set(names.flatMap((name) => [...(setters.get(name) ?? [])]))].toSorted()).toEqual(setBy);
     expect(readersOf(names)).toEqual(readIn);
   });
@@ -88,7 +88,7 @@ describe('variables of the runtime', () => {
     expect(others).toEqual([]);
   });
 
-  it('are not declared where nothing uses them', () => {
+  it('are not declared if nothing uses them', () => {
     const unused = runtime.flatMap(({ file, script }) =>
       [...localsOf(script)]
         .map((key) => key.split(' '))

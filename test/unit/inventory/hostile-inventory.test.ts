@@ -22,8 +22,8 @@ const examples = ['example.yaml', 'dns.yaml'].map((name) =>
   readFileSync(join(import.meta.dirname, '../../../inventories', name), 'utf8'),
 );
 
-describe('an inventory that is spoilt at random', () => {
-  it('gives its hosts or its issues, each inside the text and with words', () => {
+describe('an inventory that is damaged at random', () => {
+  it('gives its hosts or its issues, each inside the text and with a message', () => {
     fc.assert(
       fc.property(spoilt(examples), (text) => {
         const inventory = valueOrIssues(text, (each) => parseInventory({ file: 'i.yaml', text: each }));
@@ -45,7 +45,7 @@ const hostName = fc.oneof(
 );
 
 describe('an inventory without faults', () => {
-  it('gives every host that it names, in the order of the file, with what it says of it', () => {
+  it('gives every host that it names, in the order of the file, with its values', () => {
     const hosts = fc.uniqueArray(hostName, { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(hosts, fc.boolean(), fc.boolean(), (names, quotes, json) => {
@@ -70,7 +70,7 @@ describe('an inventory without faults', () => {
     );
   });
 
-  it('is read in a moment when thousands of hosts share an alias', () => {
+  it('is read quickly if thousands of hosts share an alias', () => {
     const hosts = Array.from({ length: 5_000 }, (_, at) => `  ns${at}: *shared\n`).join('');
     const text = `hosts:\n  first: &shared { vars: { a: x, b: [c] } }\n${hosts}`;
     expect(parseInventory({ file: 'i.yaml', text }).hosts.size).toBe(5_001);
@@ -79,8 +79,8 @@ describe('an inventory without faults', () => {
 
 describe('names and addresses in forms that are used elsewhere', () => {
   it.each([
-    ['"[2001:db8::1]"', "an IPv6 address stands without brackets: '2001:db8::1'"],
-    ['"[fe80::1%bge0]"', "an IPv6 address stands without brackets: 'fe80::1%bge0'"],
+    ['"[2001:db8::1]"', "write an IPv6 address without brackets: '2001:db8::1'"],
+    ['"[fe80::1%bge0]"', "write an IPv6 address without brackets: 'fe80::1%bge0'"],
     ['"[2001:db8::1]:2222"', "'2001:db8::1'; the port is { connection: { port: 2222 } }"],
     ['192.0.2.1:2222', 'write 192.0.2.1; the rest is { connection: { port: 2222 } }'],
     ['ops@ns1', 'write ns1; the rest is { connection: { user: ops } }'],
@@ -97,8 +97,8 @@ describe('names and addresses in forms that are used elsewhere', () => {
   });
 
   it.each([
-    ['2001:db8::2', "give the host a name, and the address below it: { address: '2001:db8::2' }"],
-    ['"[2001:db8::2]"', "give the host a name, and the address below it: { address: '2001:db8::2' }"],
+    ['2001:db8::2', "give the host a name, and write the address below it: { address: '2001:db8::2' }"],
+    ['"[2001:db8::2]"', "give the host a name, and write the address below it: { address: '2001:db8::2' }"],
     ['ops@ns1', 'write ns1'],
     ['__proto__', 'names begin with a letter or a digit'],
   ])('host %s', (name, hint) => {
@@ -142,7 +142,7 @@ describe('inventories of other programs', () => {
     ['a playbook', 'name: x\nsteps: [{id: a, script: a.sh}]\n', '2:1'],
     ['a list of hosts', '# hosts\nns1\nns2.example.net\n', '2:1'],
     ['a list of hosts', '192.0.2.1 ns1 ns1.example.net\n2001:db8::1 ns2\n', '1:1'],
-  ])('%s is called so: %j', (name, text, place) => {
+  ])('%s is recognised: %j', (name, text, place) => {
     expect(problems(text).join('\n')).toContain(
       `i.yaml:${place}: error[INVENTORY_FORMAT]: this looks like ${name}\n    hint: `,
     );

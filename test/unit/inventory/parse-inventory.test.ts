@@ -47,7 +47,7 @@ describe('parseInventory', () => {
     ]);
   });
 
-  it('lays connections over each other setting by setting', () => {
+  it('merges connections setting by setting', () => {
     const text = `
 connection: {user: admin, port: 2200, known_hosts: [a, b], identity_file: ~/.ssh/id}
 hosts:
@@ -140,12 +140,12 @@ groups:
     [
       'a host that is in a range before it',
       'hosts:\n  ns[1-3]:\n  ns2:\n',
-      'i.yaml:3:3: error[INVENTORY_DUPLICATE_HOST]: ns2 is there twice\n    hint: the first is on line 2; settings for some hosts of a range go into a group',
+      'i.yaml:3:3: error[INVENTORY_DUPLICATE_HOST]: ns2 is listed twice\n    hint: the first is on line 2; write settings for some hosts of a range in a group',
     ],
     [
       'a host twice in one range',
       'hosts:\n  ns[1,1-2]:\n',
-      'i.yaml:2:3: error[INVENTORY_DUPLICATE_HOST]: ns1 is there twice\n    hint: the first is on line 2; settings for some hosts of a range go into a group',
+      'i.yaml:2:3: error[INVENTORY_DUPLICATE_HOST]: ns1 is listed twice\n    hint: the first is on line 2; write settings for some hosts of a range in a group',
     ],
     [
       'a malformed range',
@@ -155,7 +155,7 @@ groups:
     [
       'a name that ssh would read as an option',
       'hosts:\n  -oProxy:\n',
-      'i.yaml:2:3: error[INVENTORY_HOST_NAME]: "-oProxy" is not a host name\n    hint: letters, digits, dots, _ and - may stand in it',
+      'i.yaml:2:3: error[INVENTORY_HOST_NAME]: "-oProxy" is not a host name\n    hint: use letters, digits, dots, _ and -',
     ],
     [
       'an address range of other length',
@@ -170,7 +170,7 @@ groups:
     [
       'a bad address',
       'hosts:\n  ns1: {address: "[2001:db8::1]"}\n',
-      'i.yaml:2:18: error[INVENTORY_ADDRESS]: "[2001:db8::1]" is not an address\n    hint: an IPv6 address stands without brackets: \'2001:db8::1\'',
+      'i.yaml:2:18: error[INVENTORY_ADDRESS]: "[2001:db8::1]" is not an address\n    hint: write an IPv6 address without brackets: \'2001:db8::1\'',
     ],
     [
       'an unknown host in a group',
@@ -195,12 +195,12 @@ groups:
     [
       'a cycle of groups, once',
       'hosts: {ns1: }\ngroups:\n  a: {groups: [b]}\n  b: {groups: [c]}\n  c: {groups: [a]}\n',
-      'i.yaml:5:16: error[INVENTORY_GROUP_CYCLE]: group "a" is in itself: a > b > c > a',
+      'i.yaml:5:16: error[INVENTORY_GROUP_CYCLE]: group "a" contains itself: a > b > c > a',
     ],
     [
       'a group in itself',
       'hosts: {ns1: }\ngroups:\n  a: {groups: [a]}\n',
-      'i.yaml:3:16: error[INVENTORY_GROUP_CYCLE]: group "a" is in itself: a > a',
+      'i.yaml:3:16: error[INVENTORY_GROUP_CYCLE]: group "a" contains itself: a > a',
     ],
     [
       'a group that is called all',
@@ -230,7 +230,7 @@ groups:
     [
       'a name of a var that is kept for the runtime',
       'hosts: {ns1: {vars: {m_work: x}}}',
-      'i.yaml:1:22: error[CONFIG_KEY]: hosts.ns1.vars.m_work: names of vars that start with m_ or muster_ are kept for the runtime',
+      'i.yaml:1:22: error[CONFIG_KEY]: hosts.ns1.vars.m_work: names of vars that start with m_ or muster_ are reserved for the runtime',
     ],
     [
       'a mistyped source of a secret',
@@ -245,7 +245,7 @@ groups:
     [
       'a var without a value',
       'hosts: {ns1: {vars: {k: }}}',
-      'i.yaml:1:22: error[CONFIG_TYPE]: hosts.ns1.vars.k: expected a text, a number, true or false, a list of texts, or e.g. {from_file: path}\n    hint: write a value, or take the key out',
+      'i.yaml:1:22: error[CONFIG_TYPE]: hosts.ns1.vars.k: expected a text, a number, true or false, a list of texts, or e.g. {from_file: path}\n    hint: write a value, or remove the key',
     ],
     [
       'an unknown key of a host',
@@ -258,8 +258,8 @@ groups:
 
   it('points back to the first of many, from each of the others', () => {
     expect(problems('hosts:\n  ns1:\n  ns[1-2]:\n  ns[1-3]:\n')).toEqual([
-      expect.stringMatching(/:3:3: .* ns1 is there twice\n.* line 2;/),
-      expect.stringMatching(/:4:3: .* ns\[1-2\] is there twice\n.* line 2;/),
+      expect.stringMatching(/:3:3: .* ns1 is listed twice\n.* line 2;/),
+      expect.stringMatching(/:4:3: .* ns\[1-2\] is listed twice\n.* line 2;/),
     ]);
   });
 
@@ -283,12 +283,41 @@ groups:
   });
 });
 
+describe('what an inventory leaves open', () => {
+  it('is what neither the host, nor its groups, nor the top of the file set', () => {
+    const { hosts } = parse(
+      'connection: {port: 2022}\nhosts: {ns1: {address: 192.0.2.1}, ns2: {connection: {ssh_config: false}}, ns3: }\n' +
+        'groups: {g: {hosts: [ns3], connection: {jump: gate}}}',
+    );
+    expect([...hosts.values()].map(({ said }) => [...said])).toEqual([
+      ['port', 'address'],
+      ['port', 'no ssh_config'],
+      ['port', 'jump'],
+    ]);
+    expect(hosts.get('ns3')?.connection.jump).toEqual(['gate']);
+  });
+
+  it('is no jump host if the list is empty', () => {
+    const { hosts } = parse('hosts: {ns1: {connection: {jump: []}}}');
+    expect(hosts.get('ns1')?.connection.jump).toEqual([]);
+  });
+
+  it('may be the password of su, by its source', () => {
+    const { hosts } = parse('connection: {become: su, become_password: {from_env: P}}\nhosts: {ns1: }');
+    expect(hosts.get('ns1')).toMatchObject({
+      connection: { become: 'su' },
+      becomePassword: { kind: 'env', name: 'P' },
+    });
+    expect(problems('connection: {become_password: geheim}\nhosts: {ns1: }')).toHaveLength(1);
+  });
+});
+
 describe('inventoryJsonSchema', () => {
   it('is strict and describes its fields', () => {
     expect(inventoryJsonSchema()).toMatchObject({
       title: 'muster inventory',
       additionalProperties: false,
-      required: ['hosts'],
+      anyOf: [{ required: ['hosts'] }, { required: ['sources'] }, { required: ['groups'] }],
       properties: { connection: { properties: { port: { type: 'integer', maximum: 65_535 } } } },
     });
   });

@@ -17,34 +17,34 @@ function absent(name: string): () => Promise<never> {
 const without = (): Promise<unknown> => containerStarter(absent('testcontainers'));
 
 describe('containerStarter', () => {
-  it('loads what starts containers where testcontainers is installed', async () => {
+  it('loads what starts containers if testcontainers is installed', async () => {
     expect(await containerStarter()).toHaveProperty('startContainer');
   });
 
-  it('says what to install where it is not', async () => {
+  it('says what to install if it is not', async () => {
     await expect(without()).rejects.toMatchObject({
       code: 'LAB_TESTCONTAINERS',
       hint: expect.stringContaining('npm install testcontainers@11') as string,
     });
   });
 
-  it('hides no other package that is missing', async () => {
+  it('hides no other missing package', async () => {
     await expect(containerStarter(absent('dockerode'))).rejects.toThrow("'dockerode'");
   });
 });
 
 describe('chooseBackend', () => {
-  it('takes containers where an engine answers', async () => {
+  it('chooses containers if an engine answers', async () => {
     await fakeDocker('echo 20.10.24');
     expect(await chooseBackend()).toEqual({ backend: 'docker', reason: 'a container engine answers' });
   });
 
-  it('refuses containers that were asked for and cannot be started, with what to install', async () => {
+  it('refuses requested containers that cannot be started, with what to install', async () => {
     await fakeDocker('echo 20.10.24');
     await expect(chooseBackend('docker', without)).rejects.toMatchObject({ code: 'LAB_TESTCONTAINERS' });
   });
 
-  it('refuses containers that were asked for where no engine answers', async () => {
+  it('refuses requested containers if no engine answers', async () => {
     vi.stubEnv('PATH', await temporaryDirectory());
     await expect(chooseBackend('docker')).rejects.toMatchObject({
       code: 'LAB_ENGINE',
@@ -52,18 +52,18 @@ describe('chooseBackend', () => {
     });
   });
 
-  it('does not take containers that cannot be started if nothing was asked for, and says why', async () => {
+  it('does not choose containers that cannot be started, and says why', async () => {
     await fakeDocker('echo 20.10.24');
     const said = await chooseBackend(undefined, without).then(
       ({ backend, reason }) => `${backend}: ${reason}`,
       (error: unknown) => String(error),
     );
-    // Where there are no namespaces either, both reasons are told.
+    // If there are no namespaces either, both reasons are reported.
     expect(said).toMatch(/^(embedded: no containers|.*no private namespaces: .*; nor containers)/);
     expect(said).toContain('the package testcontainers is not installed');
   });
 
-  it('asks no engine when namespaces are wanted', async () => {
+  it('asks no engine if namespaces are requested', async () => {
     const docker = await fakeDocker('echo 20.10.24');
     await chooseBackend('embedded', without).catch(() => undefined);
     expect(await docker.calls()).toEqual([]);

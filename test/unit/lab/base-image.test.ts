@@ -64,7 +64,7 @@ describe('base-image.sh --list-mirrors', () => {
     ]);
   });
 
-  it('tries sources of the wanted suite first, each once, and leaves out what is no whole archive', async () => {
+  it('tries sources of the wanted suite first, each once, and leaves out incomplete archives', async () => {
     const text = [
       'deb http://192.0.2.2/debian trixie main',
       'deb http://192.0.2.1/debian bookworm-updates main',
@@ -78,7 +78,7 @@ describe('base-image.sh --list-mirrors', () => {
     expect(await mirrors(files)).toEqual(['http://192.0.2.1/debian - -', 'http://192.0.2.2/debian - -']);
   });
 
-  it('finds nothing where nothing is configured', async () => {
+  it('finds nothing if nothing is configured', async () => {
     expect(await mirrors({})).toEqual([]);
   });
 });

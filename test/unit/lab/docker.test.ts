@@ -17,7 +17,7 @@ describe('engineStatus', () => {
     expect(await engineStatus()).toEqual({ available: true });
   });
 
-  it('gives the last words of a client that reaches no engine', async () => {
+  it('has the last words of a client that reaches no engine', async () => {
     await fakeDocker('echo "Cannot connect to the Docker daemon" >&2; exit 1');
     expect(await engineStatus()).toEqual({
       available: false,
@@ -45,14 +45,14 @@ describe('inspectContainers', () => {
   const one =
     '[{"Id":"c1","State":{"Status":"running","Pid":7},"NetworkSettings":{"IPAddress":"192.0.2.1"}}]';
 
-  it('leaves out containers that are gone', async () => {
+  it('leaves out removed containers', async () => {
     await fakeDocker(`echo '${one}'; echo 'Error: No such container: c2' >&2; exit 1`);
     expect([...(await inspectContainers(['c1', 'c2']))]).toEqual([
       ['c1', { state: 'running', pid: 7, ip: '192.0.2.1' }],
     ]);
   });
 
-  it('does not take an engine that fails for containers that are gone', async () => {
+  it('does not treat a failing engine as removed containers', async () => {
     await fakeDocker("echo '[]'; echo 'Cannot connect to the Docker daemon' >&2; exit 1");
     await expect(inspectContainers(['c1'])).rejects.toMatchObject({ code: 'LAB_ENGINE' });
   });

@@ -16,7 +16,7 @@ describe('parseFault', () => {
   });
 
   it.each(['latency', 'latency=50', 'latency=2000s', 'loss=101%', 'loss=5', 'clear', 'Cut', ''])(
-    'refuses %j and says what can be taken',
+    'refuses %j and lists the faults',
     (text) => {
       expect(() => parseFault(text)).toThrow(
         expect.objectContaining({ code: 'LAB_FAULT', hint: expect.stringContaining('loss=5%') as string }),

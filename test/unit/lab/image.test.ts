@@ -1,4 +1,4 @@
-// What ensureImage asks of the engine, told by a stand-in for the docker command.
+// What ensureImage asks of the engine, recorded by a stand-in for the docker command.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -31,7 +31,7 @@ function quiet(): void {
 }
 
 describe('ensureImage', () => {
-  it('builds nothing when there is an image of the very files', async () => {
+  it('builds nothing if there is an image of the same files', async () => {
     const directory = await context();
     const tag = await tagOf(directory);
     const docker = await fakeDocker(
@@ -41,7 +41,7 @@ describe('ensureImage', () => {
     expect(await docker.calls()).toHaveLength(2);
   });
 
-  it('builds and labels the image when there is none of these files', async () => {
+  it('builds and labels the image if there is none of these files', async () => {
     const directory = await context();
     const tag = await tagOf(directory);
     const digest = await digestContext(directory, 'sha256:base');
@@ -65,7 +65,7 @@ describe('ensureImage', () => {
     });
   });
 
-  it('pulls the base when it is not there', async () => {
+  it('pulls the base if it is missing', async () => {
     const directory = await context();
     const pulled = join(directory, 'pulled');
     const docker = await fakeDocker(
@@ -76,7 +76,7 @@ describe('ensureImage', () => {
     expect(await docker.calls()).toContain('pull --quiet debian:bookworm-slim');
   });
 
-  it('says what to do when the base can neither be pulled nor made', async () => {
+  it('says what to do if the base can neither be pulled nor made', async () => {
     await fakeDocker(`case "$*" in 'pull '*) echo 'no route to registry' >&2; exit 1 ;; ${otherwise} esac`);
     await expect(ensureImage(quiet, { context: await context(), name })).rejects.toMatchObject({
       code: 'LAB_IMAGE',

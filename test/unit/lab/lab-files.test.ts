@@ -29,13 +29,14 @@ describe('renderKnownHosts', () => {
 });
 
 describe('renderInventory', () => {
-  it('says how to reach each host, with strict host keys and without the agent', () => {
+  it('has the settings for each host, with strict host keys and without the agent', () => {
     expect(parse(renderInventory(hosts('ns1', 'ns2'), files))).toEqual({
       connection: {
         user: 'root',
         identity_file: '/lab/id_ed25519',
         known_hosts: '/lab/known_hosts',
         agent: false,
+        ssh_config: false,
       },
       vars: { package_path: '/var/packages/All' },
       hosts: {

@@ -55,7 +55,7 @@ describe('a cable that loses and delays', () => {
 });
 
 describe('a cable that is cut', () => {
-  it('holds what is on its way until it is mended', async () => {
+  it('holds sent data until it is repaired', async () => {
     const faults = new NetworkFaults();
     const socket = await throughCable(faults);
     faults.isCut = true;

@@ -38,7 +38,7 @@ async function udpServer(answer: (query: Buffer) => Buffer | undefined): Promise
 }
 
 describe('greetsAsSsh', () => {
-  it('is true for a greeting that comes in pieces', async () => {
+  it('is true for a greeting that arrives in pieces', async () => {
     const port = await tcpServer((socket) => {
       socket.setNoDelay(true).write('SS');
       setImmediate(() => socket.end('H-2.0-OpenSSH_9.9\r\n'));
@@ -53,7 +53,7 @@ describe('greetsAsSsh', () => {
     expect(await greetsAsSsh('127.0.0.1', await tcpServer(onConnection))).toBe(false);
   });
 
-  it('is false when nothing listens', async () => {
+  it('is false if nothing listens', async () => {
     expect(await greetsAsSsh('127.0.0.1', 1)).toBe(false);
   });
 });
@@ -80,7 +80,7 @@ describe('answersDns', () => {
     expect(await answersDns('127.0.0.1', await udpServer(answer))).toBe(false);
   });
 
-  it('is false when nothing listens', async () => {
+  it('is false if nothing listens', async () => {
     expect(await answersDns('127.0.0.1', 1)).toBe(false);
   });
 });
@@ -92,11 +92,11 @@ describe('eventually', () => {
     expect(asked).toBe(2);
   });
 
-  it('gives up when the time is over', async () => {
+  it('ends when the time is over', async () => {
     expect(await eventually(() => Promise.resolve(false), 1)).toBe(false);
   });
 
-  it('passes on what the question throws', async () => {
+  it('rethrows what the question throws', async () => {
     await expect(eventually(() => Promise.reject(new Error('gone')), 30_000)).rejects.toThrow('gone');
   });
 });

@@ -33,7 +33,7 @@ describe('startLab', () => {
     expect(await docker.calls()).toEqual([]);
   });
 
-  it('leaves a directory alone that holds what is no lab', async () => {
+  it('does not change a directory that holds something other than a lab', async () => {
     const directory = await temporaryDirectory();
     await writeFile(join(directory, 'inventory.yaml'), 'hosts: {}\n');
     await expect(startLab({ image: none, directory, hosts: 1 })).rejects.toMatchObject({
@@ -43,7 +43,7 @@ describe('startLab', () => {
     expect(await readFile(join(directory, 'inventory.yaml'), 'utf8')).toBe('hosts: {}\n');
   });
 
-  it('takes the directory of an earlier lab', async () => {
+  it('accepts the directory of an earlier lab', async () => {
     const docker = await fakeDocker('exit 1');
     const directory = await temporaryDirectory();
     for (const name of ['.muster-lab', 'inventory.yaml']) await writeFile(join(directory, name), '');
@@ -51,13 +51,13 @@ describe('startLab', () => {
     expect(await docker.calls()).toHaveLength(1);
   });
 
-  it('refuses a directory that an overlay could not be told of', async () => {
+  it('refuses a directory name that an overlay option cannot contain', async () => {
     const directory = join(await temporaryDirectory(), 'a,b');
     const image = { backend: 'embedded', source: '/no/such.tar' } as const;
     await expect(startLab({ image, directory, hosts: 1 })).rejects.toMatchObject({ code: 'LAB_OPTIONS' });
   });
 
-  it('never fetches an image that is not there', async () => {
+  it('never downloads a missing image', async () => {
     const docker = await fakeDocker('exit 1');
     const directory = join(await temporaryDirectory(), 'lab');
     await expect(startLab({ image: none, directory, hosts: 1 })).rejects.toMatchObject({

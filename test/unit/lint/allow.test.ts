@@ -29,7 +29,7 @@ describe('# muster-lint: allow CODE reason', () => {
     expect(codesLeft([finding('X', 1)], 'x # muster-lint: allow X\n')).toEqual(['X', 'LINT_NO_REASON']);
   });
 
-  it('is a warning when nothing needs it, but for codes of shellcheck', () => {
+  it('is a warning if nothing needs it, except codes of shellcheck', () => {
     const text = '# muster-lint: allow X once\n# muster-lint: allow SC2086 meant\n';
     const left = applyAllowances([], new Map([['a.sh', text]]));
     expect(left).toMatchObject([
@@ -39,7 +39,7 @@ describe('# muster-lint: allow CODE reason', () => {
 });
 
 describe('how findings are shown', () => {
-  it('sorts by file, line, column and code, and says nothing twice', () => {
+  it('sorts by file, line, column and code, and shows nothing twice', () => {
     const sorted = sortFindings([
       finding('B', 2),
       finding('A', 2),

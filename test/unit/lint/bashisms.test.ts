@@ -90,7 +90,7 @@ describe('what bash has and sh has not', () => {
     'find / -name x -exec ls {} +',
     'x=$(cat <<X\nin a here-document ) paren\nX\n); observe x "$x"',
     'x=$(case $cage in a) echo one ;; esac); observe x "$x"',
-  ])('takes for sh: %s', (lines) => {
+  ])('accepts as sh: %s', (lines) => {
     expect(briefly(lintState(lines))).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ describe('an inventory', () => {
     );
   });
 
-  it('is warned of a var that no linted playbook declares, once for all hosts', () => {
+  it('gets one warning for a var that no linted playbook declares', () => {
     expect(lintText(written, varsOf('{ cage: { type: path } }'))).toEqual(['INVENTORY_VAR_UNUSED 3:30']);
   });
 
@@ -32,7 +32,7 @@ describe('an inventory', () => {
     );
   });
 
-  it('is not asked about vars when no playbook is linted', () => {
+  it('is not checked for vars if no playbook is linted', () => {
     expect(lintText(written)).toEqual([]);
   });
 
@@ -46,7 +46,7 @@ describe('an inventory', () => {
     expect(lintText(text, varsOf('{ cage: { type: path } }'), varsOf('{ cage: { type: int } }'))).toEqual([]);
   });
 
-  it('may take any var from where secrets are kept', () => {
+  it('may read any var from a source of secrets', () => {
     const text = 'hosts: { ns1: { vars: { cage: { from_env: X } } } }\n';
     expect(lintText(text, varsOf('{ cage: { type: path } }'))).toEqual([]);
   });

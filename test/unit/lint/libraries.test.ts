@@ -28,7 +28,7 @@ function said(tree: PlaybookTree): string[] {
 }
 
 describe('a library', () => {
-  it('is a part of the playbook: its functions are known, and what it reads is used', () => {
+  it('is a part of the playbook: its functions are known, and vars that it reads count as used', () => {
     expect(said(usingNet('dial() { ping "$1" "$cage"; }\n'))).toEqual([]);
     expect(said(usingNet('dial() { :; }\n', 'pb', { 'steps/one.sh': step.replace('dial', 'dail') }))).toEqual(
       ['pb/steps/one.sh:1:11: error[COMMAND_UNKNOWN]: nothing defines `dail`'],
@@ -45,12 +45,12 @@ describe('a library', () => {
     ['a function of steps', 'dial() { :; }\nverify() { :; }\n', '2:1: error[LIBRARY_SHADOWS]'],
     ['the state', 'state() { dial; }\n', '1:1: error[LIBRARY_SHADOWS]'],
     ['a source that the playbook lacks', 'dial() { file /x --source y; }\n', '1:27: error[SOURCE_MISSING]'],
-  ])('with %s is told at its own path', (_, text, place) => {
+  ])('with %s is reported at its own path', (_, text, place) => {
     const found = said(usingNet(text)).filter((line) => line.startsWith(`lib/net/net.sh:${place}`));
     expect(found).toHaveLength(1);
   });
 
-  it('with raw changes that a step calls is told at its own path', () => {
+  it('with raw changes that a step calls is reported at its own path', () => {
     const found = said(usingNet('dial() {\n  rm -rf "$1"\n}\n'));
     expect(found).toEqual([expect.stringMatching(/^lib\/net\/net\.sh:2:3: /)]);
   });
@@ -78,7 +78,7 @@ describe('five playbooks with one library', () => {
       ),
   };
 
-  it('ask the shells about it once, and say each thing once', async () => {
+  it('ask the shells about it once, and report each finding once', async () => {
     const { findings, files } = await lint({ playbooks: names, inventories: [] }, deps);
     const inLibrary = findings.filter(({ location }) => location.file === 'lib/net/net.sh');
     expect(inLibrary.map(({ code }) => code).sort()).toEqual([

@@ -4,7 +4,15 @@ import { briefly, language, lintFiles, lintState } from './lint-of.ts';
 const verify = 'verify() { observe cage "$cage"; }\n';
 
 describe('variables', () => {
-  it('finds one that nothing sets, and the name that was meant', () => {
+  it('recognises those that the options of a resource of the playbook set', () => {
+    const lib = `say() {\n  m_options 'says=' \${1+"$@"}\n  printf '%s' "$m_o_says$m_has_says$m_o_sayz"\n}\n`;
+    const findings = lintFiles({ 'lib/say.sh': lib });
+    expect(findings.filter(({ code }) => code === 'VAR_UNKNOWN')).toMatchObject([
+      { message: 'nothing sets $m_o_sayz' },
+    ]);
+  });
+
+  it('finds one that nothing sets, and suggests the right name', () => {
     const findings = lintState('observe x "$cagee"');
     expect(findings).toMatchObject([
       {
@@ -46,7 +54,7 @@ describe('variables', () => {
     ['what the writer says may be unset', 'observe "${x-}${y:-z}${u:+v}" x'],
     ['single quotes', "observe x '$nosuch'"],
     ['awk programs', "awk '{ print $nosuch }' /etc/group"],
-  ])('takes for known: %s', (_, line) => {
+  ])('accepts as known: %s', (_, line) => {
     expect(briefly(lintState(line))).toEqual([]);
   });
 
@@ -68,20 +76,20 @@ describe('variables', () => {
     expect(lintFiles(files)).toMatchObject([{ code: 'VAR_UNKNOWN', location: { file: 'pb/steps/two.sh' } }]);
   });
 
-  it('finds a var of the step in a text for a shell of its own, which has no such variable', () => {
+  it('finds a var of the step in a text for another shell, which has no such variable', () => {
     const line = "command 'x' --run 'touch $cage/x' --unless 'test -e /x' --undo \"rm $cage/x\"";
     expect(briefly(lintState(line))).toEqual(['VAR_NOT_THERE 2:26']);
     expect(briefly(lintState("sh -c 'ls $cage'"))).toEqual(['VAR_NOT_THERE 2:11']);
   });
 
-  it('lets such a text set and read names of its own, and judges its commands', () => {
+  it('lets such a text set and read its own names, and checks its commands', () => {
     expect(briefly(lintState("sh -c 'cage=/x; ls $cage $HOME'"))).toEqual([]);
     expect(briefly(lintState("sh -c 'ls | tac'"))).toEqual(['SH_MISSING_TOOL 2:13']);
   });
 });
 
 describe('declared vars', () => {
-  it('warns of one that nothing uses, where it is declared', () => {
+  it('warns of an unused one at its declaration', () => {
     const findings = lintFiles({ 'steps/one.sh': 'state() { :; }\nverify() { :; }\n' });
     expect(findings).toMatchObject([
       { code: 'VAR_UNUSED', severity: 'warning', location: { file: 'pb/playbook.yaml', line: 3, column: 3 } },
@@ -167,7 +175,7 @@ describe('the inside of the runtime', () => {
       'a function of it',
       'm__sync',
       'RUNTIME_INSIDE 2:1',
-      'docs/steps.md has what a playbook may use, under "Names of the runtime"',
+      'docs/steps.md lists what a playbook may use, under "Names of the runtime"',
     ],
     ['one that is run by another', 'expect x m__have y', 'RUNTIME_INSIDE 2:10', undefined],
     [
@@ -211,7 +219,7 @@ describe('the inside of the runtime', () => {
     );
   });
 
-  it('is no matter where a playbook has a function of such an older name itself', () => {
+  it('is allowed if the playbook itself has a function of such an older name', () => {
     expect(
       lintFiles({
         'steps/one.sh': 'state() { m_unit; }\nverify() { observe cage "$cage"; }\n',

@@ -4,7 +4,7 @@ import { briefly, lintFiles } from './lint-of.ts';
 const step = 'state() { observe cage "$cage"; }\nverify() { :; }\n';
 
 describe('steps', () => {
-  it('wants a state, and better a verify', () => {
+  it('need a state, and should have a verify', () => {
     const findings = lintFiles({ 'steps/one.sh': 'other() { observe x "$cage"; }\n' });
     expect(findings).toMatchObject([
       { code: 'STEP_NO_STATE', severity: 'error', location: { file: 'pb/steps/one.sh', line: 1 } },
@@ -12,13 +12,13 @@ describe('steps', () => {
     ]);
   });
 
-  it('does not take a state in a here-document or a comment for one', () => {
+  it('ignore a state in a here-document or a comment', () => {
     const text = '# state() {\nverify() {\n  cat <<X\nstate() {\nX\n  observe x "$cage"\n}\n';
     expect(briefly(lintFiles({ 'steps/one.sh': text }))).toEqual(['STEP_NO_STATE 1:1']);
   });
 
   it.each(['state() {\n  :\n}', 'state () {\n  :\n}', 'state()\n{\n  :\n}', 'state() (\n  :\n)'])(
-    'knows a state however it is written: %j',
+    'recognise a state in every form: %j',
     (state) => {
       expect(briefly(lintFiles({ 'steps/one.sh': `${state}\nverify() { observe x "$cage"; }\n` }))).toEqual(
         [],
@@ -26,7 +26,7 @@ describe('steps', () => {
     },
   );
 
-  it('finds code outside of functions, once a line', () => {
+  it('may have no code outside of functions, reported once a line', () => {
     const text = `set -e; ls\n${step}x=1\nif true; then\n  ls\nfi\n`;
     expect(briefly(lintFiles({ 'steps/one.sh': text }))).toEqual([
       'SH_TOP_LEVEL 1:1',
@@ -56,7 +56,7 @@ describe('steps', () => {
 });
 
 describe('files', () => {
-  it('finds a source that is not there, and the name that was meant', () => {
+  it('finds a missing source, and suggests the right name', () => {
     const text =
       'state() {\n  file /x --source motd\n  template "$cage" --source ntp.conf\n}\nverify() { :; }\n';
     const files = { 'steps/one.sh': text, 'files/motd.txt': '', 'templates/ntp.conf': '' };
@@ -99,7 +99,7 @@ describe('playbook.yaml', () => {
     ]);
   });
 
-  it('makes nobody guess at vars when it cannot be read at all', () => {
+  it('causes no findings about vars if it cannot be read at all', () => {
     const findings = lintFiles({
       'playbook.yaml': 'name: [\n',
       'steps/one.sh': 'state() { [[ $cage ]]; }\nverify() { :; }\n',
@@ -107,7 +107,7 @@ describe('playbook.yaml', () => {
     expect(new Set(findings.map(({ code }) => code))).toEqual(new Set(['CONFIG_SYNTAX', 'SH_BASHISM']));
   });
 
-  it('says once, and at the script, that there is no state', () => {
+  it('reports a missing state once, at the script', () => {
     const findings = lintFiles({ 'steps/one.sh': 'verify() { observe x "$cage"; }\n' });
     expect(findings.map(({ location, code }) => `${location.file} ${code}`)).toEqual([
       'pb/steps/one.sh STEP_NO_STATE',

@@ -57,7 +57,7 @@ describe('changes outside of resources', () => {
   });
 
   it.each(['new=$m_work/new\nnew=/etc/x\nrm "$new"', 'new=/etc/x\nnew=$m_work/new\nrm "$new"'])(
-    'does not trust a name that is given a path elsewhere too: %j',
+    'does not accept a variable that is set to a path elsewhere too: %j',
     (lines) => {
       expect(briefly(lintState(lines))).toEqual(['RAW_CHANGE 4:1']);
     },
@@ -65,7 +65,7 @@ describe('changes outside of resources', () => {
 
   const step = 'state() { mine "$cage"; }\nverify() { :; }\n';
 
-  it('finds one in a function of lib that a state calls, at its place', () => {
+  it('finds one in a function of lib that a state calls, at its line', () => {
     const [finding] = lintFiles({
       'steps/one.sh': step,
       'lib/mine.sh': 'mine() { helper "$1"; }\nhelper() {\n  rm "$1"\n}\n',
@@ -78,7 +78,7 @@ describe('changes outside of resources', () => {
   });
 
   it.each(['m_begin_path mine "$1"', 'm_begin mine "$1"', 'as_one mine "$1"'])(
-    'leaves a function that is a resource (%s), and what only it calls, its own hands',
+    'allows them in a function that is a resource (%s), and in what only it calls',
     (begin) => {
       const lib = `mine() {\n  ${begin}\n  rm "$1"\n  helper "$1"\n}\nhelper() { rm "$1"; }\n`;
       expect(briefly(lintFiles({ 'steps/one.sh': step, 'lib/mine.sh': lib }))).toEqual([]);

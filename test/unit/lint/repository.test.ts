@@ -22,7 +22,7 @@ function errorsIn(findings: readonly Finding[]): string[] {
 
 describe('in the repository', () => {
   it.each(playbooks)(
-    'playbook %s has no errors, and says how one sees that each step works',
+    'playbook %s has no errors, and each step shows how to see that it works',
     async (directory) => {
       const { findings } = lintPlaybook(await readPlaybookTree(directory), language);
       expect(errorsIn(findings)).toEqual([]);

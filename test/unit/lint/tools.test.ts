@@ -131,14 +131,14 @@ describe('tools that NetBSD does not have', () => {
     expect(briefly(lintState(`${tool} x`))).toEqual(['SH_MISSING_TOOL 2:1']);
   });
 
-  it('finds one behind a pipe, and one in a substitution', () => {
+  it('finds one after a pipe, and one in a substitution', () => {
     expect(briefly(lintState('observe x "$(ls | tac)"; printf x | base64'))).toEqual([
       'SH_MISSING_TOOL 2:19',
       'SH_MISSING_TOOL 2:37',
     ]);
   });
 
-  it('says nothing of arguments, and of functions with such a name', () => {
+  it('accepts arguments and functions with such a name', () => {
     expect(briefly(lintState('observe base64 "timeout"\ntac() { ls; }\ntac x'))).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ function bytesOf(text: string): number[] {
 }
 
 describe('decodeBytes', () => {
-  it('reads what is UTF-8 as such, a byte order mark included', () => {
+  it('reads UTF-8 as such, including a byte order mark', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(decodeBytes(Buffer.from(`\ufeff${text}`))).toBe(`\ufeff${text}`);
@@ -35,7 +35,7 @@ describe('decodeBytes', () => {
     );
   });
 
-  it('loses no byte of what is none', () => {
+  it('loses no byte of other texts', () => {
     fc.assert(
       fc.property(awkward, (bytes) => {
         expect(bytesOf(decodeBytes(bytes))).toEqual([...bytes]);
@@ -51,7 +51,7 @@ describe('decodeBytes', () => {
     );
   });
 
-  it('shows a whole character at once, and the beginning of one when its end has come', () => {
+  it('shows a complete character at once, and the beginning of one when its end has arrived', () => {
     const decoder = new ByteDecoder();
     expect(decoder.push(Uint8Array.of(0x61, 0xc3))).toBe('a');
     expect(decoder.push(Uint8Array.of(0xa9))).toBe('é');

@@ -221,7 +221,7 @@ function written(json: JsonObject): unknown {
 }
 
 describe('what was written', () => {
-  it('is read back as it was: any event', () => {
+  it('is read back unchanged: any event', () => {
     fc.assert(
       fc.property(event, (one) => {
         expect(decodeEvent(written(encodeEvent(one)))).toStrictEqual(one);
@@ -230,7 +230,7 @@ describe('what was written', () => {
     );
   });
 
-  it('is read back as it was: any result, of the last line of --json too', () => {
+  it('is read back unchanged: any result, of the last line of --json too', () => {
     fc.assert(
       fc.property(result, (one) => {
         expect(decodeResult(written(encodeResult(one)))).toStrictEqual(one);
@@ -240,7 +240,7 @@ describe('what was written', () => {
     );
   });
 
-  it('is read back as it was: any events, in lines of their own or several in one', () => {
+  it('is read back unchanged: any events, one or several in a line', () => {
     fc.assert(
       fc.property(heard, (told) => {
         const begin = stamped(runStarted('verify', ['ns1'], []));
@@ -271,7 +271,7 @@ describe('what was written', () => {
     );
   });
 
-  it('has the bytes of what is no UTF-8 beside it', () => {
+  it('has the bytes of text that is not UTF-8 beside it', () => {
     const [one] = stamped({ type: 'notice', host: 'ns1', message: 'a\udcff' });
     expect(encodeEvent(one!)).toMatchObject({ message: 'a\ufffd', exact: { '/message': 'Yf8=' } });
     const observations = new Map([['k\udc80', '1']]);
@@ -285,7 +285,7 @@ describe('what was written', () => {
 describe('what is read', () => {
   const [started, second] = stamped(runStarted('verify', ['ns1'], []), { type: 'host-started', host: 'ns1' });
 
-  it('may have fields, and events, that are newer than this muster', () => {
+  it('may have fields and events that are newer than this muster', () => {
     const json = { ...encodeEvent(second!), novelty: { deep: [1] } };
     expect(decodeEvent(json)).toStrictEqual(second);
     expect(decodeEvent({ ...encodeEvent(second!), type: 'novelty' })).toBeUndefined();
@@ -349,9 +349,9 @@ describe('docs/json.md', () => {
     }
   });
 
-  it('has every field of what a host says at once', () => {
+  it('has every field of many events in one line', () => {
     const document = readFileSync(join(import.meta.dirname, '../../../docs/json.md'), 'utf8');
-    const [, section = ''] = document.split('### What a host says at once');
+    const [, section = ''] = document.split('### Many events in one line');
     const [, table = ''] = section.split('| field');
     const [rows = ''] = table.split('\n## ');
     const told = `${rows} \`step\``;

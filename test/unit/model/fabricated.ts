@@ -1,7 +1,7 @@
 // Runs made up for tests: the facts that a host would have told which has such a result.
 import type { Action, AnyHostResult, RunFact } from '../../../src/model/index.ts';
 
-/** The facts of one host, `host-started` to `host-ended`; probes are told later, see `probesOf`. */
+/** The facts of one host, `host-started` to `host-ended`; for later probes see `probesOf`. */
 export function factsOf(result: AnyHostResult, action: Action): RunFact[] {
   const { host, outcome, reason, hint, connections, execs } = result;
   const judged =

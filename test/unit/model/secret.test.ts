@@ -49,7 +49,7 @@ const ways: Readonly<Record<string, (value: unknown) => string>> = {
 };
 
 describe('a secret', () => {
-  it('is shown by no way of printing, whatever holds it', () => {
+  it('is never printed, whatever contains it', () => {
     const text = fc.string({ unit: 'grapheme-ascii', minLength: 6 }).map((word) => `~~${word}~~`);
     const choices = [
       fc.constantFrom(...Object.keys(holders)),
@@ -68,7 +68,7 @@ describe('a secret', () => {
     expect(ways[way]!(new Secret('hunter22'))).toContain('(secret)');
   });
 
-  it('is revealed to who asks', () => {
+  it('is revealed on request', () => {
     expect(new Secret('hunter22').reveal()).toBe('hunter22');
   });
 });

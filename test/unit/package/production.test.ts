@@ -52,21 +52,21 @@ function production(): ReadonlySet<string> {
 }
 
 describe('a production install', () => {
-  it('brings at most 90 packages, the project counted, and none that only containers need', () => {
+  it('has at most 90 packages, including the project, and none that only containers need', () => {
     const packages = production();
     expect(packages).toContain('node_modules/ssh2');
     expect([...packages].filter((place) => /testcontainers|dockerode|undici/.test(place))).toEqual([]);
     expect(packages.size + 1).toBeLessThanOrEqual(90);
   });
 
-  it('offers testcontainers to whoever wants a lab of containers', () => {
+  it('has testcontainers as an optional peer for labs of containers', () => {
     expect(manifest.dependencies).not.toHaveProperty('testcontainers');
     expect(manifest.peerDependenciesMeta).toEqual({ testcontainers: { optional: true } });
   });
 });
 
 describe('the tarball', () => {
-  it('holds what runs, what goes to hosts, playbooks and documents, and nothing that only the repo needs', () => {
+  it('holds the program, the runtime, playbooks and documents, and nothing that only the repo needs', () => {
     const args = ['pack', '--dry-run', '--json', '--ignore-scripts', '--offline'];
     const [tarball] = JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8' })) as [
       { readonly files: readonly { readonly path: string }[] },
@@ -76,7 +76,7 @@ describe('the tarball', () => {
     expect(files).toEqual(expect.arrayContaining(inside));
     const folders = new Set(files.filter((path) => path.includes('/')).map((path) => path.split('/')[0]));
     const foreign = [...folders].filter(
-      (folder) => !['dist', 'src', 'playbooks', 'docker', 'docs'].includes(folder ?? ''),
+      (folder) => !['dist', 'src', 'playbooks', 'docker', 'docs', 'inventories'].includes(folder ?? ''),
     );
     expect(foreign).toEqual([]);
     expect(files.filter((path) => path.startsWith('src/') && !path.startsWith('src/host/'))).toEqual([]);

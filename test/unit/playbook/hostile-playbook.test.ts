@@ -16,8 +16,8 @@ const examples = ['caged-bind', 'sshd-hardening'].map((name) =>
   ),
 );
 
-describe('a playbook that is spoilt at random', () => {
-  it('gives its steps or its issues, each inside the text and with words', () => {
+describe('a playbook that is damaged at random', () => {
+  it('gives its steps or its issues, each inside the text and with a message', () => {
     fc.assert(
       fc.property(spoilt(examples), (text) => {
         const playbook = valueOrIssues(text, (each) => parsePlaybook(treeOf(each)));
@@ -28,12 +28,12 @@ describe('a playbook that is spoilt at random', () => {
   });
 });
 
-describe('what is no playbook', () => {
+describe('a file that is no playbook', () => {
   it.each([
     ['an Ansible playbook', '---\n- hosts: all\n  tasks:\n    - name: x\n', '2:1'],
     ['an Ansible playbook', '- name: dns\n  hosts: dns\n  become: yes\n', '1:1'],
     ['an inventory', 'vars: {}\nhosts: { ns1: }\n', '2:1'],
-  ])('%s is called so', (name, text, place) => {
+  ])('%s is recognised', (name, text, place) => {
     let said: readonly string[] = [];
     try {
       parsePlaybook(treeOf(text));

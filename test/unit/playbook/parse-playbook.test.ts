@@ -16,7 +16,7 @@ function problems(text: string, more?: Readonly<Record<string, string>>): string
 }
 
 describe('parsePlaybook', () => {
-  it('fills in what is not said', () => {
+  it('fills in defaults', () => {
     const tree = treeOf(`name: demo\n${steps}`);
     expect(parsePlaybook(tree)).toEqual({
       name: 'demo',
@@ -41,7 +41,7 @@ describe('parsePlaybook', () => {
     });
   });
 
-  it('reads everything that can be said', () => {
+  it('reads every key', () => {
     const playbook = parsePlaybook(
       treeOf(`
 name: caged-bind
@@ -141,9 +141,9 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
 
   it.each([
     [
-      'a step id that is there twice',
+      'a step id that is listed twice',
       'name: demo\nsteps:\n  - {id: a, script: steps/01-package.sh}\n  - {id: a, script: steps/02-cage.sh}\n',
-      '4:10: error[PLAYBOOK_STEP_DUPLICATE]: step "a" is there twice\n    hint: the first is on line 3',
+      '4:10: error[PLAYBOOK_STEP_DUPLICATE]: step "a" is listed twice\n    hint: the first is on line 3',
     ],
     [
       'a bad step id',
@@ -168,7 +168,7 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
     [
       'a script with Windows line ends',
       'name: demo\nsteps:\n  - {id: a, script: steps/crlf.sh}\n',
-      '3:21: error[PLAYBOOK_SCRIPT_CRLF]: steps/crlf.sh has Windows line ends\n    hint: sh takes the carriage return as part of a word; save the file with plain line ends',
+      '3:21: error[PLAYBOOK_SCRIPT_CRLF]: steps/crlf.sh has Windows line ends\n    hint: sh reads the carriage return as a part of a word; save the file with plain line ends',
     ],
     [
       'no steps',
@@ -251,9 +251,9 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
       '2:20: error[CONFIG_VALUE]: strategy.waves[0]: expected at least 1',
     ],
     [
-      'a probe that is there twice',
+      'a probe that is listed twice',
       `name: demo\nprobes:\n  - {id: a, dns: {name: x, type: A}}\n  - {id: a, dns: {name: y, type: A}}\n${steps}`,
-      '4:10: error[PLAYBOOK_PROBE_DUPLICATE]: probe "a" is there twice\n    hint: the first is on line 3',
+      '4:10: error[PLAYBOOK_PROBE_DUPLICATE]: probe "a" is listed twice\n    hint: the first is on line 3',
     ],
     [
       'an unknown type of record',
@@ -283,7 +283,7 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
     [
       'a probe over a var that is no list',
       `name: demo\nvars: {zone: {type: string}}\nprobes: [{id: a, dns: {name: '{item}', type: SOA}, for_each: zone}]\n${steps}`,
-      '3:62: error[PLAYBOOK_PROBE_VAR]: probe "a": var "zone" is of type string, and for_each goes over a list',
+      '3:62: error[PLAYBOOK_PROBE_VAR]: probe "a": var "zone" is of type string, but for_each needs a list',
     ],
     [
       'a condition on a var that is not there',
@@ -306,7 +306,7 @@ strategy: { waves: [1, 25%, 100%], budget: { failures: 1 }, keep_serving: { min:
       '2:43: error[PLAYBOOK_PROBE_CONVERGE]: probe "a": converge: serial needs a question for an SOA record\n    hint: the serial is in the SOA record of the zone: type SOA, class IN, rcode NOERROR',
     ],
     [
-      'a transport that is there twice',
+      'a transport that is listed twice',
       `name: demo\nprobes: [{id: a, dns: {name: x, type: A, transports: [udp, udp]}}]\n${steps}`,
       '2:54: error[CONFIG_VALUE]: probes[0].dns.transports: expected each transport once',
     ],

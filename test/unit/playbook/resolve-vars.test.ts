@@ -15,7 +15,7 @@ function hostWith(
 }
 
 describe('resolveVars', () => {
-  it('takes the inventory before the default, and leaves out what is not declared', () => {
+  it('prefers the inventory to the default, and leaves out what is not declared', () => {
     const playbook = playbookWithVars('{a: {type: int, default: 1}, b: {type: int, default: 2}}');
     const { vars, issues } = resolveVars(playbook, hostWith({ b: 5, other: 'x' }));
     expect(issues).toEqual([]);
@@ -25,13 +25,13 @@ describe('resolveVars', () => {
     ]);
   });
 
-  it('gives nothing as an empty text or list', () => {
+  it('returns an empty text or list for nothing', () => {
     const { vars, issues } = resolveVars(playbookWithVars('{a: {type: int}, b: {type: list}}'), hostWith({}));
     expect(issues).toEqual([]);
     expect([...vars.values()].map(({ value }) => value)).toEqual(['', []]);
   });
 
-  it('takes a path or a list of paths for files, and nothing as no files', () => {
+  it('accepts a path or a list of paths for files, and nothing as no files', () => {
     const playbook = playbookWithVars('{a: {type: files}, b: {type: files}, c: {type: files}}');
     const { vars, issues } = resolveVars(playbook, hostWith({ a: 'zones/', b: ['x', 'y'] }));
     expect(issues).toEqual([]);
@@ -99,7 +99,7 @@ describe('checkVarValue', () => {
     ['host', ['ns1.example.net', '192.0.2.1', '2001:db8::1', 'fe80::1%wm0'], ['-x', 'a b', '', 'x:1', '::g']],
     ['port', [1, 65_535], [0, 65_536, '53', 1.5]],
   ];
-  it.each(table)('knows what a %s is', (type, good, bad) => {
+  it.each(table)('checks a %s', (type, good, bad) => {
     const check = (value: unknown): unknown =>
       checkVarValue({ type, secret: false }, value as Parameters<typeof checkVarValue>[1]);
     expect(good.filter((value) => check(value) !== undefined)).toEqual([]);
@@ -111,18 +111,18 @@ describe('checkVarValue', () => {
     ['path', '//home/./named//', undefined, 'write /home/named'],
     ['path', '/home/x/../named', undefined, 'write /home/named'],
     ['path', 'home', 'home', 'begin it with /'],
-    ['path', '~/named', '~/named', '~ has no meaning on a host: write the path out, from / on'],
+    ['path', '~/named', '~/named', '~ has no meaning on a host: write the whole path, from /'],
     ['string', 1.1, '1.10', "put it in quotes: '1.10'"],
     ['string', true, 'True', "put it in quotes: 'True'"],
     ['string', ['a'], undefined, 'give one text, without brackets'],
     ['int', '15', undefined, 'write 15, without quotes and without _'],
     ['bool', 'yes', 'yes', 'write true'],
     ['bool', 'off', undefined, 'write false, without quotes'],
-    ['list', 'a', 'a', 'a list stands in brackets: [a]'],
-    ['list', 1.1, '1.10', "a list stands in brackets: ['1.10']"],
+    ['list', 'a', 'a', 'write a list in brackets: [a]'],
+    ['list', 1.1, '1.10', "write a list in brackets: ['1.10']"],
     ['list', ['a', ''], undefined, 'take it out'],
-    ['host', '[2001:db8::1]', undefined, "an IPv6 address stands without brackets: '2001:db8::1'"],
-    ['host', 'ns[1-3]', 'ns[1-3]', 'a range can stand only where hosts are listed; name one host'],
+    ['host', '[2001:db8::1]', undefined, "write an IPv6 address without brackets: '2001:db8::1'"],
+    ['host', 'ns[1-3]', 'ns[1-3]', 'a range is allowed only in a list of hosts; name one host'],
     ['host', 'ns1.example.net.', undefined, 'without the last dot: ns1.example.net'],
     ['port', '53', undefined, 'write 53, without quotes and without _'],
   ];
@@ -131,7 +131,7 @@ describe('checkVarValue', () => {
     expect(checkVarValue(declared, value as Parameters<typeof checkVarValue>[1], written)?.hint).toBe(hint);
   });
 
-  it('says in the words of the playbook what a pattern wants, and not for a secret what was given', () => {
+  it("explains a pattern with the playbook's hint, and does not show a secret", () => {
     const declared = {
       type: 'list',
       secret: false,
@@ -139,11 +139,11 @@ describe('checkVarValue', () => {
       hint: 'without the last dot',
     } as const;
     expect(checkVarValue(declared, ['a', 'b.', 'c.'])).toEqual({
-      message: '"b." is not what this var takes',
+      message: '"b." is not allowed for this var',
       hint: 'without the last dot',
     });
     expect(checkVarValue({ ...declared, type: 'string', secret: true }, 'b.')).toEqual({
-      message: 'the value is not what this var takes',
+      message: 'the value is not allowed for this var',
       hint: 'without the last dot',
     });
   });

@@ -46,7 +46,7 @@ describe('selectSteps', () => {
       { from: 'proof', tags: ['install'] },
       'PLAYBOOK_NO_STEPS',
       'no step of playbook demo is left',
-      'loosen the choice of tags and of the first step',
+      'choose more tags, or an earlier first step',
     ],
   ])('refuses %j', (selection, code, message, hint) => {
     let thrown: unknown;

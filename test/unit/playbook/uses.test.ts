@@ -48,7 +48,7 @@ function refusal(playbook: PlaybookTree): string {
 }
 
 describe('a library', () => {
-  it('travels below uses/, beside the files of the playbook', () => {
+  it('is sent below uses/, beside the files of the playbook', () => {
     const { files, libraries } = parsePlaybook(tree('[net]', good, { 'lib/own.sh': 'own() { :; }\n' }));
     expect([...files.keys()].filter((path) => path.endsWith('.sh'))).toEqual([
       'steps/01-package.sh',
@@ -61,7 +61,7 @@ describe('a library', () => {
     ]);
   });
 
-  it('is not taken along by a playbook that does not name it', () => {
+  it('is not sent with a playbook that does not name it', () => {
     const playbook = parsePlaybook(tree('[]'));
     expect(playbook.libraries).toEqual([]);
     expect([...playbook.files.keys()]).not.toContain('uses/net/net.sh');
@@ -81,7 +81,7 @@ describe('a library', () => {
     );
   });
 
-  it('that is not there is told with the nearest name', () => {
+  it('that is missing is reported with the nearest name', () => {
     expect(refusal(tree('[nett]'))).toBe(
       'playbooks/demo/playbook.yaml:2:8: error[PLAYBOOK_LIBRARY_MISSING]: no library "nett" beside the playbook\n' +
         '    hint: did you mean "net"?',
@@ -92,22 +92,24 @@ describe('a library', () => {
     );
   });
 
-  it('is missed too in a tree that somebody made without any', () => {
+  it('is missing, too, in a tree that was made without any', () => {
     const { directory, files } = tree('[net]');
     expect(refusal({ directory, files })).toContain('no library "net" beside the playbook');
   });
 
-  it('that is named twice is told once, at the second place', () => {
+  it('that is named twice is reported once, at the second place', () => {
     expect(refusal(tree('[net, net]'))).toBe(
-      'playbooks/demo/playbook.yaml:2:13: error[PLAYBOOK_LIBRARY_TWICE]: library "net" is there twice\n' +
+      'playbooks/demo/playbook.yaml:2:13: error[PLAYBOOK_LIBRARY_TWICE]: library "net" is listed twice\n' +
         '    hint: the first is on line 2',
     );
   });
 
-  it('that cannot be read is told at its name', () => {
-    const why = new UsageError('PLAYBOOK_LIBRARY', 'playbooks/lib/net is reached by a link', { hint: 'h' });
+  it('that cannot be read is reported at its name', () => {
+    const why = new UsageError('PLAYBOOK_LIBRARY', 'playbooks/lib/net is reached through a link', {
+      hint: 'h',
+    });
     expect(refusal(tree('[net]', { net: why }))).toBe(
-      'playbooks/demo/playbook.yaml:2:8: error[PLAYBOOK_LIBRARY]: playbooks/lib/net is reached by a link\n    hint: h',
+      'playbooks/demo/playbook.yaml:2:8: error[PLAYBOOK_LIBRARY]: playbooks/lib/net is reached through a link\n    hint: h',
     );
   });
 
@@ -129,11 +131,11 @@ describe('a library', () => {
   it.each([
     ['Windows line ends', 'dial() { :; }\n\r\n', '2:1: error[PLAYBOOK_SCRIPT_CRLF]: Windows line ends'],
     ['bytes that are no UTF-8', Uint8Array.of(0x23, 0x0a, 0x23, 0xff), '2:2: error[CONFIG_ENCODING]'],
-  ])('has no %s, told at their own place', (_, text, said) => {
+  ])('has no %s, reported at its own place', (_, text, said) => {
     expect(refusal(tree('[net]', { net: { 'net.sh': text } }))).toContain(`playbooks/lib/net/net.sh:${said}`);
   });
 
-  it('has no file that is called like one of the playbook’s own', () => {
+  it('has no file with the name of one of the playbook’s own', () => {
     expect(refusal(tree('[net]', good, { 'lib/net.sh': 'own() { :; }\n' }))).toContain(
       'playbook.yaml:2:8: error[PLAYBOOK_LIBRARY_COLLIDES]: library "net" and the playbook itself both have a file lib/net.sh',
     );
@@ -169,13 +171,13 @@ describe('a function', () => {
     expect(refusal(tree('[net]', { net: { 'net.sh': text } }))).toBe('');
   });
 
-  it('may be in two of the playbook’s own files, as ever', () => {
+  it('may be in two of the playbook’s own files', () => {
     const own = { 'lib/a.sh': 'own() { :; }\n', 'lib/b.sh': 'own() { :; }\n' };
     expect(refusal(tree('[net]', good, own))).toBe('');
   });
 });
 
-it('says everything at once', () => {
+it('is reported with all others at once', () => {
   const libraries = { ...good, dup: { 'README.md': '', 'b.sh': 'dial() { :; }\r\n' } };
   const codes = [...refusal(tree('[net, nett, dup, net, ..]', libraries)).matchAll(/error\[(\w+)\]/g)];
   expect(codes.map((each) => each[1]).sort()).toEqual([
@@ -188,12 +190,12 @@ it('says everything at once', () => {
   ]);
 });
 
-it('leaves the place where libraries travel to them, and the rest of a folder uses/ to the playbook', () => {
+it('may not be in the folder uses/NAME of a library, but in the rest of uses/', () => {
   const own = { 'uses/net/mine.sh': 'mine() { :; }\n', 'uses/notes.txt': '' };
   const text = 'name: demo\nsteps:\n  - {id: package, script: steps/01-package.sh}\n';
   expect(refusal(treeOf(text, own))).toBe(
     'playbooks/demo/uses/net/mine.sh:1:1: error[PLAYBOOK_LIBRARY_INSIDE]: ' +
-      'uses/net/mine.sh is in the place where libraries travel\n' +
-      '    hint: libraries lie in ../lib, beside the playbook; what is its own goes to lib/',
+      'uses/net/mine.sh is in the directory that is kept for libraries\n' +
+      '    hint: libraries are in ../lib, beside the playbook; its own files belong in lib/',
   );
 });

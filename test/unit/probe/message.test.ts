@@ -16,24 +16,24 @@ const asked = {
 } as const;
 
 describe('readMessage', () => {
-  it('knows the question again in other letters, and the zone with them', () => {
+  it('recognises the question and the zone in other letter cases', () => {
     expect(readMessage(answerTo(asked, [soa('EXAMPLE.net', 3)]), 7, question)).toMatchObject({
       kind: 'answer',
       serial: 3,
     });
   });
 
-  it('takes a question for no answer', () => {
+  it('does not accept a question as an answer', () => {
     expect(readMessage(encodeQuestion(7, question), 7, question)).toEqual({ kind: 'foreign' });
   });
 
-  it('lets a refusal leave the question out, but not an answer', () => {
+  it('accepts a refusal without the question, but no answer without it', () => {
     const bare = (rcode: number): Buffer => packet.encode({ type: 'response', id: 7, flags: rcode });
     expect(readMessage(bare(1), 7, question)).toMatchObject({ kind: 'answer', rcode: 'FORMERR' });
     expect(readMessage(bare(0), 7, question)).toEqual({ kind: 'foreign' });
   });
 
-  it('takes no serial from an SOA record of another zone', () => {
+  it('ignores the SOA record of another zone', () => {
     const message = answerTo(asked, [soa('example.org', 3)]);
     expect(readMessage(message, 7, question)).toMatchObject({ kind: 'answer', serial: undefined });
   });
@@ -54,7 +54,7 @@ describe('readMessage', () => {
     });
   });
 
-  it('never throws, and takes no message of another id, whatever comes', () => {
+  it('never throws, and accepts no message with another id', () => {
     const whole = answerTo(asked, [soa('example.net', 3)]);
     const broken = fc.tuple(
       fc.nat(whole.length),

@@ -162,7 +162,7 @@ describe('a reply', () => {
 describe('probeFleet', () => {
   const once = '{id: soa, dns: {name: example.net, type: SOA}}';
 
-  it('makes a host fail whose probe does not hold, and counts all of its checks', async () => {
+  it('fails a host whose probe does not hold, and counts all of its checks', async () => {
     const checks = [checkResult('proof', 'root')];
     const { hosts } = await probe({
       probe: once,
@@ -189,7 +189,7 @@ describe('probeFleet', () => {
     ]);
   });
 
-  it('asks hosts that could not be logged in to, and leaves them what they are', async () => {
+  it('asks hosts that could not be logged in to, and does not change their outcome', async () => {
     const { hosts } = await probe({
       probe: once,
       hosts: [
@@ -204,7 +204,7 @@ describe('probeFleet', () => {
     ]);
   });
 
-  it('asks once when the probe has no time', async () => {
+  it('asks once if the probe has no time', async () => {
     let asked = 0;
     await probe({
       probe: once,
@@ -217,7 +217,7 @@ describe('probeFleet', () => {
     expect(asked).toBe(2);
   });
 
-  it('asks again what does not hold yet, and nothing else', async () => {
+  it('repeats only what does not hold yet', async () => {
     const asked: string[] = [];
     const { hosts } = await probe({
       probe: '{id: soa, dns: {name: example.net, type: SOA, transports: [udp]}, within: 5s}',
@@ -249,7 +249,7 @@ describe('probeFleet', () => {
     ]);
   });
 
-  it('tells of one that does not catch up in time, as a divergence and not as a failure', async () => {
+  it('reports one that does not catch up in time as a divergence, not as a failure', async () => {
     const { hosts, serials } = await probe({
       probe:
         '{id: soa, dns: {name: example.net, type: SOA, transports: [udp]}, converge: serial, within: 700ms}',
@@ -260,7 +260,7 @@ describe('probeFleet', () => {
     expect(serials).toMatchObject([{ outliers: [{ value: '7 (3 behind)', hosts: ['ns2'] }] }]);
   });
 
-  it('compares only hosts that speak for the zone', async () => {
+  it('compares only hosts that are authoritative for the zone', async () => {
     const { hosts, serials } = await probe({
       probe:
         '{id: soa, dns: {name: example.net, type: SOA, transports: [udp]}, converge: serial, within: 1ms}',
@@ -272,7 +272,7 @@ describe('probeFleet', () => {
     expect(hosts.map(({ checks }) => checks[0]?.message)).toEqual(['', '', 'no SOA record of example.net']);
   });
 
-  it('asks no more hosts at a time than a run works on', async () => {
+  it('asks no more hosts at once than a run works on', async () => {
     const busy = new Set<string>();
     let most = 0;
     await probe({
@@ -309,7 +309,7 @@ describe('probeFleet', () => {
     expect(tries.filter((number) => number === 3)).toHaveLength(8);
   });
 
-  it('is over when the operator stops it, without checks for what was not answered', async () => {
+  it('ends when the operator stops it, without checks for open questions', async () => {
     const stop = new AbortController();
     const { hosts } = await probe({
       probe: '{id: soa, dns: {name: example.net, type: SOA, transports: [udp]}, within: 10m}',

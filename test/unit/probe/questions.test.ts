@@ -65,7 +65,7 @@ describe('planProbes', () => {
     ]);
   });
 
-  it('asks for each entry of a list, each once, and nothing for none', () => {
+  it('asks for each entry of a list once, and nothing for an empty list', () => {
     const hosts = `hosts: {ns1: {vars: {zones: [example.net, 2.0.192.in-addr.arpa, example.net]}}, ns2: {}}`;
     expect(told(each, hosts)).toEqual([
       'ns1: SOA example.net over udp -> ns1 53 udp',
@@ -73,7 +73,7 @@ describe('planProbes', () => {
     ]);
   });
 
-  it('leaves out hosts on which a condition does not hold', () => {
+  it('leaves out hosts that do not meet a condition', () => {
     const probe = `{id: a, dns: {name: x, type: A, transports: [udp]}, when: {role: [primary, secondary], hidden: true}}`;
     const hosts = `hosts:
   ns1: {}
@@ -91,7 +91,7 @@ describe('planProbes', () => {
     ]);
   });
 
-  it('refuses addresses and ports that are none', () => {
+  it('refuses invalid addresses and ports', () => {
     const hosts = `hosts:
   ns1: {vars: {dns_port: '53'}}
   ns2: {vars: {dns_address: not/an/address}}

@@ -1,4 +1,4 @@
-// Running programs: every way to end is told apart.
+// Running programs: every way to end is distinguished.
 import { describe, expect, it } from 'vitest';
 import { lastLine, runProgram, runProgramBytes } from '../../../src/programs/index.ts';
 
@@ -10,12 +10,12 @@ describe('runProgram', () => {
     expect(end).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
   });
 
-  it('passes arguments on as they are', async () => {
+  it('passes arguments on unchanged', async () => {
     const end = await runProgram('printf', ['%s', "a 'b' $c"], { timeoutMs });
     expect(end.stdout).toBe("a 'b' $c");
   });
 
-  it('shows whole lines of both outputs as they come', async () => {
+  it('shows complete lines of both outputs as they arrive', async () => {
     const lines: string[] = [];
     await runProgram('sh', ['-c', 'printf "o"; printf "ne\\ntwo\\n"; echo three >&2'], {
       timeoutMs,
@@ -31,35 +31,35 @@ describe('runProgram', () => {
     await expect(runProgram(file, args, { timeoutMs })).rejects.toMatchObject({ code });
   });
 
-  it('throws COMMAND_UNUSABLE for what is no program', async () => {
+  it('throws COMMAND_UNUSABLE for a file that is no program', async () => {
     await expect(runProgram('/etc/passwd', [], { timeoutMs })).rejects.toMatchObject({
       code: 'COMMAND_UNUSABLE',
     });
   });
 
-  it('gives it nothing to read', async () => {
+  it('gives it an empty standard input', async () => {
     expect(await runProgram('cat', [], { timeoutMs })).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });
 
-  it('gives it the environment that it is told, and no other', async () => {
+  it('gives it exactly the given environment', async () => {
     const environment = { PATH: process.env['PATH'], ONLY: 'this' };
     const { stdout } = await runProgram('sh', ['-c', 'echo "$ONLY,$HOME"'], { timeoutMs, environment });
     expect(stdout).toBe('this,\n');
   });
 
-  it('gives bytes as they are', async () => {
+  it('returns bytes unchanged', async () => {
     const { stdout } = await runProgramBytes('printf', ['\\377\\0x'], { timeoutMs });
     expect([...stdout]).toEqual([0xff, 0, 0x78]);
   });
 
-  it.each(['1', '2'])('ends a program that says too much on %s', async (output) => {
+  it.each(['1', '2'])('ends a program that prints too much on %s', async (output) => {
     const endless = ['-c', `while :; do echo yes >&${output}; done`];
     await expect(runProgram('sh', endless, { timeoutMs, mostBytes: 10_000 })).rejects.toMatchObject({
       code: 'COMMAND_OUTPUT',
     });
   });
 
-  it('does not wait for what a program that takes too long has started', async () => {
+  it('does not wait for what a slow program has started', async () => {
     const run = runProgram('sh', ['-c', 'sleep 5 & wait'], { timeoutMs: 20 });
     const first = await Promise.race([
       run.then(String, (error: unknown) => (error as { code: string }).code),
@@ -68,7 +68,7 @@ describe('runProgram', () => {
     expect(first).toBe('COMMAND_TIMEOUT');
   });
 
-  it('ends a program that takes too long', async () => {
+  it('ends a program that exceeds its time', async () => {
     await expect(runProgram('sleep', ['60'], { timeoutMs: 20 })).rejects.toMatchObject({
       code: 'COMMAND_TIMEOUT',
     });

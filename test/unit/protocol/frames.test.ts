@@ -27,7 +27,7 @@ function joined(frames: readonly Frame[]): string[] {
 }
 
 describe('FrameParser', () => {
-  it('tells ready, data, beat and done', () => {
+  it('returns ready, data, beat and done', () => {
     const frames = new FrameParser('N').push(
       encode('@N ready /tmp/muster.x\n@N 000.ev 0 5\nhello\n@N beat\n@N 001.out 7 2\nab\n@N done\n'),
     );
@@ -43,17 +43,17 @@ describe('FrameParser', () => {
     ]);
   });
 
-  it('never takes a frame out of a payload, whatever it holds', () => {
+  it('never reads a frame out of a payload, whatever it holds', () => {
     const payload = '@N done\n@N died\n';
     const frames = new FrameParser('N').push(encode(`@N 001.out 0 ${payload.length}\n${payload}\n@N beat\n`));
     expect(frames.map(({ type }) => type)).toEqual(['data', 'beat']);
   });
 
-  it('does not believe a marker with another nonce', () => {
+  it('ignores a marker with another nonce', () => {
     expect(new FrameParser('N').push(encode('@M done\n'))).toEqual([{ type: 'noise', text: '@M done' }]);
   });
 
-  it('gives the same whatever the split of the bytes', () => {
+  it('gives the same for any split of the bytes', () => {
     const stream = encode(
       'x\n@N ready /d\n@N 000.ev 0 6\na\nb|c\n\n@N 002.err 0 0\n\n@N 000.ev 6 1\nz\n@N cut 001.out 99\n@N died\n',
     );
@@ -83,7 +83,7 @@ describe('FrameParser', () => {
     expect(parser.unfinished).toBe('');
   });
 
-  it('tells what stands on a line that has not ended, such as a prompt', () => {
+  it('returns an unfinished line, such as a prompt', () => {
     const parser = new FrameParser('N');
     parser.push(encode('Last login: Monday\nPassword:'));
     expect(parser.unfinished).toBe('Password:');
@@ -105,7 +105,7 @@ describe('noise before the first frame', () => {
     fc.constantFrom('\n', '\r\n', '@', `@${nonce}\n`, `@${nonce.toUpperCase()} done\n`).map(encode),
   );
 
-  it('is passed over in any amount, with and without line ends, in any split', () => {
+  it('is ignored in any amount, with and without line ends, in any split', () => {
     fc.assert(
       fc.property(
         fc.array(piece, { maxLength: 12 }),
@@ -125,7 +125,7 @@ describe('noise before the first frame', () => {
     );
   });
 
-  it('may hold what begins like a frame and is none', () => {
+  it('may contain text that begins like a frame', () => {
     const frames = new FrameParser('N').push(encode(`+ @N is mine ${'.'.repeat(9000)}@N ready /d\n`));
     expect(frames).toEqual([{ type: 'ready', directory: '/d' }]);
     const line = new FrameParser('N').push(encode('@N who?\n@N 000.ev -1 4\n@N ready /d\n'));
@@ -133,7 +133,7 @@ describe('noise before the first frame', () => {
   });
 });
 
-describe('behind the first frame', () => {
+describe('after the first frame', () => {
   const after = (text: string): readonly Frame[] =>
     new FrameParser('N').push(encode(`@N ready /d\n${text}`)).slice(1);
 
@@ -158,7 +158,7 @@ describe('behind the first frame', () => {
     ['a cut without a size', 'cut 001.out'],
     ['a second directory that is none', 'ready here'],
     ['a header beyond 4 KiB', `ready /${'d'.repeat(5000)}`],
-  ])('%s breaks the protocol, and nothing behind it is read', (_what, header) => {
+  ])('%s breaks the protocol, and nothing after it is read', (_what, header) => {
     expect(after(`@N ${header}\n@N done\n`).map(({ type }) => type)).toEqual(['broken']);
   });
 

@@ -59,7 +59,7 @@ describe('LineSplitter', () => {
     expect(splitter.push(new TextEncoder().encode('\n'))).toEqual(['drei']);
   });
 
-  it('keeps what is no UTF-8 apart, byte by byte, so that two values are equal only when their bytes are', () => {
+  it('keeps bytes that are not UTF-8, so two values are equal only if their bytes are', () => {
     const lines = new LineSplitter().push(Uint8Array.of(0xff, 0x0a, 0xfe, 0x61, 0x0a));
     expect(lines).toEqual(['\udcff', '\udcfea']);
   });
@@ -73,7 +73,7 @@ describe('LineSplitter', () => {
     expect(next).toBe('b');
   });
 
-  it('holds no more than it keeps of a line, in whatever pieces it comes', () => {
+  it('stores no more than it keeps of a line, in whatever pieces it arrives', () => {
     const splitter = new LineSplitter();
     for (let i = 0; i < 300_000; i++) splitter.push(Uint8Array.of(0x61));
     expect(splitter.heldBytes).toBeLessThanOrEqual(512 * 1024);

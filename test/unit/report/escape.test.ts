@@ -66,7 +66,7 @@ describe('escapeTerminal', () => {
     expect(escapeTerminal(text)).toBe(shown);
   });
 
-  it('shows every character of Unicode that is seen, and writes out every other', () => {
+  it('shows every visible character of Unicode, and escapes every other', () => {
     const raw: number[] = [];
     const written: number[] = [];
     for (let code = 0; code <= 0x10ffff; code++) {
@@ -96,7 +96,7 @@ describe('escapeTerminal', () => {
       '0378',
       '10ffff',
     ],
-  ])('writes out what passes for nothing, moves text or is nothing yet: %s, %s, ...', (...codes) => {
+  ])('escapes what is invisible, moves text or is not assigned yet: %s, %s, ...', (...codes) => {
     for (const code of codes) {
       const character = String.fromCodePoint(parseInt(code, 16));
       const shown = escapeTerminal(`a${character}b`);
@@ -106,19 +106,19 @@ describe('escapeTerminal', () => {
     }
   });
 
-  it('shows marks on what they belong to, but neither a pile of them nor one on nothing', () => {
+  it('shows marks on their letters, but neither many of them nor one on nothing', () => {
     const text = 'e\u0301 नमस्ते ภาษาไทย עִבְרִית';
     expect(escapeTerminal(text)).toBe(text);
     expect(escapeTerminal(`a${'\u0301'.repeat(20)}`)).toBe(`a${'\u0301'.repeat(8)}${'\\u0301'.repeat(12)}`);
     expect(escapeTerminal('\u0301\u0302a \u0301')).toBe('\\u0301\\u0302a \\u0301');
   });
 
-  it('keeps tabs and newlines when asked, and nothing else', () => {
+  it('keeps tabs and newlines on request, and nothing else', () => {
     expect(escapeTerminal('a\tb\n\u001bc', 'tab-newline')).toBe('a\tb\n\\x1bc');
     expect(escapeTerminal('a\tb\nc', 'tab')).toBe('a\tb\\nc');
   });
 
-  it('lets nothing hostile through, whatever comes', () => {
+  it('escapes everything hostile, in any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(hostileCodes(escapeTerminal(text), '')).toEqual([]);
@@ -129,7 +129,7 @@ describe('escapeTerminal', () => {
     );
   });
 
-  it('leaves text alone in which nothing is hostile', () => {
+  it('does not change harmless text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(escapeTerminal(text)).toBe(text);
@@ -151,7 +151,7 @@ describe('escapeLines', () => {
 });
 
 describe('stringifyJson', () => {
-  it('reads back as it was and is safe on a terminal, whatever comes', () => {
+  it('is read back unchanged and is safe on a terminal, for any value', () => {
     fc.assert(
       fc.property(anyText, anyText, (key, value) => {
         const text = stringifyJson({ [key]: [value] }, 2);
@@ -168,11 +168,11 @@ describe('stringifyJson', () => {
 });
 
 describe('escapeXml', () => {
-  it('escapes markup and what XML cannot carry', () => {
+  it('escapes markup and characters that XML does not allow', () => {
     expect(escapeXml('<a b="c\'">&\u0001\ufffe')).toBe('&#60;a b=&#34;c&#39;&#34;&#62;&#38;\\x01\\ufffe');
   });
 
-  it('leaves only characters that XML 1.0 allows, whatever comes', () => {
+  it('leaves only characters that XML 1.0 allows, in any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(escapeXml(text)).toMatch(/^[\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u);

@@ -17,7 +17,7 @@ const summary: RunSummary = {
 };
 
 describe('the list of runs', () => {
-  it('has a line for each, with who is in trouble', () => {
+  it('has a line for each, with the failed hosts', () => {
     const { finished, ...open } = summary;
     expect(finished).toBeDefined();
     const runs: RunSummary[] = [
@@ -54,8 +54,8 @@ describe('the list of runs', () => {
   });
 });
 
-describe('where a run is from', () => {
-  it('is said in full', () => {
+describe('the origin of a run', () => {
+  it('is shown in full', () => {
     expect(originLines(summary)).toEqual([
       'run 20261128-050000-3f9c: apply caged-bind by ops@bastion (from 192.0.2.7), begun 2026-11-28T05:00:00.000Z, took 12m05s',
       'in /srv: muster apply caged-bind   (muster 0.1.0)',
@@ -81,7 +81,7 @@ describe('a host of a run', () => {
     expect(text).toContain('  · os        NetBSD\n');
   });
 
-  it('has steps that are shown with all of their diff and what they printed', () => {
+  it('has its steps with complete diffs and output', () => {
     expect(renderStep(host!, host!.steps[1]!, plainStyle)).toBe(
       'ns1 two failed: no   1s\nresources\n  ✔ two   line /etc/two.conf ok\nchecks\n  ✔ two   served\n' +
         'stderr\n  two: looked at /etc/two.conf on ns1, 37 lines\n',

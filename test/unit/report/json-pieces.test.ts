@@ -11,7 +11,7 @@ const mostOfPiece = 128 * 1024;
 const loneSurrogate = /\p{Cs}/u;
 
 describe('jsonPieces', () => {
-  it('is the JSON of the value, whatever it is', () => {
+  it('is the JSON of any value', () => {
     fc.assert(
       fc.property(fc.jsonValue({ depthSize: 'medium' }), (value) => {
         const text = [...jsonPieces(value as JsonValue)].join('');
@@ -21,7 +21,7 @@ describe('jsonPieces', () => {
   });
 
   it.each(['\x01', '\u{e0001}', '\u0301', '"', 'é', '💀', '\u202e'])(
-    'tells long texts of %j in pieces, each of them whole characters',
+    'writes long texts of %j in pieces of complete characters',
     (character) => {
       const value = { texts: [`x${character.repeat(30_000)}`, character.repeat(30_000)] };
       const pieces = [...jsonPieces(value)];
@@ -31,7 +31,7 @@ describe('jsonPieces', () => {
     },
   );
 
-  it('writes nothing that UTF-8 cannot carry, in names and in texts', () => {
+  it('writes only valid UTF-8, in names and in texts', () => {
     const text = [...jsonPieces({ 'k\udc80': ['\ud800', 'a\udfff\ud800'] })].join('');
     expect(JSON.parse(text)).toEqual({ 'k\ufffd': ['\ufffd', 'a\ufffd\ufffd'] });
     expect(text).not.toMatch(/\\ud[89a-f]/);
@@ -39,7 +39,7 @@ describe('jsonPieces', () => {
 });
 
 describe('a whole result', () => {
-  it('is never one text, however much all hosts said', () => {
+  it('is never one text, however much all hosts print', () => {
     const said = '\x01'.repeat(256 * 1024);
     const hosts = ['ns1', 'ns2', 'ns3'].map((name) =>
       hostResult(name, { command: { status: 0, stdout: said, stderr: said } }),
@@ -51,7 +51,7 @@ describe('a whole result', () => {
     expect(pieces.at(-1)).toMatch(/\n$/);
   });
 
-  it('keeps apart what hosts name alike but for bytes that are no UTF-8', () => {
+  it('distinguishes names that differ only in bytes that are not UTF-8', () => {
     const observations = new Map([
       ['k\udc80', '1'],
       ['k\udc81', '2'],
@@ -69,7 +69,7 @@ describe('a whole result', () => {
 });
 
 describe('bytesOf', () => {
-  it('gives the bytes that a text was made of', () => {
+  it('returns the bytes of a text', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.string({ unit: 'binary' }), (bytes, text) => {
         expect([...bytesOf(decodeBytes(bytes))]).toEqual([...bytes]);

@@ -32,7 +32,7 @@ describe('toJson', () => {
     expect(stringifyJson(json)).toContain('"observations":{"__proto__":"x"}');
   });
 
-  it('tells a missing value in a comparison as null', () => {
+  it('writes a missing value in a comparison as null', () => {
     const hosts = [observed('ns1', { k: '' }), observed('ns2', { k: '' }), observed('ns3', {})];
     expect(toJson(runResult('verify', hosts))['comparison']).toEqual({
       hosts: ['ns1', 'ns2', 'ns3'],
@@ -56,7 +56,7 @@ describe('toJson', () => {
 });
 
 describe('ndjsonReporter', () => {
-  it('writes what is said at once in one line, and the result as the last one, without hosts', () => {
+  it('writes simultaneous events in one line, and the result as the last one, without hosts', () => {
     const lines: string[] = [];
     const reporter = ndjsonReporter({ write: (line) => lines.push(line) });
     const host = observed('ns1', { k: 'v\ud800\u0000\n' });
@@ -80,7 +80,7 @@ describe('ndjsonReporter', () => {
     expect(lines[2]?.startsWith('{"type":"result","version":3,')).toBe(true);
   });
 
-  it('writes what waits when the turn is over, and before what is no part of it', async () => {
+  it('writes waiting events at the end of the turn, and before any other line', async () => {
     const lines: string[] = [];
     const reporter = ndjsonReporter({ write: (line) => lines.push(line) });
     const [started, ...facts] = stamped(

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { displayWidth, layOut, truncate, wrap } from '../../../src/report/layout.ts';
+import {
+  displayWidth,
+  hintLines,
+  layOut,
+  sentenceLines,
+  truncate,
+  wrap,
+} from '../../../src/report/layout.ts';
 import { plainStyle } from '../../../src/report/style.ts';
 
 describe('displayWidth', () => {
@@ -17,7 +24,7 @@ describe('displayWidth', () => {
 });
 
 describe('wrap', () => {
-  it('breaks at spaces, and behind commas in long words', () => {
+  it('breaks at spaces, and after commas in long words', () => {
     expect(wrap('one two three', 8)).toEqual(['one two', 'three']);
     expect(wrap('ns[1-3,5,7-9]', 8)).toEqual(['ns[1-3,', '5,7-9]']);
   });
@@ -40,7 +47,7 @@ describe('wrap', () => {
 });
 
 describe('truncate', () => {
-  it('cuts to the width and says so', () => {
+  it('cuts to the width and marks the cut', () => {
     expect(truncate('abcdef', 4, plainStyle)).toBe('abc…');
     expect(truncate('日本語', 4, plainStyle)).toBe('日…');
     expect(truncate('abcd', 4, plainStyle)).toBe('abcd');
@@ -73,6 +80,45 @@ describe('layOut', () => {
       '✖ ns[0,2,4,6,8,10,12,14,16,18,20,22,24,',
       '  26,28,30,32,34,36,38] (20 hosts)',
       '        broken',
+    ]);
+  });
+});
+
+describe('a hint', () => {
+  it('is wrapped between words, with further lines indented', () => {
+    const [hint = { words: '' }] = hintLines('set identity_file for this host, or load a key');
+    expect(sentenceLines(hint, 26)).toEqual([
+      'do: set identity_file for',
+      '    this host, or load a',
+      '    key',
+    ]);
+    expect(hintLines('')).toEqual([]);
+    expect(hintLines(undefined)).toEqual([]);
+  });
+
+  it('keeps all words in their order, and each line within the width if its words fit', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 20, max: 100 }),
+        (words, width) => {
+          const lines = sentenceLines({ words: words.join(' ') }, width);
+          expect(lines.join(' ').split(/ +/)).toEqual(words);
+          expect(lines.every((line) => line.length <= width)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('stands below its row, as wide as the text', () => {
+    const below = ['+ a line of a diff that is as long as it is', { words: 'do: this and that and more' }];
+    expect(
+      layOut([{ mark: 'bad', label: 'ns1', text: 'failed', below }], { ...plainStyle, columns: 30 }),
+    ).toEqual([
+      '✖ ns1   failed',
+      '        + a line of a diff that is as long as it is',
+      '        do: this and that and',
+      '            more',
     ]);
   });
 });

@@ -58,20 +58,20 @@ async function reported(
 }
 
 describe('listrReporter', () => {
-  it('hides the cursor once and gives it back at the end', async () => {
+  it('hides the cursor once and shows it again at the end', async () => {
     const { text } = await reported();
     expect(text.split(hideCursor)).toHaveLength(2);
     expect(text.split(showCursor)).toHaveLength(2);
     expect(text.lastIndexOf(showCursor)).toBeGreaterThan(text.lastIndexOf('ns1'));
   });
 
-  it('leaves only stray output behind, and that behind its rows', async () => {
+  it('leaves only stray output, after its rows', async () => {
     const { text } = await reported();
     expect(text).toContain('apply caged-bind: 0 of 1 host done');
     expect(screenOf(text)).toEqual(['stray warning']);
   });
 
-  it('leaves the last rows standing when asked', async () => {
+  it('leaves the last rows on request', async () => {
     const { text } = await reported({ keepRows: true });
     expect(screenOf(text)).toEqual([
       'apply caged-bind: 1 of 1 host done',
@@ -80,13 +80,13 @@ describe('listrReporter', () => {
     ]);
   });
 
-  it('adds no signal handlers and takes its exit handler away', async () => {
+  it('adds no signal handlers and removes its exit handler', async () => {
     const before = process.listenerCount('exit');
     expect((await reported()).listenersAdded).toBe(0);
     expect(process.listenerCount('exit')).toBe(before);
   });
 
-  it('ends quietly when no run began', async () => {
+  it('ends quietly if no run began', async () => {
     const { stream, shown } = terminal();
     await listrReporter({ stream, style: plainStyle }).finish();
     expect(shown()).toBe('');

@@ -68,7 +68,7 @@ describe('liveRows', () => {
     ]);
   });
 
-  it('counts a big fleet and names a few running and troubled hosts', () => {
+  it('counts a big fleet and names a few running and failed hosts', () => {
     const events: RunFact[] = [started(300)];
     for (let number = 1; number <= 20; number += 1)
       events.push({ type: 'step-started', host: `ns${number}`, step: 'cage', index: 1 });
@@ -128,7 +128,7 @@ describe('liveRows', () => {
     );
   });
 
-  it('keeps to the rows of a very short terminal', () => {
+  it('stays within the rows of a very short terminal', () => {
     expect(liveRows(seen(started(10)), plainStyle, 4)).toHaveLength(4);
   });
 

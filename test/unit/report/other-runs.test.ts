@@ -1,4 +1,4 @@
-// Another run on a host is told before anything that was seen there, folded over the hosts.
+// Another run on a host is reported before anything that was seen there, folded over the hosts.
 import { describe, expect, it } from 'vitest';
 import { compareFleet } from '../../../src/compare/index.ts';
 import {
@@ -36,8 +36,8 @@ const hosts = [
   hostResult('ns4', { otherRun: died }),
 ];
 const told = [
-  '? ns[1-2] (2 hosts)   another run is at work here: apply of caged-bind, run 20261128-050000-ab12 by ops@bastion, since 2026-11-28T05:00:01Z; so what follows is a snapshot (--wait waits for its end)',
-  '✖ ns4                 an earlier run died here: apply of caged-bind, run 20261128-050000-ab12 by ops@bastion, since 2026-11-28T05:00:02Z; its journal knows what it changed',
+  '? ns[1-2] (2 hosts)   another run is at work here: apply of caged-bind, run 20261128-050000-ab12 by ops@bastion, since 2026-11-28T05:00:01Z; so this result is a snapshot (--wait waits for its end)',
+  '✖ ns4                 an earlier run was killed here: apply of caged-bind, run 20261128-050000-ab12 by ops@bastion, since 2026-11-28T05:00:02Z; its journal records what it changed',
   '                      do: apply again, or roll it back (--run 20261128-050000-ab12)',
 ];
 
@@ -48,7 +48,7 @@ describe('another run', () => {
     ['facts', renderFacts(runResult('facts', hosts), style)],
     ['compare', renderCompare(compareFleet(hosts), style, { looked: hosts })],
     ['rollback', renderUndo(hosts, style)],
-  ])('stands first in what a %s says', (_verb, text) => {
+  ])('is first in the output of a %s', (_verb, text) => {
     expect(
       text
         .split('\n')
@@ -57,7 +57,7 @@ describe('another run', () => {
     ).toEqual(told.map((line) => line.replace(/ {2,}/, '   ')));
   });
 
-  it('has nothing to say where there is none', () => {
+  it('prints nothing if there is none', () => {
     const quiet = [hostResult('ns3')];
     for (const text of [
       renderPlan(runResult('plan', quiet), style),
@@ -66,7 +66,7 @@ describe('another run', () => {
       expect(text).not.toMatch(/run (is at work|died)/);
   });
 
-  it('that came and went is told as that', () => {
+  it('that began and ended meanwhile is reported as such', () => {
     const text = renderPlan(
       runResult('plan', [hostResult('ns1', { otherRun: { ...atWork, state: 'was-at-work', action: '' } })]),
       style,

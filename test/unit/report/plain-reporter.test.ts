@@ -66,7 +66,7 @@ describe('plainReporter', () => {
     ]);
   });
 
-  it('adds output by whole lines, resources and checks that hold when verbose', () => {
+  it('adds output by complete lines, resources and good checks if verbose', () => {
     expect(reported(true)).toEqual([
       'apply caged-bind: 2 hosts, run R1',
       'ns1  | connected',
@@ -85,7 +85,7 @@ describe('plainReporter', () => {
     ]);
   });
 
-  it('does not hold back a line without end for ever', () => {
+  it('does not hold an endless line back for ever', () => {
     const lines: string[] = [];
     const listener = plainReporter({ write: (line) => lines.push(line), verbose: true });
     const text = '.'.repeat(5000);

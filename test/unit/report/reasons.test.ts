@@ -1,4 +1,4 @@
-// Whatever becomes of a host, every form in which a result is told says why: verbs by outcomes by renderers.
+// Whatever the outcome of a host, every form of a result says why: verbs by outcomes by renderers.
 import { describe, expect, it } from 'vitest';
 import {
   plainStyle,
@@ -50,7 +50,7 @@ describe.each(cases)('a host of $action that is $outcome $state', ({ action, out
     hostResult('ns2', { outcome, reason, hint, ...fields }),
   ]);
 
-  it('is told with its reason and what to do, as text and in every other form', () => {
+  it('is reported with its reason and what to do, as text and in every other form', () => {
     for (const [form, render] of everyForm) {
       const shown = render(result).replaceAll(/\s+/g, ' ');
       expect(shown, form).toContain('ns2');
@@ -62,8 +62,8 @@ describe.each(cases)('a host of $action that is $outcome $state', ({ action, out
 });
 
 describe('a host that has nothing to undo', () => {
-  it('says so in the host’s words, where it gave any', () => {
-    const words = 'run r1 failed and was taken back already; to undo an older one, name it (--run)';
+  it('says so in the host’s words, if it gave any', () => {
+    const words = 'run r1 failed and was rolled back already; to undo an older one, name it (--run)';
     const host = hostResult('ns1', { outcome: 'ok', reason: words });
     expect(renderUndo([host], plainStyle)).toBe(`ns1: ${words}\n`);
     expect(renderRollback(runResult('rollback', [host]), plainStyle)).toContain(words);
@@ -71,7 +71,7 @@ describe('a host that has nothing to undo', () => {
 });
 
 describe('answers that look alike', () => {
-  it('are looked for without reading every answer again for every other one', () => {
+  it('are found without comparing every answer with every other one', () => {
     let reads = 0;
     const hosts = Array.from({ length: 100 }, (_, index) => {
       const command = {
@@ -92,7 +92,7 @@ describe('answers that look alike', () => {
     expect(reads).toBeLessThan(20 * hosts.length);
   });
 
-  it('are told apart by their ends, and what is cut says so', () => {
+  it('are distinguished by their ends, and cuts are marked', () => {
     const hosts = [
       hostResult('ns1', { command: { status: 0, stdout: 'a\n', stderr: '' } }),
       hostResult('ns2', { command: { status: 0, stdout: 'a', stderr: '' } }),
@@ -106,7 +106,7 @@ describe('answers that look alike', () => {
       '  (no newline at the end)',
       'ns3 exit 0',
       '  a\\xff',
-      '  ... cut here: there was more than is kept',
+      '  ... cut here: only this much is kept',
     ]);
     expect(toJson(runResult('exec', hosts))['hosts']).toMatchObject([
       { command: { stdout: 'a\n' } },
@@ -115,7 +115,7 @@ describe('answers that look alike', () => {
     ]);
   });
 
-  it('need no such word where none is like them', () => {
+  it('need no such mark if none is like them', () => {
     const hosts = [hostResult('ns1', { command: { status: 0, stdout: 'a', stderr: '' } })];
     expect(renderExec(runResult('exec', hosts), plainStyle)).toContain('ns1 exit 0\n  a\n1 host');
   });

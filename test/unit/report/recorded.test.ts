@@ -196,7 +196,7 @@ describe.each(cases)('%s', (_, action, fleet, more) => {
     expect(shown(read(version2(run).slice(-1)).result)).toEqual(shown(run.result));
   });
 
-  it('says each thing once', async () => {
+  it('says everything once', async () => {
     const { lines, events } = await live(action, fleet, more);
     const [first = '', ...others] = lines;
     expect(first).toContain('"runId":"R1"');
@@ -208,7 +208,7 @@ describe.each(cases)('%s', (_, action, fleet, more) => {
     expect(last).toMatchObject({ type: 'result', version: 3, runId: 'R1', summary: { hosts: fleet.length } });
   });
 
-  it('tells its progress again as it was told live', async () => {
+  it('shows its progress again as it was live', async () => {
     const run = await live(action, fleet, more);
     const told = (tell: (listener: (event: RunEvent) => void) => void): string => {
       let text = '';
@@ -222,7 +222,7 @@ describe.each(cases)('%s', (_, action, fleet, more) => {
     );
   });
 
-  it('says in every line the same of a host: the verdict is spoken once, and is the result’s', async () => {
+  it('reports the same about a host in every line: there is one verdict, that of the result', async () => {
     const { result, events } = await live(action, fleet, more);
     const spoken = events.flatMap((event) =>
       event.type === 'host-finished' ? [[event.host, event.outcome, event.reason, event.hint]] : [],
@@ -235,7 +235,7 @@ describe.each(cases)('%s', (_, action, fleet, more) => {
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_event, index) => index + 1));
   });
 
-  it('has every host, and says that it breaks off, wherever it does', async () => {
+  it('has every host, and reports where the record breaks off', async () => {
     const { lines, events } = await live(action, fleet, more);
     for (let end = 1; end < lines.length - 1; end += 1) {
       const { result, isCut } = read(lines.slice(0, end));
@@ -248,12 +248,12 @@ describe.each(cases)('%s', (_, action, fleet, more) => {
         if (spoken.has(host)) continue;
         expect([outcome, reason]).toEqual([
           'unknown',
-          expect.stringMatching(/^the record of the run breaks off before/),
+          expect.stringMatching(/^the record of the run ends before/),
         ]);
       }
       expect([1, 4]).toContain(verdict(result).exitCode);
       if (action !== 'compare' && action !== 'rollback')
-        expect(renderResult(result, plainStyle)).toContain('not recorded to its end');
+        expect(renderResult(result, plainStyle)).toContain('its record is not complete');
     }
   });
 });
@@ -264,13 +264,9 @@ describe('a record', () => {
     ['that lacks a line', (lines) => lines.toSpliced(3, 1), /^line 4: event 4 is missing; here is \d+$/],
     ['without its events', (lines) => lines.slice(-1), /^line 1: the events before the result are missing$/],
     ['without its beginning', (lines) => lines.slice(1), /^line 1: event 1 is missing/],
-    ['with a line that is no JSON', (lines) => lines.with(2, '{'), /^line 3: this is no JSON$/],
-    ['with a line that is no object', (lines) => lines.with(2, '7'), /^line 3: this is no JSON object$/],
-    [
-      'with lines behind its end',
-      (lines) => [...lines, lines[0] ?? ''],
-      /there is a line behind the result$/,
-    ],
+    ['with a line that is no JSON', (lines) => lines.with(2, '{'), /^line 3: this is not JSON$/],
+    ['with a line that is no object', (lines) => lines.with(2, '7'), /^line 3: this is not a JSON object$/],
+    ['with lines behind its end', (lines) => [...lines, lines[0] ?? ''], /there is a line after the result$/],
     [
       'with two runs',
       (lines) => [...lines.slice(0, 3), (lines[0] ?? '').replace('"sequence":1', '"sequence":4')],

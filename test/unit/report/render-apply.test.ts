@@ -76,17 +76,17 @@ describe('renderApply', () => {
     );
   });
 
-  it('folds unreachable hosts whose reasons differ in addresses only', () => {
+  it('folds unreachable hosts whose reasons differ only in addresses', () => {
     const hosts = fleetOf(100, (index) => ({
       outcome: 'unreachable',
       reason: `no answer from 192.0.2.${index + 1}`,
     }));
     expect(renderApply(runResult('apply', hosts), plainStyle)).toContain(
-      '? ns[1-100] (100 hosts)   unreachable: no answer from 192.0.2.1 (said by ns1; the others alike)\n',
+      '? ns[1-100] (100 hosts)   unreachable: no answer from 192.0.2.1 (reported by ns1; the others alike)\n',
     );
   });
 
-  it('says when a run was interrupted', () => {
+  it('reports an interrupted run', () => {
     const result = { ...runResult('apply', [hostResult('ns1')]), interrupted: true };
     expect(renderApply(result, plainStyle)).toContain(
       '1 host: 1 already as declared, interrupted   run R1\n',
@@ -123,7 +123,7 @@ describe('renderRollback', () => {
     );
   });
 
-  it('says where things are that others wrote, and does not count them as entries', () => {
+  it('names the place of what others wrote, and does not count it as entries', () => {
     const entry = resourceResult('rc', 'rc_conf named', { status: 'undone' });
     const about = (resource: string, target: string, reason: string) => ({
       ...resourceResult('rc', resource, { status: 'undone', reason }),

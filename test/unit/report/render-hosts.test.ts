@@ -11,7 +11,7 @@ import {
 import { hostResult, runResult, text } from './renderers.ts';
 
 describe('renderExec', () => {
-  it('folds equal answers under one header, trouble last', () => {
+  it('folds equal answers under one header, failures last', () => {
     const answer = { status: 0, stdout: 'NetBSD 6.1\n', stderr: '' };
     const hosts = [
       hostResult('ns1', {
@@ -41,7 +41,7 @@ describe('renderExec', () => {
     );
   });
 
-  it('keeps apart what differs in status or stderr only', () => {
+  it('separates answers that differ only in status or stderr', () => {
     const hosts = [
       hostResult('ns1', { command: { status: 0, stdout: 'x', stderr: '' } }),
       hostResult('ns2', { command: { status: 1, stdout: 'x', stderr: '' } }),
@@ -51,7 +51,7 @@ describe('renderExec', () => {
     expect(shown.match(/^ns\d /gm)).toHaveLength(3);
   });
 
-  it('names a host that brought no command result', () => {
+  it('names a host without a command result', () => {
     expect(renderExec(runResult('exec', [hostResult('ns1')]), plainStyle)).toContain('? ns1   no result\n');
   });
 });
@@ -101,7 +101,7 @@ describe('renderInventoryTree', () => {
 });
 
 describe('renderPing', () => {
-  it('says who answers and who does not', () => {
+  it('shows which hosts answer and which do not', () => {
     const hosts = [
       hostResult('ns1'),
       hostResult('ns2'),

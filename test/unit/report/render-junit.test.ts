@@ -92,7 +92,7 @@ describe('renderJunit', () => {
     expect(xml).toContain('<failure message="REFUSED instead of NOERROR"/>');
   });
 
-  it('does not take a plan for drift', () => {
+  it('does not report a plan as drift', () => {
     expect(renderJunit(runResult('plan', hosts.slice(3)))).toContain('failures="0"');
   });
 });

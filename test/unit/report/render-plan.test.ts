@@ -21,7 +21,7 @@ function planned(host: string, resources: readonly ResourceResult[]): ReturnType
 }
 
 describe('renderPlan', () => {
-  it('shows the biggest group in full, the others as they differ, and who could not be planned', () => {
+  it('shows the biggest group in full, the differences of the others, and the hosts without a plan', () => {
     const hosts = [
       planned('ns1', [user, rcConf]),
       planned('ns2', [noUser, rcConf]),
@@ -48,7 +48,7 @@ describe('renderPlan', () => {
     );
   });
 
-  it('says so when nothing would change', () => {
+  it('says so if nothing would change', () => {
     const hosts = [hostResult('ns1', { steps: [stepResult('user')], resources: [user] })];
     expect(renderPlan(runResult('plan', hosts), plainStyle)).toBe(
       text(
@@ -73,14 +73,14 @@ describe('renderPlan', () => {
     );
   });
 
-  it('marks a diff that takes a comment of SQL or Lua away as a change', () => {
+  it('marks a diff that removes a comment of SQL or Lua as a change', () => {
     const taken = { ...rcConf, diff: ['@@ -1 +1 @@', '--- old', '+x'] };
     expect(renderPlan(runResult('plan', [planned('ns1', [taken])]), plainStyle)).toContain(
       '  rc-conf  ~ rc_conf',
     );
   });
 
-  it('folds hosts that change the same in files that differ around it', () => {
+  it('folds hosts with the same change in files that differ around it', () => {
     const on = (address: string, line: number): ResourceResult => ({
       ...rcConf,
       diff: [`@@ -${line},2 +${line},2 @@`, ` ifconfig_wm0="inet ${address}"`, '-named=YES', '+named=no'],
@@ -101,7 +101,7 @@ describe('renderPlan', () => {
     );
   });
 
-  it('shows of another change only what is not as above', () => {
+  it('shows only what differs of another change', () => {
     const diff = [...rcConf.diff, ' sshd=YES', '+syslogd_flags="-s"', '+named9=yes'];
     const hosts = [
       planned('ns1', [user, { ...rcConf, diff }]),
@@ -117,7 +117,7 @@ describe('renderPlan', () => {
     ]);
   });
 
-  it('shows a host that failed while planning with its failure, not with drift', () => {
+  it('shows a host whose plan failed with its failure, not with drift', () => {
     const failed = hostResult('ns1', {
       outcome: 'failed',
       steps: [stepResult('user', { outcome: 'failed', reason: 'exit status 2', stderr: 'sh: oops\n' })],
@@ -135,7 +135,7 @@ describe('renderPlan', () => {
     );
   });
 
-  it('takes few lines for 300 hosts with equal plans', () => {
+  it('needs few lines for 300 hosts with equal plans', () => {
     const hosts = fleetOf(300, () => ({ outcome: 'changed', steps, resources: [user, rcConf] }));
     const lines = renderPlan(runResult('plan', hosts), plainStyle).split('\n');
     expect(lines[0]).toBe('ns[1-300] (300 hosts): 1 of 3 steps would change');

@@ -37,7 +37,7 @@ const receipt = {
 };
 
 describe('renderUndo', () => {
-  it('names the run, who applied it when, and each target once', () => {
+  it('names the run, its operator and time, and each target once', () => {
     const text = renderUndo(
       [host(['/etc/rc.conf', '/etc/rc.conf', '/etc/a\u001b[2J'], { receipt })],
       plainStyle,
@@ -49,7 +49,7 @@ describe('renderUndo', () => {
     );
   });
 
-  it('says when there is nothing to roll back, and why a host could not be asked', () => {
+  it('reports that there is nothing to roll back, and why a host could not be asked', () => {
     const gone = host([], { host: 'ns9', outcome: 'unreachable', reason: 'no answer' });
     const text = renderUndo([host([]), gone], plainStyle);
     expect(text).toBe('ns2: nothing to roll back\nns9: unreachable: no answer\n');

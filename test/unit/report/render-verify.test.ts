@@ -6,7 +6,7 @@ import { checkResult, fleetOf, hostResult, observed, resourceResult, runResult, 
 const checks = [checkResult('proof', 'root'), checkResult('proof', 'uid')];
 
 describe('renderVerify', () => {
-  it('tells trouble first, then who is good, divergences and totals', () => {
+  it('shows failures first, then good hosts, divergences and totals', () => {
     const hosts = [
       observed('ns1', { 'bind.version': '9.9.2' }, { checks }),
       observed('ns2', { 'bind.version': '9.9.2' }, { checks }),
@@ -73,14 +73,14 @@ describe('renderVerify', () => {
     );
   });
 
-  it('stays short when 300 hosts fail alike', () => {
+  it('stays short if 300 hosts fail alike', () => {
     const hosts = fleetOf(300, (index) => ({
       outcome: 'failed',
       checks: [checkResult('proof', 'root', `root of pid ${index} is /`)],
     }));
     expect(renderVerify(runResult('verify', hosts), plainStyle)).toBe(
       text(
-        '✖ ns[1-300] (300 hosts)   root of pid 0 is /   proof:root (said by ns1; the others alike)',
+        '✖ ns[1-300] (300 hosts)   root of pid 0 is /   proof:root (reported by ns1; the others alike)',
         '300 hosts: 300 failed   run R1',
       ),
     );
@@ -88,7 +88,7 @@ describe('renderVerify', () => {
 });
 
 describe('renderCompare', () => {
-  it('shows divergences, who was not seen, and how many keys agree', () => {
+  it('shows divergences, hosts that were not seen, and how many keys agree', () => {
     const hosts = [
       observed('ns1', { conf: 'a\nb\n', os: '6.1', '~pid': '1' }),
       observed('ns2', { conf: 'a\nb\n', os: '6.1', '~pid': '2' }),
@@ -116,7 +116,7 @@ describe('renderCompare', () => {
     );
   });
 
-  it('tells a missing, an empty and a deceptive value apart, and marks a tie', () => {
+  it('distinguishes a missing, an empty and a deceptive value, and marks a tie', () => {
     const hosts = [observed('ns1', { k: '' }), observed('ns2', {}), observed('ns3', { k: '(missing)' })];
     expect(renderCompare(compareFleet(hosts), plainStyle)).toBe(
       text(
@@ -127,7 +127,7 @@ describe('renderCompare', () => {
     );
   });
 
-  it('gives each value its line when one line would be too long', () => {
+  it('gives each value its own line if one line would be too long', () => {
     const value = 'x'.repeat(30);
     const hosts = [
       observed('ns1', { key: value }),

@@ -29,7 +29,7 @@ describe('styleFor', () => {
     expect(styleFor(env, terminal).unicode).toBe(unicode);
   });
 
-  it('takes the width of the terminal, or 100', () => {
+  it('uses the width of the terminal, or 100', () => {
     expect(styleFor({}, terminal).columns).toBe(72);
     expect(styleFor({}, {}).columns).toBe(100);
     expect(styleFor({}, { isTTY: true, columns: 0 }).columns).toBe(100);
@@ -37,7 +37,7 @@ describe('styleFor', () => {
 });
 
 describe('paint and symbol', () => {
-  it('colour only when the style has colour', () => {
+  it('use colour only if the style has colour', () => {
     expect(paint(plainStyle, 'red', 'x')).toBe('x');
     expect(paint({ ...plainStyle, color: true }, 'red', 'x')).toBe('\u001b[31mx\u001b[0m');
   });

@@ -17,7 +17,7 @@ function masked(text: string): string {
 const signed = (text: string, sign: string): readonly string[] => text.split('\n').map((line) => sign + line);
 
 describe('key statements in every layout', () => {
-  it('lose their values, and keep all that is around them', () => {
+  it('lose their values, and keep everything around them', () => {
     fc.assert(
       fc.property(namedConf, ({ text, secrets }) => {
         const out = masked(text);
@@ -42,7 +42,7 @@ describe('key statements in every layout', () => {
     );
   });
 
-  it('lose them in output that comes in pieces', () => {
+  it('lose them in output that arrives in pieces', () => {
     fc.assert(
       fc.property(namedConf, fc.integer({ min: 1, max: 40 }), ({ text }, size) => {
         const stream = new RemoteMask([]).stream();
@@ -56,7 +56,7 @@ describe('key statements in every layout', () => {
 });
 
 describe('text without secrets', () => {
-  it('stays as it is, also in a diff of named.conf', () => {
+  it('is not changed, also in a diff of named.conf', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(harmless, zoneText)), (parts) => {
         const text = parts.join('');
@@ -68,7 +68,7 @@ describe('text without secrets', () => {
     );
   });
 
-  it('stays as it is, whatever it holds, unless it has one of the words that secrets stand behind', () => {
+  it('is not changed, whatever it holds, unless it has one of the words that precede secrets', () => {
     const text = fc
       .string({ unit: 'grapheme', maxLength: 200 })
       .filter((value) => !/secret|key|[$:]/i.test(value));

@@ -224,7 +224,7 @@ function sizeOf(value: unknown): number {
 }
 
 describe('any bytes', () => {
-  it(`are the same frames in whatever pieces they come (seed ${seed})`, patience, () => {
+  it(`are the same frames in any pieces (seed ${seed})`, patience, () => {
     fc.assert(
       fc.property(stream, sizes, (bytes, by) => {
         const whole = framesOf(bytes, [bytes.length + 1]);
@@ -236,35 +236,31 @@ describe('any bytes', () => {
     );
   });
 
-  it(
-    `are the same lines in whatever pieces they come, and each is an event or none (seed ${seed})`,
-    patience,
-    () => {
-      const text = fc.oneof(
-        fc.array(eventLine, { maxLength: 6 }).map((all) => Buffer.from(`${all.join('\n')}\n`)),
-        fc
-          .tuple(fc.array(eventLine, { maxLength: 6 }), fc.array(mutation, { maxLength: 4 }))
-          .map(([all, by]) => mutated(Buffer.from(`${all.join('\n')}\n`), by)),
-        fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
-      );
-      fc.assert(
-        fc.property(text, sizes, (bytes, by) => {
-          const splitter = new LineSplitter();
-          const lines = [...split(bytes, by)].flatMap((piece) => splitter.push(piece));
-          expect(lines).toEqual(new LineSplitter().push(bytes));
-          for (const line of lines) expect(typeof parseHostLine(line).kind).toBe('string');
-        }),
-        share(0.3),
-      );
-    },
-  );
+  it(`are the same lines in any pieces, and each is an event or none (seed ${seed})`, patience, () => {
+    const text = fc.oneof(
+      fc.array(eventLine, { maxLength: 6 }).map((all) => Buffer.from(`${all.join('\n')}\n`)),
+      fc
+        .tuple(fc.array(eventLine, { maxLength: 6 }), fc.array(mutation, { maxLength: 4 }))
+        .map(([all, by]) => mutated(Buffer.from(`${all.join('\n')}\n`), by)),
+      fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
+    );
+    fc.assert(
+      fc.property(text, sizes, (bytes, by) => {
+        const splitter = new LineSplitter();
+        const lines = [...split(bytes, by)].flatMap((piece) => splitter.push(piece));
+        expect(lines).toEqual(new LineSplitter().push(bytes));
+        for (const line of lines) expect(typeof parseHostLine(line).kind).toBe('string');
+      }),
+      share(0.3),
+    );
+  });
 });
 
-describe('a host that says anything', () => {
+describe('a host that sends anything', () => {
   const actions = ['plan', 'verify', 'facts', 'exec'] as const;
 
   it(
-    `has one outcome, in a report that is valid and no bigger than what it said (seed ${seed})`,
+    `has one outcome, in a report that is valid and no bigger than what it sent (seed ${seed})`,
     patience,
     async () => {
       await fc.assert(
@@ -315,7 +311,7 @@ describe('a host that says anything', () => {
   });
 
   it(
-    'leaves nothing behind when it is done, and while it goes on no more than a few times what it said',
+    'leaves nothing in memory at its end, and before that only a few times what it sent',
     patience,
     async () => {
       setFlagsFromString('--expose-gc');

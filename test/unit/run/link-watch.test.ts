@@ -73,7 +73,7 @@ describe('a link', () => {
     expect(watch.isOver).toBe(true);
   });
 
-  it('has its time anew with each sign, but not behind the last frame', async () => {
+  it('gets its full time again with each sign of life, but not after the last frame', async () => {
     const { watch, ends } = watched();
     for (let sign = 0; sign < 5; sign++) {
       watch.heard();
@@ -97,7 +97,7 @@ describe('a link', () => {
     watch.stop();
   });
 
-  it('leaves no timer behind when it is stopped, whatever is heard then', () => {
+  it('leaves no timer when it is stopped, whatever arrives then', () => {
     const { watch } = watched();
     watch.stop();
     watch.heard();
@@ -106,7 +106,7 @@ describe('a link', () => {
   });
 });
 
-describe('time in which what came is worked off', () => {
+describe('time for work on received data', () => {
   it('does not count as silence of the host', () => {
     const { watch } = watched({ readyTimeoutMs: 1000 });
     vi.advanceTimersByTime(400);
@@ -119,7 +119,7 @@ describe('time in which what came is worked off', () => {
     expect(watch.isOver).toBe(true);
   });
 
-  it('is followed by what is left of the wait, and not by a new one', () => {
+  it('is followed by the rest of the wait, and not by a new one', () => {
     const { watch } = watched({ readyTimeoutMs: 1000 });
     for (let turn = 0; turn < 100; turn++) {
       watch.busy();

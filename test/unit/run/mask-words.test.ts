@@ -19,7 +19,7 @@ describe('a word', () => {
     expect(kept(word)).toEqual([masked]);
   });
 
-  it('is masked behind an option that asks for a secret', () => {
+  it('is masked after an option for a secret', () => {
     expect(kept('exec', 'tool', '--token', 'hunter22', '--verbose')).toEqual([
       ...['exec', 'tool', '--token', '[secret]', '--verbose'],
     ]);
@@ -29,7 +29,7 @@ describe('a word', () => {
     ['apply', 'caged-bind', '-i', 'inventories/dns.yaml', '--limit', 'ns[1-3]', '--tags', 'a,b'],
     ['exec', 'grep -c passwd /etc/group; cat /etc/master.passwd | wc -l'],
     ['exec', 'rndc -s 127.0.0.1 status', '--json'],
-  ])('stays as it is: %s %s', (...words) => {
+  ])('is not changed: %s %s', (...words) => {
     expect(kept(...words)).toEqual(words);
   });
 });

@@ -116,14 +116,14 @@ function wrapped(text: string, width: number, lineEnd: string): string {
 }
 
 describe('a secret that another one begins with', () => {
-  it('is masked at the end of a text, where the longer one might have gone on', () => {
+  it('is masked at the end of a text, although the longer one might have continued', () => {
     expect(maskText('it is abcdef', ['abcdef', 'abcdefgh'])).toBe('it is [secret]');
     expect(maskText('it is abcdefgh', ['abcdef', 'abcdefgh'])).toBe('it is [secret]');
   });
 });
 
 describe('a secret of the run', () => {
-  it.each(Object.entries(writers))('is masked where it is written as %s', (_, write) => {
+  it.each(Object.entries(writers))('is masked if it is written as %s', (_, write) => {
     for (const value of [secret, `it's <"${secret}"> & \\ | ü €`, 'two lines\nof a secret/key+here']) {
       const text = write(value);
       const masked = maskText(`before ${text} after`, [value]);
@@ -150,22 +150,22 @@ describe('a secret of the run', () => {
     );
   });
 
-  it('of three characters is left alone, because it would mask half of all text', () => {
+  it('of three characters is not masked, because it would mask half of all text', () => {
     expect(secretForms(['abc'])).toEqual([]);
     expect(maskText('abc', ['abc'])).toBe('abc');
   });
 
-  it('with several lines is known by each of them', () => {
+  it('with several lines is masked by each of them', () => {
     expect(maskText('x line two x', ['line one\nline two'])).toBe('x [secret] x');
   });
 
-  it('over several lines leaves the lines and their signs as they are', () => {
+  it('over several lines does not change the lines and their signs', () => {
     expect(maskText('+a c0rrect horse\n+  /battery+\n+staple;\n z', [secret])).toBe(
       '+a [secret]\n+  [secret]\n+[secret];\n z',
     );
   });
 
-  it('takes no other text with it', () => {
+  it('does not affect other text', () => {
     const text = 'c0rrect horse/battery staple, correct horse/battery+staple\n\\n%63 &amp; "x"';
     expect(maskText(text, [secret])).toBe(text);
   });

@@ -21,7 +21,7 @@ describe('PrivateNames', () => {
     ['its name alone, as ls says it', 'a\nmuster.mhlgAD\nb', 'a\n(run directory)\nb'],
     ['two of them', `${directory} ${directory}/x`, '(run directory) (run directory)/x'],
     ['the directory of another run', '/tmp/muster.AAAAAA/x', '/tmp/muster.AAAAAA/x'],
-  ])('hides what %s says', (_, said, shown) => {
+  ])('hides names in the messages of %s', (_, said, shown) => {
     expect(names.hide(said)).toBe(shown);
   });
 
@@ -38,7 +38,7 @@ describe('PrivateNames', () => {
     expect(PrivateNames.of(path)).toBeUndefined();
   });
 
-  it('takes them out of every text of a value', () => {
+  it('removes them from every text of a value', () => {
     expect(names.hideIn({ kind: 'check', holds: false, message: `${directory}/a`, n: 1 })).toEqual({
       kind: 'check',
       holds: false,

@@ -45,7 +45,7 @@ const lines: readonly HostLine[] = [
   { kind: 'fin', outcome: 'failed', reason: text },
 ];
 
-describe('all that a host says', () => {
+describe('everything that a host says', () => {
   it('is masked in every field of every event, and in how its run ended', async () => {
     const events: unknown[] = [];
     const record = recordHost('h', 'rollback', 65536, (event) => events.push(event));
@@ -64,7 +64,7 @@ describe('all that a host says', () => {
     );
   });
 
-  it('is masked when the link tells how it ended', async () => {
+  it('is masked if the link reports how it ended', async () => {
     const record = recordHost('h', 'exec', 65536);
     const collector = new HostCollector('h', 'exec', secretForms([own]), record.take);
     await collector.finish({ outcome: 'failed', reason: text }, { connections: 1, execs: 1 });
@@ -73,7 +73,7 @@ describe('all that a host says', () => {
 });
 
 describe('output', () => {
-  it('is the same in whatever pieces it comes', () => {
+  it('is the same in any pieces', () => {
     const whole = `${text}\nprompt> ${pem}\nroot:$2a$10$abcdefghijklmnopqrstuv:0:0\nkey of it: x\nend`;
     const all = mask().stream();
     const wanted = all.push(whole) + all.flush();
@@ -105,13 +105,13 @@ describe('output', () => {
 describe('a diff', () => {
   const diff = (path: string, ...texts: string[]): readonly string[] => mask().diff(texts, path);
 
-  it('keeps the numbers that the host gave, and masks what it did not', () => {
+  it('keeps the numbers of the host, and masks what the host did not mask', () => {
     expect(
       diff('/etc/x', '@@ -1 +1 @@', '-secret "[secret 1]";', '+secret "[secret 2]";', ' secret "pw";'),
     ).toEqual(['@@ -1 +1 @@', '-secret "[secret 1]";', '+secret "[secret 2]";', ' secret "[secret]";']);
   });
 
-  it('knows a value on both sides by a keyword that is there once', () => {
+  it('recognises a value on both sides by a keyword that is there once', () => {
     expect(diff('/etc/x', '@@ -1,2 +1,2 @@', ' \tsecret', '-\t"pw";', '+\t"pw2";', ' };')).toEqual([
       '@@ -1,2 +1,2 @@',
       ' \tsecret',
@@ -121,7 +121,7 @@ describe('a diff', () => {
     ]);
   });
 
-  it('knows a value whose keyword is not in it, in files that have keys', () => {
+  it('recognises a value without its keyword, in files that have keys', () => {
     const hunk = ['@@ -9 +9 @@', `-\t"${key}";`, `+${key};`];
     const masked = ['@@ -9 +9 @@', '-\t"[secret]";', '+[secret];'];
     expect(diff('/etc/named.conf', ...hunk)).toEqual(masked);
@@ -133,7 +133,7 @@ describe('a diff', () => {
     ]);
   });
 
-  it('leaves zones, file names and lists as they are', () => {
+  it('does not change zones, file names and lists', () => {
     const lists = [
       '@@ -1,3 +1,3 @@',
       ' \t"secondary/example";',

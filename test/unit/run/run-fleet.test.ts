@@ -52,7 +52,7 @@ describe('runFleet', () => {
     expect(log.most).toBe(2);
   });
 
-  it('starts no more hosts when failures are over the budget, and says so for each', async () => {
+  it('starts no more hosts if failures exceed the budget, and says so for each', async () => {
     const { log, list } = hosts(5, { h1: 'failed', h2: 'unknown' });
     const events: RunFact[] = [];
     const strategy = { ...free, concurrency: 1, failureBudget: 1 };
@@ -69,7 +69,7 @@ describe('runFleet', () => {
     expect(log.order).toHaveLength(4);
   });
 
-  it('counts no host on which nothing was begun, neither as a failure nor as one that serves no more', async () => {
+  it('does not count a host on which nothing was begun, neither as failed nor as down', async () => {
     const { log, list } = hosts(4);
     const untouched = list.map(({ host, run }): FleetHost => {
       const one = async (): Promise<HostRun> => ({
@@ -90,7 +90,7 @@ describe('runFleet', () => {
     expect(outcomesOf(runs)).toEqual(['h1 failed', 'h2 failed', 'h3 failed', 'h4 failed']);
   });
 
-  it('leaves so many hosts of the group untouched as must serve', async () => {
+  it('leaves as many hosts of the group untouched as must serve', async () => {
     const { log, list } = hosts(4);
     const keepServing = { hosts: new Set(['h1', 'h2', 'h3', 'h4']), min: 3 };
     await runFleet(list, { ...free, keepServing }, noStops, () => undefined);
@@ -98,7 +98,7 @@ describe('runFleet', () => {
     expect(log.finished).toHaveLength(4);
   });
 
-  it('counts a failed host of the group as not serving any more', async () => {
+  it('counts a failed host of the group as down', async () => {
     const { log, list } = hosts(4, { h1: 'failed' });
     const keepServing = { hosts: new Set(['h1', 'h2', 'h3', 'h4']), min: 3 };
     const runs = await runFleet(list, { ...free, keepServing }, noStops, () => undefined);

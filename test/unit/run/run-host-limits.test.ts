@@ -108,13 +108,13 @@ describe('a host whose shell does not get ready', () => {
     });
     expect(result).toMatchObject({
       outcome: 'unreachable',
-      reason: "logged in, but the host's shell was not ready within 0.04 s; heard: Welcome / Password:",
+      reason: 'logged in, but the shell of the host was not ready within 0.04 s; heard: Welcome / Password:',
       hint: expect.stringContaining("start-up file of ops's login shell") as string,
     });
     expect(peer).toMatchObject({ connections: 1, closed: 1 });
   });
 
-  it('says what stood on standard error, and how to become root without a password', async () => {
+  it('shows standard error, and how to become root without a password', async () => {
     const { result } = await run([{ says: [], stderr: '\x1b[31mPassword:\x07', then: 'hangs' }], {
       connection: { become: 'sudo' },
     });
@@ -122,7 +122,7 @@ describe('a host whose shell does not get ready', () => {
     expect(result.hint).toContain('let ops use sudo without a password');
   });
 
-  it('says that nothing was heard, also when the command itself is never answered', async () => {
+  it('says that nothing arrived, also if the command itself is never answered', async () => {
     const links: Link[] = [
       { says: [], then: 'hangs' },
       { says: [], then: 'hangs', exec: 'hangs' },
@@ -137,13 +137,13 @@ describe('a host whose shell does not get ready', () => {
     }
   });
 
-  it('tells the end of a long story only, and no secret of it', async () => {
+  it('shows only the end of a long output, and no secret of it', async () => {
     const { result } = await run([{ says: [`${'bar '.repeat(2000)}s3cr3t-x ok?`], then: 'hangs' }]);
     expect(result.reason).toMatch(/heard: \.\.\.(bar )+\[secret\] ok\?$/);
     expect(result.reason.length).toBeLessThan(300);
   });
 
-  it('is not waited for longer because it goes on talking', async () => {
+  it('does not get more time because it continues to print', async () => {
     const { result } = await run([{ says: ['please wait\n', 'please wait\n'], then: 'goes on' }]);
     expect(result).toMatchObject({ outcome: 'unreachable' });
     expect(result.reason).toMatch(/heard: please wait \/ please wait/);
@@ -157,13 +157,13 @@ describe('a host that falls silent in its run', () => {
     const { result, peer } = await run([silent]);
     expect(result).toMatchObject({
       outcome: 'unknown',
-      reason: 'no sign of the run came from the host for 0.04 s',
+      reason: 'the host sent no sign of the run for 0.04 s',
       hint: expect.stringContaining('silence_timeout') as string,
     });
     expect(peer.connections).toBe(1);
   });
 
-  it('is come back to in an apply, and the rest is neither lost nor doubled', async () => {
+  it('is contacted again in an apply, and the rest is neither lost nor doubled', async () => {
     const { result, peer } = await run(
       [silent, { says: [frame('000.ev', 20, good.slice(20)), '@N done\n'], then: 'ends' }],
       { action: 'apply' },
@@ -173,7 +173,7 @@ describe('a host that falls silent in its run', () => {
     expect(peer.sent.at(-1)).toContain("'000.ev=20'");
   });
 
-  it('is unknown when it does not take the bundle', async () => {
+  it('is unknown if it does not read the bundle', async () => {
     const { result } = await run([{ says: [ready], then: 'hangs', takes: 1 }]);
     expect(result).toMatchObject({
       outcome: 'unknown',
@@ -183,19 +183,19 @@ describe('a host that falls silent in its run', () => {
 
   const looking = [ready, frame('000.ev', 0, 'begin|r|plan\nfact|mount_root|/\n')];
 
-  it('is unknown when its driver hangs while it looks around, though the follower goes on with beats', async () => {
+  it('is unknown if its driver hangs while it gathers facts, although the follower still sends beats', async () => {
     const { result } = await run([{ says: [...looking, '@N beat\n'], then: 'goes on' }]);
     expect(result).toMatchObject({
       outcome: 'unknown',
-      reason: 'no sign of the run came from the host for 0.04 s behind the fact mount_root',
+      reason: 'the host sent no sign of the run for 0.04 s after the fact mount_root',
       hint: expect.stringContaining('a dead NFS mount?') as string,
     });
   });
 
-  it('is unknown when its driver hangs in a look behind its wait for another run', async () => {
+  it('is unknown if its driver hangs after its wait for another run', async () => {
     const waited = [ready, frame('000.ev', 0, 'begin|r|plan\nwait|600\nfact|mount_root|/\n')];
     const { result } = await run([{ says: [...waited, '@N beat\n'], then: 'goes on' }]);
-    expect(result.reason).toContain('behind the fact mount_root');
+    expect(result.reason).toContain('after the fact mount_root');
   });
 
   it.each([
@@ -203,7 +203,7 @@ describe('a host that falls silent in its run', () => {
     ['in a command', 'exec', '', 'exit|0\nfin|ok|\n'],
     ['while it waits for another run', 'plan', 'wait|600\n', 'fact|release|9.1\nfin|ok|\n'],
   ] as const)(
-    'is heard by beats alone %s, for as long as that takes',
+    'stays alive by beats alone %s, for as long as that takes',
     async (_where, action, before, after) => {
       const begin = `begin|r|${action}\n${before}`;
       const beats = Array.from({ length: 6 }, () => [pause, '@N beat\n']).flat();
@@ -222,7 +222,7 @@ describe('a host that falls silent in its run', () => {
     },
   );
 
-  it('is heard by each piece of a big bundle', async () => {
+  it('stays alive by each piece of a big bundle', async () => {
     const says = [ready, frame('000.ev', 0, good), '@N done\n'];
     const { result, peer } = await run([{ says, then: 'ends' }], {
       bundle: () => Promise.resolve(Buffer.alloc(200_000)),
@@ -231,7 +231,7 @@ describe('a host that falls silent in its run', () => {
     expect(peer.sent.slice(1).map((piece) => piece.length)).toEqual([65_536, 65_536, 65_536, 3392]);
   });
 
-  it('has told its result when only its channel stays open', async () => {
+  it('has reported its result if only its channel stays open', async () => {
     const { result, notices } = await run([
       { says: [ready, frame('000.ev', 0, good), '@N done\n'], then: 'hangs' },
     ]);
@@ -241,7 +241,7 @@ describe('a host that falls silent in its run', () => {
 });
 
 describe('a link that is made anew', () => {
-  it('is not tried again when the host refuses the login, since sshd counts that', async () => {
+  it('is not tried again if the host refuses the login, because sshd counts that', async () => {
     const cut: Link = { says: [ready], then: 'hangs' };
     const refused = new ConnectError('SSH_AUTH_FAILED', 'does not let ops in', { hint: 'check' });
     const { result, peer } = await run([cut, refused], { action: 'apply' });
@@ -267,7 +267,7 @@ describe('a host that breaks the protocol', () => {
     [
       'has a diff without end',
       [ready, frame('000.ev', 0, 'd|+x\n'.repeat(2001))],
-      'a diff of more than 2000 lines',
+      'it sent a diff of more than 2000 lines',
     ],
     ['announces less than nothing', [ready, '@N 000.ev 0 -1\n'], 'no frame is called "000.ev 0 -1"'],
   ])('fails when it %s', async (_what, says, reason) => {
@@ -277,7 +277,7 @@ describe('a host that breaks the protocol', () => {
     expect(peer).toMatchObject({ connections: 1, closed: 1 });
   });
 
-  it('is unknown in an apply, which may go on there, and is not come back to', async () => {
+  it('is unknown in an apply, which may continue there, and is not contacted again', async () => {
     const { result, peer } = await run([{ says: [ready, ready], then: 'hangs' }], { action: 'apply' });
     expect(result).toMatchObject({ outcome: 'unknown', reason: expect.stringContaining('broke') as string });
     expect(peer.connections).toBe(1);
@@ -291,24 +291,24 @@ describe('a host that breaks the protocol', () => {
 });
 
 describe('a run that did not begin', () => {
-  it('is failed, not unknown, when the bundle did not unpack', async () => {
+  it('is failed, not unknown, if the bundle did not unpack', async () => {
     const says = [ready, '@N fail the bundle did not unpack: /tmp: No space left on device\n'];
     const { result } = await run([{ says, then: 'ends' }], { action: 'apply' });
     expect(result).toMatchObject({
       outcome: 'failed',
-      reason: 'nothing was begun: the bundle did not unpack: /tmp: No space left on device',
+      reason: 'nothing was started: the bundle did not unpack: /tmp: No space left on device',
       hint: expect.stringContaining('df -k /tmp') as string,
     });
   });
 
-  it('is failed when the bundle cannot be made, and the host is not even connected to', async () => {
+  it('is failed if the bundle cannot be made, without any connection', async () => {
     const { result, peer } = await run([], {
       action: 'apply',
       bundle: () => Promise.reject(new Error('files/a: ENOENT')),
     });
     expect(result).toMatchObject({
       outcome: 'failed',
-      reason: 'nothing was begun: the bundle could not be made: files/a: ENOENT',
+      reason: 'nothing was started: the bundle could not be made: files/a: ENOENT',
     });
     expect(peer).toMatchObject({ connections: 0, closed: 0 });
   });

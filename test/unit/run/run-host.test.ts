@@ -87,7 +87,7 @@ describe('runHost', () => {
     const { sent, commands, result } = await run([
       { says: ['@N ready /tmp/m\n', frame('000.ev', 0, good), '@N done\n'] },
     ]);
-    expect(commands).toEqual(['/bin/sh -s']);
+    expect(commands).toEqual(['exec /bin/sh -s']);
     expect(sent[0]).toContain("'N'");
     expect(sent.slice(1)).toEqual(['<tar>', '<eof>']);
     expect(result).toMatchObject({ outcome: 'changed', connections: 1, execs: 1 });
@@ -97,7 +97,7 @@ describe('runHost', () => {
     expect(result.steps).toMatchObject([{ id: 'one', outcome: 'changed', seconds: 2 }]);
   });
 
-  it('calls a host that cannot be connected to unreachable, with the hint', async () => {
+  it('reports a host without a connection as unreachable, with the hint', async () => {
     const error = new ConnectError('SSH_TIMEOUT', 'no answer from 192.0.2.9:22 within 10 s', {
       hint: 'is it up?',
     });
@@ -109,7 +109,7 @@ describe('runHost', () => {
     });
   });
 
-  it('comes back for the rest when the link breaks in an apply: nothing lost, nothing doubled', async () => {
+  it('reconnects for the rest if the link breaks in an apply: nothing lost, nothing doubled', async () => {
     const cut = 40;
     const { result, sent } = await run([
       {
@@ -126,7 +126,7 @@ describe('runHost', () => {
     expect(sent.at(-2)).toContain(`'000.ev=${String(cut)}'`);
   });
 
-  it('does not come back for a plan, whose host is then unknown', async () => {
+  it('does not reconnect for a plan, whose host is then unknown', async () => {
     const { result } = await run(
       [{ says: ['@N ready /tmp/m\n', new ConnectError('SSH_LOST', 'link lost')] }, { says: ['@N done\n'] }],
       'plan',
@@ -134,7 +134,7 @@ describe('runHost', () => {
     expect(result).toMatchObject({ outcome: 'unknown', reason: 'link lost', connections: 1 });
   });
 
-  it('never takes silence for success: no done, no ok', async () => {
+  it('never treats silence as success: no done, no ok', async () => {
     const { result } = await run(
       [{ says: ['@N ready /tmp/m\n'], exit: { status: null, signal: null } }],
       'plan',
@@ -142,7 +142,7 @@ describe('runHost', () => {
     expect(result.outcome).toBe('unknown');
   });
 
-  it('says what a shell said that did not even start', async () => {
+  it('shows the output of a shell that did not even start', async () => {
     const { result } = await run([
       { says: ['motd\n'], stderr: 'sh: not found', exit: { status: 127, signal: null } },
     ]);
@@ -152,27 +152,63 @@ describe('runHost', () => {
     });
   });
 
-  it('says what a shell said that was over before it could be spoken to', async () => {
+  it('shows the output of a shell that ended before it could read', async () => {
     const gone = { says: [], isOver: true, stderr: 'sudo: not found', exit: { status: 127, signal: null } };
     const { result } = await run([gone]);
     expect(result).toMatchObject({
       outcome: 'failed',
       reason: "the host's shell ended early (exit status 127): sudo: not found",
+      hint: 'install it on the host, or set become to what is there: sudo, doas or su',
     });
   });
 
-  it('calls a driver that was killed unknown, since nobody saw what it did last', async () => {
+  it.each([
+    ['sudo: a password is required', 'add --ask-become-pass, or set become_password'],
+    ['doas: Authentication required', 'add --ask-become-pass, or set become_password'],
+    ['ops is not in the sudoers file.', 'visudo'],
+    ["Sorry, user ops is not allowed to execute '/bin/sh -s' as root on ns1.", 'visudo'],
+    ['doas: Operation not permitted', 'doas.conf'],
+    ['bash: line 1: doas: command not found', 'install it on the host'],
+    ['doas: Command not found.', 'install it on the host'],
+    ['zsh:1: command not found: sudo', 'install it on the host'],
+    ['ksh: sudo: inaccessible or not found', 'install it on the host'],
+    ['This account is currently not available.', 'login shell'],
+    ['This service allows sftp connections only.', 'forced command'],
+    ['Segmentation fault', undefined],
+  ])('says what to do about a shell that was refused: %s', async (stderr, hint) => {
+    const refused = { says: ['motd\n'], stderr, exit: { status: 1, signal: null } };
+    const { result } = await run([refused]);
+    expect(result.outcome).toBe('failed');
+    if (hint === undefined) expect(result.hint).toBeUndefined();
+    else expect(result.hint).toContain(hint);
+  });
+
+  it('gives no such hint about a run that had begun', async () => {
+    const { result } = await run(
+      [
+        {
+          says: ['@N ready /tmp/m\n'],
+          stderr: 'sudo: a password is required',
+          exit: { status: 1, signal: null },
+        },
+      ],
+      'plan',
+    );
+    expect(result.hint ?? '').not.toContain('--ask-become-pass');
+  });
+
+  it('reports a killed driver as unknown, because its last change was not seen', async () => {
     const { result } = await run([{ says: ['@N ready /tmp/m\n', '@N died\n'] }]);
     expect(result).toMatchObject({ outcome: 'unknown', reason: expect.stringContaining('killed') as string });
   });
 
-  it('takes the word of the scripts before the driver that nothing was begun, with what to do', async () => {
+  it('accepts the report of the first scripts that nothing was begun, with what to do', async () => {
     const refusal =
       'the bundle did not unpack below /tmp: tar: Failed write to file a: No space left on device';
     const said = ['@N ready /tmp/muster.abcdef\n', `@N fail ${refusal}\n`];
     for (const action of ['apply', 'plan', 'exec', 'facts', 'rollback'] as const) {
       const { result, isUntouched } = await run([{ says: said, exit: { status: 74, signal: null } }], action);
-      expect(result).toMatchObject({ outcome: 'failed', reason: `nothing was begun: ${refusal}` });
+      expect(result).toMatchObject({ outcome: 'failed', reason: `nothing was started: ${refusal}` });
       expect(result.hint).toContain('df -k /tmp');
       expect(result.command).toBeUndefined();
       expect(isUntouched).toBe(true);
@@ -186,7 +222,7 @@ describe('runHost', () => {
     ['exec', 'unknown'],
     ['apply', 'unknown'],
     ['rollback', 'unknown'],
-  ] as const)('never takes a %s without a last word for good: %s', async (action, outcome) => {
+  ] as const)('never reports a %s without a last word as good: %s', async (action, outcome) => {
     const words = frame('000.err', 0, 'it: disk is full\n');
     const { result, isUntouched } = await run([{ says: ['@N ready /tmp/m\n', words, '@N done\n'] }], action);
     expect(result).toMatchObject({ outcome, reason: expect.stringContaining('it: disk is full') as string });
@@ -198,7 +234,7 @@ describe('runHost', () => {
     expect(begun.result.outcome).toBe('unknown');
   });
 
-  it('notes of which stream not all was sent', async () => {
+  it('notes which stream was not sent completely', async () => {
     const says = [
       '@N ready /tmp/m\n',
       '@N cut 001.out 99\n',
@@ -211,7 +247,7 @@ describe('runHost', () => {
     expect(result.command).toEqual({ status: 0, stdout: 'head', stderr: 'x', cut: ['stdout'] });
   });
 
-  it('keeps the tail of output within the cap, and every stream apart', async () => {
+  it('keeps the tail of output within the cap, for each stream', async () => {
     const { result } = await run([
       {
         says: [
@@ -230,7 +266,7 @@ describe('runHost', () => {
     expect(result.steps[0]?.stderr).toBe('oops');
   });
 
-  it('fails a verify whose check does not hold, and calls drift alone changed', async () => {
+  it('fails a verify with a failed check, and reports drift alone as changed', async () => {
     const check = 'step|p|1\ncheck|bad|root|is /\nend|p|ok|0|\nfin|ok|\n';
     const drift = 'step|p|1\nres|change|file|/a|content|0\nend|p|ok|0|\nfin|ok|\n';
     const [one, two] = await Promise.all(
@@ -242,7 +278,7 @@ describe('runHost', () => {
     expect(two?.result.outcome).toBe('changed');
   });
 
-  it('masks secrets in everything that it passes on', async () => {
+  it('masks secrets in everything that it emits', async () => {
     const text =
       'step|p|1\nres|change|file|/a|s3cr3t-x|0\nd|+s3cr3t-x\nobs|k|s3cr3t-x\nend|p|ok|0|\nfin|ok|\n';
     const { result, events } = await run(

@@ -23,7 +23,7 @@ interface Story {
   readonly stopAfter: number;
 }
 
-/** Everything that was so at a moment: who was at work, who had begun and ended, and who was told never to begin. */
+/** The state at one moment: the hosts that were active, that had begun and ended, and that were never to begin. */
 interface Moment {
   readonly atWork: readonly string[];
   readonly begun: readonly string[];
@@ -101,7 +101,7 @@ describe('a schedule', () => {
     );
   });
 
-  it('never has more hosts at work than it may', () => {
+  it('never has more active hosts than it may', () => {
     always(({ atWork }, { strategy }) => {
       expect(atWork.length).toBeLessThanOrEqual(strategy.concurrency);
     });
@@ -131,20 +131,20 @@ describe('a schedule', () => {
     });
   });
 
-  it('begins no host after the budget is spent, nor after a stop', () => {
+  it('begins no host after the budget is exceeded, nor after a stop', () => {
     always(({ started, lost, isStopped }, { strategy }) => {
       if (isStopped || lost.length > (strategy.failureBudget ?? Infinity)) expect(started).toEqual([]);
     });
   });
 
-  it('skips nobody without a reason: all begin where nothing is lost, stopped or kept', () => {
+  it('skips no host without a reason: all begin if nothing is lost, stopped or kept', () => {
     always(({ skipped, lost, isStopped }, { strategy }) => {
       const isFree = lost.length === 0 && !isStopped && strategy.keepServing === undefined;
       if (isFree) expect(skipped).toEqual([]);
     });
   });
 
-  it('leaves no place empty: whoever waits in the wave waits for a place or for the kept group', () => {
+  it('leaves no place empty: a host that waits in the wave waits for a place or for the kept group', () => {
     fc.assert(
       fc.property(stories, (story) => {
         const { hosts, strategy } = { ...story, strategy: { ...story.strategy, keepServing: undefined } };
@@ -159,7 +159,7 @@ describe('a schedule', () => {
     );
   });
 
-  it('starts hosts in the order asked, and passes by those that have to wait for the kept group', () => {
+  it('starts hosts in the given order, and skips those that must wait for the kept group', () => {
     const hosts = ['k1', 'k2', 'f1', 'f2'];
     const keepServing = { hosts: new Set(['k1', 'k2']), min: 1 };
     const turn = nextHosts(beginSchedule(hosts, { ...free, keepServing }), false);
@@ -168,7 +168,7 @@ describe('a schedule', () => {
     expect(nextHosts(hostEnded(turn.schedule, 'k1', false), false).start).toEqual(['k2']);
   });
 
-  it('counts hosts of both kinds as one when it says how many may be at work', () => {
+  it('counts hosts of both kinds together for its limit', () => {
     const hosts = ['k1', 'k2', 'f1', 'f2'];
     const keepServing = { hosts: new Set(['k1', 'k2']), min: 0 };
     const { start } = nextHosts(beginSchedule(hosts, { ...free, concurrency: 2, keepServing }), false);
@@ -186,14 +186,14 @@ describe('a schedule', () => {
       'h2: keep_serving: 1 hosts of the group must stay untouched',
     ]);
     expect(reasons({ ...free, failureBudget: 0 }, true)).toEqual([
-      'h2: the run was interrupted before this host began',
+      'h2: the run was interrupted before this host was started',
     ]);
     expect(reasons({ ...free, failureBudget: 0 }, false)).toEqual([
       'h2: 1 hosts failed, and the budget is 0',
     ]);
   });
 
-  it('goes through ten thousand waves that nobody begins', () => {
+  it('handles ten thousand waves that never begin', () => {
     const hosts = Array.from({ length: 10_000 }, (_, index) => `h${String(index)}`);
     const { skip, start } = nextHosts(beginSchedule(hosts, { ...free, waves: [1] }), true);
     expect([skip.length, start.length]).toEqual([10_000, 0]);

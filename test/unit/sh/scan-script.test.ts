@@ -76,7 +76,7 @@ function commandsOf(text: string): string[] {
 }
 
 describe('the scanner', () => {
-  it('ends, whatever the text, and names no place outside of it', () => {
+  it('ends for any text, and names no place outside of it', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 30 }), (parts) => {
         const text = parts.join('');
@@ -125,7 +125,7 @@ describe('the scanner', () => {
   const runtime = join(import.meta.dirname, '../../../src/host');
 
   it.each(readdirSync(runtime).filter((name) => name.endsWith('.sh')))(
-    'finds in %s every function that is written at the start of a line, and nothing odd',
+    'finds in %s every function that begins a line, and nothing strange',
     (name) => {
       const text = readFileSync(join(runtime, name), 'utf8');
       const { functions, oddities } = scanScript(text);

@@ -14,6 +14,7 @@ const defaults = {
   playbookPath: undefined,
   concurrency: 20,
   connectionStarts: 8,
+  sshConfig: true,
   outputLimit: 1_048_576,
   keepReceipts: 20,
   durable: true,
@@ -36,7 +37,7 @@ describe('settings', () => {
   it('reads every setting', async () => {
     const home = folderWith({
       'muster.config.yaml':
-        'inventory: inventories/dns.yaml\nplaybook_path: playbooks\nconcurrency: 5\nconnection_starts: 2\noutput_limit: 2048\nkeep_receipts: 7\ndurable: false\nhistory: runs\nhistory_keep_runs: 9\nhistory_keep_days: 30\ncolor: never\n',
+        'inventory: inventories/dns.yaml\nplaybook_path: playbooks\nconcurrency: 5\nconnection_starts: 2\nssh_config: ssh_config\noutput_limit: 2048\nkeep_receipts: 7\ndurable: false\nhistory: runs\nhistory_keep_runs: 9\nhistory_keep_days: 30\ncolor: never\n',
     });
     expect(await loadConfig(home, undefined, home)).toEqual({
       file: 'muster.config.yaml',
@@ -44,6 +45,7 @@ describe('settings', () => {
       playbookPath: 'playbooks',
       concurrency: 5,
       connectionStarts: 2,
+      sshConfig: join(home, 'ssh_config'),
       outputLimit: 2048,
       keepReceipts: 7,
       durable: false,
@@ -66,7 +68,7 @@ describe('settings', () => {
     expect(await loadConfig(home, undefined, home)).toEqual({ ...defaults, file: name, concurrency: 3 });
   });
 
-  it('goes up to the home directory and no further', async () => {
+  it('searches up to the home directory and no further', async () => {
     const root = folderWith({
       'muster.config.yaml': 'concurrency: 1\n',
       'home/muster.config.yaml': 'concurrency: 2\ninventory: hosts.yaml\n',
@@ -90,12 +92,12 @@ describe('settings', () => {
     ['a broken package.json', { 'package.json': '{' }],
     ['an empty file', { 'muster.config.yaml': '' }],
     ['programs', { 'muster.config.js': 'throw new Error("ran")', '.musterrc.js': 'throw new Error("ran")' }],
-  ])('passes over %s', async (_, files) => {
+  ])('skips %s', async (_, files) => {
     const home = folderWith({ ...files, '.musterrc': 'concurrency: 3\n' });
     expect((await loadConfig(home, undefined, home)).file).toBe('.musterrc');
   });
 
-  it('takes a file of comments for one with nothing but defaults', async () => {
+  it('reads a file of comments as one with only defaults', async () => {
     const home = folderWith({ 'muster.config.yaml': '# later\n\n  # more\n' });
     expect(await loadConfig(home, undefined, home)).toEqual({ ...defaults, file: 'muster.config.yaml' });
   });
@@ -108,7 +110,7 @@ describe('settings', () => {
     expect(await loadConfig(home, undefined, home)).toEqual({ ...defaults, file: name });
   });
 
-  it('refuses a directory or a pipe in the place of a file, here and above', async () => {
+  it('refuses a directory or a pipe instead of a file, here and above', async () => {
     const home = folderWith({ 'muster.config.yaml/x': '', 'a/b/c.txt': '' });
     await expect(loadConfig(join(home, 'a/b'), undefined, home)).rejects.toMatchObject({
       code: 'CONFIG_SEARCH',
@@ -119,7 +121,7 @@ describe('settings', () => {
     await expect(loadConfig(other, undefined, other)).rejects.toThrow('.musterrc is not a file');
   });
 
-  it('waits for no package.json that is a pipe, and reads none that has no end', async () => {
+  it('does not wait for a package.json that is a pipe, and does not read an endless one', async () => {
     const home = folderWith({ 'a/x': '', 'b/x': '' });
     execFileSync('mkfifo', [join(home, 'a/package.json')]);
     await expect(loadConfig(join(home, 'a'), undefined, home)).rejects.toThrow('package.json is not a file');
@@ -130,7 +132,7 @@ describe('settings', () => {
     );
   });
 
-  it('says everything that YAML takes for something else', async () => {
+  it('reports everything that YAML reads as something else', async () => {
     const text = 'concurrency: 010\ndurable: yes\n<<: {a: 1}\n__proto__: 1\n---\nx: 1\n';
     const home = folderWith({ 'muster.config.yaml': text });
     const refusal = await loadConfig(home, undefined, home).catch((error: unknown) => error);
@@ -172,7 +174,7 @@ describe('settings', () => {
     await expect(loadConfig(home, undefined, home)).rejects.toThrow('unknown key "$import"');
   });
 
-  it('takes a named file before any that could be found', async () => {
+  it('prefers a named file to any found one', async () => {
     const home = folderWith({
       'muster.config.yaml': 'concurrency: 1\n',
       'etc/other.yaml': 'inventory: ../i.yaml\n',
@@ -181,7 +183,7 @@ describe('settings', () => {
     expect(config).toEqual({ ...defaults, file: join('etc', 'other.yaml'), inventory: 'i.yaml' });
   });
 
-  it('runs a program only when it is named, and checks what it gives', async () => {
+  it('runs a program only if it is named, and checks its output', async () => {
     const home = folderWith({
       'good.mjs': 'export default { concurrency: 2 + 2 };\n',
       'bad.mjs': 'export default { concurency: 4 };\n',
@@ -197,7 +199,7 @@ describe('settings', () => {
     ['a program in TypeScript', { '.config/config.ts': 'throw new Error("ran")' }],
     ['other places', { 'package.json': '{"cosmiconfig": {"searchPlaces": ["evil.yaml"]}}' }],
     ['an end further up', { '.config/config.json': '{"cosmiconfig": {"stopDir": "/"}}' }],
-  ])('runs and obeys nothing that tells the search of %s', async (_, files) => {
+  ])('runs and obeys nothing that configures the search of %s', async (_, files) => {
     const root = folderWith({
       'muster.config.yaml': 'concurrency: 9\n',
       'home/evil.yaml': 'concurrency: 8\n',
@@ -229,7 +231,7 @@ describe('settings', () => {
     }
   });
 
-  it('refuses a named file that is not there, with the nearest name', async () => {
+  it('refuses a missing named file, with the nearest name', async () => {
     const home = folderWith({ 'muster.config.yaml': '' });
     const refusal = await loadConfig(home, 'muster.confg.yaml', home).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(UsageError);

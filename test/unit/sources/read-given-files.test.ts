@@ -19,7 +19,7 @@ function names(files: ReadonlyMap<string, Uint8Array>): string[] {
 }
 
 describe('readGivenFiles', () => {
-  it('takes all below a directory, but what begins with a dot and what editors leave', async () => {
+  it('takes everything below a directory, except names with a dot and files of editors', async () => {
     const folder = folderWith(zones);
     expect(names(await readGivenFiles('zones/', join(folder, 'dns.yaml')))).toEqual([
       'example.net',
@@ -27,14 +27,14 @@ describe('readGivenFiles', () => {
     ]);
   });
 
-  it('takes a single file by its last name, and absolute paths as they are', async () => {
+  it('takes a single file by its last name, and absolute paths unchanged', async () => {
     const folder = folderWith(zones);
     expect(names(await readGivenFiles('zones/include/hosts', join(folder, 'dns.yaml')))).toEqual(['hosts']);
     const absolute = await readGivenFiles(join(folder, 'zones/example.net'), '/nowhere/dns.yaml');
     expect(new TextDecoder().decode(absolute.get('example.net'))).toBe('a');
   });
 
-  it('names what is not there, and what may have been meant', async () => {
+  it('reports what is missing, and suggests a name', async () => {
     const folder = folderWith(zones);
     await expect(readGivenFiles('zones/exmple.net', join(folder, 'dns.yaml'))).rejects.toMatchObject({
       code: 'FILE_MISSING',
@@ -43,7 +43,7 @@ describe('readGivenFiles', () => {
     });
   });
 
-  it('refuses an empty directory, a link that leads out, and too much', async () => {
+  it('refuses an empty directory, a link that leads out, and too many files', async () => {
     const folder = folderWith({ ...zones, 'empty/.keep': '', 'links/a': '' });
     const from = join(folder, 'dns.yaml');
     await expect(readGivenFiles('empty', from)).rejects.toMatchObject({ code: 'VAR_FILES' });

@@ -35,21 +35,21 @@ describe('libraries', () => {
     expect(parsePlaybook(tree).files.get('uses/net/net.sh')?.bytes.toString()).toBe('dial() { :; }\n');
   });
 
-  it('are not looked for when none is used, nor for names that are paths', async () => {
+  it('are not looked for if none is used, nor for names that are paths', async () => {
     const root = folderWith({ ...files, 'books/demo/playbook.yaml': 'name: demo\n', 'books/x.sh': '' });
     expect((await readPlaybookTree(join(root, 'books/demo'))).libraries).toBeUndefined();
     writeFileSync(join(root, 'books/demo/playbook.yaml'), 'uses: [.., ../demo, ".", 7, {a: b}, /etc]\n');
     expect((await readPlaybookTree(join(root, 'books/demo'))).libraries).toBeUndefined();
   });
 
-  it('are left to the parser when playbook.yaml is broken', async () => {
+  it('are left to the parser if playbook.yaml is broken', async () => {
     for (const text of ['uses: [net', 'uses: net\n', Uint8Array.of(0xff), '']) {
       const root = folderWith({ ...files, 'books/demo/playbook.yaml': text });
       expect((await readPlaybookTree(join(root, 'books/demo'))).libraries).toBeUndefined();
     }
   });
 
-  it('are missing where there is no lib', async () => {
+  it('are missing if there is no lib', async () => {
     const root = folderWith(files);
     rmSync(join(root, 'books/lib'), { recursive: true });
     expect((await readPlaybookTree(join(root, 'books/demo'))).libraries).toMatchObject({ names: [] });
@@ -62,7 +62,7 @@ describe('libraries', () => {
     expect(await readNet(join(root, 'here/demo'))).toEqual([join(root, 'books/lib/net'), 'net.sh']);
   });
 
-  it('have the places that the working directory sees', async () => {
+  it('have paths relative to the working directory', async () => {
     const root = folderWith(files);
     const near = relative(process.cwd(), join(root, 'books'));
     for (const directory of [`${near}/demo`, `${near}/demo/`, `${near}/lib/../demo`]) {
@@ -82,7 +82,7 @@ describe('a library is refused', () => {
     rmSync(join(root, 'books/lib/net'), { recursive: true });
     symlinkSync(target, join(root, 'books/lib/net'));
     expect(await readNet(join(root, 'books/demo'))).toBe(
-      `PLAYBOOK_LIBRARY ${join(root, 'books/lib/net')} is reached by a link`,
+      `PLAYBOOK_LIBRARY ${join(root, 'books/lib/net')} is reached through a link`,
     );
   });
 
@@ -90,7 +90,7 @@ describe('a library is refused', () => {
     const root = folderWith({ ...files, 'secret/net/key.sh': 'k' });
     rmSync(join(root, 'books/lib'), { recursive: true });
     symlinkSync('../secret', join(root, 'books/lib'));
-    expect(await readNet(join(root, 'books/demo'))).toContain('is reached by a link');
+    expect(await readNet(join(root, 'books/demo'))).toContain('is reached through a link');
   });
 
   it.each([
@@ -131,7 +131,7 @@ describe('a library is refused', () => {
   it.each([
     [{ files: 3, bytes: 1000 }, 'holds more than 3 files'],
     [{ files: 9, bytes: 90 }, 'holds more than 90 bytes'],
-  ])('when it is the one that is too much: %o', async (limits, problem) => {
+  ])('when it is the first one over the limit: %o', async (limits, problem) => {
     const root = folderWith(files);
     const { libraries } = await readPlaybookTree(join(root, 'books/demo'), limits);
     expect(libraries?.byName.get('net')).toMatchObject({ message: expect.stringContaining(problem) });

@@ -11,7 +11,7 @@ import { folderWith, removeFoldersAfterwards } from './folder.ts';
 removeFoldersAfterwards();
 
 describe('readTextFile', () => {
-  it('gives the text and the name as it was given', async () => {
+  it('returns the text, and the name as given', async () => {
     const path = join(folderWith({ 'a.txt': 'é\n' }), 'a.txt');
     expect(await readTextFile(path)).toEqual({ file: path, text: 'é\n' });
   });
@@ -33,8 +33,8 @@ describe('readTextFile', () => {
   });
 });
 
-describe('what is no file', () => {
-  it('is not waited for when it is a named pipe', async () => {
+describe('something that is no file', () => {
+  it('causes no wait if it is a named pipe', async () => {
     const path = join(folderWith({ 'a.yaml': '' }), 'pipe');
     execFileSync('mkfifo', [path]);
     for (const read of [readTextFile, readInventory]) {
@@ -46,13 +46,13 @@ describe('what is no file', () => {
     }
   });
 
-  it('is not read without end when it is a device', async () => {
+  it('is not read for ever if it is a device', async () => {
     await expect(readInventory('/dev/zero')).rejects.toMatchObject({ code: 'FILE_NOT_FILE' });
   });
 });
 
 describe('readKeys', () => {
-  it('rejects with the code of the system, or with words for what is no file', async () => {
+  it('rejects with the code of the system, or with a message for something that is no file', async () => {
     const folder = folderWith({ key: 'k', 'sub/x': '' });
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     expect((await readKeys(join(folder, 'key'))).toString()).toBe('k');
@@ -63,7 +63,7 @@ describe('readKeys', () => {
 });
 
 describe('readInventory', () => {
-  it('says where a text stops being UTF-8', async () => {
+  it('reports where a text stops being UTF-8', async () => {
     const path = join(folderWith({ i: Uint8Array.of(0x61, 0x0a, 0x20, 0xc3, 0x28) }), 'i');
     await expect(readInventory(path)).rejects.toThrow(`${path}:2:2: error[CONFIG_ENCODING]`);
   });
@@ -81,7 +81,7 @@ describe('readInventory', () => {
     });
   });
 
-  it('names the nearest file when there is none of that name', async () => {
+  it('suggests the nearest file if there is none of that name', async () => {
     const folder = folderWith({ 'dns.yaml': '' });
     await expect(readInventory(join(folder, 'dms.yaml'))).rejects.toMatchObject({
       code: 'FILE_MISSING',
@@ -91,7 +91,7 @@ describe('readInventory', () => {
 });
 
 describe('readPlaybookTree', () => {
-  it('reads what parsePlaybook takes, sorted by path, with what is executable', async () => {
+  it('reads what parsePlaybook needs, sorted by path, with executable files', async () => {
     const folder = folderWith({
       'steps/02.sh': 'state() { :; }\n',
       'playbook.yaml': 'name: demo\nsteps: [{id: a, script: steps/02.sh}]\n',
@@ -170,7 +170,7 @@ describe('readPlaybookTree', () => {
     });
   });
 
-  it('says where a playbook is when there is none', async () => {
+  it('says where the nearest playbook is', async () => {
     const root = folderWith({ 'playbooks/caged-bind/playbook.yaml': 'x', 'playbooks/README.md': '' });
     const playbooks = join(root, 'playbooks');
     await expect(readPlaybookTree(playbooks)).rejects.toMatchObject({
@@ -188,19 +188,19 @@ describe('readPlaybookTree', () => {
 });
 
 describe('readSecret', () => {
-  it('takes a file without its last line end', async () => {
+  it('reads a file without its last line end', async () => {
     const path = join(folderWith({ key: 'hunter2\n\n' }), 'key');
     expect(await readSecret({ kind: 'file', path }, {})).toBe('hunter2\n');
   });
 
-  it('takes a variable of the environment, which must be set', async () => {
+  it('reads a variable of the environment, which must be set', async () => {
     expect(await readSecret({ kind: 'env', name: 'KEY' }, { KEY: 'hunter2' })).toBe('hunter2');
     await expect(readSecret({ kind: 'env', name: 'KEY' }, { KEY: '' })).rejects.toMatchObject({
       code: 'SECRET_ENV',
     });
   });
 
-  it('takes what a program prints, with its words as they are', async () => {
+  it('reads what a program prints, with its arguments unchanged', async () => {
     const argv = ['printf', '%s\\n', 'a b; $HOME'];
     expect(await readSecret({ kind: 'command', argv }, { PATH: process.env['PATH'] })).toBe('a b; $HOME');
   });
@@ -217,7 +217,7 @@ describe('readSecret', () => {
   });
 
   it.each([
-    ['a NUL byte', 'hun\0ter2', 'SECRET_NUL', 'holds a NUL byte, which no sh can keep'],
+    ['a NUL byte', 'hun\0ter2', 'SECRET_NUL', 'holds a NUL byte, which no sh can store'],
     ['bytes that are not UTF-8', Uint8Array.of(0x68, 0xff), 'SECRET_TEXT', 'is not UTF-8 text'],
   ])(
     'refuses %s, from a file, a program, or a file of age, and does not show it',
@@ -243,7 +243,7 @@ describe('readSecret', () => {
     },
   );
 
-  it('says when a program is not there', async () => {
+  it('reports a missing program', async () => {
     const source = { kind: 'command', argv: ['muster-no-such-program'] } as const;
     await expect(readSecret(source, {})).rejects.toThrow('there is no such program');
   });

@@ -1,16 +1,16 @@
 // The order and the limits of what is offered to a host.
 import { describe, expect, it } from 'vitest';
-import { isKeyTypeOffered, offeredAlgorithms } from '../../../src/transport/ssh/algorithms.ts';
+import { isKeyTypeOffered, offeredAlgorithms, uselessChoice } from '../../../src/transport/ssh/algorithms.ts';
 
 const all = (legacy: boolean): string[] => Object.values(offeredAlgorithms([], legacy)).flat() as string[];
 const weak = /sha1|md5|cbc|ssh-rsa|ssh-dss/;
 
 describe('the offer to a host', () => {
-  it('has nothing weak unless the host asks for it', () => {
+  it('has nothing weak unless the inventory allows it', () => {
     expect(all(false).filter((name) => weak.test(name))).toEqual([]);
   });
 
-  it('has the weak ones after all others when the host asks for them', () => {
+  it('has the weak ones after all others if the inventory allows them', () => {
     for (const list of Object.values(offeredAlgorithms([], true)) as string[][]) {
       const firstWeak = list.findIndex((name) => weak.test(name));
       const rest = firstWeak === -1 ? [] : list.slice(firstWeak);
@@ -40,5 +40,24 @@ describe('the offer to a host', () => {
     ['ssh-dss', true, true],
   ])('covers host keys of type %s (legacy: %s): %s', (keyType, legacy, expected) => {
     expect(isKeyTypeOffered(keyType, legacy)).toBe(expected);
+  });
+
+  it('follows the order of an ssh_config, also with old ones, and a group exchange is last', () => {
+    const chosen = {
+      kex: ['sntrup761x25519-sha512', 'diffie-hellman-group-exchange-sha256', 'diffie-hellman-group1-sha1'],
+      cipher: ['3des-cbc', 'aes256-ctr'],
+      hostKey: ['ssh-rsa', 'ssh-ed25519'],
+    };
+    expect(offeredAlgorithms(['ssh-ed25519'], false, chosen)).toMatchObject({
+      kex: ['diffie-hellman-group1-sha1', 'diffie-hellman-group-exchange-sha256'],
+      cipher: ['3des-cbc', 'aes256-ctr'],
+      serverHostKey: ['ssh-ed25519', 'ssh-rsa'],
+    });
+    expect(isKeyTypeOffered('ssh-dss', true, chosen)).toBe(false);
+  });
+
+  it('names the first kind for which an ssh_config lists no known one', () => {
+    expect(uselessChoice({ mac: ['umac-64@openssh.com'] })).toBe('MACs');
+    expect(uselessChoice({ mac: ['hmac-sha2-256'] })).toBeUndefined();
   });
 });

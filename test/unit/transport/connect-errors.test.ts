@@ -20,7 +20,7 @@ const host: HostConnection = {
   legacyAlgorithms: false,
 };
 
-describe('the error for a connection that does not come about', () => {
+describe('the error for a connection that fails', () => {
   it.each([
     ['ECONNREFUSED', 'SSH_REFUSED'],
     ['EHOSTUNREACH', 'SSH_UNREACHABLE'],
@@ -36,7 +36,7 @@ describe('the error for a connection that does not come about', () => {
     expect(error.hint).toMatch(/check/);
   });
 
-  it('says how long was waited, and for what', () => {
+  it('says how long it waited, and for what', () => {
     expect(timeoutError(host, 'tcp').message).toBe('no answer from 192.0.2.9:22 within 10 s');
     expect(timeoutError(host, 'auth').message).toBe(
       'no answer from 192.0.2.9:22 within 10 s: the login did not end',
@@ -49,14 +49,26 @@ describe('the error for a connection that does not come about', () => {
     expect(protocolError({ ...host, legacyAlgorithms: true }, reason).hint).toContain('update its sshd');
   });
 
-  it('lets no control characters of the peer through', () => {
-    const login = { offered: ['id'], accepts: ['pub\x1b[2Jkey'], wantedSha1: false, notes: ['bye\x07\n'] };
+  it('contains no control characters of the peer', () => {
+    const login = {
+      offered: ['id'],
+      accepts: ['pub\x1b[2Jkey'],
+      wantedSha1: false,
+      password: 'none' as const,
+      notes: ['bye\x07\n'],
+    };
     expect(authError(host, login).message).not.toMatch(/[\x00-\x1f]/);
     expect(protocolError(host, 'HTTP/1.1 400\r\n\x1b]0;').message).not.toMatch(/[\x00-\x1f]/);
   });
 
-  it('advises one identity file when many agent keys were offered', () => {
-    const login = { offered: ['1', '2', '3', '4', '5'], accepts: [], wantedSha1: false, notes: [] };
+  it('advises one identity file if many agent keys were offered', () => {
+    const login = {
+      offered: ['1', '2', '3', '4', '5'],
+      accepts: [],
+      wantedSha1: false,
+      password: 'none' as const,
+      notes: [],
+    };
     expect(authError(host, login).hint).toContain('MaxAuthTries');
   });
 });

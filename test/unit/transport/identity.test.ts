@@ -1,6 +1,6 @@
 // Identity files: read once, and every reason why one cannot be used is said.
 import { describe, expect, it } from 'vitest';
-import { identityError, identityReader, outdatedError } from '../../../src/transport/ssh/identity.ts';
+import { identityError, identityFiles, outdatedError } from '../../../src/transport/ssh/identity.ts';
 import type { ParsedKey } from 'ssh2';
 import { keyPair, loopbackHost } from '../../contract/transport/in-process-sshd.ts';
 
@@ -22,8 +22,8 @@ function fileReader(files: Readonly<Record<string, string>>) {
 describe('an identity file', () => {
   it('is read once for all hosts', async () => {
     const { reads, readFile } = fileReader({ '/id': pair.private });
-    const identityAt = identityReader(readFile);
-    const [first, second] = await Promise.all([identityAt('/id'), identityAt('/id')]);
+    const identities = identityFiles(readFile);
+    const [first, second] = await Promise.all([identities.at('/id'), identities.at('/id')]);
     expect(first).toBe(second);
     expect(first.key?.type).toBe('ssh-ed25519');
     expect(reads).toEqual(['/id']);
@@ -33,7 +33,7 @@ describe('an identity file', () => {
     ['does not exist', {}, /cannot be read: ENOENT/],
     ['is no key', { '/id': 'not a key' }, /is not a private key/],
   ])('that %s is an error that names it', async (_what, files, message) => {
-    await expect(identityReader(fileReader(files).readFile)('/id')).rejects.toMatchObject({
+    await expect(identityFiles(fileReader(files).readFile).at('/id')).rejects.toMatchObject({
       code: 'SSH_IDENTITY',
       message: expect.stringMatching(message) as string,
     });
@@ -42,33 +42,33 @@ describe('an identity file', () => {
   it.each([
     ['EISDIR', 'identity file /id is a directory, not a key'],
     ['EACCES', 'identity file /id cannot be read by this user (permission denied)'],
-  ])('that gives %s says what that means', async (code, message) => {
+  ])('that causes %s has an error that explains it', async (code, message) => {
     const refuse = (): Promise<Buffer> => Promise.reject(Object.assign(new Error(code), { code }));
-    await expect(identityReader(refuse)('/id')).rejects.toMatchObject({ code: 'SSH_IDENTITY', message });
+    await expect(identityFiles(refuse).at('/id')).rejects.toMatchObject({ code: 'SSH_IDENTITY', message });
   });
 
-  it('that is to be converted is named in the command that does it', async () => {
+  it('that must be converted is named in the command for it', async () => {
     const files = { '/k.ppk': 'PuTTY-User-Key-File-3: ssh-ed25519\n' };
-    await expect(identityReader(fileReader(files).readFile)('/k.ppk')).rejects.toMatchObject({
+    await expect(identityFiles(fileReader(files).readFile).at('/k.ppk')).rejects.toMatchObject({
       message: 'identity file /k.ppk is a key of PuTTY (PPK 3)',
       hint: expect.stringContaining('puttygen /k.ppk -O private-openssh -o NEW-FILE') as string,
     });
   });
 
-  it('under a passphrase that hides its public half says how an agent can be asked for it', async () => {
+  it('with a passphrase and a hidden public half has an error that says how an agent can hold it', async () => {
     const hidden = '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----\n';
-    const identity = await identityReader(fileReader({ '/id': hidden }).readFile)('/id');
+    const identity = await identityFiles(fileReader({ '/id': hidden }).readFile).at('/id');
     expect(identityError(identity, 'ns1').hint).toContain('ssh-keygen -y -f /id >/id.pub');
     const beside = { '/id': hidden, '/id.pub': pair.public };
-    const found = await identityReader(fileReader(beside).readFile)('/id');
+    const found = await identityFiles(fileReader(beside).readFile).at('/id');
     expect(found.publicKey?.toString('base64')).toBe(pair.public.split(' ')[1]);
     expect(identityError(found, 'ns1').hint).not.toContain('-y');
   });
 
-  it('that is the public half names the private one', async () => {
-    const identity = await identityReader(fileReader({ '/id.pub': pair.public }).readFile)('/id.pub');
+  it('that is the public half has an error that names the private one', async () => {
+    const identity = await identityFiles(fileReader({ '/id.pub': pair.public }).readFile).at('/id.pub');
     expect(identityError(identity, 'ns1')).toMatchObject({
-      message: '/id.pub is the public half of a key, and no agent in use holds the key',
+      message: '/id.pub is the public half of a key, and the agent does not hold the key',
       hint: expect.stringContaining('name the private key in identity_file, probably /id,') as string,
     });
   });
@@ -85,7 +85,7 @@ describe('an identity file', () => {
   });
 
   it('that holds only a public key gives that key to find in an agent', async () => {
-    const identity = await identityReader(fileReader({ '/id.pub': pair.public }).readFile)('/id.pub');
+    const identity = await identityFiles(fileReader({ '/id.pub': pair.public }).readFile).at('/id.pub');
     expect(identity).toMatchObject({ key: undefined, problem: 'public-only' });
     expect(identity.publicKey?.toString('base64')).toBe(pair.public.split(' ')[1]);
   });

@@ -141,14 +141,14 @@ function putty2({ publicKey, privateKey }: Sample): string {
   ].join('\r\n');
 }
 
-describe('a private key under a passphrase', () => {
+describe('a private key with a passphrase', () => {
   const ecdsa = samples['ecdsa-sha2-nistp256'] as Sample;
 
   it.each([
     ['PKCS#8', pem(ecdsa, 'pkcs8', 'words')],
     ['SEC 1', pem(ecdsa, 'sec1', 'words')],
     ['PKCS#8 with CRLF', pem(ecdsa, 'pkcs8', 'words').replaceAll('\n', '\r\n')],
-  ])('in %s is known as one, and hides its public half', (_form, text) => {
+  ])('in %s is recognised, and hides its public half', (_form, text) => {
     expect(readKeyFile(Buffer.from(text))).toEqual({ kind: 'locked', publicKey: undefined });
   });
 
@@ -194,7 +194,7 @@ function openssh(...strings: readonly string[]): string {
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${bytes.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`;
 }
 
-describe('a file that gives no private key', () => {
+describe('a file without a private key', () => {
   it.each([
     ['nothing', '', 'is empty', 'copy the private key'],
     ['blank lines', '\r\n \n\ufeff\n'.trimEnd(), 'is empty', 'copy the private key'],
@@ -243,8 +243,8 @@ describe('a file that gives no private key', () => {
     ['a key for SSH 1', 'SSH PRIVATE KEY FILE FORMAT 1.1\n\0', 'SSH 1', 'ssh-keygen -t ed25519'],
     ['an encrypted file', '-----BEGIN PGP MESSAGE-----', 'is an encrypted file', 'decrypt it'],
     ['a vault', '$ANSIBLE_VAULT;1.1;AES256\n6162', 'is an encrypted file', 'decrypt it'],
-    ['any text', 'hunter2\n', 'is not a private key in a form that is known here', 'name a private key'],
-  ])('but %s is called by its name', (_what, text, is, hint) => {
+    ['any text', 'hunter2\n', 'is not a private key in a form that muster reads', 'name a private key'],
+  ])('but with %s is reported by its kind', (_what, text, is, hint) => {
     const file = readKeyFile(Buffer.from(text));
     expect(file).toMatchObject({
       kind: 'unusable',
@@ -261,7 +261,7 @@ describe('a file that gives no private key', () => {
       'openssl pkey -inform DER',
     ],
     ['text in UTF-16', (): Buffer => Buffer.from(`\ufeff${ed25519}`, 'utf16le'), 'iconv -f UTF-16'],
-  ])('but one that is %s is told how to convert', (is, bytes, hint) => {
+  ])('but with one that is %s has an error that says how to convert it', (is, bytes, hint) => {
     expect(readKeyFile(bytes())).toMatchObject({
       is: expect.stringContaining(`is ${is}`) as string,
       hint: expect.stringContaining(hint) as string,
@@ -277,18 +277,18 @@ describe('a file that gives no private key', () => {
     ['x25519', (): KeyObject => generateKeyPairSync('x25519').privateKey],
     ['rsa-pss', (): KeyObject => generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey],
     [
-      'ec, on a curve of its own',
+      'ec, on a curve without a name',
       (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey,
     ],
-  ])('that sshd takes, such as %s, says so', (kind, make) => {
+  ])('that sshd accepts, such as %s, is reported as such', (kind, make) => {
     const text = make().export({ type: 'pkcs8', format: 'pem' });
     expect(readKeyFile(Buffer.from(text))).toMatchObject({
-      is: `is a key of a kind that sshd does not take (${kind})`,
+      is: `is a key of a kind that sshd does not accept (${kind})`,
       hint: 'make a new key with ssh-keygen -t ed25519',
     });
   });
 
-  it('but its public half shows that, to be found in an agent', () => {
+  it('but with its public half shows that, for the search in an agent', () => {
     const made = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
     const blob = Buffer.from(made.public.split(' ')[1] ?? '', 'base64');
     for (const text of [made.public, `${made.public} ops@bastion\r\n`, `\n${made.public}\n`])

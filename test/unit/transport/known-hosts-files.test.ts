@@ -34,7 +34,7 @@ describe('known_hosts files', () => {
     expect(reads).toEqual(['/a', '/missing', '/b']);
   });
 
-  it('with lines that are not understood give the others, and one warning a file with line numbers', async () => {
+  it('with unknown lines still give the others, and one warning for each file with line numbers', async () => {
     const broken = 'ns7 ssh-rsa\n';
     const { warnings, recordsOf } = reading({
       '/a': `# hosts\r\n@revokd * ${key}\r\nns1 ${key}\r\n`,
@@ -44,13 +44,13 @@ describe('known_hosts files', () => {
     await recordsOf(['/b', '/a']);
     expect(records.judge('ns1', 22, shown).kind).toBe('known');
     expect(warnings).toEqual([
-      'a line of /a is passed over (line 2: the mark @revokd is not known)',
-      '7 lines of /b are passed over (line 1: it holds no key; line 2: it holds no key; line 3: it holds no key; line 4: it holds no key; line 5: it holds no key; ...)',
+      'a line of /a is skipped (line 2: the mark @revokd is not known)',
+      '7 lines of /b are skipped (line 1: it holds no key; line 2: it holds no key; line 3: it holds no key; line 4: it holds no key; line 5: it holds no key; ...)',
     ]);
   });
 
   it.each(['EACCES', 'EISDIR'])(
-    'that give %s are an error, since a revocation could stand there',
+    'that give %s are an error, because they could hold a revocation',
     async (code) => {
       const denied = (): Promise<Buffer> => Promise.reject(Object.assign(new Error(code), { code }));
       const recordsOf = knownHostsReader(denied, () => undefined);

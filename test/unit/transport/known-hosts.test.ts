@@ -70,7 +70,7 @@ describe('a known_hosts line', () => {
     ['a comment', '# ns1 ssh-ed25519 AAAA'],
     ['blank', '   '],
     ['a key for SSH 1', 'ns1 1024 35 123456789 ops@bastion'],
-  ])('that is %s says nothing', (_what, line) => {
+  ])('that is %s is ignored', (_what, line) => {
     expect(parseKnownHosts(line, 'known_hosts')).toEqual({ lines: [], faults: [] });
   });
 
@@ -83,7 +83,7 @@ describe('a known_hosts line', () => {
     ['with half a key', `ns1 ssh-ed25519 ${whole.slice(0, -4)}`, 'its key is cut off or damaged'],
     ['with no base64', 'ns1 ssh-ed25519 <html>', 'its key is cut off or damaged'],
     ['with an unknown mark', `@trusted ${entry('ns1')}`, 'the mark @trusted is not known'],
-  ])('that is broken, %s, costs only itself and is told', (_what, line, what) => {
+  ])('that is broken, %s, does not affect others and is reported', (_what, line, what) => {
     const { lines, faults } = parseKnownHosts(`${entry('ns2')}\n${line}\n${entry('ns3')}\n`, 'f');
     expect(lines.map(({ names }) => names)).toEqual([['ns2'], ['ns3']]);
     expect(faults).toEqual([{ file: 'f', line: 2, names: ['ns1'], what }]);
@@ -97,7 +97,7 @@ describe('a known_hosts line', () => {
     });
   });
 
-  it('is found by any name it lists literally', () => {
+  it('is found by any name that it lists literally', () => {
     const word = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
     const name = fc.array(word, { minLength: 1, maxLength: 4 }).map((labels) => labels.join('.'));
     fc.assert(
@@ -149,11 +149,11 @@ describe('the verdict on a host key', () => {
     ['unknown', 'another is recorded for the address', [entry('ns1', other)]],
     ['revoked', 'it is revoked under the address', [`@revoked ${entry('ns1', mine)}`]],
     ['unknown', 'it is recorded for another port', [entry('[ns1]:2223', mine)]],
-  ])('on a port of its own is %s when %s', (expected, _when, lines) => {
+  ])('on another port is %s when %s', (expected, _when, lines) => {
     expect(records(...lines).judge('ns1', 2222, mine).kind).toBe(expected);
   });
 
-  it('takes all files together: a later file may record, and revoke', () => {
+  it('uses all files together: a later file may record, and revoke', () => {
     const files = [entry('ns1', other), hashed('ns1'), `@revoked ${entry('*', rsa)}`];
     const texts = [
       parseKnownHosts(files[0] ?? '', 'a'),
@@ -203,11 +203,11 @@ describe('the key types to ask a host for', () => {
   it.each([
     ['ns1', 22, ['ssh-rsa', 'ssh-ed25519']],
     ['NS1', 22, ['ssh-rsa', 'ssh-ed25519']],
-    ['ns1', 2222, ['ssh-rsa', 'ssh-ed25519']],
+    ['ns1', 2222, []],
     ['ns2', 2222, ['ssh-ed25519']],
     ['ns3', 22, []],
   ])(
-    'of %s on port %i are those recorded for it, once each, without marked lines',
+    'of %s on port %i are those recorded for this name and port, once each, without marked lines',
     (address, port, types) => {
       expect(known.keyTypes(address, port)).toEqual(types);
     },

@@ -24,7 +24,7 @@ describe('standard error', () => {
 });
 
 describe('standard output', () => {
-  it('can be left in the middle and read on later', async () => {
+  it('can be left in the middle and read later', async () => {
     const source = new PassThrough();
     const stdout = stdoutOf(source, () => undefined);
     source.write('first');
@@ -38,7 +38,7 @@ describe('standard output', () => {
     expect(rest).toEqual(['second']);
   });
 
-  it('gives what came before it throws why nothing more comes', async () => {
+  it('returns received output before it throws the reason of its end', async () => {
     const source = new PassThrough();
     const chunks = stdoutOf(source, () => new Error('lost'))[Symbol.asyncIterator]();
     source.end('last words');

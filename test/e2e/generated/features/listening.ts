@@ -1,4 +1,4 @@
-// Where named listens, what its command line says of it, and which clients see which view.
+// The addresses of named, its command line, and which clients see which view.
 import type { Draft } from '../draft.ts';
 import type { Random } from '../random.ts';
 import type { Feature } from './feature.ts';

@@ -1,4 +1,4 @@
-// Options and statements that have nothing to do with one zone: logs, paths, the control channel, what it is told of others.
+// Options and statements that have nothing to do with one zone: logs, paths, the control channel, keys of other servers.
 import { keyText, namedb, type Draft } from '../draft.ts';
 import { secretOf, type Random } from '../random.ts';
 import type { Feature } from './feature.ts';

@@ -97,7 +97,7 @@ const keyPlace: Feature = {
       { path: '/etc/bind/tsig.keys', mode: 0o640 },
     ] as const;
     draft.keyPlace = random.pick(places);
-    // Told by the features that declare a key.
+    // The features that declare a key report it.
     return undefined;
   },
 };

@@ -3,7 +3,7 @@ import { besides, namedb, type Draft } from '../draft.ts';
 import type { Random } from '../random.ts';
 import type { Feature } from './feature.ts';
 
-// What zones_change says unless told; a list of the operator replaces it.
+// The default of zones_change; a list of the operator replaces it.
 const changing = [
   '*.jnl',
   '*.mkeys',
@@ -194,7 +194,7 @@ const catalog: Feature = {
     draft.options.push(
       `catalog-zones { zone "catalog.peer" default-primaries { ${draft.around.peer}; } ${place}; };`,
     );
-    // It keeps a list of new zones, and has to be able to write there: in `directory`, unless it is told.
+    // It keeps a list of new zones, and must be able to write it: by default in `directory`.
     if (draft.isOwnUser || random.chance(0.5)) draft.options.push(`new-zones-directory "${folder}";`);
     else draft.mayRefuse.push(/nz[df]|new-zones|catalog/);
     draft.written.push(new RegExp(`^${draft.path(folder)}/__catz__`));

@@ -35,7 +35,7 @@ function included(draft: Draft, random: Random, zone: string): string | undefine
   return `$INCLUDE ${path}\n`;
 }
 
-/** Who may read the file and its directory. */
+/** Sets who may read the file and its directory. */
 function close(draft: Draft, random: Random, path: string): number {
   const folder = path.slice(0, path.lastIndexOf('/'));
   if (![namedb, draft.directory].includes(folder) && draft.isOdd(random, 0.2)) {
@@ -64,7 +64,7 @@ function addPrimary(draft: Draft, random: Random, zone: string, views: readonly 
     const path = draft.path(name);
     const further = `${generated}${included(draft, random, zone) ?? ''}`;
     const mode = close(draft, random, path);
-    // Whoever runs named as its own user and closes a file gives it to that user.
+    // An operator that runs named as its own user and closes a file gives it to that user.
     const owner = mode !== 0o644 && draft.isOwnUser ? 14 : draft.zoneOwner;
     const text = draft.zoneText(zone.toLowerCase(), further, index);
     if (mode === 0o644 && draft.isOdd(random, 0.1)) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bootconf: where /etc/etc.current is a link to one of several configurations, that of /etc/etc.default is taken (nobody is asked here).
+# bootconf: if /etc/etc.current is a link to one of several configurations, that of /etc/etc.default is taken (nobody is asked here).
 # PROVIDE: bootconf
 # REQUIRE: mountcritlocal
 # KEYWORD: interactive
