@@ -13,7 +13,7 @@ import { sshConfigSetting } from './surroundings.ts';
 
 type Found = Omit<Finding, 'subject' | 'step'>;
 
-const timeoutMs = 5_000;
+const timeoutMs = 30_000;
 const oldestNode = [20, 19] as const;
 
 /** All steps; none of them ends the others. */

@@ -26,6 +26,9 @@ export function renderInventory(
       known_hosts: files.knownHostsFile,
       agent: false,
       ssh_config: false,
+      // All of them share one machine: together they begin slowly.
+      connect_timeout: '30s',
+      ready_timeout: '2m',
     },
     // Where the practice hosts keep their packages.
     vars: { package_path: '/var/packages/All', ...vars },

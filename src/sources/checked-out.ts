@@ -13,7 +13,7 @@ export interface CheckedOut {
   readonly dirty: boolean;
 }
 
-const limits = { timeoutMs: 5000, mostBytes: 16 * 1024 ** 2 };
+const limits = { timeoutMs: 15_000, mostBytes: 16 * 1024 ** 2 };
 const symbolicLink = '120000';
 
 /** Undefined where there is no git, no repository, no commit, or a directory that git does not know. */

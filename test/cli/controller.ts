@@ -4,6 +4,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keyPair, startSshd } from '../contract/transport/in-process-sshd.ts';
+import { ampleSettings } from '../support/ample.ts';
 
 export const main = join(import.meta.dirname, '../../dist/cli/main.js');
 
@@ -36,7 +37,7 @@ export async function controller(hosts: number): Promise<Controller> {
   );
   writeFileSync(
     join(folder, 'inventory.yaml'),
-    `connection: { port: ${String(sshd.port)}, user: ops, agent: false,
+    `connection: { port: ${String(sshd.port)}, user: ops, agent: false, ${ampleSettings},
   identity_file: ${join(folder, 'id')}, known_hosts: ${join(folder, 'known_hosts')} }
 hosts:\n${entries.join('')}`,
   );

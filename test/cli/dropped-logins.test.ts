@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSystemSshd, type SystemSshd, whyNoSystemSshd } from '../contract/transport/system-sshd.ts';
+import { ampleSettings } from '../support/ample.ts';
 import { type Ended, runMuster } from './controller.ts';
 
 const obstacle = whyNoSystemSshd();
@@ -36,7 +37,7 @@ describe.skipIf(obstacle !== undefined)(
       writeFileSync(
         inventory,
         `connection: { user: ${host.user}, port: ${String(host.port)}, identity_file: ${join(directory, 'id')}, agent: false,
-  known_hosts: ${join(directory, 'known_hosts')}, ssh_config: false, transport: ${way}, connect_timeout: 60s }
+  known_hosts: ${join(directory, 'known_hosts')}, ssh_config: false, transport: ${way}, ${ampleSettings} }
 hosts:\n  ns1: { address: 127.0.0.1 }\n`,
       );
       const ending = runMuster(directory, ['exec', '-i', inventory, ...words, '--', 'echo in']);

@@ -10,6 +10,7 @@ import {
   whyNoAccounts,
 } from '../contract/transport/accounts-sshd.ts';
 import type { SystemSshd } from '../contract/transport/system-sshd.ts';
+import { ampleSettings } from '../support/ample.ts';
 import { runMuster } from './controller.ts';
 
 const password = 'rîght $"word';
@@ -109,7 +110,7 @@ describe.skipIf(obstacle !== undefined)(
         path,
         `connection: { user: ${user}, port: ${String(host.port)}, identity_file: ${join(directory, 'id')}, agent: false,
   known_hosts: ${join(directory, 'known_hosts')}, ssh_config: false, transport: ${transport}${way},
-  connect_timeout: 60s, ready_timeout: 120s }
+  ${ampleSettings} }
 hosts:\n  ns1: { address: 127.0.0.1 }\n`,
       );
       return path;

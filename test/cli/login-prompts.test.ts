@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isThere, startAccountsSshd, whyNoAccounts } from '../contract/transport/accounts-sshd.ts';
 import { startSystemSshd, type SystemSshd, whyNoSystemSshd } from '../contract/transport/system-sshd.ts';
+import { ampleSettings } from '../support/ample.ts';
 import { onTerminal, type Screen } from '../support/on-terminal.ts';
 import { runMuster } from './controller.ts';
 
@@ -30,7 +31,7 @@ function inventory(server: SystemSshd, connection: string): string {
   writeFileSync(
     at('inventory.yaml'),
     `connection: { user: ${host.user}, port: ${String(host.port)}, known_hosts: ${join(directory, 'known_hosts')},
-  agent: false, connect_timeout: 60s, ${connection} }
+  agent: false, ${ampleSettings}, ${connection} }
 hosts: { ns1: { address: 127.0.0.1 }, ns2: { address: 127.0.0.1 } }\n`,
   );
   return at('inventory.yaml');

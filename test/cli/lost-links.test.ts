@@ -10,6 +10,7 @@ import { keyPair, knownHostsText, startSshd } from '../contract/transport/in-pro
 import type { InProcessSshd } from '../contract/transport/in-process-sshd.ts';
 import { startCuttingFront } from '../contract/transport/tcp-front.ts';
 import type { Cut } from '../contract/transport/tcp-front.ts';
+import { ampleSettings } from '../support/ample.ts';
 import { resultIn } from '../support/json-record.ts';
 import { main } from './controller.ts';
 
@@ -86,10 +87,10 @@ async function runWith(cut: Cut, verb: string, playbook: string) {
   writeFileSync(
     join(folder, `${name}.yaml`),
     `connection: { user: ops, agent: false, identity_file: ${join(folder, 'id')}, known_hosts: ${join(folder, `${name}.known`)},
-  connect_timeout: 20s, ready_timeout: 20s, silence_timeout: 15s }
+  ${ampleSettings} }
 hosts:
   good1: { address: 127.0.0.1, connection: { port: ${good.port} } }
-  bad: { address: 127.0.0.1, connection: { port: ${front.port} } }
+  bad: { address: 127.0.0.1, connection: { port: ${front.port}, connect_timeout: 20s, ready_timeout: 20s, silence_timeout: 15s } }
   good2: { address: 127.0.0.1, connection: { port: ${good.port} } }
 `,
   );

@@ -7,6 +7,7 @@ import type { Lab } from '../../src/lab/index.ts';
 import { startLab } from '../../src/lab/index.ts';
 import { describeWithEngine, labImage } from './engine.ts';
 import { fingerprint, inside, muster, playbook } from './muster.ts';
+import { ampleSettings } from '../support/ample.ts';
 import { onTerminal } from '../support/on-terminal.ts';
 
 const password = 'netbsd';
@@ -47,7 +48,7 @@ describeWithEngine('a host without root logins', () => {
     writeFileSync(
       file,
       `connection: { identity_file: ${lab.identityFile}, known_hosts: ${lab.knownHostsFile}, agent: false, ssh_config: false,
-  connect_timeout: 30s, ready_timeout: 120s, ${connection} }
+  ${ampleSettings}, ${connection} }
 vars: { package_path: /var/packages/All${process.getuid?.() === 0 ? '' : ', devices: []'} }
 hosts:
   ns1: { address: ${address}, connection: { port: ${String(sshPort)} } }

@@ -59,7 +59,7 @@ export function writeInventory(
   const devices = process.getuid?.() === 0 ? '' : ', devices: []';
   writeFileSync(
     file,
-    `connection: { identity_file: ${lab.identityFile}, known_hosts: ${lab.knownHostsFile}, agent: false, connect_timeout: 30s, ready_timeout: 120s }
+    `connection: { identity_file: ${lab.identityFile}, known_hosts: ${lab.knownHostsFile}, agent: false, connect_timeout: 10m, ready_timeout: 10m }
 vars: { package_path: /var/packages/All${devices} }
 hosts:
 ${hosts.join('\n')}
@@ -127,11 +127,11 @@ export async function inside(lab: Lab, host: string, line: string): Promise<stri
 
 /**
  * Waits until the base named of a host has written what it writes some time after its start, so that plans of equal hosts are equal.
- * Throws if it has not within two minutes.
+ * Throws if it has not within ten minutes.
  */
 export async function namedHasWritten(lab: Lab, host: string): Promise<void> {
   const file = '/etc/namedb/keys/managed-keys.bind';
-  await inside(lab, host, `for i in $(seq 1200); do [ ! -f ${file} ] || exit 0; sleep 0.1; done; exit 1`);
+  await inside(lab, host, `for i in $(seq 6000); do [ ! -f ${file} ] || exit 0; sleep 0.1; done; exit 1`);
 }
 
 /**

@@ -54,7 +54,7 @@ describeWithEngine('the probes of caged-bind', () => {
       lab,
       host,
       `kill -HUP "$(cat /home/named/var/run/named/named.pid)"
-for turn in $(seq 600); do [ "$(${reloads})" -le ${before} ] || exit 0; sleep 0.1; done; exit 1`,
+for turn in $(seq 6000); do [ "$(${reloads})" -le ${before} ] || exit 0; sleep 0.1; done; exit 1`,
     );
   }
 

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { other } from './others.ts';
 import { deathBeforeLine, withOwnTmp, type HostWithTmp } from './own-tmp.ts';
+import { untilThere } from './processes.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
 
 const steps = { one: 'state() { file "$root/f" --content x; }' };
@@ -193,8 +194,9 @@ describe('a run that died before its first entry', () => {
 
   it('does not count as dead while it works', async () => {
     const there = withOwnTmp(scratchHost());
-    const wait = 'for turn in $(seq 600); do [ ! -f "$root/go" ] || break; sleep 0.1; done';
-    const held = { one: `state() { : >"$root/begun"; ${wait}; file "$root/f" --content x; }` };
+    const held = {
+      one: `state() { : >"$root/begun"; ${untilThere('$root/go')}; file "$root/f" --content x; }`,
+    };
     const apply = there.run('apply', { steps: held });
     await expect.poll(() => spawnSync('test', ['-f', there.host.path('begun')]).status).toBe(0);
     const plan = await there.run('plan', { steps });

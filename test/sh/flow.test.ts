@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { undoAtConsole, workDirectoriesOf } from './crash.ts';
-import { eventually, isAlive, pidsIn } from './processes.ts';
+import { eventually, isAlive, pidsIn, untilThere } from './processes.ts';
 import { changesOf, complaintsOf, scratchHost } from './scratch.ts';
 
 const outcomes = (steps: readonly { id: string; outcome: string }[]): readonly string[] =>
@@ -195,9 +195,9 @@ describe('a step that takes too long', () => {
   it('is ended with all that it started, and the run continues to its end', async () => {
     const host = scratchHost();
     const steps = { slow: stubborn, next: `state() { sleep 2; file "$root/next" --content x; }` };
-    const { result } = await host.run('plan', { steps, timeouts: { slow: 10 } });
+    const { result } = await host.run('plan', { steps, timeouts: { slow: 20 } });
     expect(outcomes(result.steps)).toEqual(['slow failed', 'next changed']);
-    expect(result.steps[0]?.reason).toBe('over its time of 10 s; all its processes were ended');
+    expect(result.steps[0]?.reason).toBe('over its time of 20 s; all its processes were ended');
     const pids = pidsIn(host.path('pids'));
     expect(pids).toHaveLength(5);
     expect(pids.filter(isAlive)).toEqual([]);
@@ -212,7 +212,7 @@ describe('a step that takes too long', () => {
   sleep 2
 }`,
     };
-    const { result } = await host.run('apply', { steps, timeoutSeconds: 10, retries: 1 });
+    const { result } = await host.run('apply', { steps, timeoutSeconds: 20, retries: 1 });
     expect(result.outcome, complaintsOf(result)).toBe('ok');
     expect(host.read('tries')).toBe('x\nx\n');
   });
@@ -224,7 +224,7 @@ describe('the operator', () => {
     const stop = new AbortController();
     const steps = {
       one: `state() {
-  for turn in $(seq 600); do [ ! -f "$m_work/stop" ] || break; sleep 0.1; done
+  ${untilThere('$m_work/stop')}
   file "$root/one" --content x
 }`,
       two: `state() { file "$root/two" --content x; }`,

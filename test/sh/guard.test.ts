@@ -78,9 +78,9 @@ describe('a guarded step', () => {
     const { result } = await host.run('apply', {
       ...guarded,
       steps: stepsWith('sleep 300'),
-      timeoutSeconds: 2,
+      timeouts: { over: 5 },
     });
-    expect(result.reason).toMatch(/^step over: over its time of 2 s; .*the host is as before$/);
+    expect(result.reason).toMatch(/^step over: over its time of 5 s; .*the host is as before$/);
     expectAsBefore(host, runs);
   });
 

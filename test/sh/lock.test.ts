@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { other } from './others.ts';
-import { eventually } from './processes.ts';
+import { eventually, untilThere } from './processes.ts';
 import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
 
@@ -19,25 +19,19 @@ function leaveDeadLock(host: ScratchHost): void {
   writeFileSync(join(host.state, 'lock', '1'), '4194305\nr1\nghost@there\nthen\n');
 }
 
-/** A step that says that it has begun, and goes on until it is let, 60 s at most. */
+/** A step that says that it has begun, and goes on until it is let. */
 const heldSteps = {
   one: `state() {
   echo x >>"$root/runs"
   file "$root/f" --content x
-  for turn in $(seq 600); do
-    [ ! -f "$root/go" ] || return 0
-    sleep 0.1
-  done
+  ${untilThere('$root/go')}
 }`,
 };
 
-/** Stops a run between its judgement that the holder is dead and its claim, until it is let, 60 s at most. */
+/** Stops a run between its judgement that the holder is dead and its claim, until it is let. */
 function slowToClaim(host: ScratchHost): (path: string, text: string) => string {
   const wait = `: >"${host.path('judged')}"
-  for turn in $(seq 600); do
-    [ ! -f "${host.path('claim')}" ] || break
-    sleep 0.1
-  done`;
+  ${untilThere(host.path('claim'))}`;
   return (path, text) =>
     path.endsWith('lock.sh') ? text.replace('  # Not written over', `  ${wait}\n  # Not written over`) : text;
 }

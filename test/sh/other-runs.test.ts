@@ -3,20 +3,17 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/model/events.ts';
-import { eventually } from './processes.ts';
+import { eventually, untilThere } from './processes.ts';
 import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
 
-/** A step that changes something, and goes on until it is let, 60 s at most. */
+/** A step that changes something, and goes on until it is let. */
 const held = {
   one: `state() {
   file "$root/f" --content x
   in_plan && return 0
   : >"$root/begun"
-  for turn in $(seq 600); do
-    [ ! -f "$root/go" ] || return 0
-    sleep 0.1
-  done
+  ${untilThere('$root/go')}
 }`,
 };
 const quick = { one: 'state() { file "$root/f" --content x; }' };

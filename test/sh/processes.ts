@@ -20,11 +20,16 @@ export function pidsIn(file: string): readonly number[] {
   return readFileSync(file, 'utf8').split('\n').slice(0, -1).map(Number);
 }
 
-/** Waits until the condition holds, 90 s at most; true when it does. */
+/** Waits until the condition holds, 10 minutes at most; true when it does. */
 export async function eventually(condition: () => boolean): Promise<boolean> {
-  for (let turn = 0; turn < 900; turn++) {
+  for (let turn = 0; turn < 6000; turn++) {
     if (condition()) return true;
     await sleep(100);
   }
   return condition();
+}
+
+/** sh that waits until a file is there, and is not empty if it must not be; 10 minutes at most. */
+export function untilThere(file: string, needs: 'a name' | 'content' = 'a name'): string {
+  return `for turn in $(seq 6000); do [ ! ${needs === 'content' ? '-s' : '-f'} "${file}" ] || break; sleep 0.1; done`;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LocalRun, LocalRunResult } from '../support/run-local.ts';
 import { withOwnTmp, type HostWithTmp } from './own-tmp.ts';
-import { eventually, isAlive, pidsIn } from './processes.ts';
+import { eventually, isAlive, pidsIn, untilThere } from './processes.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
 
 /** Looks for stopped processes come at every turn, not at every tenth or after half a minute. */
@@ -16,10 +16,9 @@ const looks = (path: string, text: string): string =>
       ? text.replace('"$m__rounds" -ge 100', '"$m__rounds" -ge 1').replace('m__rounds % 20', 'm__rounds % 2')
       : text;
 
-const wait = 'for turn in $(seq 600); do [ ! -f "$root/go" ] || break; sleep 0.1; done';
 /** Says where it works, and goes on until it is let. */
 const held = {
-  one: `state() { sleep 300 & echo $! >"$root/left"; echo "$m_work" >"$root/work"; ${wait}; file "$root/f" --content x; }`,
+  one: `state() { sleep 300 & echo $! >"$root/left"; echo "$m_work" >"$root/work"; ${untilThere('$root/go')}; file "$root/f" --content x; }`,
 };
 
 interface HeldRun {
@@ -120,11 +119,11 @@ describe('a process of a run that is killed', () => {
   it.each(['apply', 'plan'] as const)(
     'is replaced if it is the ticker, and the time limits are kept: %s',
     async (action) => {
-      const { run, signal, pid } = await startHeld(action, { timeoutSeconds: 3 });
+      const { run, signal, pid } = await startHeld(action, { timeoutSeconds: 10 });
       const old = signal('ticker', 'SIGKILL');
       expect(await eventually(() => pid('ticker') !== old)).toBe(true);
       const { result } = await run;
-      expect(result.steps[0]?.reason).toBe('over its time of 3 s; all its processes were ended');
+      expect(result.steps[0]?.reason).toBe('over its time of 10 s; all its processes were ended');
     },
   );
 

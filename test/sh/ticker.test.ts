@@ -2,20 +2,15 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { eventually, isAlive, pidsIn } from './processes.ts';
+import { eventually, isAlive, pidsIn, untilThere } from './processes.ts';
 import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
 
 type RuntimeChange = (path: string, text: string) => string;
 
-/** sh that waits for a file, 60 s at most. */
-function waitFor(file: string): string {
-  return `for turn in $(seq 600); do [ ! -s "${file}" ] || break; sleep 0.1; done`;
-}
-
 /** The ticker says who it is once it knows its follower, and goes on when it is let; `then` comes first then. */
 function heldTicker(host: ScratchHost, then = ':'): RuntimeChange {
-  const hold = `echo "$$" >"${host.path('ticker')}"; ${waitFor(host.path('tick'))}; ${then}`;
+  const hold = `echo "$$" >"${host.path('ticker')}"; ${untilThere(host.path('tick'), 'content')}; ${then}`;
   const look = '  m__end_step_if m__is_over_time';
   return (path, text) => (path === 'ticker.sh' ? text.replace(look, () => `  ${hold}\n${look}`) : text);
 }
@@ -23,7 +18,7 @@ function heldTicker(host: ScratchHost, then = ':'): RuntimeChange {
 /** A step that leaves a process behind, once the ticker is held. */
 function leavingStep(host: ScratchHost): Readonly<Record<string, string>> {
   return {
-    leaves: `state() { echo "$m_work" >"$root/work"; sleep 300 & echo $! >"$root/left"; ${waitFor(host.path('ticker'))}; }`,
+    leaves: `state() { echo "$m_work" >"$root/work"; sleep 300 & echo $! >"$root/left"; ${untilThere(host.path('ticker'), 'content')}; }`,
   };
 }
 
@@ -63,7 +58,7 @@ describe('what a step left running', () => {
           one: `state() { echo $$ >"$root/driver"; sleep 300 & echo $! >"$root/left"; kill -9 $$; sleep 300; }`,
         },
         runtime: (path, text) => {
-          if (path === 'ticker.sh') return `${waitFor(host.path('tick'))}\n${text}`;
+          if (path === 'ticker.sh') return `${untilThere(host.path('tick'), 'content')}\n${text}`;
           return path === 'follow.sh'
             ? text.replace(
                 '  sleep "$m__nap"\n',
@@ -140,7 +135,7 @@ describe('the time of a step', () => {
       host.write('clock', `${String(from)}\n`);
       const run = host.run('plan', {
         timeoutSeconds,
-        steps: { slow: `state() { echo $$ >"$root/driver"; ${waitFor(host.path('go'))}; }` },
+        steps: { slow: `state() { echo $$ >"$root/driver"; ${untilThere(host.path('go'), 'content')}; }` },
         runtime: (path, text) => {
           if (path === 'ticker.sh')
             return text.replaceAll('date +%s', `echo x >>${host.path('asked')}; cat ${host.path('clock')}`);

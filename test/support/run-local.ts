@@ -9,6 +9,7 @@ import { runHost } from '../../src/run/index.ts';
 import { readRuntime } from '../../src/host/index.ts';
 import type { Channel, HostConnection, Session, Transport } from '../../src/transport/index.ts';
 import { localTransport } from '../../src/transport/index.ts';
+import { ample, ampleStepSeconds } from './ample.ts';
 import { testJob, testTools } from './job.ts';
 import { recordHost } from './recorded.ts';
 
@@ -67,7 +68,7 @@ const connection: HostConnection = {
   knownHosts: ['none'],
   agent: false,
   become: 'none',
-  connectTimeoutMs: 1000,
+  ...ample,
   legacyAlgorithms: false,
 };
 
@@ -92,7 +93,7 @@ export async function runLocal(run: LocalRun): Promise<LocalRunResult> {
     return {
       id,
       script: `steps/${id}.sh`,
-      timeoutSeconds: run.timeouts?.[id] ?? run.timeoutSeconds ?? 60,
+      timeoutSeconds: run.timeouts?.[id] ?? run.timeoutSeconds ?? ampleStepSeconds,
       retries: run.retries ?? 0,
     };
   });

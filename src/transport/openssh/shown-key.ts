@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { fingerprint } from '../ssh/known-hosts.ts';
 import type { Destination } from '../ssh/destination.ts';
 
-const timeoutMs = 5_000;
+const timeoutMs = 15_000;
 
 /** Asks the host once more (ssh-keyscan). Undefined unless it shows the same key. */
 export async function scanKey(
@@ -12,7 +12,7 @@ export async function scanKey(
   shown: { readonly type: string; readonly fingerprint: string },
 ): Promise<Buffer | undefined> {
   const [, type = 'rsa'] = /(ed25519|ecdsa|dss)/.exec(shown.type) ?? [];
-  const words = ['-T', '5', '-t', type.replace('dss', 'dsa'), '-p', String(port), '--', address];
+  const words = ['-T', '10', '-t', type.replace('dss', 'dsa'), '-p', String(port), '--', address];
   const text = await new Promise<string>((resolve) => {
     execFile('ssh-keyscan', words, { timeout: timeoutMs, maxBuffer: 64 * 1024 }, (_error, stdout) => {
       resolve(stdout);

@@ -127,11 +127,7 @@ export function describeFaults(way: Way): void {
       it('ends a connect at once when the signal fires, and leaves no socket', async () => {
         const silent = await front(undefined);
         const abort = new AbortController();
-        const failing = failure(
-          transport({}),
-          hostAt(silent.port, { connectTimeoutMs: 60_000 }),
-          abort.signal,
-        );
+        const failing = failure(transport({}), hostAt(silent.port), abort.signal);
         await silent.nextConnection();
         abort.abort();
         expect(await failing).toMatchObject({ code: 'SSH_ABORTED', host: 'ns1' });
@@ -143,7 +139,7 @@ export function describeFaults(way: Way): void {
         const via = transport({}, { startLimit: 1 });
         const ahead = new AbortController();
         const behind = new AbortController();
-        const host = hostAt(silent.port, { connectTimeoutMs: 60_000 });
+        const host = hostAt(silent.port);
         const first = failure(via, host, ahead.signal);
         await silent.nextConnection();
         const second = failure(via, host, behind.signal);

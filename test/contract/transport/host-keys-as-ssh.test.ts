@@ -276,7 +276,6 @@ describe.skipIf(obstacle !== undefined)(
         ...host,
         knownHosts: files,
         identityFile: at('user'),
-        connectTimeoutMs: 120_000,
       };
       const transport = sshTransport({
         startLimit: 4,

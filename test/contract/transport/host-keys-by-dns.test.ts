@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Answer } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerTo, type DnsServer, startDnsServer } from '../probe/dns-server.ts';
+import { ample } from '../../support/ample.ts';
 import { startSystemSshd, type SystemSshd, whyNoSystemSshd } from './system-sshd.ts';
 
 const source = join(import.meta.dirname, '../../../src');
@@ -82,7 +83,7 @@ const program = `
   import { judgeBySshfp, sshfpOf } from '${source}/cli/sshfp.ts';
   import { sshTransport } from '${source}/transport/index.ts';
   const [config, home, key, ...names] = process.argv.slice(1);
-  const settings = { port: 22, user: 'root', knownHosts: [], agent: false, become: 'none', connectTimeoutMs: 120_000 };
+  const settings = { port: 22, user: 'root', knownHosts: [], agent: false, become: 'none', ...${JSON.stringify(ample)} };
   const askSsh = askOwnSsh(config, () => undefined);
   const hosts = (way) => names.map((name) => ({ ...settings, name, address: name, legacyAlgorithms: false, transport: way }));
   const outcome = (session) => { session.close(); return 'accepted'; };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import ssh2 from 'ssh2';
 import type { Algorithms, AuthContext, Connection, ParsedKey, ServerChannel } from 'ssh2';
 import type { HostConnection } from '../../../src/transport/index.ts';
+import { ample } from '../../support/ample.ts';
 
 /** What a server is made of; the defaults let the test user in with an ed25519 key. */
 export interface SshdOptions {
@@ -215,7 +216,7 @@ export function loopbackHost(port: number, overrides: HostOverrides = {}): HostC
     knownHosts: ['~/known_hosts'],
     agent: false,
     become: 'none',
-    connectTimeoutMs: 10_000,
+    ...ample,
     legacyAlgorithms: false,
     ...(identityFile === undefined ? {} : { identityFile }),
     ...rest,

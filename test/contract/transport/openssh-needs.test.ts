@@ -64,7 +64,7 @@ describe.skipIf(obstacle !== undefined)(`what ssh2 has not${about}`, () => {
   async function kept(starting: Promise<SystemSshd>): Promise<SystemSshd> {
     const server = await starting;
     started.push(server);
-    return { ...server, host: { ...server.host, connectTimeoutMs: 60_000 } };
+    return server;
   }
 
   /** A transport for hosts of an inventory that says address, port and user; `config` is the operator's ssh_config. */
@@ -105,7 +105,7 @@ describe.skipIf(obstacle !== undefined)(`what ssh2 has not${about}`, () => {
   }
 
   function withoutKey({ host: { port, user } }: SystemSshd): HostConnection {
-    return loopbackHost(port, { user, identityFile: undefined, connectTimeoutMs: 60_000 });
+    return loopbackHost(port, { user, identityFile: undefined });
   }
 
   async function reach(transport: Transport, host: HostConnection): Promise<Session> {

@@ -102,7 +102,7 @@ describe.skipIf(obstacle !== undefined)(`a connection that the operator keeps op
 
   function hostNamed(name: string, more: Partial<HostConnection> = {}): HostConnection {
     return {
-      ...loopbackHost(22, { name, address: name, identityFile: undefined, connectTimeoutMs: 60_000 }),
+      ...loopbackHost(22, { name, address: name, identityFile: undefined }),
       ...more,
     };
   }

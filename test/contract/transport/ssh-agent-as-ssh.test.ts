@@ -89,7 +89,7 @@ describe.skipIf(obstacle !== undefined)(
       transport: NonNullable<HostConnection['transport']>,
       agent = socket,
     ): Promise<string | undefined> {
-      const settings = { name: 'ns1', address: 'ns1', identityFile: undefined, connectTimeoutMs: 60_000 };
+      const settings = { name: 'ns1', address: 'ns1', identityFile: undefined };
       const host: HostConnection = { ...loopbackHost(22, settings), agent: true, transport };
       const way = sshTransport({
         startLimit: 1,

@@ -72,7 +72,7 @@ describe.skipIf(obstacle !== undefined)(
 
     /** What an inventory says of the chain, which then says all of it; or nothing, and ssh_config says all. */
     function hostOf(name: Name, way: Way): HostConnection {
-      const settings = { name, address: name, identityFile: undefined, connectTimeoutMs: 60_000 };
+      const settings = { name, address: name, identityFile: undefined };
       const plain = { ...loopbackHost(22, settings), transport: way.transport };
       if (way.by === 'ssh_config') return plain;
       return {

@@ -99,7 +99,6 @@ describe.skipIf(obstacle !== undefined)(`jump hosts${about}`, () => {
       ...hosts['b']!,
       name: `ns${at}`,
       jump: ['a'],
-      connectTimeoutMs: 30_000,
     }));
     transport = await among(
       { ...hosts, ...Object.fromEntries(behind.map((host) => [host.name, host])) },

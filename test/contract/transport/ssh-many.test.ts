@@ -85,10 +85,10 @@ describe.skipIf(obstacle !== undefined)(`many hosts${obstacle === undefined ? ''
           `[127.0.0.1]:${server.port} ${server.hostPublicKeys[0] ?? ''}\n`,
       );
       const hosts = new Map<string, HostConnection>([
-        ['gate', { ...gate.host, name: 'gate', port: front.port, connectTimeoutMs: 60_000 }],
+        ['gate', { ...gate.host, name: 'gate', port: front.port }],
       ]);
       for (let index = 0; index < count; index += 1) {
-        const settings = { name: `ns${index}`, jump: ['gate'], connectTimeoutMs: 120_000, transport: way };
+        const settings = { name: `ns${index}`, jump: ['gate'], transport: way };
         hosts.set(settings.name, loopbackHost(server.port, settings));
       }
       const transport = transportOf(gate.directory, hosts, 8);
@@ -108,9 +108,7 @@ describe.skipIf(obstacle !== undefined)(`many hosts${obstacle === undefined ? ''
     const server = await startSshd();
     stops.push(server.stop);
     const transport = await transportTo(server.port, server, 100);
-    const hosts = Array.from({ length: 30 }, (_, index) =>
-      loopbackHost(server.port, { name: `ns${index}`, connectTimeoutMs: 60_000 }),
-    );
+    const hosts = Array.from({ length: 30 }, (_, index) => loopbackHost(server.port, { name: `ns${index}` }));
     await Promise.all(hosts.map((host) => reach(transport, host)));
     expect(server.mostUnauthenticated()).toBeLessThanOrEqual(8);
   });

@@ -89,7 +89,7 @@ async function serverOf(
   });
   stops.push(server.stop);
   writeFileSync(at('known_hosts'), knownHostsText(server.port, server.hostPublicKeys));
-  const settings = { user: 'ops', identityFile: undefined, connectTimeoutMs: 60_000 };
+  const settings = { user: 'ops', identityFile: undefined };
   const host: HostConnection = { ...loopbackHost(server.port, settings), transport: way };
   return { given, host };
 }
@@ -235,7 +235,7 @@ describe.skipIf(obstacle !== undefined)(
 
     function hostWith(file: string, way: Way = 'ssh2'): HostConnection {
       const knownHosts = [join(server.directory, 'known_hosts')];
-      return { ...server.host, knownHosts, identityFile: at(file), transport: way, connectTimeoutMs: 60_000 };
+      return { ...server.host, knownHosts, identityFile: at(file), transport: way };
     }
 
     it.each([
@@ -321,7 +321,7 @@ describe.skipIf(namespaceObstacle !== undefined)(
         const knownHosts = [join(server.directory, 'known_hosts')];
         const { identityFile, ...rest } = server.host;
         expect(identityFile).toBeDefined();
-        const host: HostConnection = { ...rest, knownHosts, transport: way, connectTimeoutMs: 60_000 };
+        const host: HostConnection = { ...rest, knownHosts, transport: way };
         await login(withPassword(password), host);
         const [before, endsBefore] = [failures(), ends()];
         await expect(login(withPassword('not-this-9'), host)).rejects.toMatchObject({

@@ -37,6 +37,8 @@ describe('renderInventory', () => {
         known_hosts: '/lab/known_hosts',
         agent: false,
         ssh_config: false,
+        connect_timeout: '30s',
+        ready_timeout: '2m',
       },
       vars: { package_path: '/var/packages/All' },
       hosts: {
