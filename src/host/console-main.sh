@@ -27,8 +27,8 @@ m__meta_of "$m__receipt"
 m__playbook=$m__meta_playbook
 m__seq=0
 m__masks=$m__receipt/mask-files.awk
-m_work=$(mktemp -d /tmp/muster.XXXXXX) || m__refuse 'cannot make a private directory below /tmp'
-printf '%s\n' "$$" >"$m_work/driver.pid"
+m__make_private driver.pid || m__refuse "$m__no_place"
+cd /
 trap 'rm -rf "$m_work"' 0
 m__sweep_work
 m__find_digest

@@ -27,10 +27,9 @@ m__clear_dead() {
 
 # m__is_deserted: no process of muster works in m__dead, the current directory, any more, and none will come back to it.
 m__is_deserted() {
-  # It has just been made, or who made it died in that moment: who lives makes another one.
-  rmdir "$m__dead" 2>/dev/null && return
-  if [ ! -f driver.pid ] && [ ! -f follower.pid ]; then
-    # The console of an older version does not say who it is.
+  if [ ! -s driver.pid ] && [ ! -s follower.pid ]; then
+    # The run that made it is about to write its number, or died in that moment; nothing secret is in it yet. The console of an
+    # older version never writes one.
     [ -n "$(find . -prune -mtime +0 -print 2>/dev/null)" ]
     return
   fi

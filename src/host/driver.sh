@@ -84,7 +84,7 @@ m__fill_receipt() {
   m_quote "$PATH"
   printf 'PATH=%s\n' "$m_quoted" >"$m_work/path" || return 1
   set -- "$m_work/runtime/console-head.sh" "$m_work/path"
-  for m__part in codec events paths ways held trees read services switches accounts lock dead units kept clear hand-back hand-plan undo undo-bunch undo-tree undo-system undo-package undo-registry journals rollback console-main; do
+  for m__part in codec events paths ways held trees read services switches accounts lock dead units kept clear hand-back hand-plan undo undo-bunch undo-tree undo-system undo-package undo-registry journals rollback private console-main; do
     set -- "$@" "$m_work/runtime/$m__part.sh"
   done
   cat "$@" >"$m__receipt/undo.sh"

@@ -19,8 +19,11 @@ const levelOf: Readonly<Record<Action, Level>> = {
   rollback: 'change',
 };
 
-/** `steps` is for what steps declare and expect: a rollback reads the journal only, here as at the console. */
-type Need = Level | 'steps';
+/**
+ * `steps` is for what steps declare and expect: a rollback reads the journal only, here as at the console. `receipt` is for what only
+ * an apply leaves on a host.
+ */
+type Need = Level | 'steps' | 'receipt';
 const withSteps: readonly Action[] = ['plan', 'verify', 'compare', 'apply'];
 
 /** What the driver reads at its start, in this order; the resources come last. */
@@ -44,7 +47,7 @@ const sourced: readonly (readonly [Need, string])[] = [
 /** What undo.sh is made of, which an apply leaves on a host. The driver has the same list. */
 const undo =
   'console-head codec events paths ways held trees read services switches accounts lock dead units kept clear hand-back hand-plan undo ' +
-  'undo-bunch undo-tree undo-system undo-package undo-registry journals rollback console-main';
+  'undo-bunch undo-tree undo-system undo-package undo-registry journals rollback private console-main';
 const undoFiles: ReadonlySet<string> = new Set(wordsOf(undo).map((name) => `${name}.sh`));
 
 /** Whether an apply leaves this file of the runtime on a host, where an admin may read it. */
@@ -58,7 +61,8 @@ const others: Readonly<Record<Need, string>> = {
   facts: '',
   look: 'diff.awk digested.awk looked.awk',
   steps: 'block.awk line.awk meaning.awk rc_conf.awk',
-  change: 'console-head.sh console-main.sh',
+  change: '',
+  receipt: 'console-head.sh private.sh console-main.sh',
 };
 
 /**
@@ -120,13 +124,18 @@ function filesFor(
   action: Action,
   paths: readonly string[],
 ): { readonly read: readonly string[]; readonly needed: ReadonlySet<string> } {
-  const has = (need: Need): boolean =>
-    need === 'steps' ? withSteps.includes(action) : levels.indexOf(need) <= levels.indexOf(levelOf[action]);
+  const has = (need: Need): boolean => {
+    if (need === 'steps') return withSteps.includes(action);
+    if (need === 'receipt') return action === 'apply';
+    return levels.indexOf(need) <= levels.indexOf(levelOf[action]);
+  };
   const read = [
     ...sourced.flatMap(([need, names]) => (has(need) ? wordsOf(names).map((name) => `${name}.sh`) : [])),
     ...paths.filter((path) => path.startsWith('resources/') && has('steps')),
   ];
-  const started = [...levels, 'steps' as const].filter(has).flatMap((need) => wordsOf(others[need]));
+  const started = [...levels, 'steps' as const, 'receipt' as const]
+    .filter(has)
+    .flatMap((need) => wordsOf(others[need]));
   return { read, needed: new Set([...read, ...started]) };
 }
 

@@ -5,10 +5,12 @@ import { readRuntime } from '../host/index.ts';
 /** All that the login shell ever sees. */
 export const shell = '/bin/sh -s';
 
-/** The boot script, marked with this run's nonce. */
+/** The boot script, behind the functions that it calls, marked with this run's nonce. */
 export function bootText(nonce: string): string {
-  const boot = readRuntime().get('boot.sh');
-  return new TextDecoder().decode(boot).replaceAll('@NONCE@', nonce);
+  const runtime = readRuntime();
+  const decoder = new TextDecoder();
+  const [place, boot] = ['private.sh', 'boot.sh'].map((path) => decoder.decode(runtime.get(path)));
+  return `${place}${boot}`.replaceAll('@NONCE@', nonce);
 }
 
 /** Takes up the log of a driver that runs already, from the offsets that were seen. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readRuntime } from '../../src/host/index.ts';
+import { bootText } from '../../src/run/host-scripts.ts';
 
 const shells = ['/bin/dash', '/bin/mksh'];
 const text = (path: string): string => new TextDecoder().decode(readRuntime().get(path));
@@ -52,7 +53,7 @@ async function boot(shell: string, mount: string | undefined, tools?: readonly s
   });
   child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
   const path = tools === undefined ? '$&' : `PATH=${only(tools, base)}`;
-  const script = text('boot.sh').replaceAll('@NONCE@', 'N').replaceAll('/tmp', place);
+  const script = bootText('N').replaceAll('/tmp', place);
   child.stdin.write(script.replace(/PATH=.*/, path));
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
   expect(existsSync(join(base, 'begun'))).toBe(false);

@@ -13,6 +13,7 @@ import { localTransport } from '../../src/transport/index.ts';
 import { testJob, testTools } from '../support/job.ts';
 import { loneConnection } from '../support/lone-host.ts';
 import { recordHost } from '../support/recorded.ts';
+import { swapFirst } from '../support/swapped.ts';
 
 const namespace = 'unshare -rpfm --mount-proc /bin/sh -c';
 /** The first process of the namespace, the one that mounts, and the one that counts. */
@@ -68,12 +69,9 @@ function jobOf(action: RunSettings['action'], stateDirectory: string, given: Giv
 
 /** The follower's naps leave a letter each, and however slow the machine is, a ticker is one process. */
 function withNapsCounted(file: string): ReadonlyMap<string, Uint8Array> {
-  const follower = new TextDecoder()
-    .decode(readRuntime().get('follow.sh'))
-    .replace('  sleep "$m__nap" >', `  printf x >>'${file}'\n  sleep "$m__nap" >`)
-    .replace('"$m__rounds" -lt 4', '"$m__rounds" -lt 4000');
-  expect(follower).toContain(file);
-  expect(follower).toContain('-lt 4000');
+  const text = new TextDecoder().decode(readRuntime().get('follow.sh'));
+  const counted = swapFirst(text, '  sleep "$m__nap" >', `  printf x >>'${file}'\n  sleep "$m__nap" >`);
+  const follower = swapFirst(counted, '"$m__rounds" -lt 4', '"$m__rounds" -lt 4000');
   return new Map([
     ...readRuntime(),
     ['follow.sh', new TextEncoder().encode(follower)],

@@ -1,8 +1,9 @@
 // What dead runs left below /tmp and in the host's own directory, who clears it away, and what anybody may have planted there.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   symlinkSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { swapFirst } from '../support/swapped.ts';
 import { other } from './others.ts';
 import { deathBeforeLine, withOwnTmp, type HostWithTmp } from './own-tmp.ts';
 import { untilThere } from './processes.ts';
@@ -41,11 +43,16 @@ function workIn(directory: string, account: { readonly uid?: number } = {}): str
   return `${String(child.pid)}\n`;
 }
 
+/** Of all kinds, what is or may be active. */
+const active = ['muster.alive1', 'muster.begins', 'muster.newnew', 'muster.number'];
+
 function leaveAllKinds(there: HostWithTmp): void {
   leave(there, 'muster.killed', { 'driver.pid': nobody, secret: 's' });
   leave(there, 'muster.endedx', { 'driver.pid': nobody, 'ticker.pid': nobody, done: '' });
   leave(there, 'muster.bootdx', { 'follower.pid': nobody });
-  leave(there, 'muster.empty1', {});
+  utimesSync(leave(there, 'muster.empty1', {}), 1, 1);
+  leave(there, 'muster.begins', {});
+  leave(there, 'muster.number', { 'follower.pid': '' });
   // As after a reboot, or long after: a process that has nothing to do with muster has the number.
   leave(there, 'muster.reused', {
     'driver.pid': `${String(process.pid)}\n`,
@@ -71,7 +78,7 @@ describe('what dead runs left below /tmp', () => {
       leaveAllKinds(there);
       const { result } = await there.run(action, { steps, command: 'true' });
       expect(['ok', 'changed', 'drifted'], complaintsOf(result)).toContain(result.outcome);
-      await expect.poll(there.left).toEqual(['muster.alive1', 'muster.newnew']);
+      await expect.poll(there.left).toEqual(active);
     },
   );
 
@@ -82,7 +89,7 @@ describe('what dead runs left below /tmp', () => {
     const [receipt = ''] = there.host.receipts();
     const undo = spawnSync('/bin/sh', [join(there.host.state, 'runs', receipt, 'undo.sh')]);
     expect(undo.status, String(undo.stdout)).toBe(0);
-    expect(there.left()).toEqual(['muster.alive1', 'muster.newnew']);
+    expect(there.left()).toEqual(active);
   });
 
   it.runIf(process.getuid?.() === 0)('is never looked for in directories of others', async () => {
@@ -117,14 +124,98 @@ describe('what dead runs left below /tmp', () => {
     ]);
   });
 
-  it('may include the empty directory of a boot, which then makes another one', async () => {
+  it('may have included the empty directory of a boot, which then makes another one', async () => {
     const there = withOwnTmp(scratchHost());
     const sweeps = `n=$((\${n:-0} + 1)); [ "$n" -gt 2 ] || rmdir "$m_work"`;
     const { result } = await there.run('apply', {
       steps,
-      boot: (text) => text.replace("    { printf '%s", () => `    ${sweeps}\n    { printf '%s`),
+      boot: (text) => swapFirst(text, "    { printf '%s", `    ${sweeps}\n    { printf '%s`),
     });
     expect(result.outcome, complaintsOf(result)).toBe('changed');
+  });
+});
+
+describe('a directory that another run sweeps in the moment in which undo.sh makes it', () => {
+  /** A run whose undo.sh is to be run with `sweeps` between the making of its directory and the first word in it. */
+  async function applied(
+    sweeps: string,
+  ): Promise<{ there: HostWithTmp; undo: () => SpawnSyncReturns<Buffer> }> {
+    const there = withOwnTmp(scratchHost());
+    await there.run('apply', {
+      steps,
+      runtime: (path, text) =>
+        path === 'private.sh'
+          ? swapFirst(text, '    cd -P "$m_work"', `    ${sweeps}\n    cd -P "$m_work"`)
+          : text,
+    });
+    const [receipt = ''] = there.host.receipts();
+    return { there, undo: () => spawnSync('/bin/sh', [join(there.host.state, 'runs', receipt, 'undo.sh')]) };
+  }
+
+  it('is made anew, twice', async () => {
+    const { there, undo } = await applied(`n=$((\${n:-0} + 1)); [ "$n" -gt 2 ] || rmdir "$m_work"`);
+    const { status, stdout, stderr } = undo();
+    expect([status, String(stderr)], String(stdout)).toEqual([0, '']);
+    expect(existsSync(there.host.path('f'))).toBe(false);
+    expect(there.left()).toEqual([]);
+  });
+
+  it('is given up when it was removed three times: nothing is undone, and nothing is locked', async () => {
+    const { there, undo } = await applied(`[ "$1" != driver.pid ] || rmdir "$m_work"`);
+    const { status, stderr } = undo();
+    expect(status).toBe(1);
+    expect(String(stderr)).toMatch(
+      /^a private directory below \S+ was removed three times, the last one was \S+\n$/,
+    );
+    expect(existsSync(there.host.path('f'))).toBe(true);
+    expect(existsSync(join(there.host.state, 'lock'))).toBe(false);
+  });
+
+  it.runIf(process.getuid?.() === 0)('is not used when another account put its own there', async () => {
+    const { there, undo } = await applied(
+      `[ "$1" != driver.pid ] || { rmdir "$m_work"; cp -Rp "\${m_work%/*}/theirs" "$m_work"; }`,
+    );
+    const theirs = leave(there, 'theirs', {});
+    chmodSync(theirs, 0o777);
+    chownSync(theirs, 1234, 1234);
+    expect(undo().status).toBe(1);
+    const planted = there.left().filter((name) => name !== 'theirs');
+    expect(planted).toHaveLength(3);
+    for (const name of planted) expect(readdirSync(join(there.tmp, name))).toEqual([]);
+  });
+
+  it('is one of many, and each undo.sh works beside sweeps without end', { tags: 'long' }, async () => {
+    const there = withOwnTmp(scratchHost());
+    const runtime = (path: string, text: string): string =>
+      // Time for the sweeps, in the moment in which the directory is empty, and in the moment in which the number is written.
+      path === 'private.sh'
+        ? swapFirst(text, '    cd -P "$m_work"', '    sleep 0.0$(($$ % 5))\n    cd -P "$m_work"')
+        : text;
+    const runs = Array.from({ length: 12 }, (_, at) => `sweep-${String(at)}`);
+    for (const runId of runs) {
+      const own = { one: `state() { file "$root/${runId}" --content x; }` };
+      const { result } = await there.run('apply', { steps: own, runtime, settings: { runId } });
+      expect(result.outcome, complaintsOf(result)).toBe('changed');
+    }
+    let isOver = false;
+    const sweeping = (async () => {
+      while (!isOver) await there.run('facts');
+    })();
+    try {
+      for (const runId of runs.toReversed()) {
+        const undo = spawn('/bin/sh', [join(there.host.state, 'runs', runId, 'undo.sh')]);
+        let said = '';
+        undo.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
+        undo.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+        const status = await new Promise((resolve) => undo.on('close', resolve));
+        expect(status, said).toBe(0);
+        expect(existsSync(there.host.path(runId))).toBe(false);
+      }
+    } finally {
+      isOver = true;
+      await sweeping;
+    }
+    await expect.poll(there.left).toEqual([]);
   });
 });
 
@@ -147,6 +238,16 @@ describe('a /tmp in which others may replace files', () => {
     expect(result.outcome).not.toBe('ok');
     expect(result.reason).toContain(danger);
     expect(there.left()).toEqual([]);
+  });
+
+  it('is not used by undo.sh either', async () => {
+    const there = withOwnTmp(scratchHost());
+    await there.run('apply', { steps });
+    chmodSync(there.tmp, 0o777);
+    const [receipt = ''] = there.host.receipts();
+    const undo = spawnSync('/bin/sh', [join(there.host.state, 'runs', receipt, 'undo.sh')]);
+    expect([undo.status, String(undo.stderr)]).toEqual([1, expect.stringContaining(danger)]);
+    expect([there.left(), existsSync(there.host.path('f'))]).toEqual([[], true]);
   });
 
   it.each([0o1777, 0o755, 0o700, 0o1775])('is used with mode %o', async (mode) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
 import type { LocalRun } from '../support/run-local.ts';
+import { swapFirst } from '../support/swapped.ts';
 import { deathBeforeTool, undoAtConsole } from './crash.ts';
 import { fingerprint } from './fingerprint.ts';
 import { daemonWrites, furnish, lostMarkers, othersWrite, plant, steps } from './kept.ts';
@@ -23,8 +24,6 @@ type RuntimeChange = NonNullable<LocalRun['runtime']>;
 
 const force = { settings: { force: true } };
 
-const near: RuntimeChange = (_path, text) => text;
-
 /** The kept directory stands for another file system: nothing can be renamed into it. */
 const farAway: RuntimeChange = (path, text) =>
   path === 'kept.sh' ? `${text}\nm__is_near() { return 1; }\n` : text;
@@ -39,15 +38,15 @@ function keptFiles(host: ScratchHost): readonly string[] {
 
 describe.skipIf(process.getuid?.() !== 0)('what a daemon wrote in its own places', () => {
   it.each([
-    ['in the same file system', near, '/bin/sh'],
-    ['in another file system', farAway, '/bin/sh'],
-    ['by busybox', farAway, '/bin/busybox sh'],
-    ['by mksh', near, '/bin/mksh'],
-  ])('is no conflict, and is kept %s as it was', async (_title, runtime, shell) => {
+    ['in the same file system', {}, '/bin/sh'],
+    ['in another file system', { runtime: farAway }, '/bin/sh'],
+    ['by busybox', { runtime: farAway }, '/bin/busybox sh'],
+    ['by mksh', {}, '/bin/mksh'],
+  ])('is no conflict, and is kept %s as it was', async (_title, changed, shell) => {
     if (!existsSync(shell.split(' ')[0] ?? '')) return;
     const { host, before } = await applied();
     plant(host, daemonWrites);
-    const { result } = await host.run('rollback', { runtime, shell });
+    const { result } = await host.run('rollback', { ...changed, shell });
     expect(result.outcome, complaintsOf(result)).toBe('rolled-back');
     expect(fingerprint(host.root, 'second')).toEqual(before);
     expect(keptFiles(host)).toEqual(Object.keys(daemonWrites).toSorted());
@@ -133,7 +132,11 @@ describe('a tree that is removed while a daemon writes in it', () => {
   /** Somebody writes between the saving of the tree and its removal. */
   const late: RuntimeChange = (path, text) =>
     path === 'journal.sh'
-      ? text.replace('  m__record tree "$1" "$m_step"', `$&\n  echo marker-1 >"$1/late"`)
+      ? swapFirst(
+          text,
+          '  m__record tree "$1" "$m_step"',
+          '  m__record tree "$1" "$m_step"\n  echo marker-1 >"$1/late"',
+        )
       : text;
   const removal = { one: 'state() { absent "$root/tree" --recursive; }' };
 

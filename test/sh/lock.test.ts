@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { swapFirst } from '../support/swapped.ts';
 import { other } from './others.ts';
 import { eventually, untilThere } from './processes.ts';
 import type { ScratchHost } from './scratch.ts';
@@ -33,7 +34,7 @@ function slowToClaim(host: ScratchHost): (path: string, text: string) => string 
   const wait = `: >"${host.path('judged')}"
   ${untilThere(host.path('claim'))}`;
   return (path, text) =>
-    path.endsWith('lock.sh') ? text.replace('  # Not written over', `  ${wait}\n  # Not written over`) : text;
+    path === 'lock.sh' ? swapFirst(text, '  [ ! -e "by.$$" ]', `  ${wait}\n  [ ! -e "by.$$" ]`) : text;
 }
 
 describe('the lock of a host', () => {
@@ -276,9 +277,10 @@ describe('a receipt', () => {
         steps: { one: 'state() { file "$root/f" --content x; }' },
         runtime: (path, text) =>
           path === 'driver.sh'
-            ? text.replace(
-                /^m__fill_receipt\(\) \{\n/m,
-                (head) => `${head}  trap '' XFSZ; ulimit -f ${String(blocks)}\n`,
+            ? swapFirst(
+                text,
+                '\nm__fill_receipt() {\n',
+                `\nm__fill_receipt() {\n  trap '' XFSZ; ulimit -f ${String(blocks)}\n`,
               )
             : text,
       });

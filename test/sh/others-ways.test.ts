@@ -13,6 +13,7 @@ import {
   truncateSync,
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { swapAll, swapFirst } from '../support/swapped.ts';
 import { deathBeforeTool, undoAtConsole } from './crash.ts';
 import { canaryOf, hisDirectory, hostWithOthers, leaksOf, other } from './others.ts';
 import type { ScratchHost } from './scratch.ts';
@@ -119,7 +120,7 @@ describe.skipIf(process.getuid?.() !== 0)('a tree that is removed', () => {
     const swap = `mv ${temp} ${temp}.away; ln -s ${host.path('canary')} ${temp}`;
     const again = '    m_let_go\n    m_hold "$m_path"';
     const runtime = (path: string, text: string): string =>
-      path === 'undo-tree.sh' ? text.replace(again, () => again.replace('\n', `\n    ${swap}\n`)) : text;
+      path === 'undo-tree.sh' ? swapFirst(text, again, again.replace('\n', `\n    ${swap}\n`)) : text;
     const undone = await host.run('rollback', { runtime });
     expect(undone.result.outcome).toBe('failed');
     expect(complaintsOf(undone.result)).toContain('changed');
@@ -147,7 +148,7 @@ describe.skipIf(process.getuid?.() !== 0)('an undo', () => {
     const log = `${host.root}.owners`;
     const runtime = (path: string, text: string): string =>
       path === 'undo.sh'
-        ? text.replace('m__restore() {', `m__restore() {\n  ls -ldn ${host.path('his')} >>${log}`)
+        ? swapFirst(text, 'm__restore() {', `m__restore() {\n  ls -ldn ${host.path('his')} >>${log}`)
         : text;
     const undone = await host.run('rollback', { runtime });
     expect(undone.result.outcome, complaintsOf(undone.result)).toBe('rolled-back');
@@ -194,7 +195,7 @@ describe.skipIf(process.getuid?.() !== 0)('an undo', () => {
       mkdirSync(host.path(`his/.muster-known-2${more}`));
     const steps = { one: 'state() { file "$root/his/f" --content x; }' };
     const runtime = (path: string, text: string): string =>
-      path === 'paths.sh' ? text.replaceAll('mv -f "$m__temp" "$2"; then', 'kill -s KILL 0; then') : text;
+      path === 'paths.sh' ? swapAll(text, 'mv -f "$m__temp" "$2"; then', 'kill -s KILL 0; then') : text;
     await host.run('apply', { steps, runtime, settings: { runId: 'known' } });
     expect(existsSync(host.path('his/.muster-known-2xxxxxx'))).toBe(true);
     const undone = await host.run('rollback');
@@ -249,7 +250,8 @@ describe.skipIf(process.getuid?.() !== 0)('many directories that are borrowed', 
     let cut = 0;
     const runtime = (path: string, text: string): string =>
       path === 'held.sh'
-        ? text.replace(
+        ? swapFirst(
+            text,
             '          printf . >>',
             `          case $m__line in *'|${host.path('his')}|'*) kill -s KILL 0 ;; esac\n          printf . >>`,
           )

@@ -2,7 +2,7 @@
 // which it can be made to die.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
-import type { LocalRun, LocalRunResult } from '../support/run-local.ts';
+import { mustChange, type LocalRun, type LocalRunResult } from '../support/run-local.ts';
 import type { ScratchHost } from './scratch.ts';
 
 /** A scratch host whose runs put their private directories below `tmp`. */
@@ -25,12 +25,14 @@ export function withOwnTmp(host: ScratchHost): HostWithTmp {
     host,
     tmp,
     left: () => readdirSync(tmp).toSorted(),
-    run: (action, run = {}) =>
-      host.run(action, {
+    run: (action, run = {}) => {
+      if (run.runtime !== undefined) mustChange(run.runtime);
+      return host.run(action, {
         ...run,
         runtime: (path, text) => moved(run.runtime?.(path, text) ?? text),
         boot: (text) => moved(run.boot?.(text) ?? text),
-      }),
+      });
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { controlText, followText } from '../../src/run/host-scripts.ts';
+import { swapAll, swapFirst } from '../support/swapped.ts';
 import { other } from './others.ts';
 import { withOwnTmp, type HostWithTmp } from './own-tmp.ts';
 import { eventually } from './processes.ts';
@@ -75,7 +76,7 @@ describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
       const swap = `n=$((\${n:-0} + 1)); [ "$n" -gt 1 ] || { rmdir "$m_work"; mv ${kept(ready[kind])} "$m_work"; }`;
       const { result } = await there.run('apply', {
         steps,
-        boot: (text) => text.replace('    cd "$m_work"', () => `    ${swap}\n    cd "$m_work"`),
+        boot: (text) => swapFirst(text, '    cd -P "$m_work"', `    ${swap}\n    cd -P "$m_work"`),
       });
       expect(harm()).toEqual([]);
       expect(result.outcome, complaintsOf(result)).toBe('changed');
@@ -100,16 +101,17 @@ describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
         steps: { one: `state() { echo "$m_work" >"$root/work"; file "$root/f" --content x; }` },
         runtime: (path, text) =>
           path === 'follow.sh'
-            ? text.replace(
+            ? swapFirst(
+                text,
                 'exec rm -rf "$m__name/run" "$m__name"',
-                (remove) => `${remove.replace('exec ', '')}; mv ${kept(ready[kind])} "$m__name"`,
+                `rm -rf "$m__name/run" "$m__name"; mv ${kept(ready[kind])} "$m__name"`,
               )
             : path === 'ticker.sh'
-              ? text
-                  .replace('m__left % 10', 'm__left % 1')
-                  .replace('m__left=900', 'm__left=2')
-                  .replaceAll('exit 0', `{ : >${kept(there.host.path('over'))}; exit 0; }`) +
-                `: >${kept(there.host.path('over'))}\n`
+              ? swapAll(
+                  swapFirst(swapFirst(text, 'm__left % 10', 'm__left % 1'), 'm__left=900', 'm__left=2'),
+                  'exit 0',
+                  `{ : >${kept(there.host.path('over'))}; exit 0; }`,
+                ) + `: >${kept(there.host.path('over'))}\n`
               : text,
       });
       expect(result.outcome, complaintsOf(result)).toBe('changed');
@@ -127,9 +129,10 @@ describe.skipIf(process.getuid?.() !== 0).each(['directory', 'link'] as const)(
         steps,
         runtime: (path, text) =>
           path === 'dead.sh'
-            ? text.replace(
+            ? swapFirst(
+                text,
                 '  while IFS= read -r m__dead <&3',
-                (line) => `  rm -rf ${kept(dead)}; mv ${kept(ready[kind])} ${kept(dead)}\n${line}`,
+                `  rm -rf ${kept(dead)}; mv ${kept(ready[kind])} ${kept(dead)}\n  while IFS= read -r m__dead <&3`,
               )
             : text,
       });

@@ -3,6 +3,7 @@
 import { readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { swapFirst } from '../support/swapped.ts';
 import { scratchHost, shells } from './scratch.ts';
 
 const proof = readFileSync(join(import.meta.dirname, '../../playbooks/caged-bind/lib/proof.sh'), 'utf8');
@@ -83,7 +84,7 @@ describe.each(shells)('prove_log in %s', (shell) => {
 verify() { PATH=$root/bin:$PATH; ours=123; m_await() { shift; "$@"; }; prove_log; }`;
     const run = await host.run('verify', {
       steps: { one: body },
-      files: { 'lib/proof.sh': Buffer.from(proof.replace('/var/log/messages', host.path('messages'))) },
+      files: { 'lib/proof.sh': Buffer.from(swapFirst(proof, '/var/log/messages', host.path('messages'))) },
       vars: { cage: host.path('cage'), pid_file: '/named.pid' },
     });
     return run.result.checks.at(0)?.message;

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LocalRun, LocalRunResult } from '../support/run-local.ts';
+import { swapAll, swapFirst } from '../support/swapped.ts';
 import { withOwnTmp, type HostWithTmp } from './own-tmp.ts';
 import { eventually, isAlive, pidsIn, untilThere } from './processes.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
@@ -11,9 +12,13 @@ import { complaintsOf, scratchHost } from './scratch.ts';
 /** Looks for stopped processes come at every turn, not at every tenth or after half a minute. */
 const looks = (path: string, text: string): string =>
   path === 'ticker.sh'
-    ? text.replace('m__turns % 10', 'm__turns % 1').replace('m__left % 10', 'm__left % 1')
+    ? swapFirst(swapFirst(text, 'm__turns % 10', 'm__turns % 1'), 'm__left % 10', 'm__left % 1')
     : path === 'follow.sh'
-      ? text.replace('"$m__rounds" -ge 100', '"$m__rounds" -ge 1').replace('m__rounds % 20', 'm__rounds % 2')
+      ? swapFirst(
+          swapFirst(text, '"$m__rounds" -ge 80', '"$m__rounds" -ge 1'),
+          'm__rounds % 20',
+          'm__rounds % 2',
+        )
       : text;
 
 /** Says where it works, and goes on until it is let. */
@@ -79,7 +84,7 @@ describe('a process of a run that is stopped', () => {
 
   it('does not stay if it is the ticker, and the run ends before another process looks', async () => {
     const { there, run, signal } = await startHeld('apply', {
-      runtime: (path, text) => (path === 'follow.sh' ? text.replace('m__wake ', ': ') : text),
+      runtime: (path, text) => (path === 'follow.sh' ? swapFirst(text, 'm__wake ', ': ') : text),
     });
     const ticker = signal('ticker', 'SIGSTOP');
     there.host.write('go', '');
@@ -105,7 +110,7 @@ describe('a process of a run that is stopped', () => {
     const { there, run, signal } = await startHeld('apply', {
       // Nobody wakes it here, as nobody could wake one that stands in a write.
       runtime: (path, text) =>
-        path === 'ticker.sh' ? text.replaceAll('m__wake ', ': ').replace('m__left=900', 'm__left=2') : text,
+        path === 'ticker.sh' ? swapFirst(swapAll(text, 'm__wake ', ': '), 'm__left=900', 'm__left=2') : text,
     });
     const follower = signal('follower', 'SIGSTOP');
     there.host.write('go', '');

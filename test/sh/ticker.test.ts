@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { swapAll, swapFirst } from '../support/swapped.ts';
 import { eventually, isAlive, pidsIn, untilThere } from './processes.ts';
 import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
@@ -12,7 +13,7 @@ type RuntimeChange = (path: string, text: string) => string;
 function heldTicker(host: ScratchHost, then = ':'): RuntimeChange {
   const hold = `echo "$$" >"${host.path('ticker')}"; ${untilThere(host.path('tick'), 'content')}; ${then}`;
   const look = '  m__end_step_if m__is_over_time';
-  return (path, text) => (path === 'ticker.sh' ? text.replace(look, () => `  ${hold}\n${look}`) : text);
+  return (path, text) => (path === 'ticker.sh' ? swapFirst(text, look, `  ${hold}\n${look}`) : text);
 }
 
 /** A step that leaves a process behind, once the ticker is held. */
@@ -60,10 +61,7 @@ describe('what a step left running', () => {
         runtime: (path, text) => {
           if (path === 'ticker.sh') return `${untilThere(host.path('tick'), 'content')}\n${text}`;
           return path === 'follow.sh'
-            ? text.replace(
-                '  sleep "$m__nap"\n',
-                () => `  echo x >>"${host.path('naps')}"\n  sleep "$m__nap"\n`,
-              )
+            ? swapFirst(text, '  sleep "$m__nap" >', `  echo x >>"${host.path('naps')}"\n  sleep "$m__nap" >`)
             : text;
         },
       })
@@ -110,9 +108,8 @@ describe('the time of a step', () => {
       timeoutSeconds: 3,
       steps: { slow: 'state() { echo $$ >"$root/driver"; sleep 300; :; }' },
       runtime: (path, text) => {
-        if (path === 'ticker.sh')
-          return text.replaceAll('date +%s', `tee -a ${asked} <${host.path('clock')}`);
-        return path === 'steps.sh' ? text.replaceAll('date +%s', `cat ${host.path('clock')}`) : text;
+        if (path === 'ticker.sh') return swapAll(text, 'date +%s', `tee -a ${asked} <${host.path('clock')}`);
+        return path === 'steps.sh' ? swapAll(text, 'date +%s', `cat ${host.path('clock')}`) : text;
       },
     });
     await eventually(() => existsSync(host.path('driver')));
@@ -138,8 +135,8 @@ describe('the time of a step', () => {
         steps: { slow: `state() { echo $$ >"$root/driver"; ${untilThere(host.path('go'), 'content')}; }` },
         runtime: (path, text) => {
           if (path === 'ticker.sh')
-            return text.replaceAll('date +%s', `echo x >>${host.path('asked')}; cat ${host.path('clock')}`);
-          return path === 'steps.sh' ? text.replaceAll('date +%s', `cat ${host.path('clock')}`) : text;
+            return swapAll(text, 'date +%s', `echo x >>${host.path('asked')}; cat ${host.path('clock')}`);
+          return path === 'steps.sh' ? swapAll(text, 'date +%s', `cat ${host.path('clock')}`) : text;
         },
       });
       await eventually(() => existsSync(host.path('driver')));

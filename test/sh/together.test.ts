@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { swapAll } from '../support/swapped.ts';
 import { allShells, bareRuntime } from './bare-runtime.ts';
 import { deathBeforeTool } from './crash.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -74,7 +75,7 @@ describe.skipIf(!isRoot)('new parts of an as_one', () => {
       const said = runtime.run(
         `m__receipt=$m_work/receipt m__durable=no root=${host.root}
 mkdir -p "$m__receipt/saved"; : >"$m__receipt/journal"
-${tree}${listing.replaceAll('m_look "', 'm__looked=0; m_look "')}`,
+${tree}${swapAll(listing, 'm_look "', 'm__looked=0; m_look "')}`,
         { shell },
       );
       expect(said.trimEnd().split('\n')).toEqual(made);

@@ -51,7 +51,7 @@ export interface LocalRun {
   readonly retries?: number;
   /** The sh that runs it all, a path that sh reads without quotes; by default /bin/sh. */
   readonly shell?: string;
-  /** Changes the text of a runtime script on its way to the host: to move system files, or to make it die. */
+  /** Changes the text of a runtime script on its way to the host: to move system files, or to make it die. Must change one. */
   readonly runtime?: (path: string, text: string) => string;
   /** Changes the boot text, which is not in the bundle. */
   readonly boot?: (text: string) => string;
@@ -134,10 +134,21 @@ function givenOf({ given = {} }: LocalRun): ReadonlyMap<string, ReadonlyMap<stri
   );
 }
 
+/** Throws if a change of the runtime changes no script: a test whose fault is not planted proves nothing. */
+export function mustChange(change: NonNullable<LocalRun['runtime']>): void {
+  const decoder = new TextDecoder();
+  for (const [path, bytes] of readRuntime()) {
+    const text = decoder.decode(bytes);
+    if (change(path, text) !== text) return;
+  }
+  throw new Error('the change of the runtime changes no script');
+}
+
 function runtimeOf(run: LocalRun): ReadonlyMap<string, Uint8Array> {
   const { runtime, shell } = run;
   if (runtime === undefined && shell === undefined) return readRuntime();
   const [decoder, encoder] = [new TextDecoder(), new TextEncoder()];
+  if (runtime !== undefined) mustChange(runtime);
   return new Map(
     [...readRuntime()].map(([path, bytes]) => {
       const text = runtime === undefined ? decoder.decode(bytes) : runtime(path, decoder.decode(bytes));

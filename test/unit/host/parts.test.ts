@@ -100,12 +100,12 @@ describe('the parts of the runtime', () => {
     expect(lacking('rollback')).toEqual([...starting, ...words, 'in_plan', 'm__run_steps'].toSorted());
     const console = /for m__part in (.*); do/.exec(textOf(runtime.get('driver.sh')!))?.[1]?.split(' ') ?? [];
     const parts = partsFor('rollback', runtime);
-    expect(console.filter((name) => !parts.has(`${name}.sh`))).toEqual([]);
+    expect(console.filter((name) => !parts.has(`${name}.sh`))).toEqual(['private', 'console-main']);
     const stay = [...runtime.keys()].filter((path) => staysOnHost(path));
     expect(stay.toSorted()).toEqual(['console-head', ...console].map((name) => `${name}.sh`).toSorted());
     const left = [...runtime.keys()].filter((path) => !parts.has(path) && !path.startsWith('resources/'));
     expect(left).toEqual(
-      'archives.sh block.awk boot.sh expect.sh journal.sh line.awk make-together.sh meaning.awk place.sh planned.sh programs.sh rc_conf.awk resource.sh together.sh within.sh'.split(
+      'archives.sh block.awk boot.sh console-head.sh console-main.sh expect.sh journal.sh line.awk make-together.sh meaning.awk place.sh planned.sh private.sh programs.sh rc_conf.awk resource.sh together.sh within.sh'.split(
         ' ',
       ),
     );
