@@ -36,6 +36,15 @@ async function dieAt(there: HostWithTmp, script: string, at: number): Promise<vo
   });
 }
 
+/** How many files are in a directory; none if it has just been removed. */
+function filesIn(directory: string): number {
+  try {
+    return readdirSync(directory).length;
+  } catch {
+    return 0;
+  }
+}
+
 /** What the host's own directory holds beside the receipts of runs that changed something. */
 function leftInState(state: string): readonly string[] {
   if (!existsSync(state)) return [];
@@ -61,7 +70,7 @@ describe.each(scripts)('a run that dies in %s', (script, every) => {
           const next = await there.run('apply', { steps, settings: { waitSeconds: 20 } });
           expect(['changed', 'ok'], `${line}: ${complaintsOf(next.result)}`).toContain(next.result.outcome);
           // What died before it said who it is may live, for all that the next run knows.
-          const mayLive = (name: string): boolean => readdirSync(join(there.tmp, name)).length === 0;
+          const mayLive = (name: string): boolean => filesIn(join(there.tmp, name)) === 0;
           const left = (): readonly string[] =>
             there.left().filter((name) => script !== 'boot' || !mayLive(name));
           expect(await eventually(() => left().length === 0), `${line}: ${String(left())}`).toBe(true);
