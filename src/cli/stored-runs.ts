@@ -23,15 +23,24 @@ export async function runIdOf(history: History, word = 'newest'): Promise<string
   const found = await runsLike(history, word);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
-  throw found.length === 0
-    ? new UsageError('SHOW_RUN', `no run in ${history.place} begins with ${word}`, {
-        hint:
-          didYouMean(word, await wordsForRuns(history)) ??
-          '`muster history` shows them; `muster show newest HOST` is about the newest',
-      })
-    : new UsageError('SHOW_RUN', `${word} may be ${found.length} runs`, {
-        hint: `${found.slice(-5).reverse().join(', ')}${found.length > 5 ? ', ...' : ''}`,
-      });
+  if (found.length === 0)
+    throw new UsageError('SHOW_RUN', `no run in ${history.place} begins with ${word}`, {
+      hint:
+        didYouMean(word, await wordsForRuns(history)) ??
+        '`muster history` shows them; `muster show newest HOST` is about the newest',
+    });
+  const newestFirst = await inOrderOfHistory(history, found);
+  throw new UsageError('SHOW_RUN', `${word} may be ${found.length} runs`, {
+    hint: `${newestFirst.slice(0, 5).join(', ')}${found.length > 5 ? ', ...' : ''}`,
+  });
+}
+
+/** As `muster history` lists them: an id does not say which of two runs of the same second is the newer one. */
+async function inOrderOfHistory(history: History, ids: readonly string[]): Promise<readonly string[]> {
+  const { runs } = await history.list({});
+  const wanted = new Set(ids);
+  const listed = runs.flatMap(({ runId }) => (wanted.has(runId) ? [runId] : []));
+  return [...new Set([...listed, ...ids.toReversed()])];
 }
 
 /** The ids that a word may mean; the whole id is only itself. Throws StoreError. */

@@ -107,13 +107,15 @@ describe('muster show', () => {
     for (const host of ['ns1', 'ns2']) await muster('exec', ...inventory, '-l', host, `echo ${host}`);
     const [newer = '', older = ''] = await runIds();
     const [, , end = ''] = older.split('-');
-    for (const word of [older, older.slice(0, -1), end])
+    const beginning = older.slice(0, -1);
+    for (const word of [older, ...(newer.startsWith(beginning) ? [] : [beginning]), end])
       expect((await muster('show', word)).stdout).toContain('ns1');
     expect((await muster('show')).stdout).toContain('ns2');
-    const ambiguous = await muster('show', newer.slice(0, 8));
+    const year = newer.slice(0, 4);
+    const ambiguous = await muster('show', year);
     expect({ code: ambiguous.code, stderr: ambiguous.stderr }).toEqual({
       code: 2,
-      stderr: `muster: ${newer.slice(0, 8)} may be 2 runs\n    hint: ${newer}, ${older}\n`,
+      stderr: `muster: ${year} may be 2 runs\n    hint: ${newer}, ${older}\n`,
     });
   });
 
