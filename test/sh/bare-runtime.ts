@@ -17,7 +17,7 @@ export interface BareRuntime {
 
 /** A private directory with a runtime in it, changed on the way if that is asked for. */
 export function bareRuntime(mode: 'plan' | 'apply', change = (text: string): string => text): BareRuntime {
-  const base = mkdtempSync(join(tmpdir(), 'muster-bare-'));
+  const base = mkdtempSync(join(tmpdir(), 'muster-bare.'));
   onTestFinished(() => {
     rmSync(base, { recursive: true, force: true });
   });

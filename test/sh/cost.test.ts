@@ -36,7 +36,7 @@ interface Given {
 
 /** How many processes a run starts on the host, naps apart. */
 async function costOf(action: RunSettings['action'], given: Given = {}): Promise<number> {
-  const base = mkdtempSync('/var/tmp/cost-');
+  const base = mkdtempSync('/var/tmp/cost.');
   onTestFinished(() => {
     rmSync(base, { recursive: true });
   });

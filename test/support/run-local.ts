@@ -22,7 +22,8 @@ export interface Scratch {
 
 /** A fresh scratch tree, with a state directory of its own. */
 export function makeScratch(): Scratch {
-  const base = mkdtempSync(join(tmpdir(), 'muster-scratch-'));
+  // Not `-`: with a random `y` behind it, paths look like an option with a key to the masks, which then start processes.
+  const base = mkdtempSync(join(tmpdir(), 'muster-scratch.'));
   return {
     root: join(base, 'tree'),
     state: join(base, 'state'),
