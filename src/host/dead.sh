@@ -45,6 +45,8 @@ m__works_in() {
   # While the bundle comes it is a bare `sh -s`.
   case $m__whose$m__command in
     ours*"$1/"* | ours*"$1 "* | ours*'sh -s'* | ours*undo.sh*) return 0 ;;
+    # It is becoming the next program of the run: for a moment ps has no words of it, or the name alone in brackets.
+    ours | 'ours['*']' | 'ours('*')') return 0 ;;
     # It has just died, or ps shows nobody's.
     '') kill -0 "$m__number" 2>/dev/null && return ;;
   esac

@@ -43,8 +43,17 @@ function workIn(directory: string, account: { readonly uid?: number } = {}): str
   return `${String(child.pid)}\n`;
 }
 
+/** A process that is about to become another program, as ps shows it: the name alone, in brackets. */
+function becoming(): string {
+  const child = spawn('/bin/cat', [], { argv0: '[sh]', stdio: ['pipe', 'ignore', 'ignore'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return `${String(child.pid)}\n`;
+}
+
 /** Of all kinds, what is or may be active. */
-const active = ['muster.alive1', 'muster.begins', 'muster.newnew', 'muster.number'];
+const active = ['muster.alive1', 'muster.become', 'muster.begins', 'muster.newnew', 'muster.number'];
 
 function leaveAllKinds(there: HostWithTmp): void {
   leave(there, 'muster.killed', { 'driver.pid': nobody, secret: 's' });
@@ -52,6 +61,7 @@ function leaveAllKinds(there: HostWithTmp): void {
   leave(there, 'muster.bootdx', { 'follower.pid': nobody });
   utimesSync(leave(there, 'muster.empty1', {}), 1, 1);
   leave(there, 'muster.begins', {});
+  leave(there, 'muster.become', { 'driver.pid': becoming() });
   leave(there, 'muster.number', { 'follower.pid': '' });
   // As after a reboot, or long after: a process that has nothing to do with muster has the number.
   leave(there, 'muster.reused', {

@@ -145,7 +145,8 @@ describe.skipIf(obstacle !== undefined)(`a connection that the operator keeps op
     const session = await reach(hostNamed('ns1', { transport: 'openssh' }));
     expect(session.notes).toEqual([used('ns1')]);
     // A command that is in the middle of its work when the session is closed sees the end of its input.
-    await session.exec(`cat; echo gone >${at('gone')}`);
+    await session.exec(`: >${at('begun')}; cat; echo gone >${at('gone')}`);
+    await expect.poll(() => existsSync(at('begun'))).toBe(true);
     await said('meanwhile');
     session.close();
     for (const transport of transports.splice(0)) transport.close?.();
