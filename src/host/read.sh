@@ -93,7 +93,7 @@ m__read_own() {
     m_read_why="$m__read_from is no plain file"
   elif m__seen_here "$m__read_from" && [ ! -h "$m__read_from" ] && [ "$m__w_size" -gt "$2" ]; then
     m_read_why="$m__read_from has more than $2 bytes"
-  elif [ -h "$m__read_from" ] && [ $(($(wc -c <"$m__read_from" 2>/dev/null || echo 0))) -gt "$2" ]; then
+  elif [ -h "$m__read_from" ] && [ $(($(wc -c 2>/dev/null <"$m__read_from" || echo 0))) -gt "$2" ]; then
     m_read_why="$m__read_from has more than $2 bytes"
   else
     m_read_bits=$m__w_bits m__read_uid=$m__w_uid m__read_gid=$m__w_gid

@@ -27,17 +27,18 @@ m__read_step() {
 
 # m__kill SIGNAL: to what belongs to the step: every process of this process group that has the driver above it, or
 # nobody any more. There is no setsid and no timeout(1) in base, but sshd gave this run a session of its own, and a
-# daemon that a step started rightly has left it. False when there is none.
+# daemon that a step started rightly has left it. A parent before its children: a shell whose command died would go on with
+# the next one. False when there is none.
 m__kill() {
   local m__running m__victims
   # When the step is over, a child of the driver's is its own: it naps until this one is done.
   m__running=0
   ! m__read_step || m__running=1
   m__victims=$(ps -axo pid,ppid,pgid,stat | awk -v me="$$" -v driver="$m__driver" -v follower="$m__follower" -v running="$m__running" '
-    function belongs(p,    n) {
-      for (n = 0; p + 0 > 1 && n < 200; n++) {
+    function belongs(p) {
+      for (depth = 0; p + 0 > 1 && depth < 200; depth++) {
         p = parent[p]
-        if (p == driver) return n > 0 || running
+        if (p == driver) return depth > 0 || running
         if (p == me || p == follower) return 0
       }
       return 1
@@ -55,7 +56,11 @@ m__kill() {
       keep[me] = 1
       keep_above(driver)
       keep_above(follower)
-      for (p in group) if (group[p] == of_run && !(p in keep) && belongs(p)) print p
+      for (p in group) if (group[p] == of_run && !(p in keep) && belongs(p)) {
+        at[depth] = at[depth] " " p
+        if (depth > deepest) deepest = depth
+      }
+      for (depth = 0; depth <= deepest; depth++) printf "%s", at[depth]
     }')
   [ -n "$m__victims" ] || return 1
   # shellcheck disable=SC2086

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nestedShells, slowKill } from './nested.ts';
 import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost, shells } from './scratch.ts';
 
@@ -111,6 +112,24 @@ describe.each(shells)('the hand-over in %s', (shell) => {
     expect(await say(host, list)).toBe('20\n');
     host.write('cage/var/run/named.pid', '99\n');
     expect(await say(host, list)).toBe('10\n');
+  });
+});
+
+describe.each(shells)('an rc script that hangs, in %s', (shell) => {
+  it('is ended as a whole, and does nothing and says nothing more', async () => {
+    const host = cagedHost(shell);
+    const nested = nestedShells(host);
+    host.write('slow-kill', `shift; signal=$1; shift\n${slowKill('"$signal"', '"$@"')}\n`);
+    const lines = `run_script='${nested.script}'
+kill() { sh '${host.path('slow-kill')}' "$@"; }
+start_new
+${nested.untilBegun}
+end_starter
+cat "$m_work/start.said"
+for turn in $(seq 600); do ps -axww -o args | grep '[n]ested/' >"$m_work/left" || break; sleep 0.1; done
+cat "$m_work/left"`;
+    expect(await say(host, lines)).toBe('');
+    expect(nested.wentOn()).toBe('');
   });
 });
 

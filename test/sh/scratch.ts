@@ -6,12 +6,12 @@ import type { HostResult, ResourceResult } from '../../src/model/result.ts';
 import type { LocalRun, LocalRunResult } from '../support/run-local.ts';
 import { makeScratch, runLocal } from '../support/run-local.ts';
 
-/** A tree to work on, and the state directory of the host that it stands for. */
 /** The shells that the runtime is tried in, as far as this machine has them; some are a program with an argument. */
 export const shells = ['/bin/dash', '/bin/busybox sh', '/bin/mksh'].filter((shell) =>
   existsSync(shell.split(' ')[0] ?? ''),
 );
 
+/** A tree to work on, and the state directory of the host that it stands for. */
 export interface ScratchHost {
   readonly root: string;
   readonly state: string;

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { swapAll, swapFirst } from '../support/swapped.ts';
+import { nestedShells, slowKill } from './nested.ts';
 import { eventually, isAlive, pidsIn, untilThere } from './processes.ts';
 import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost } from './scratch.ts';
@@ -90,6 +91,30 @@ describe('a run that ended', () => {
     await tickAfterTheEnd(host);
     expect(isAlive(other.pid ?? 0)).toBe(true);
   });
+});
+
+describe('a step that is over its time', () => {
+  it.each(['TERM', 'KILL'])(
+    'does not go on with its next command: %s reaches a shell before what it waits for',
+    async (signal) => {
+      const host = scratchHost();
+      const nested = nestedShells(host);
+      const { result } = await host.run('plan', {
+        timeoutSeconds: 2,
+        steps: { slow: `state() { sh "${nested.script}"; echo went on >>"$root/nested/said"; }` },
+        runtime: (path, text) =>
+          path === 'ticker.sh'
+            ? swapFirst(
+                text,
+                'kill -s "$1" $m__victims 2>/dev/null || :',
+                `[ "$1" != ${signal} ] || ${slowKill('"$1"', '$m__victims')}`,
+              )
+            : text,
+      });
+      expect(result.steps[0]?.reason, complaintsOf(result)).toContain('over its time of 2 s');
+      expect(nested.wentOn()).toBe('');
+    },
+  );
 });
 
 describe('the time of a step', () => {

@@ -94,7 +94,7 @@ stop_old() {
 # everybody waiting. $m_work/started is there when it is done.
 start_new() {
   rm -f "$m_work/started"
-  log_size=$(($(wc -c </var/log/messages 2>/dev/null || echo 0)))
+  log_size=$(($(wc -c 2>/dev/null </var/log/messages || echo 0)))
   {
     (unset flags; sh "$run_script" start) </dev/null >"$m_work/start.said" 2>&1 || :
     : >"$m_work/started"
@@ -117,18 +117,19 @@ find_ours
 end_processes "$ours" TERM 700 || end_processes "$ours" KILL 700'
 }
 
-# end_starter: ends an rc script that hangs, with all that is below it.
+# end_starter: ends an rc script that hangs, with all that is below it. From the top all of it is stopped first: a shell whose command
+# died would go on with the next one, and say that it was killed; and what is stopped starts nothing more.
 end_starter() {
   [ ! -f "$m_work/started" ] || return 0
-  # shellcheck disable=SC2046
-  kill -9 $(ps -axo pid,ppid | awk -v top="$starter" '
-    { parent[$1] = $2 }
-    END {
-      for (pid in parent) {
-        for (at = pid; (at in parent) && at != top && n[pid] < 99; n[pid]++) at = parent[at]
-        if (at == top) print pid
-      }
-    }') 2>/dev/null || :
+  ending='' below=$starter
+  while [ -n "$below" ] && [ ${#ending} -lt 9999 ]; do
+    # shellcheck disable=SC2086
+    kill -s STOP $below 2>/dev/null || :
+    ending="$ending $below"
+    below=$(ps -axo pid,ppid | awk -v above=" $below " 'index(above, " " $2 " ") { printf "%s ", $1 }')
+  done
+  # shellcheck disable=SC2086
+  kill -s KILL $ending 2>/dev/null || :
 }
 
 # serves_within SECONDS: true when our named alone runs, its rc script is done, and it answers all that was answered before, everywhere, with
