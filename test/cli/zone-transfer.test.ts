@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { drawSource } from '../../src/cli/draw-source.ts';
+import { freePort } from '../support/free-port.ts';
 
 const named = ['/usr/sbin/named', '/usr/local/sbin/named', '/usr/pkg/sbin/named'].find((path) =>
   existsSync(path),
@@ -170,16 +171,4 @@ function inventoryOf(text: string) {
     readonly hosts: Readonly<Record<string, { readonly address?: string } | null>>;
     readonly groups: Readonly<Record<string, unknown>>;
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }

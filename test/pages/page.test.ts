@@ -1,9 +1,7 @@
 // The HTML report in a real browser: what an operator sees, finds, prints and hears; and that nothing a host says is markup.
 // What runs in the page has the types of a browser.
 /// <reference lib="dom" />
-import { readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
+import { statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { findingsOf, sightingsOf } from '../../src/compare/index.ts';
 import type { PageContext } from '../../src/report/index.ts';
@@ -11,8 +9,7 @@ import type { RunResult } from '../../src/model/index.ts';
 import { fleetOf as unitFleet, hostile, hostileHost, runResult } from '../unit/report/renderers.ts';
 import { browserPath, type Opened, Reader } from './browser.ts';
 import { earlierRuns, fleetOf, goodHost } from './fleet.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { violations } from './violations.ts';
 
 describe.skipIf(browserPath === undefined)('the page of a report', () => {
   let reader: Reader;
@@ -271,15 +268,4 @@ function withHistory(result: RunResult): PageContext {
   });
   const sightings = sightingsOf([...found.toReversed(), findingsOf(result)]);
   return { earlier, sightings, ...(earlier[0] === undefined ? {} : { summary: earlier[0] }) };
-}
-
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  return await page.evaluate(async () => {
-    const { axe: engine } = window as unknown as { axe: typeof import('axe-core') };
-    const found = await engine.run(document);
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`),
-    );
-  });
 }

@@ -1,10 +1,8 @@
 // The pages of `muster report --serve` in a real browser: from the list to a run, and a run that goes on followed to its end.
 /// <reference lib="dom" />
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { servedPages } from '../../src/cli/served-pages.ts';
 import { reduce, type RunEvent, type RunOrigin } from '../../src/model/index.ts';
@@ -12,8 +10,8 @@ import { parseAddress, type ReportServer, startServer } from '../../src/serve/in
 import { fileHistory, type History, type RunRecorder, thisController } from '../../src/store/index.ts';
 import { fabricatedRun } from '../support/fabricated-run.ts';
 import { browserPath, Reader } from './browser.ts';
+import { violations } from './violations.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const built = join(import.meta.dirname, '../../dist/report/html');
 const markup = '</script><script>window.owned=1</script><img src=x onerror="window.owned=1">';
 const origin: RunOrigin = {
@@ -139,14 +137,3 @@ describe.skipIf(browserPath === undefined)('muster report --serve in a browser',
     await page.context().close();
   });
 });
-
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  return await page.evaluate(async () => {
-    const { axe: engine } = window as unknown as { axe: typeof import('axe-core') };
-    const found = await engine.run(document);
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`),
-    );
-  });
-}

@@ -11,6 +11,7 @@ import { runHost } from '../../src/run/index.ts';
 import type { Session, Transport } from '../../src/transport/index.ts';
 import { localTransport } from '../../src/transport/index.ts';
 import { testJob, testTools } from '../support/job.ts';
+import { ample, ampleStepSeconds } from '../support/ample.ts';
 import { loneConnection } from '../support/lone-host.ts';
 import { recordHost } from '../support/recorded.ts';
 import { swapFirst } from '../support/swapped.ts';
@@ -57,11 +58,8 @@ function jobOf(action: RunSettings['action'], stateDirectory: string, given: Giv
   const { command, steps = 0, body = 'state() { :; }\n' } = given;
   const ids = Array.from({ length: steps }, (_, at) => `s${String(at)}`);
   return {
-    ...testJob(
-      { ...loneConnection, readyTimeoutMs: 60_000, silenceTimeoutMs: 60_000 },
-      { action, stateDirectory },
-    ),
-    steps: ids.map((id) => ({ id, script: `steps/${id}.sh`, timeoutSeconds: 60, retries: 0 })),
+    ...testJob({ ...loneConnection, ...ample }, { action, stateDirectory }),
+    steps: ids.map((id) => ({ id, script: `steps/${id}.sh`, timeoutSeconds: ampleStepSeconds, retries: 0 })),
     files: new Map(ids.map((id) => [`steps/${id}.sh`, new TextEncoder().encode(body)])),
     ...(command === undefined ? {} : { command }),
   };

@@ -22,6 +22,14 @@ const steps = { one: 'state() { file "$root/f" --content x; }' };
 /** No process has a number that high. */
 const nobody = '4194305\n';
 
+const undoOf = (there: HostWithTmp, run: string): string => join(there.host.state, 'runs', run, 'undo.sh');
+
+/** Runs undo.sh of the only run as a person at the console would; its two outputs stay apart. */
+function undoTheRun(there: HostWithTmp): SpawnSyncReturns<Buffer> {
+  const [receipt = ''] = there.host.receipts();
+  return spawnSync('/bin/sh', [undoOf(there, receipt)]);
+}
+
 /** A directory as a run makes it, with what is in its pid files. */
 function leave(there: HostWithTmp, name: string, pids: Readonly<Record<string, string>>): string {
   const path = join(there.tmp, name);
@@ -96,8 +104,7 @@ describe('what dead runs left below /tmp', () => {
     const there = withOwnTmp(scratchHost());
     await there.run('apply', { steps });
     leaveAllKinds(there);
-    const [receipt = ''] = there.host.receipts();
-    const undo = spawnSync('/bin/sh', [join(there.host.state, 'runs', receipt, 'undo.sh')]);
+    const undo = undoTheRun(there);
     expect(undo.status, String(undo.stdout)).toBe(0);
     expect(there.left()).toEqual(active);
   });
@@ -158,8 +165,7 @@ describe('a directory that another run sweeps in the moment in which undo.sh mak
           ? swapFirst(text, '    cd -P "$m_work"', `    ${sweeps}\n    cd -P "$m_work"`)
           : text,
     });
-    const [receipt = ''] = there.host.receipts();
-    return { there, undo: () => spawnSync('/bin/sh', [join(there.host.state, 'runs', receipt, 'undo.sh')]) };
+    return { there, undo: () => undoTheRun(there) };
   }
 
   it('is made anew, twice', async () => {
@@ -213,7 +219,7 @@ describe('a directory that another run sweeps in the moment in which undo.sh mak
     })();
     try {
       for (const runId of runs.toReversed()) {
-        const undo = spawn('/bin/sh', [join(there.host.state, 'runs', runId, 'undo.sh')]);
+        const undo = spawn('/bin/sh', [undoOf(there, runId)]);
         let said = '';
         undo.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
         undo.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
@@ -254,8 +260,7 @@ describe('a /tmp in which others may replace files', () => {
     const there = withOwnTmp(scratchHost());
     await there.run('apply', { steps });
     chmodSync(there.tmp, 0o777);
-    const [receipt = ''] = there.host.receipts();
-    const undo = spawnSync('/bin/sh', [join(there.host.state, 'runs', receipt, 'undo.sh')]);
+    const undo = undoTheRun(there);
     expect([undo.status, String(undo.stderr)]).toEqual([1, expect.stringContaining(danger)]);
     expect([there.left(), existsSync(there.host.path('f'))]).toEqual([[], true]);
   });

@@ -33,49 +33,36 @@ describe('in an apply', () => {
     expect(modeOf(one, 'b')).toBe('644');
   });
 
-  it('a raw command after the last resource begins the step again, once', async () => {
-    const one = host();
-    const steps = {
-      one: `state() {
+  it.each([
+    [
+      'a raw command after the last resource begins the step again, once',
+      `printf x >>"$root/times"
+  mode_owner "$root/a" --mode 0644
+  chmod 600 "$root/a"`,
+      'xx',
+    ],
+    [
+      'a step that guards the host begins again, too, if nothing is to run at its end',
+      `m_guard ':'
   printf x >>"$root/times"
   mode_owner "$root/a" --mode 0644
-  chmod 600 "$root/a"
-}`,
-    };
-    const { result } = await one.run('apply', { steps });
-    expect(result.outcome, complaintsOf(result)).toBe('changed');
-    expect(one.read('times')).toBe('xx');
-  });
-
-  it('a step that guards the host begins again, too, if nothing is to run at its end', async () => {
-    const one = host();
-    const steps = {
-      one: `state() {
-  m_guard ':'
-  printf x >>"$root/times"
-  mode_owner "$root/a" --mode 0644
-  chmod 600 "$root/a"
-}`,
-    };
-    const { result } = await one.run('apply', { steps });
-    expect(result.outcome, complaintsOf(result)).toBe('changed');
-    expect(one.read('times')).toBe('xx');
-  });
-
-  it('a step that guards the host with a text has looked at everything before', async () => {
-    const one = host();
-    const steps = {
-      one: `state() {
-  printf x >>"$root/times"
+  chmod 600 "$root/a"`,
+      'xx',
+    ],
+    [
+      'a step that guards the host with a text has looked at everything before',
+      `printf x >>"$root/times"
   mode_owner "$root/a" --mode 0644
   m_guard 'exit 1'
   chmod 600 "$root/a"
-  mode_owner "$root/a" --mode 0644
-}`,
-    };
-    const { result } = await one.run('apply', { steps });
+  mode_owner "$root/a" --mode 0644`,
+      'x',
+    ],
+  ])('%s', async (_title, commands, times) => {
+    const one = host();
+    const { result } = await one.run('apply', { steps: { one: `state() {\n  ${commands}\n}` } });
     expect(result.outcome, complaintsOf(result)).toBe('changed');
-    expect(one.read('times')).toBe('x');
+    expect(one.read('times')).toBe(times);
   });
 
   it('values in rc.conf that a raw command changed are looked at anew', async () => {

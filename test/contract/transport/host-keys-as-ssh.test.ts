@@ -4,13 +4,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HostConnection } from '../../../src/transport/index.ts';
-import { parseEffective, sshTransport } from '../../../src/transport/index.ts';
+import { parseEffective } from '../../../src/transport/index.ts';
+import { operatorTransport } from './operator-transport.ts';
 import { startSystemSshd, type SystemSshd, whyNoSystemSshd } from './system-sshd.ts';
 
 const obstacle = whyNoSystemSshd();
@@ -277,11 +277,7 @@ describe.skipIf(obstacle !== undefined)(
         knownHosts: files,
         identityFile: at('user'),
       };
-      const transport = sshTransport({
-        startLimit: 4,
-        homeDirectory: folder,
-        readFile: (path) => readFile(path),
-        openssh: true,
+      const transport = operatorTransport(folder, {
         surroundings: {
           ...(as === undefined ? {} : { configFile: configFor(as) }),
           listed: () => ({

@@ -3,14 +3,14 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HostConnection, Session, Transport } from '../../../src/transport/index.ts';
-import { parseEffective, sshTransport } from '../../../src/transport/index.ts';
+import { parseEffective } from '../../../src/transport/index.ts';
 import { collect } from './contract.ts';
 import { loopbackHost } from './in-process-sshd.ts';
+import { operatorTransport } from './operator-transport.ts';
 import { startSystemSshd, type SystemSshd, whyNoSystemSshd } from './system-sshd.ts';
 
 const typescript = join(import.meta.dirname, '../../typescript.mjs');
@@ -76,11 +76,7 @@ describe.skipIf(obstacle !== undefined)(`what ssh2 has not${about}`, () => {
   ): Transport {
     const lines = Object.entries(config).map(([key, value]) => `${key} ${value}`);
     writeFileSync(at('config'), `${lines.join('\n')}\n`);
-    const transport = sshTransport({
-      startLimit: 4,
-      homeDirectory: directory,
-      readFile: (path) => readFile(path),
-      openssh: true,
+    const transport = operatorTransport(directory, {
       surroundings: {
         configFile: at('config'),
         listed: (name) => {

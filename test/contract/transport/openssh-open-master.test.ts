@@ -2,16 +2,15 @@
 // of its own is refused, or by OpenSSH's client. Real clients and servers.
 import { execFileSync, spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { askOwnSsh } from '../../../src/cli/own-ssh.ts';
 import type { HostConnection, Session, Transport } from '../../../src/transport/index.ts';
-import { sshTransport } from '../../../src/transport/index.ts';
 import { collect } from './contract.ts';
 import { keyPair, loopbackHost } from './in-process-sshd.ts';
+import { operatorTransport } from './operator-transport.ts';
 import { startSystemSshd, type SystemSshd, whyNoSystemSshd } from './system-sshd.ts';
 
 const obstacle = whyNoSystemSshd();
@@ -82,11 +81,7 @@ describe.skipIf(obstacle !== undefined)(`a connection that the operator keeps op
   }
 
   function transportOf(hosts: readonly HostConnection[], said: readonly string[] = []): Transport {
-    const transport = sshTransport({
-      startLimit: 4,
-      homeDirectory: folder,
-      readFile: (path) => readFile(path),
-      openssh: true,
+    const transport = operatorTransport(folder, {
       surroundings: {
         configFile: at('config'),
         askSsh: askOwnSsh(at('config'), () => undefined),

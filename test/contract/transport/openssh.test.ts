@@ -1,22 +1,17 @@
 // The transport contract by OpenSSH's own client: against the sshd of this machine, one inside this process, and behind a jump host.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sshTransport } from '../../../src/transport/index.ts';
 import { describeTransport } from './contract.ts';
 import type { Setup } from './contract.ts';
 import { keyPair, knownHostsText, loopbackHost, startSshd } from './in-process-sshd.ts';
+import { operatorTransport } from './operator-transport.ts';
 import { startSystemSshd, whyNoSystemSshd } from './system-sshd.ts';
 
 /** The same server and files, reached by the other client. */
 async function byOpenssh(start: () => Promise<Setup & { readonly directory: string }>): Promise<Setup> {
   const { directory, host, stop } = await start();
-  const transport = sshTransport({
-    startLimit: 4,
-    homeDirectory: directory,
-    readFile: (path) => readFile(path),
-    openssh: true,
-  });
+  const transport = operatorTransport(directory);
   return {
     transport,
     host: { ...host, transport: 'openssh' },

@@ -2,15 +2,14 @@
 // and no agent is forwarded, whatever ssh_config says. Real agents, servers and clients.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { askOwnSsh } from '../../../src/cli/own-ssh.ts';
 import type { HostConnection, Transport } from '../../../src/transport/index.ts';
-import { sshTransport } from '../../../src/transport/index.ts';
 import { collect } from './contract.ts';
 import { loopbackHost } from './in-process-sshd.ts';
+import { operatorTransport } from './operator-transport.ts';
 import { startSystemSshd, type SystemSshd, whyNoSystemSshd } from './system-sshd.ts';
 
 const obstacle = whyNoSystemSshd();
@@ -91,12 +90,9 @@ describe.skipIf(obstacle !== undefined)(
     ): Promise<string | undefined> {
       const settings = { name: 'ns1', address: 'ns1', identityFile: undefined };
       const host: HostConnection = { ...loopbackHost(22, settings), agent: true, transport };
-      const way = sshTransport({
+      const way = operatorTransport(folder, {
         startLimit: 1,
         agentSocket: agent,
-        homeDirectory: folder,
-        readFile: (path) => readFile(path),
-        openssh: true,
         surroundings: {
           configFile: at('config'),
           askSsh: askOwnSsh(at('config'), () => undefined),

@@ -2,16 +2,15 @@
 // clients. A hop with another host key than the recorded one ends the way there. Real sshds.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { askOwnSsh } from '../../../src/cli/own-ssh.ts';
 import type { HostConnection, Session, Transport } from '../../../src/transport/index.ts';
-import { sshTransport } from '../../../src/transport/index.ts';
 import { startAccountsSshd, whyNoAccounts } from './accounts-sshd.ts';
 import { collect } from './contract.ts';
 import { keyPair, loopbackHost } from './in-process-sshd.ts';
+import { operatorTransport } from './operator-transport.ts';
 import type { SystemSshd } from './system-sshd.ts';
 
 const obstacle = whyNoAccounts();
@@ -90,11 +89,7 @@ describe.skipIf(obstacle !== undefined)(
 
     async function reach(way: Way): Promise<string> {
       const said = ['address', 'port', 'user', 'identity_file', 'known_hosts', 'jump', 'no ssh_config'];
-      const transport = sshTransport({
-        startLimit: 4,
-        homeDirectory: folder,
-        readFile: (path) => readFile(path),
-        openssh: true,
+      const transport = operatorTransport(folder, {
         surroundings: {
           configFile: at('config'),
           askSsh: askOwnSsh(at('config'), () => undefined),

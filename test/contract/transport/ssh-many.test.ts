@@ -1,13 +1,13 @@
 // Many hosts at once: three hundred behind one jump host whose sshd drops logins when ten are in the making, and hosts at one address
 // that does. The jump host is a real sshd; the hosts behind are one server in this process, which is asked by three hundred names.
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HostConnection, Session, Transport } from '../../../src/transport/index.ts';
-import { sshTransport } from '../../../src/transport/index.ts';
 import { collect } from './contract.ts';
 import { keyPair, loopbackHost, startSshd } from './in-process-sshd.ts';
 import type { InProcessSshd } from './in-process-sshd.ts';
+import { operatorTransport } from './operator-transport.ts';
 import { startSystemSshd, whyNoSystemSshd } from './system-sshd.ts';
 import { startTcpFront } from './tcp-front.ts';
 
@@ -25,11 +25,8 @@ describe.skipIf(obstacle !== undefined)(`many hosts${obstacle === undefined ? ''
     hosts: ReadonlyMap<string, HostConnection>,
     startLimit: number,
   ): Transport {
-    const transport = sshTransport({
+    const transport = operatorTransport(directory, {
       startLimit,
-      homeDirectory: directory,
-      readFile: (path) => readFile(path),
-      openssh: true,
       surroundings: {
         listed: (name) => {
           const connection = hosts.get(name);

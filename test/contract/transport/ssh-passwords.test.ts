@@ -2,16 +2,15 @@
 // OpenSSH's own client, on servers that count what they are given, and on a real sshd with a password file of its own.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { AuthContext, Prompt } from 'ssh2';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/model/index.ts';
 import type { HostConnection, LoginSecrets, Session, Transport } from '../../../src/transport/index.ts';
-import { sshTransport } from '../../../src/transport/index.ts';
 import { collect } from './contract.ts';
 import { keyPair, knownHostsText, loopbackHost, startSshd } from './in-process-sshd.ts';
+import { operatorTransport } from './operator-transport.ts';
 import { startSystemSshd, type SystemSshd, whyNoSystemSshd } from './system-sshd.ts';
 
 const obstacle = whyNoSystemSshd();
@@ -50,11 +49,7 @@ afterAll(() => {
 });
 
 function transportWith(secrets: Partial<LoginSecrets>): Transport {
-  const transport = sshTransport({
-    startLimit: 4,
-    homeDirectory: files,
-    readFile: (path) => readFile(path),
-    openssh: true,
+  const transport = operatorTransport(files, {
     secrets: { password: () => undefined, passphrases: () => [], ...secrets },
   });
   stops.push(() => transport.close?.());

@@ -3,11 +3,10 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { sshTransport } from '../../../src/transport/index.ts';
+import { freePort } from '../../support/free-port.ts';
 import type { Setup } from './contract.ts';
 import { keyPair, loopbackHost } from './in-process-sshd.ts';
 
@@ -125,18 +124,6 @@ function listening(sshd: ChildProcess): Promise<void> {
     });
     sshd.once('close', () => {
       reject(new Error(`sshd ended: ${log}`));
-    });
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
     });
   });
 }
