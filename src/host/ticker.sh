@@ -111,7 +111,7 @@ m__end_late() {
   set -- $(ps -o pgid= -p "$m__late_pid") $(ps -o pgid= -p "$m__driver")
   [ $# -eq 2 ] && [ "$1" = "$2" ] || return 0
   printf '%s\n' "$m__late_pid" >late
-  kill -s KILL "$m__late_pid" 2>/dev/null
+  m_kill_tree "$m__late_pid"
 }
 
 m__is_cancelled() {

@@ -1,4 +1,4 @@
-# What the ticker and the follower do for each other and for the driver. If one of the three was stopped (SIGSTOP), no matter
+# What the ticker and the follower do for each other and for the driver, and how they end something. If one of the three was stopped (SIGSTOP), no matter
 # by whom, another one lets it continue. A stopped run would hold the lock, and keep what it has below /tmp, for ever. They
 # sit in the run's directory, m__name, and reach what is in it from there: once it is gone, anybody may put something in its
 # place.
@@ -49,4 +49,19 @@ m__wake() {
         ;;
     esac
   done
+}
+
+# m_kill_tree PID: ends a process and all that is below it. From the top all of it is stopped first: a shell whose command died would go
+# on with the next one, and say that it was killed; and what is stopped starts nothing more.
+m_kill_tree() {
+  local m__below m__tree
+  m__below=$1 m__tree=
+  while [ -n "$m__below" ] && [ ${#m__tree} -lt 9999 ]; do
+    # shellcheck disable=SC2086
+    kill -s STOP $m__below 2>/dev/null || :
+    m__tree="$m__tree $m__below"
+    m__below=$(ps -axo pid,ppid | awk -v above=" $m__below " 'index(above, " " $2 " ") { printf "%s ", $1 }')
+  done
+  # shellcheck disable=SC2086
+  kill -s KILL $m__tree 2>/dev/null || :
 }

@@ -124,10 +124,9 @@ describe.each(shells)('an rc script that hangs, in %s', (shell) => {
 kill() { sh '${host.path('slow-kill')}' "$@"; }
 start_new
 ${nested.untilBegun}
-end_starter
+m_kill_tree "$starter"
 cat "$m_work/start.said"
-for turn in $(seq 600); do ps -axww -o args | grep '[n]ested/' >"$m_work/left" || break; sleep 0.1; done
-cat "$m_work/left"`;
+${nested.untilNoneRuns}`;
     expect(await say(host, lines)).toBe('');
     expect(nested.wentOn()).toBe('');
   });

@@ -10,6 +10,8 @@ export interface NestedShells {
   readonly script: string;
   /** sh that does nothing until the innermost waits. */
   readonly untilBegun: string;
+  /** sh that waits until none of them runs, for a minute at most, and prints those that do then. */
+  readonly untilNoneRuns: string;
   /** What the shells did that went on, and said. */
   wentOn(): string;
 }
@@ -21,6 +23,9 @@ export const slowKill = (signal: string, pids: string): string =>
 /** Writes the scripts. */
 export function nestedShells(host: ScratchHost): NestedShells {
   const said = host.path('nested/said');
+  // As a pattern that is not found in the arguments of grep.
+  const pattern = host.path('[n]ested/');
+  const left = host.path('nested/left');
   const begun = host.path('nested/begun');
   for (let level = 0; level < depth; level++)
     host.write(
@@ -31,6 +36,7 @@ export function nestedShells(host: ScratchHost): NestedShells {
   return {
     script: host.path('nested/0'),
     untilBegun: `until [ -f "${begun}" ]; do sleep 0.1; done`,
+    untilNoneRuns: `for turn in $(seq 600); do ps -axww -o args | grep '${pattern}' >"${left}" || break; sleep 0.1; done; cat "${left}"`,
     wentOn: () => (existsSync(said) ? host.read('nested/said') : ''),
   };
 }

@@ -1,5 +1,6 @@
 // Programs that must not take longer than a time (m_within), in a real run with its ticker.
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { nestedShells } from './nested.ts';
 import { eventually, isAlive, pidsIn } from './processes.ts';
 import type { ScratchHost } from './scratch.ts';
 import { complaintsOf, scratchHost, shells } from './scratch.ts';
@@ -19,6 +20,14 @@ describe.each(shells)('a program within a time, in %s', (shell) => {
     const host = scratchHost({ shell });
     const lines = `${report}\ntell 1 sh -c 'echo $$ >"$0/mine"; exec sleep 300' "$root"\nkill -0 "$(cat "$root/mine")" 2>/dev/null || echo gone`;
     expect(await say(host, lines)).toBe('137 yes\ngone\n');
+  });
+
+  it('is ended with all that is below it, and no shell in it goes on', async () => {
+    const host = scratchHost({ shell });
+    const nested = nestedShells(host);
+    const lines = `${report}\ntell 5 sh "${nested.script}"\n${nested.untilNoneRuns}`;
+    expect(await say(host, lines)).toBe('137 yes\n');
+    expect(nested.wentOn()).toBe('');
   });
 
   it('keeps its status, its input and its output if it is done in time', async () => {

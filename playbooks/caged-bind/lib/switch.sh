@@ -117,21 +117,6 @@ find_ours
 end_processes "$ours" TERM 700 || end_processes "$ours" KILL 700'
 }
 
-# end_starter: ends an rc script that hangs, with all that is below it. From the top all of it is stopped first: a shell whose command
-# died would go on with the next one, and say that it was killed; and what is stopped starts nothing more.
-end_starter() {
-  [ ! -f "$m_work/started" ] || return 0
-  ending='' below=$starter
-  while [ -n "$below" ] && [ ${#ending} -lt 9999 ]; do
-    # shellcheck disable=SC2086
-    kill -s STOP $below 2>/dev/null || :
-    ending="$ending $below"
-    below=$(ps -axo pid,ppid | awk -v above=" $below " 'index(above, " " $2 " ") { printf "%s ", $1 }')
-  done
-  # shellcheck disable=SC2086
-  kill -s KILL $ending 2>/dev/null || :
-}
-
 # serves_within SECONDS: true when our named alone runs, its rc script is done, and it answers all that was answered before, everywhere, with
 # serials that are not lower. A daemon that dies is not waited for. Sets unserved to what it does not answer, and beside to who else may have.
 serves_within() {
@@ -226,7 +211,7 @@ find_rcode() {
 put_back() {
   reason="its rc script $run_script did not end within $load_limit s"
   [ ! -f "$m_work/started" ] || reason='it does not run'
-  end_starter
+  [ -f "$m_work/started" ] || m_kill_tree "$starter"
   look_at_named
   find_ours
   if [ -n "$ours" ]; then
