@@ -1,7 +1,7 @@
 // A lab whose hosts are containers: every method is one or two questions to the engine.
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../model/index.ts';
-import { docker, tryDocker } from './docker.ts';
+import { docker, pauseContainer, tryDocker } from './docker.ts';
 import { inspectContainers } from './inspect.ts';
 import { removeLabs } from './leftovers.ts';
 import { waitForSsh } from './wait-for-host.ts';
@@ -77,7 +77,7 @@ class ContainerLab implements Lab {
   }
 
   async pause(name: string): Promise<void> {
-    await docker(['pause', this.#host(name).containerId]);
+    await pauseContainer(this.#host(name).containerId);
   }
 
   async unpause(name: string): Promise<void> {
@@ -103,7 +103,7 @@ class ContainerLab implements Lab {
 
   async fault(name: string, fault: LabFault): Promise<void> {
     const { containerId } = this.#host(name);
-    if (fault.kind === 'freeze') await docker(['pause', containerId]);
+    if (fault.kind === 'freeze') await pauseContainer(containerId);
     else if (fault.kind === 'slow-cpu') await docker(['update', ...slowCpu, containerId]);
     else if (fault.kind === 'reboot') await this.#loseAndRegainPower(name);
     else {

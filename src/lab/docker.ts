@@ -1,8 +1,11 @@
 // The engine, asked through its own command, which negotiates the API version and knows contexts and DOCKER_HOST.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MusterError, isMusterError } from '../model/index.ts';
 import { lastLine, runProgram, type ProgramEnd, type ProgramOptions } from '../programs/index.ts';
 
 const questionTimeoutMs = 30_000;
+const mostPauses = 20;
+const betweenPausesMs = 250;
 
 /** Whether practice hosts can be started here, and if not, why. */
 type EngineStatus = { readonly available: true } | { readonly available: false; readonly reason: string };
@@ -30,9 +33,27 @@ export function tryDocker(
 
 /** Runs `docker ARGS` and gives its standard output; throws MusterError (LAB_ENGINE) when it fails. */
 export async function docker(args: readonly string[], options?: ProgramOptions): Promise<string> {
-  const end = await tryDocker(args, options);
-  if (end.exitCode !== 0) {
-    throw new MusterError('LAB_ENGINE', `docker ${args[0] ?? ''}: ${lastLine(end.stderr)}`);
+  return outputOf(args, await tryDocker(args, options));
+}
+
+/**
+ * Freezes a container; throws MusterError (LAB_ENGINE) when that fails. If processes begin meanwhile, runc gives up after a while with
+ * control groups of the first kind, and leaves it to who called it to try again (opencontainers/runc, pull request 4388).
+ */
+export async function pauseContainer(containerId: string): Promise<void> {
+  const args = ['pause', containerId];
+  for (let tries = 1; ; tries++) {
+    const end = await tryDocker(args);
+    if (tries === mostPauses || end.exitCode === 0 || !end.stderr.includes('unable to freeze')) {
+      outputOf(args, end);
+      return;
+    }
+    await sleep(betweenPausesMs);
   }
+}
+
+function outputOf(args: readonly string[], end: ProgramEnd): string {
+  if (end.exitCode !== 0)
+    throw new MusterError('LAB_ENGINE', `docker ${args[0] ?? ''}: ${lastLine(end.stderr)}`);
   return end.stdout;
 }

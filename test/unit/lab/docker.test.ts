@@ -1,6 +1,6 @@
 // What the engine's command says, as muster understands it.
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { docker, engineStatus } from '../../../src/lab/docker.ts';
+import { docker, engineStatus, pauseContainer } from '../../../src/lab/docker.ts';
 import { inspectContainers } from '../../../src/lab/inspect.ts';
 import { listLabContainers, removeLabs, removeOrphanedLabs } from '../../../src/lab/leftovers.ts';
 import { thisOwner } from '../../../src/lab/labels.ts';
@@ -38,6 +38,36 @@ describe('docker', () => {
       code: 'LAB_ENGINE',
       message: 'docker kill: last',
     });
+  });
+});
+
+describe('pauseContainer', () => {
+  const busy =
+    'Error response from daemon: Cannot pause container c1: OCI runtime pause failed: unable to freeze: unknown';
+  const notFrozen = `echo '${busy}' >&2; exit 1`;
+
+  it('tries again while processes that begin keep the engine from it', async () => {
+    const directory = await temporaryDirectory();
+    const fake = await fakeDocker(
+      `[ ! -f '${directory}/two' ] || exit 0
+      [ ! -f '${directory}/one' ] || : >'${directory}/two'
+      : >'${directory}/one'
+      ${notFrozen}`,
+    );
+    await pauseContainer('c1');
+    expect(await fake.calls()).toEqual(['pause c1', 'pause c1', 'pause c1']);
+  });
+
+  it('fails at once for any other reason, and at last for this one', async () => {
+    const never = await fakeDocker(notFrozen);
+    await expect(pauseContainer('c1')).rejects.toMatchObject({
+      code: 'LAB_ENGINE',
+      message: expect.stringContaining('unable to freeze') as string,
+    });
+    expect(await never.calls()).toHaveLength(20);
+    const other = await fakeDocker('echo "Container c1 is already paused" >&2; exit 1');
+    await expect(pauseContainer('c1')).rejects.toMatchObject({ code: 'LAB_ENGINE' });
+    expect(await other.calls()).toHaveLength(1);
   });
 });
 
