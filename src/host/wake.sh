@@ -1,4 +1,4 @@
-# What the ticker and the follower do for each other and for the driver, and how they end something. If one of the three was stopped (SIGSTOP), no matter
+# What the ticker and the follower do for each other and for the driver. If one of the three was stopped (SIGSTOP), no matter
 # by whom, another one lets it continue. A stopped run would hold the lock, and keep what it has below /tmp, for ever. They
 # sit in the run's directory, m__name, and reach what is in it from there: once it is gone, anybody may put something in its
 # place.

@@ -1,7 +1,8 @@
 # Programs that must not take longer than a time: one that reads what another account wrote may never come to its end.
 
 # m_within SECONDS PROGRAM [ARG...]: runs a program. Returns its status, which is not 0 if it is not done in time: then it is ended, with
-# all that is below it, and m_late is `yes`. The ticker counts, so no process is started for that, and the program may have a second or two more. One at a time.
+# all that is below it, and m_late is `yes`. The ticker counts, so no process is started for that, and the program may have a second or
+# two more. One at a time.
 m_within() {
   local m__status m__late_pid m__rest
   m_late='' m__status=0

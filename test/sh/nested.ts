@@ -1,5 +1,6 @@
 // A tree of shells, each of which waits for the one below it, and goes on if that one is killed before it.
 import { existsSync } from 'node:fs';
+import { untilThere } from './processes.ts';
 import type { ScratchHost } from './scratch.ts';
 
 const depth = 6;
@@ -35,7 +36,7 @@ export function nestedShells(host: ScratchHost): NestedShells {
   host.write(`nested/${String(depth)}`, `: >"${begun}"\nsleep 300\necho went on >>"${said}"\n`);
   return {
     script: host.path('nested/0'),
-    untilBegun: `until [ -f "${begun}" ]; do sleep 0.1; done`,
+    untilBegun: untilThere(begun),
     untilNoneRuns: `for turn in $(seq 600); do ps -axww -o args | grep '${pattern}' >"${left}" || break; sleep 0.1; done; cat "${left}"`,
     wentOn: () => (existsSync(said) ? host.read('nested/said') : ''),
   };
